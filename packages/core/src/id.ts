@@ -1,0 +1,49 @@
+import { z } from "zod"
+
+/** Prefixes of Hufu's ids; an id says what it names, wherever it is pasted. */
+export const idPrefixes = {
+  agent: "agt",
+  version: "ver",
+  credential: "crd",
+  person: "usr",
+  task: "tsk",
+  mandate: "mnd",
+  server: "srv",
+  action: "act",
+  hold: "hld",
+  approval: "apr",
+  connection: "con",
+  policy: "pol",
+  node: "nod",
+} as const
+
+export type IdKind = keyof typeof idPrefixes
+
+const alphabet = "0123456789abcdefghjkmnpqrstvwxyz" // Crockford base32, lower case
+
+/**
+ * A fresh id: prefix, 48 bits of time (so that ids sort by age) and 80 random bits.
+ *
+ * @param atMs milliseconds since 1970, from the caller's clock
+ */
+export function newId(kind: IdKind, atMs: number): string {
+  const random = crypto.getRandomValues(new Uint8Array(16))
+  let text = ""
+  let time = atMs
+  for (let i = 0; i < 10; i++) {
+    text = alphabet[time % 32] + text
+    time = Math.floor(time / 32)
+  }
+  for (const byte of random) text += alphabet[byte & 31]
+  return `${idPrefixes[kind]}_${text}`
+}
+
+/** A schema for ids of one kind. */
+export function idSchema(kind: IdKind) {
+  return z.string().regex(new RegExp(`^${idPrefixes[kind]}_[0-9a-z]{8,32}$`))
+}
+
+/** A name that a person gives to an agent or a server: it stands in commands, URLs and rules. */
+export const Name = z.string().regex(/^[a-z0-9][a-z0-9._-]{0,62}$/, {
+  message: "a name is 1 to 63 of a-z, 0-9, dot, dash and underscore, starting with a letter or digit",
+})

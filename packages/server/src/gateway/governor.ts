@@ -1,0 +1,101 @@
+import type { JsonObject } from "@hufu/core/json/json-value"
+import type { OutcomeKind } from "@hufu/core/words"
+
+/** The doors through which an action may come; a verdict never depends on which. */
+export type Door = "mcp-http" | "mcp-guard" | "api" | "sdk"
+
+/** Who is calling, as a door has established it: never from what the client says of itself. */
+export interface Caller {
+  readonly agent: string
+  readonly version: string
+  readonly principal: string
+  readonly credential: string | null
+  readonly door: Door
+  readonly connection: string
+}
+
+/** One thing that an agent tries to do, before anything is known of its effect. */
+export interface Attempt {
+  readonly caller: Caller
+  /** Name of the registered tool server. */
+  readonly server: string
+  /** Tool name for tools/call, else the protocol method itself (`resources/read`, `sampling/createMessage`). */
+  readonly tool: string
+  /** UNTRUSTED: whatever the agent sent. */
+  readonly arguments: JsonObject
+  /** A hold that the client says it is rejoining; it must be this agent's, this task's and of this very action. */
+  readonly hold?: string
+}
+
+/** Why, for a person or a model to read. UNTRUSTED parts are already bounded and in backticks. */
+export interface Reason {
+  readonly rule: string
+  readonly en: string
+  readonly zh: string
+}
+
+export interface Outcome {
+  readonly outcome: OutcomeKind
+  /** A fixed word: `stopped`, `timeout`, `upstream_error`, `tool_error`, `cancelled`, `connection_lost`. */
+  readonly reason?: string
+  /** The result as it came back, for the commitment and for labels; may be left out when it is too large. */
+  readonly result?: unknown
+}
+
+/** Permission to perform one action, once. */
+export interface Permit {
+  readonly kind: "go"
+  readonly action: string
+  /** The arguments to forward when a person approved narrower ones; otherwise forward what came. */
+  readonly edited?: JsonObject
+  /** Fires when the agent, the server or everything is stopped: cancel upstream as best possible. */
+  readonly signal: AbortSignal
+  /**
+   * Call synchronously right before the first byte leaves. `false`: standing was lost since the verdict; forward nothing,
+   * the outcome is already recorded. After `true`, `conclude` must be called exactly once.
+   */
+  leave(): boolean
+  /** Records the outcome; durable within 20 ms, not awaited by the reply. A permit that was never left needs `abandon`. */
+  conclude(outcome: Outcome): void
+  /** The call never left (the client went away, the upstream could not be reached): budget is given back. */
+  abandon(reason: string): void
+}
+
+/** The action waits for a person. */
+export interface Held {
+  readonly kind: "held"
+  readonly action: string
+  readonly hold: string
+  readonly expiresAt: number
+  readonly reasons: readonly Reason[]
+}
+
+export interface Refused {
+  readonly kind: "refused"
+  /** `denied`, `refused_by_person`, `hold_expired`, `hold_cancelled`, `stopped`, `agent_suspended`, `no_mandate`, … */
+  readonly code: string
+  readonly action?: string
+  readonly reasons: readonly Reason[]
+}
+
+export type Ruling = Permit | Held | Refused
+
+export type HoldState = "waiting" | "approved" | "refused" | "expired" | "cancelled" | "used"
+
+/**
+ * The pipeline as the doors see it: identify → standing → ground → decide → ask → intend, then the door performs, then conclude.
+ * Throws Failure when it could not decide (store unavailable, clock stepped back): the door answers with it and forwards nothing.
+ */
+export interface Governor {
+  admit(attempt: Attempt): Promise<Ruling>
+  /** Resolves when the hold is decided, or with `waiting` when the signal fires. Refuses another agent's or task's hold with Failure("not_found"). */
+  awaitHold(caller: Caller, hold: string, signal: AbortSignal): Promise<HoldState>
+  /** Which of these tools the caller may see: only what a mandate could allow or ask. Order is kept. */
+  visible(caller: Caller, server: string, tools: readonly string[]): ReadonlySet<string>
+  /** Pins or compares the definitions that a server offers now; called with every tools/list result before it is filtered. */
+  observe(server: string, definitions: readonly JsonObject[]): Promise<void>
+  /** Whether the caller may hold a connection at all; throws Failure with the reason if not. */
+  standing(caller: Caller): void
+  /** Live connections register here to be closed when their agent is stopped; the returned function unregisters. */
+  onStop(caller: Caller, close: (reason: string) => void): () => void
+}
