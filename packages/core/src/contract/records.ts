@@ -1,0 +1,149 @@
+import { z } from "zod"
+import { idSchema, Name } from "../id.ts"
+import { DecisionMode, Effect, OutcomeKind, VerdictKind } from "../words.ts"
+
+/** What the API shows of each noun. Times are milliseconds since 1970 (UTC). */
+
+const At = z.int().nonnegative()
+const Digest = z.string().regex(/^[0-9a-f]{64}$/)
+
+export const ReasonRecord = z.object({ rule: z.string(), en: z.string(), zh: z.string() })
+
+export const AgentState = z.enum(["live", "suspended", "revoked"])
+export const AgentRecord = z.object({
+  id: idSchema("agent"),
+  name: Name,
+  /** `guard`: identified by the guard that this operating-system user started; `credential`: by a secret that it holds. */
+  identifiedBy: z.enum(["guard", "credential"]),
+  state: AgentState,
+  /** Its live version: digests of model, prompt, tools and code, each attested, observed or declared. */
+  version: idSchema("version"),
+  demo: z.boolean(),
+  createdAt: At,
+  stateChangedAt: At,
+})
+export type AgentRecord = z.infer<typeof AgentRecord>
+
+export const VersionPart = z.object({ digest: Digest, known: z.enum(["attested", "observed", "declared"]) })
+export const VersionRecord = z.object({
+  id: idSchema("version"),
+  agent: idSchema("agent"),
+  label: z.string().max(100),
+  parts: z
+    .object({ model: VersionPart, prompt: VersionPart, tools: VersionPart, code: VersionPart })
+    .partial(),
+  createdAt: At,
+})
+export type VersionRecord = z.infer<typeof VersionRecord>
+
+export const CredentialRecord = z.object({
+  id: idSchema("credential"),
+  /** `agent` acts at the doors; `hook` may only start and end tasks in the user's own words. */
+  kind: z.enum(["agent", "hook"]),
+  agent: idSchema("agent"),
+  version: idSchema("version"),
+  state: z.enum(["live", "revoked"]),
+  createdAt: At,
+  expiresAt: At,
+})
+export type CredentialRecord = z.infer<typeof CredentialRecord>
+
+export const TaskRecord = z.object({
+  id: idSchema("task"),
+  agent: idSchema("agent"),
+  principal: idSchema("person"),
+  /** The user's own words; empty for the agent's standing task. */
+  words: z.string(),
+  /** Where the words came from: only the first three count as the user's. */
+  source: z.enum(["terminal", "console", "hook", "standing"]),
+  state: z.enum(["live", "ended"]),
+  startedAt: At,
+  endedAt: At.nullable(),
+})
+export type TaskRecord = z.infer<typeof TaskRecord>
+
+export const ServerRecord = z.object({
+  id: idSchema("server"),
+  name: Name,
+  transport: z.enum(["stdio", "http"]),
+  /** The command line or the URL; environment values and headers are never shown. */
+  command: z.array(z.string()).nullable(),
+  url: z.string().nullable(),
+  environment: z.array(z.string()),
+  state: z.enum(["live", "removed"]),
+  demo: z.boolean(),
+  createdAt: At,
+})
+export type ServerRecord = z.infer<typeof ServerRecord>
+
+export const HoldState = z.enum(["waiting", "approved", "refused", "expired", "cancelled", "used"])
+export const HoldRecord = z.object({
+  id: idSchema("hold"),
+  action: idSchema("action"),
+  agent: idSchema("agent"),
+  agentName: Name,
+  task: idSchema("task"),
+  principal: idSchema("person"),
+  server: Name,
+  tool: z.string(),
+  effect: Effect,
+  mode: DecisionMode,
+  /** UNTRUSTED: show as text only. Null when it was erased. */
+  arguments: z.record(z.string(), z.json()).nullable(),
+  targets: z.array(z.object({ kind: z.string(), value: z.string() })),
+  reasons: z.array(ReasonRecord),
+  /** The digest that an approval is bound to; sent back with the decision so that a stale page cannot approve. */
+  digest: Digest,
+  state: HoldState,
+  createdAt: At,
+  expiresAt: At,
+  decidedAt: At.nullable(),
+  /** What approving for the task or until a time would add, in one sentence. */
+  standing: z.object({ en: z.string(), zh: z.string() }).nullable(),
+})
+export type HoldRecord = z.infer<typeof HoldRecord>
+
+export const ActionRecord = z.object({
+  id: idSchema("action"),
+  at: At,
+  agent: idSchema("agent"),
+  agentName: z.string(),
+  task: idSchema("task"),
+  server: z.string(),
+  tool: z.string(),
+  effect: Effect,
+  verdict: VerdictKind,
+  rules: z.array(z.string()),
+  mandate: idSchema("mandate").nullable(),
+  hold: idSchema("hold").nullable(),
+  outcome: OutcomeKind.nullable(),
+  reason: z.string().nullable(),
+  index: z.int().nonnegative(),
+})
+export type ActionRecord = z.infer<typeof ActionRecord>
+
+export const ToolRecord = z.object({
+  server: Name,
+  tool: z.string(),
+  effect: Effect,
+  source: z.enum(["automatic", "reviewed", "user"]),
+  confirmed: z.boolean(),
+  changed: z.boolean(),
+  definition: Digest,
+  profile: z.json(),
+  /** Word by word, when the definition changed since the profile was pinned. */
+  difference: z.array(z.object({ kind: z.enum(["same", "added", "removed"]), text: z.string() })).nullable(),
+})
+export type ToolRecord = z.infer<typeof ToolRecord>
+
+export const StopReport = z.object({
+  /** Time from the commit of the stop to the last acknowledgement, in milliseconds. */
+  tookMs: z.number(),
+  doors: z.array(
+    z.object({ connection: z.string(), door: z.string(), agent: z.string(), acknowledgedMs: z.number() }),
+  ),
+  cancelledHolds: z.array(z.string()),
+  /** Calls already forwarded: cancelled as best possible. */
+  inFlight: z.array(z.object({ action: z.string(), server: z.string(), tool: z.string(), effect: Effect })),
+})
+export type StopReport = z.infer<typeof StopReport>
