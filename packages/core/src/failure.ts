@@ -3,11 +3,25 @@
  * INVARIANT: a code is never renamed or reused; clients and translations key on it.
  */
 export const failureCodes = {
+  already_exists: { status: 409, en: "This exists already", zh: "已存在" },
+  clock_stepped_back: { status: 503, en: "The clock has stepped back", zh: "系统时钟倒退" },
+  data_folder_in_use: { status: 409, en: "The data folder is in use", zh: "数据目录正被占用" },
+  erased: { status: 410, en: "The content has been erased", zh: "内容已被擦除" },
   internal: { status: 500, en: "Something went wrong inside Hufu", zh: "虎符内部出错" },
   invalid_input: { status: 400, en: "The request is not valid", zh: "请求无效" },
+  ledger_ambiguous: { status: 500, en: "The ledger is in an ambiguous state", zh: "账本状态不明确" },
   not_found: { status: 404, en: "There is no such thing", zh: "未找到" },
+  overloaded: { status: 503, en: "Too many requests are waiting", zh: "等待处理的请求过多" },
+  store_newer: {
+    status: 500,
+    en: "The data folder belongs to a newer Hufu",
+    zh: "数据目录属于更新版本的虎符",
+  },
+  store_unavailable: { status: 503, en: "The store cannot write at the moment", zh: "存储暂时无法写入" },
   too_large: { status: 413, en: "The request is too large", zh: "请求过大" },
   unauthenticated: { status: 401, en: "A credential is needed", zh: "需要凭证" },
+  unsafe_permissions: { status: 500, en: "A file or folder is open to others", zh: "文件或目录的权限不安全" },
+  vault_damaged: { status: 500, en: "The vault holds damaged content", zh: "保险库内容已损坏" },
 } as const satisfies Record<string, { status: number; en: string; zh: string }>
 
 export type FailureCode = keyof typeof failureCodes
