@@ -1,0 +1,58 @@
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http"
+import type { AddressInfo } from "node:net"
+import { parseArgs } from "node:util"
+import { answerMcp, type Witness } from "./answer-mcp.ts"
+import type { McpMessage } from "./mcp-message.ts"
+import { recordTo } from "./record-file.ts"
+
+// A minimal MCP server over HTTP in its own process: what stands behind the doors in these runs.
+// It reads each body once, answers JSON, and knows no sessions, so that its own cost stays small.
+
+const maxBodyBytes = 32 * 1024 * 1024
+
+const { values } = parseArgs({
+  options: { port: { type: "string", default: "0" }, record: { type: "string" } },
+})
+const witness: Witness = recordTo(values.record)
+
+const server = createServer((request, response) => {
+  if (request.method !== "POST") {
+    response.writeHead(405).end()
+    return
+  }
+  const chunks: Buffer[] = []
+  let bytes = 0
+  request.on("data", (chunk: Buffer) => {
+    bytes += chunk.length
+    if (bytes > maxBodyBytes) request.destroy()
+    chunks.push(chunk)
+  })
+  request.on("end", () => void answer(request, response, Buffer.concat(chunks)))
+})
+server.keepAliveTimeout = 60_000
+server.listen(Number(values.port), "127.0.0.1", () => {
+  const { port } = server.address() as AddressInfo // listening on TCP, so the address is never a path
+  process.stdout.write(`${JSON.stringify({ url: `http://127.0.0.1:${port}/mcp`, pid: process.pid })}\n`)
+})
+
+async function answer(request: IncomingMessage, response: ServerResponse, body: Buffer) {
+  const gone = new AbortController()
+  response.on("close", () => gone.abort())
+  try {
+    const message = JSON.parse(body.toString("utf8")) as McpMessage // read field by field below
+    const pending = answerMcp(message, witness, gone.signal)
+    send(response, pending instanceof Promise ? await pending : pending)
+  } catch {
+    response.writeHead(400).end()
+  }
+}
+
+function send(response: ServerResponse, result: object | undefined) {
+  if (result === undefined) {
+    response.writeHead(202).end()
+    return
+  }
+  const text = JSON.stringify(result)
+  response.writeHead(200, { "content-type": "application/json", "content-length": Buffer.byteLength(text) })
+  response.end(text)
+}

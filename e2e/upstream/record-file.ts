@@ -1,0 +1,24 @@
+import { closeSync, fdatasyncSync, openSync, readFileSync, writeSync } from "node:fs"
+import type { McpMessage } from "./mcp-message.ts"
+import type { Witness } from "./answer-mcp.ts"
+
+/** Where to record what an upstream receives; none means that nothing is kept. */
+export function recordTo(file: string | undefined): Witness & { close?: () => void } {
+  if (file === undefined) return () => {}
+  const fd = openSync(file, "a", 0o600)
+  const record: Witness & { close?: () => void } = (message) => {
+    writeSync(fd, `${JSON.stringify(message)}\n`)
+    // INVARIANT: a performed call is on disk before its answer exists, so that the record is never behind the caller.
+    if (message.method === "tools/call") fdatasyncSync(fd)
+  }
+  record.close = () => closeSync(fd)
+  return record
+}
+
+/** Everything that an upstream has received so far, in order. */
+export function readRecord(file: string): McpMessage[] {
+  return readFileSync(file, "utf8")
+    .split("\n")
+    .filter((line) => line !== "")
+    .map((line) => JSON.parse(line) as McpMessage) // written by recordTo alone
+}
