@@ -14,6 +14,11 @@ export const failureCodes = {
   entry_too_large: { status: 413, en: "The ledger entry is too large", zh: "账本条目过大" },
   erased: { status: 410, en: "The content has been erased", zh: "内容已被擦除" },
   internal: { status: 500, en: "Something went wrong inside Hufu", zh: "虎符内部出错" },
+  invalid_definition: {
+    status: 400,
+    en: "The tool's definition is not acceptable",
+    zh: "工具定义不符合要求",
+  },
   invalid_entry: { status: 400, en: "The ledger entry is not valid", zh: "账本条目无效" },
   invalid_evidence: { status: 400, en: "The evidence is not well formed", zh: "证据格式有误" },
   invalid_input: { status: 400, en: "The request is not valid", zh: "请求无效" },
