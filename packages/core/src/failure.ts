@@ -3,6 +3,8 @@
  * INVARIANT: a code is never renamed or reused; clients and translations key on it.
  */
 export const failureCodes = {
+  agent_suspended: { status: 403, en: "The agent is suspended", zh: "智能体已被暂停" },
+  already_enrolled: { status: 409, en: "A person is enrolled already", zh: "已有委托人登记" },
   already_exists: { status: 409, en: "This exists already", zh: "已存在" },
   clock_stepped_back: { status: 503, en: "The clock has stepped back", zh: "系统时钟倒退" },
   crypto_unavailable: {
@@ -13,6 +15,10 @@ export const failureCodes = {
   data_folder_in_use: { status: 409, en: "The data folder is in use", zh: "数据目录正被占用" },
   entry_too_large: { status: 413, en: "The ledger entry is too large", zh: "账本条目过大" },
   erased: { status: 410, en: "The content has been erased", zh: "内容已被擦除" },
+  forbidden: { status: 403, en: "This is not allowed here", zh: "此处不允许" },
+  hold_decided: { status: 409, en: "This was decided already", zh: "此项已有决定" },
+  hold_expired: { status: 409, en: "The time to decide has passed", zh: "批准期限已过" },
+  hold_used: { status: 409, en: "The approval was used already", zh: "该批准已被使用" },
   internal: { status: 500, en: "Something went wrong inside Hufu", zh: "虎符内部出错" },
   invalid_definition: {
     status: 400,
@@ -24,8 +30,16 @@ export const failureCodes = {
   invalid_input: { status: 400, en: "The request is not valid", zh: "请求无效" },
   invalid_json: { status: 400, en: "The JSON is not acceptable", zh: "JSON 不符合要求" },
   ledger_ambiguous: { status: 500, en: "The ledger is in an ambiguous state", zh: "账本状态不明确" },
+  locked_out: { status: 429, en: "Too many wrong secrets", zh: "口令错误次数过多" },
+  name_taken: { status: 409, en: "The name is taken", zh: "名称已被占用" },
+  not_enrolled: { status: 409, en: "No person is enrolled yet", zh: "尚无委托人登记" },
   not_found: { status: 404, en: "There is no such thing", zh: "未找到" },
+  not_narrower: { status: 409, en: "The mandate would be wider", zh: "授权范围会扩大" },
   overloaded: { status: 503, en: "Too many requests are waiting", zh: "等待处理的请求过多" },
+  pattern_invalid: { status: 400, en: "The pattern is not valid", zh: "模式无效" },
+  port_in_use: { status: 500, en: "The port is in use", zh: "端口被占用" },
+  stale: { status: 409, en: "What was shown has changed", zh: "所示内容已变化" },
+  stopped: { status: 503, en: "Everything is stopped", zh: "已全部停止" },
   store_newer: {
     status: 500,
     en: "The data folder belongs to a newer Hufu",
@@ -33,9 +47,11 @@ export const failureCodes = {
   },
   store_unavailable: { status: 503, en: "The store cannot write at the moment", zh: "存储暂时无法写入" },
   too_large: { status: 413, en: "The request is too large", zh: "请求过大" },
+  too_many: { status: 429, en: "There are too many", zh: "数量过多" },
   unauthenticated: { status: 401, en: "A credential is needed", zh: "需要凭证" },
   unsafe_permissions: { status: 500, en: "A file or folder is open to others", zh: "文件或目录的权限不安全" },
   vault_damaged: { status: 500, en: "The vault holds damaged content", zh: "保险库内容已损坏" },
+  wrong_secret: { status: 401, en: "Wrong secret", zh: "口令错误" },
 } as const satisfies Record<string, { status: number; en: string; zh: string }>
 
 export type FailureCode = keyof typeof failureCodes
