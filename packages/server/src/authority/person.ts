@@ -1,0 +1,143 @@
+import { randomBytes, scrypt, timingSafeEqual, createHash } from "node:crypto"
+import { z } from "zod"
+import { Failure } from "@hufu/core/failure"
+import { newId } from "@hufu/core/id"
+import type { Clock } from "../clock.ts"
+import type { Store } from "../store/store.ts"
+import { openRecords } from "./records.ts"
+import type { Declare } from "./declare.ts"
+
+/**
+ * The person on whose behalf the agents of this node act, and the proof that it is they who approve (INVARIANT 4).
+ * Access to the operating-system account proves nothing, because the agent has it too: the proof is a secret that is not on disk.
+ * What is stored is a scrypt hash; guesses are slowed by a lockout that survives a restart.
+ */
+const Person = z.object({
+  id: z.string(),
+  salt: z.string(),
+  hash: z.string(),
+  /** Wrong secrets in a row, and until when none is looked at. */
+  misses: z.int(),
+  lockedUntil: z.int(),
+})
+type Person = z.infer<typeof Person>
+
+export interface Session {
+  readonly person: string
+  readonly authenticatedAt: number
+  readonly expiresAt: number
+}
+
+export interface PersonAuthority {
+  readonly id: string
+  readonly enrolled: boolean
+  enrol(secret: string): Promise<string>
+  change(secret: string): Promise<string>
+  signIn(secret: string): Promise<{ token: string; expiresAt: number }>
+  session(token: string): Session | undefined
+}
+
+const sessionMs = 5 * 60_000
+const maxSessions = 64
+const freeMisses = 3
+const minimumLength = 8
+
+/** The node has its person from the first start: a pseudonym, until somebody enrols as them. */
+export async function openPerson(store: Store, clock: Clock, declare: Declare): Promise<PersonAuthority> {
+  const records = openRecords<Person>(store, { kind: "person", schema: Person })
+  const sessions = new Map<string, Session>()
+  let checking: Promise<unknown> = Promise.resolve()
+  const first = [...records.all()][0] ?? { id: newId("person", clock.now()), salt: "", hash: "", misses: 0, lockedUntil: 0 }
+  const current = () => records.get(first.id) ?? first
+  // One at a time: concurrent guesses must not slip past the count, nor burn every core.
+  const oneByOne = <T>(work: () => Promise<T>): Promise<T> => {
+    const mine = checking.then(work)
+    checking = mine.catch(() => undefined)
+    return mine
+  }
+  const save = async (person: Person, fact?: "person.enrolled" | "person.changed") => {
+    await store.commit((tx) => {
+      records.put(tx, person)
+      if (fact) declare(tx, { fact, subject: person.id, by: person.id })
+    })
+    records.set(person)
+  }
+
+  async function signIn(secret: string): Promise<{ token: string; expiresAt: number }> {
+    const person = current()
+    if (person.hash === "") throw new Failure("not_enrolled", "no person is enrolled yet: run `hufu enrol` in a terminal")
+    if (person.lockedUntil > clock.now()) throw locked(person.lockedUntil - clock.now())
+    // Counted before it is checked: a node killed in between has still counted the guess.
+    await save({ ...person, misses: person.misses + 1, lockedUntil: lockAfter(person.misses + 1, clock.now()) })
+    if (!(await matches(person, secret))) throw new Failure("wrong_secret", "that is not the terminal secret; try again")
+    await save({ ...person, misses: 0, lockedUntil: 0 })
+    return openSession(person.id)
+  }
+
+  function openSession(person: string) {
+    const token = `hufu_session_${randomBytes(32).toString("base64url")}`
+    const expiresAt = clock.now() + sessionMs
+    for (const [key, session] of sessions) if (session.expiresAt <= clock.now()) sessions.delete(key)
+    const oldest = sessions.keys().next().value
+    if (sessions.size >= maxSessions && oldest) sessions.delete(oldest)
+    sessions.set(digestOf(token), { person, authenticatedAt: clock.now(), expiresAt })
+    return { token, expiresAt }
+  }
+
+  if (records.size === 0) await save(first)
+
+  return {
+    get id() {
+      return current().id
+    },
+    get enrolled() {
+      return current().hash !== ""
+    },
+    enrol: (secret) => oneByOne(async () => {
+      if (current().hash !== "") throw new Failure("already_enrolled", "a person is enrolled already: sign in, or see `hufu secret change`")
+      await save(await hashed(current(), secret), "person.enrolled")
+      return current().id
+    }),
+    change: (secret) => oneByOne(async () => {
+      await save(await hashed(current(), secret), "person.changed")
+      sessions.clear()
+      return current().id
+    }),
+    signIn: (secret) => oneByOne(() => signIn(secret)),
+    session(token) {
+      const session = sessions.get(digestOf(token))
+      return session && session.expiresAt > clock.now() ? session : undefined
+    },
+  }
+}
+
+function lockAfter(misses: number, now: number): number {
+  return misses <= freeMisses ? 0 : now + Math.min(1000 * 2 ** (misses - freeMisses), 15 * 60_000)
+}
+
+function locked(ms: number): Failure {
+  return new Failure("locked_out", `too many wrong secrets: wait ${Math.ceil(ms / 1000)} s and try again`)
+}
+
+async function hashed(person: Person, secret: string): Promise<Person> {
+  if (secret.length < minimumLength) throw new Failure("invalid_input", `the secret needs at least ${minimumLength} characters`)
+  const salt = randomBytes(16)
+  return { ...person, salt: salt.toString("base64"), hash: (await derive(secret, salt)).toString("base64"), misses: 0, lockedUntil: 0 }
+}
+
+async function matches(person: Person, secret: string): Promise<boolean> {
+  return timingSafeEqual(await derive(secret, Buffer.from(person.salt, "base64")), Buffer.from(person.hash, "base64"))
+}
+
+/** scrypt at 64 MiB: about a fifth of a second a guess. */
+function derive(secret: string, salt: Buffer): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    scrypt(secret.normalize("NFKC"), salt, 32, { N: 2 ** 16, r: 8, p: 1, maxmem: 128 * 2 ** 20 }, (error, key) =>
+      error ? reject(error) : resolve(key),
+    )
+  })
+}
+
+function digestOf(token: string): string {
+  return createHash("sha256").update(token).digest("base64url")
+}

@@ -1,0 +1,125 @@
+import { z } from "zod"
+import { ServerRecord } from "@hufu/core/contract/records"
+import { Failure } from "@hufu/core/failure"
+import { newId } from "@hufu/core/id"
+import type { Clock } from "../clock.ts"
+import type { Vault } from "../ledger/vault.ts"
+import type { Store } from "../store/store.ts"
+import type { Declare } from "./declare.ts"
+import { openRecords } from "./records.ts"
+
+/** What it takes to reach a tool server; its secrets never leave the node. */
+export const ServerSecrets = z.object({
+  environment: z.record(z.string(), z.string()),
+  headers: z.record(z.string(), z.string()),
+  folder: z.string().nullable(),
+})
+export type ServerSecrets = z.infer<typeof ServerSecrets>
+
+export interface ServerDraft {
+  readonly name: string
+  readonly command: string[] | null
+  readonly url: string | null
+  readonly secrets: ServerSecrets
+  readonly demo: boolean
+}
+
+export interface ServerAuthority {
+  /** By name or id, live only; throws Failure("not_found"). */
+  need(ref: string): ServerRecord
+  find(name: string): ServerRecord | undefined
+  live(): ServerRecord[]
+  secrets(server: ServerRecord): ServerSecrets
+  /** The same draft again gives the same server; another draft under a taken name is refused. */
+  register(draft: ServerDraft, by: string): Promise<ServerRecord>
+  remove(server: ServerRecord, by: string): Promise<ServerRecord>
+}
+
+const maxServers = 1000
+
+export function openServers(store: Store, vault: Vault, clock: Clock, declare: Declare): ServerAuthority {
+  const records = openRecords<ServerRecord>(store, {
+    kind: "server", schema: ServerRecord, states: ["live"], state: (server) => server.state,
+  })
+  const byName = new Map<string, ServerRecord>()
+  const secretsOf = new Map<string, ServerSecrets>()
+  for (const server of records.all()) byName.set(server.name, server)
+  const registering = new Map<string, Promise<ServerRecord>>()
+
+  function secrets(server: ServerRecord): ServerSecrets {
+    const known = secretsOf.get(server.id)
+    if (known) return known
+    const read = ServerSecrets.parse(vault.get(secretsId(server.id)))
+    secretsOf.set(server.id, read)
+    return read
+  }
+
+  function same(server: ServerRecord, draft: ServerDraft): boolean {
+    const line = (command: string[] | null, url: string | null, held: ServerSecrets) => JSON.stringify([command, url, held.folder, sorted(held.environment), sorted(held.headers)])
+    return line(server.command, server.url, secrets(server)) === line(draft.command, draft.url, draft.secrets)
+  }
+
+  async function create(draft: ServerDraft, by: string): Promise<ServerRecord> {
+    const existing = byName.get(draft.name)
+    if (existing && same(existing, draft)) return existing
+    if (existing)
+      throw new Failure("name_taken", `a server \`${draft.name}\` with another command or URL exists: give a name with --name, or \`hufu server remove ${draft.name}\``)
+    if (records.size >= maxServers) throw new Failure("too_many", `this node holds at most ${maxServers} servers: remove some first`)
+    const now = clock.now()
+    const server: ServerRecord = {
+      id: newId("server", now), name: draft.name, transport: draft.command ? "stdio" : "http", command: draft.command, url: draft.url,
+      environment: Object.keys(draft.secrets.environment).sort(), state: "live", demo: draft.demo, createdAt: now,
+    }
+    await store.commit((tx) => {
+      records.put(tx, server)
+      vault.put(tx, { id: secretsId(server.id), subject: server.id, value: draft.secrets })
+      declare(tx, { fact: "server.registered", subject: server.id, by, refs: { transport: server.transport }, content: { name: server.name, command: server.command, url: server.url } })
+    })
+    secretsOf.set(server.id, draft.secrets)
+    records.set(server)
+    byName.set(server.name, server)
+    return server
+  }
+
+  async function register(draft: ServerDraft, by: string): Promise<ServerRecord> {
+    const pending = registering.get(draft.name)
+    if (pending) await pending.catch(() => undefined)
+    const made = create(draft, by)
+    registering.set(draft.name, made)
+    try {
+      return await made
+    } finally {
+      if (registering.get(draft.name) === made) registering.delete(draft.name)
+    }
+  }
+
+  async function remove(server: ServerRecord, by: string): Promise<ServerRecord> {
+    const removed: ServerRecord = { ...server, state: "removed" }
+    byName.delete(server.name)
+    records.forget(server.id)
+    await store.commit((tx) => {
+      records.put(tx, removed)
+      declare(tx, { fact: "server.removed", subject: server.id, by })
+    })
+    return removed
+  }
+
+  return {
+    need(ref) {
+      return byName.get(ref) ?? records.need(ref)
+    },
+    find: (name) => byName.get(name),
+    live: () => [...byName.values()],
+    secrets,
+    register,
+    remove,
+  }
+}
+
+function secretsId(server: string): string {
+  return `${server}/secrets`
+}
+
+function sorted(of: Record<string, string>): [string, string][] {
+  return Object.entries(of).sort(([a], [b]) => (a < b ? -1 : 1))
+}

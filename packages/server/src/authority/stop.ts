@@ -1,0 +1,36 @@
+import { z } from "zod"
+import type { Store } from "../store/store.ts"
+import type { Clock } from "../clock.ts"
+import type { Declare } from "./declare.ts"
+import { openRecords } from "./records.ts"
+
+const Stop = z.object({ id: z.literal("stop"), stopped: z.boolean(), at: z.int() })
+type Stop = z.infer<typeof Stop>
+
+/** `hufu stop --all`: nobody acts through this node until a person lifts it; it survives a restart. */
+export interface StopAuthority {
+  readonly stopped: boolean
+  declare(by: string, reason: string): Promise<void>
+  lift(by: string): Promise<void>
+}
+
+export function openStop(store: Store, clock: Clock, declare: Declare): StopAuthority {
+  const records = openRecords<Stop>(store, { kind: "stop", schema: Stop })
+  async function save(stopped: boolean, by: string, reason: string) {
+    const stop: Stop = { id: "stop", stopped, at: clock.now() }
+    // INVARIANT 6: it bites in memory first; only lifting waits for the commit.
+    if (stopped) records.set(stop)
+    await store.commit((tx) => {
+      records.put(tx, stop)
+      declare(tx, { fact: stopped ? "stop.declared" : "stop.lifted", subject: "all", by, ...(reason ? { content: { reason } } : {}) })
+    })
+    records.set(stop)
+  }
+  return {
+    get stopped() {
+      return records.get("stop")?.stopped ?? false
+    },
+    declare: (by, reason) => save(true, by, reason),
+    lift: (by) => save(false, by, ""),
+  }
+}

@@ -1,0 +1,81 @@
+import { TaskRecord } from "@hufu/core/contract/records"
+import { Failure } from "@hufu/core/failure"
+import { newId } from "@hufu/core/id"
+import type { Clock } from "../clock.ts"
+import type { Vault } from "../ledger/vault.ts"
+import type { Store } from "../store/store.ts"
+import type { Declare } from "./declare.ts"
+import { openRecords, type Records } from "./records.ts"
+
+export interface TaskAuthority {
+  readonly records: Records<TaskRecord>
+  /** The agent's task of this moment: the newest live one, else its standing task, made on first need. */
+  current(agent: string): TaskRecord | undefined
+  ensure(agent: string, principal: string): Promise<TaskRecord>
+  start(draft: Pick<TaskRecord, "agent" | "principal" | "words" | "source"> & { by: string }): Promise<TaskRecord>
+  end(id: string, by: string): Promise<TaskRecord>
+}
+
+const maxLivePerAgent = 100
+
+export function openTasks(store: Store, vault: Vault, clock: Clock, declare: Declare): TaskAuthority {
+  const records = openRecords<TaskRecord>(store, {
+    kind: "task", schema: TaskRecord, states: ["live"], state: (task) => task.state, at: (task) => task.startedAt,
+  })
+  /** Live tasks per agent, oldest first; the standing task, if any, stands first. */
+  const live = new Map<string, TaskRecord[]>()
+  for (const task of [...records.all()].sort(byAge)) add(live, task)
+  const ensuring = new Map<string, Promise<TaskRecord>>()
+
+  async function start({ by, ...draft }: Parameters<TaskAuthority["start"]>[0]): Promise<TaskRecord> {
+    if ((live.get(draft.agent)?.length ?? 0) >= maxLivePerAgent)
+      throw new Failure("too_many", `this agent has ${maxLivePerAgent} live tasks: end some with \`hufu task end\``)
+    const now = clock.now()
+    const task: TaskRecord = { id: newId("task", now), ...draft, state: "live", startedAt: now, endedAt: null }
+    await store.commit((tx) => {
+      records.put(tx, task)
+      vault.enroll(tx, task.id)
+      declare(tx, {
+        fact: "task.started", subject: task.id, by, refs: { agent: task.agent, source: task.source },
+        ...(task.words ? { content: { words: task.words } } : {}),
+      })
+    })
+    records.set(task)
+    add(live, task)
+    return task
+  }
+
+  async function end(id: string, by: string): Promise<TaskRecord> {
+    const task = records.need(id)
+    const ended: TaskRecord = { ...task, state: "ended", endedAt: clock.now() }
+    live.set(task.agent, (live.get(task.agent) ?? []).filter((other) => other.id !== id))
+    await store.commit((tx) => {
+      records.put(tx, ended)
+      declare(tx, { fact: "task.ended", subject: id, by, refs: { agent: task.agent } })
+    })
+    records.forget(id)
+    return ended
+  }
+
+  function ensure(agent: string, principal: string): Promise<TaskRecord> {
+    const existing = live.get(agent)?.at(-1)
+    if (existing) return Promise.resolve(existing)
+    const pending = ensuring.get(agent)
+    if (pending) return pending
+    const made = start({ agent, principal, words: "", source: "standing", by: agent }).finally(() => ensuring.delete(agent))
+    ensuring.set(agent, made)
+    return made
+  }
+
+  return { records, current: (agent) => live.get(agent)?.at(-1), ensure, start, end }
+}
+
+function byAge(a: TaskRecord, b: TaskRecord): number {
+  return Number(b.source === "standing") - Number(a.source === "standing") || a.startedAt - b.startedAt
+}
+
+function add(live: Map<string, TaskRecord[]>, task: TaskRecord): void {
+  const tasks = live.get(task.agent) ?? []
+  tasks.push(task)
+  live.set(task.agent, tasks.sort(byAge))
+}

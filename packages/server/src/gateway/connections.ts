@@ -1,0 +1,71 @@
+import type { StopReport } from "@hufu/core/contract/records"
+import type { Effect } from "@hufu/core/words"
+import type { Clock } from "../clock.ts"
+import type { Caller } from "./governor.ts"
+
+/** A call that has left, or is about to. */
+export interface InFlight {
+  readonly action: string
+  readonly caller: Caller
+  readonly server: string
+  readonly tool: string
+  readonly effect: Effect
+  /** Whether the first byte has left. */
+  isForwarded(): boolean
+  cancel(reason: string): void
+}
+
+/**
+ * Every live connection and every call under way, by agent: what a stop has to reach (INVARIANT 6).
+ * A door registers before it accepts anything from a connection.
+ */
+export interface Connections {
+  onStop(caller: Caller, close: (reason: string) => void): () => void
+  begin(call: InFlight): () => void
+  /** Closes and cancels all that match, and says who acknowledged, when, and what had already left. */
+  stop(matches: (caller: Caller) => boolean, reason: string): Pick<StopReport, "doors" | "inFlight">
+  counts(): { connections: number; inFlight: number }
+  inFlightTo(server: string): InFlight[]
+}
+
+interface Live {
+  readonly caller: Caller
+  readonly close: (reason: string) => void
+}
+
+export function trackConnections(clock: Clock): Connections {
+  const live = new Set<Live>()
+  const calls = new Set<InFlight>()
+
+  function stop(matches: (caller: Caller) => boolean, reason: string) {
+    const begun = clock.monotonic()
+    const inFlight: StopReport["inFlight"] = []
+    for (const call of [...calls].filter((each) => matches(each.caller))) {
+      const { action, server, tool, effect } = call
+      if (call.isForwarded()) inFlight.push({ action, server, tool, effect })
+      call.cancel(reason)
+    }
+    const doors: StopReport["doors"] = []
+    for (const connection of [...live].filter((each) => matches(each.caller))) {
+      const { connection: id, door, agent } = connection.caller
+      connection.close(reason)
+      doors.push({ connection: id, door, agent, acknowledgedMs: clock.monotonic() - begun })
+    }
+    return { doors, inFlight }
+  }
+
+  return {
+    onStop(caller, close) {
+      const entry: Live = { caller, close }
+      live.add(entry)
+      return () => void live.delete(entry)
+    },
+    begin(call) {
+      calls.add(call)
+      return () => void calls.delete(call)
+    },
+    stop,
+    counts: () => ({ connections: live.size, inFlight: calls.size }),
+    inFlightTo: (server) => [...calls].filter((call) => call.server === server),
+  }
+}
