@@ -33,6 +33,7 @@ async function runLoad(order: LoadOrder): Promise<LoadResult> {
   const send = (client: Client) => sendCall({ pool, path: at.pathname + at.search, order, text }, client)
   for (const client of clients) for (let n = 0; n < order.warmCalls; n++) await send(client)
   const result = await measured(clients, send, order.seconds * 1000)
+  for (const client of clients) await endSession(pool, at.pathname + at.search, client)
   await pool.destroy()
   return result
 }
@@ -47,6 +48,13 @@ async function openClient(order: LoadOrder): Promise<Client> {
   const headers = order.era === "modern" ? { ...caller.headers, ...modern } : caller.headers
   await caller.close()
   return { headers, nextId: 100 }
+}
+
+// A proxy may keep a process for each session, so every session that was opened is ended.
+async function endSession(pool: Pool, path: string, { headers }: Client): Promise<void> {
+  if (headers["mcp-session-id"] === undefined) return
+  const { body } = await pool.request({ path, method: "DELETE", headers })
+  await body.dump()
 }
 
 async function measured(clients: Client[], send: (client: Client) => Promise<boolean>, ms: number) {

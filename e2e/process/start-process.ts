@@ -19,8 +19,8 @@ export interface StartedProcess {
   ended(): { code: number | null; signal: NodeJS.Signals | null } | undefined
   /** The next line of its standard output, in order. */
   nextLine(): Promise<string>
-  stop(): Promise<void>
-  kill9(): Promise<void>
+  stop: () => Promise<void>
+  kill9: () => Promise<void>
 }
 
 export interface StartOptions {

@@ -1,0 +1,239 @@
+import { spawn } from "node:child_process"
+import { existsSync } from "node:fs"
+import { mkdtemp, rm } from "node:fs/promises"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { text as readAll } from "node:stream/consumers"
+import { fileURLToPath } from "node:url"
+import type { Output, Request } from "@hufu/core/contract/contract"
+import { Agent, type Dispatcher } from "undici"
+import { startProcess, type StartedProcess } from "./process/start-process.ts"
+
+// The only file of these runs that knows how a node is started and spoken to. Everything goes through the real
+// command and the real API: nothing here reaches into the data folder or imports the server.
+
+const command = fileURLToPath(new URL("../packages/cli/bin/hufu.js", import.meta.url))
+const personSecret = "three tigers guard the tally of the north gate"
+const pageSize = 1000
+const whyAtOnce = 8
+
+/** Whether the command exists in this checkout, so that a run can say why it measured less. */
+export const nodeExists = () => existsSync(command)
+
+/** A real node in its own process and data folder. */
+export interface NodeUnderTest {
+  readonly url: string
+  readonly pid: number
+  readonly dataDir: string
+  /** Run `hufu … --data DIR --json` and read the JSON that it prints; a failing command is an error. */
+  cli(args: readonly string[], options?: { stdin?: string }): Promise<unknown>
+  /** Ask the API as the enrolled person; any answer but 2xx is an error. */
+  api(method: Dispatcher.HttpMethod, path: string, body?: object): Promise<unknown>
+  errorText(): string
+  ended(): ReturnType<StartedProcess["ended"]>
+  stop(): Promise<void>
+  kill9(): Promise<void>
+  /** Start again on the same folder and port; answers how long it took until the node said it was ready, in ms. */
+  restart(): Promise<number>
+  /** Stop, and remove the data folder if this run made it. */
+  dispose(): Promise<void>
+}
+
+export interface NodeOptions {
+  dataDir?: string
+  env?: Record<string, string>
+}
+
+/** Start a node on a new data folder, or on the one that is given. */
+export async function startNode(options: NodeOptions = {}): Promise<NodeUnderTest> {
+  const dataDir = options.dataDir ?? (await mkdtemp(join(tmpdir(), "hufu-node-")))
+  const env = options.env ?? {}
+  const dispatcher = new Agent({ connections: whyAtOnce })
+  let running = await serve(dataDir, 0, env)
+  let session: string | undefined
+  const api = async (method: Dispatcher.HttpMethod, path: string, body?: object) => {
+    const to = { origin: urlOf(running), dispatcher }
+    session ??= String((await ask(to, "POST", "/v1/sessions", { secret: personSecret }))["token"])
+    return ask({ ...to, session }, method, path, body)
+  }
+  const renew = setInterval(() => (session = undefined), 120_000).unref() // a session is short by design
+  return {
+    get url() {
+      return urlOf(running)
+    },
+    get pid() {
+      return running.pid
+    },
+    dataDir,
+    cli: (args, { stdin } = {}) => runCommand([...args, "--data", dataDir, "--json"], stdin ?? ""),
+    api,
+    errorText: () => running.errorText(),
+    ended: () => running.ended(),
+    stop: () => running.stop(),
+    kill9: () => running.kill9(),
+    restart: async () => {
+      session = undefined
+      const before = performance.now()
+      running = await serve(dataDir, Number(new URL(urlOf(running)).port), env)
+      return performance.now() - before
+    },
+    dispose: async () => {
+      clearInterval(renew)
+      await dispatcher.destroy()
+      await running.stop()
+      if (options.dataDir === undefined) await rm(dataDir, { recursive: true, force: true })
+    },
+  }
+}
+
+function serve(dataDir: string, port: number, env: Record<string, string>): Promise<StartedProcess> {
+  const args = [command, "serve", "--data", dataDir, "--port", String(port), "--json"]
+  return startProcess(process.execPath, args, { env })
+}
+
+const urlOf = (running: StartedProcess) => String(running.ready["url"])
+
+interface AskTo {
+  origin: string
+  dispatcher: Agent
+  session?: string
+}
+
+async function ask(to: AskTo, method: Dispatcher.HttpMethod, path: string, body?: object) {
+  const { statusCode, body: reply } = await to.dispatcher.request({
+    origin: to.origin,
+    path,
+    method,
+    headers: {
+      ...(body === undefined ? {} : { "content-type": "application/json" }),
+      ...(to.session === undefined ? {} : { authorization: `Bearer ${to.session}` }),
+    },
+    body: body === undefined ? null : JSON.stringify(body),
+  })
+  const text = await reply.text()
+  if (statusCode >= 300)
+    throw new Error(`${method} ${path} was answered with ${statusCode}: ${text.slice(0, 500)}`)
+  return JSON.parse(text === "" ? "{}" : text) as Record<string, unknown> // the API answers with objects alone
+}
+
+/** Run one command to its end; what it prints must be one JSON document. */
+async function runCommand(args: readonly string[], stdin: string): Promise<unknown> {
+  const child = spawn(process.execPath, [command, ...args], { stdio: ["pipe", "pipe", "pipe"] })
+  child.stdin.on("error", () => {}) // a command that needs no input may end before it is written
+  child.stdin.end(stdin)
+  const exit = new Promise<number | null>((resolve) => child.once("close", resolve))
+  const [out, problems, code] = await Promise.all([readAll(child.stdout), readAll(child.stderr), exit])
+  if (code !== 0) throw new Error(`\`hufu ${args.join(" ")}\` ended with ${code}: ${problems}${out}`)
+  return out.trim() === "" ? undefined : (JSON.parse(out) as unknown)
+}
+
+/** The command that an MCP host starts to have a stdio server governed. */
+export function guardCommand(node: NodeUnderTest, agent: string, server: readonly string[]) {
+  const args = [command, "guard", "--data", node.dataDir, "--agent", agent, "--", ...server]
+  return { command: process.execPath, args }
+}
+
+/** Where guards reach the node on this machine. */
+export const guardSocketOf = (node: NodeUnderTest) => join(node.dataDir, "node.sock")
+
+/** The address of one server's MCP door. */
+export const doorOf = (node: NodeUnderTest, server: string) => `${node.url}/mcp/${server}`
+
+/** Enrol the person whose approvals count in this run. */
+export async function enrolPerson(node: NodeUnderTest): Promise<void> {
+  await node.cli(["enrol", "--secret-stdin"], { stdin: `${personSecret}\n` })
+}
+
+export async function addHttpServer(node: NodeUnderTest, name: string, url: string): Promise<void> {
+  await node.api("POST", "/v1/servers", { name, url } satisfies Request<"server.add">)
+}
+
+export async function addStdioServer(
+  node: NodeUnderTest,
+  name: string,
+  server: readonly string[],
+): Promise<void> {
+  await node.cli(["server", "command", name, "--secret-stdin", "--", ...server], {
+    stdin: `${personSecret}\n`,
+  })
+}
+
+/** Create an agent and answer its credential. */
+export async function createAgent(node: NodeUnderTest, name: string): Promise<string> {
+  const made = (await node.api("POST", "/v1/agents", { name })) as Output<"agent.create">
+  if (made.credential === null) throw new Error("the node made an agent without a credential")
+  return made.credential
+}
+
+/** Grant a mandate as the person and answer its id. */
+export async function grantMandate(
+  node: NodeUnderTest,
+  agent: string,
+  mandate: Request<"mandate.grant">["mandate"],
+): Promise<string> {
+  return ((await node.api("POST", "/v1/mandates", { agent, mandate })) as Output<"mandate.grant">).id
+}
+
+export async function nodeStatus(node: NodeUnderTest) {
+  return (await node.api("GET", "/v1/node")) as Output<"node.status">
+}
+
+export type LedgerItem = Output<"log.entries">["items"][number]
+
+/** The ledger's entries from an index on, all pages. */
+export async function entriesFrom(node: NodeUnderTest, index: number): Promise<LedgerItem[]> {
+  const items: LedgerItem[] = []
+  for (;;) {
+    const from = index + items.length
+    const page = (await node.api(
+      "GET",
+      `/v1/log/entries?from=${from}&limit=${pageSize}`,
+    )) as Output<"log.entries">
+    items.push(...page.items)
+    if (page.items.length === 0 || index + items.length >= page.size) return items
+  }
+}
+
+/** Re-read and re-hash the whole ledger; answers the fault, or undefined when there is none. */
+export async function ledgerFault(node: NodeUnderTest): Promise<string | undefined> {
+  const report = (await node.api("POST", "/v1/log:verify", {})) as Output<"log.verify">
+  return report.ok ? undefined : (report.fault?.en ?? "the node named no fault")
+}
+
+export type WhyRecord = Output<"action.why">
+
+/** What the node says of each action, its arguments opened by the person. */
+export async function whyOf(node: NodeUnderTest, actions: readonly string[]): Promise<WhyRecord[]> {
+  const records: WhyRecord[] = []
+  for (let at = 0; at < actions.length; at += whyAtOnce) {
+    const some = actions.slice(at, at + whyAtOnce)
+    const answers = await Promise.all(some.map((action) => node.api("GET", `/v1/actions/${action}:why`)))
+    records.push(...(answers as WhyRecord[]))
+  }
+  return records
+}
+
+export type HeldCall = Output<"hold.list">["items"][number]
+
+/** The calls that wait for a person. */
+export async function heldCalls(node: NodeUnderTest): Promise<HeldCall[]> {
+  return ((await node.api("GET", `/v1/holds?limit=${pageSize}`)) as Output<"hold.list">).items
+}
+
+export async function approve(node: NodeUnderTest, held: Pick<HeldCall, "id" | "digest">): Promise<void> {
+  await node.api("POST", `/v1/holds/${held.id}:approve`, { digest: held.digest })
+}
+
+/** How many calls were drawn from a mandate's own count budget. */
+export async function spentCount(node: NodeUnderTest, mandate: string): Promise<number> {
+  const told = (await node.api("GET", `/v1/mandates/${mandate}:explain`)) as Output<"mandate.explain">
+  return told.spent.find((spent) => spent.grant === -1)?.count ?? 0
+}
+
+export async function suspendAgent(node: NodeUnderTest, agent: string) {
+  return (await node.api("POST", `/v1/agents/${agent}:suspend`, {})) as Output<"agent.suspend">
+}
+
+export async function stopAll(node: NodeUnderTest) {
+  return (await node.api("POST", "/v1/stop", {})) as Output<"stop.declare">
+}
