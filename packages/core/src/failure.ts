@@ -40,6 +40,12 @@ export const failureCodes = {
   port_in_use: { status: 500, en: "The port is in use", zh: "端口被占用" },
   stale: { status: 409, en: "What was shown has changed", zh: "所示内容已变化" },
   stopped: { status: 503, en: "Everything is stopped", zh: "已全部停止" },
+  rule_invalid: { status: 400, en: "A rule is not valid", zh: "规则无效" },
+  rules_self_test_failed: {
+    status: 500,
+    en: "The rules let a known-bad action through",
+    zh: "规则放行了已知的违规行为",
+  },
   store_newer: {
     status: 500,
     en: "The data folder belongs to a newer Hufu",

@@ -1,0 +1,109 @@
+import { z } from "zod"
+import { and, not } from "./boolean-operators.ts"
+import { compileExpression } from "./compile-expression.ts"
+import { compileScope, type Scope } from "./compile-scope.ts"
+import type { Environment, Evaluator } from "./evaluator.ts"
+import { Failure, isFailure } from "../failure.ts"
+import type { Outcome } from "./outcome.ts"
+
+/** A reason in both languages of the pages. */
+export interface Why {
+  readonly en: string
+  readonly zh: string
+}
+
+/** A rule as it is given: Cedar's JSON of one static policy, under an id of our own. */
+export interface RuleInput {
+  readonly id: string
+  readonly policy: unknown
+}
+
+/** `ask` is a forbid that an approval lifts. */
+export type RuleKind = "permit" | "forbid" | "ask"
+
+export interface CompiledRule {
+  readonly id: string
+  readonly kind: RuleKind
+  readonly why: Why
+  readonly order: number
+  /** Whether the rule matches; evaluated only for rules that the index brings up. */
+  readonly match: (environment: Environment) => Outcome
+}
+
+/** Rules by what they are about, so that an action meets only those that could match it. */
+export interface CompiledRules {
+  readonly byKey: ReadonlyMap<string, readonly CompiledRule[]>
+  readonly general: readonly CompiledRule[]
+  readonly size: number
+}
+
+const Policy = z.object({
+  effect: z.enum(["permit", "forbid"]),
+  principal: z.unknown(),
+  action: z.unknown(),
+  resource: z.unknown(),
+  conditions: z.array(z.strictObject({ kind: z.enum(["when", "unless"]), body: z.unknown() })),
+  annotations: z.record(z.string(), z.string().nullable()).default({}),
+})
+
+/** Compiles rules to closures with an index; a rule that uses what is not supported is refused with its id. */
+export function compileRules(inputs: readonly RuleInput[]): CompiledRules {
+  const byKey = new Map<string, CompiledRule[]>()
+  const general: CompiledRule[] = []
+  for (const [order, input] of inputs.entries()) {
+    const { rule, keys } = compileRule(input, order)
+    for (const key of new Set(keys)) {
+      const bucket = byKey.get(key)
+      if (bucket === undefined) byKey.set(key, [rule])
+      else bucket.push(rule)
+    }
+    if (keys === undefined) general.push(rule)
+  }
+  return { byKey, general, size: inputs.length }
+}
+
+function compileRule(input: RuleInput, order: number): { rule: CompiledRule; keys: Scope["keys"] } {
+  try {
+    return compilePolicy(input, order)
+  } catch (error) {
+    if (!isFailure(error, "rule_invalid")) throw error
+    throw new Failure("rule_invalid", `rule \`${input.id}\`: ${error.message}`, { extra: { rule: input.id } })
+  }
+}
+
+function compilePolicy({ id, policy }: RuleInput, order: number) {
+  const parsed = Policy.safeParse(policy)
+  if (!parsed.success) throw new Failure("rule_invalid", "a policy of this form is not supported")
+  const { effect, conditions, annotations } = parsed.data
+  const principal = compileScope("principal", parsed.data.principal)
+  const action = compileScope("action", parsed.data.action)
+  const resource = compileScope("resource", parsed.data.resource)
+  const body = conditions
+    .map(({ kind, body }) => (kind === "when" ? compileExpression(body) : not(compileExpression(body))))
+    .reduceRight<Evaluator>((rest, condition) => and(condition, rest), always)
+  const rule: CompiledRule = {
+    id,
+    kind: effect === "forbid" && annotations["ask"] !== undefined ? "ask" : effect,
+    why: whyOf(id, effect, annotations),
+    order,
+    match: (environment) =>
+      principal.test(environment) &&
+      action.test(environment) &&
+      resource.test(environment) &&
+      body(environment),
+  }
+  // The most telling key first: few actions share a tool, more an agent, many an effect.
+  return { rule, keys: resource.keys ?? principal.keys ?? action.keys }
+}
+
+const always: Evaluator = () => true
+
+/** A reason in one language stands in for the other: better a foreign sentence than none. */
+function whyOf(id: string, effect: string, annotations: Readonly<Record<string, string | null>>): Why {
+  const en = annotations["ask"] ?? annotations["why"]
+  const zh = annotations["ask_zh"] ?? annotations["why_zh"]
+  return {
+    en: en || zh || `rule \`${id}\` ${effect === "permit" ? "permits" : "forbids"} it`,
+    zh: zh || en || `规则 \`${id}\` ${effect === "permit" ? "允许" : "禁止"}此行为`,
+  }
+}
