@@ -1,0 +1,60 @@
+import {
+  addHttpServer,
+  createAgent,
+  doorOf,
+  enrolPerson,
+  grantMandate,
+  nodeExists,
+  startNode,
+  type NodeUnderTest,
+} from "../../e2e/node-under-test.ts"
+
+/** A gateway in front of the fixture: where a client reaches it, and what it has to send. */
+export type Gateway = {
+  readonly url: string
+  readonly headers?: Readonly<Record<string, string>>
+  readonly close: () => Promise<void>
+}
+
+/** Whether there is a gateway to test in this checkout. */
+export const gatewayExists = nodeExists
+
+const serverName = "fixture"
+
+/** Starts Hufu on a new data folder, in front of the fixture. */
+export async function startGateway(fixtureUrl: string): Promise<Gateway> {
+  const node = await startNode()
+  try {
+    const credential = await admitEverything(node, fixtureUrl)
+    return {
+      url: doorOf(node, serverName),
+      headers: { authorization: `Bearer ${credential}` },
+      close: () => node.dispose(),
+    }
+  } catch (error) {
+    await node.dispose()
+    throw error
+  }
+}
+
+// The suite tests the protocol and not the fence, so one agent may do everything here: what differs from the
+// direct run is then a fault of the gateway and not a verdict. This is the one place that says so.
+async function admitEverything(node: NodeUnderTest, fixtureUrl: string): Promise<string> {
+  await enrolPerson(node)
+  await addHttpServer(node, serverName, fixtureUrl)
+  const credential = await createAgent(node, "conformance")
+  await grantMandate(node, "conformance", {
+    task: null,
+    words: "the conformance suite may use every tool of the fixture",
+    grants: [
+      {
+        effects: ["read", "compute", "write", "delete", "send", "publish", "execute"],
+        tools: [`${serverName}/*`],
+        limits: [],
+        mode: "auto",
+      },
+    ],
+    until: Date.now() + 3_600_000,
+  })
+  return credential
+}
