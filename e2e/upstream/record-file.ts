@@ -15,10 +15,17 @@ export function recordTo(file: string | undefined): Witness & { close?: () => vo
   return record
 }
 
-/** Everything that an upstream has received so far, in order. */
-export function readRecord(file: string): McpMessage[] {
-  return readFileSync(file, "utf8")
-    .split("\n")
-    .filter((line) => line !== "")
-    .map((line) => JSON.parse(line) as McpMessage) // written by recordTo alone
+/** Reads what an upstream has received since the last call, in order. */
+export function followRecord(file: string): () => McpMessage[] {
+  let read = 0
+  return () => {
+    const bytes = readFileSync(file).subarray(read)
+    const whole = bytes.subarray(0, bytes.lastIndexOf(10) + 1) // a line that is still being written comes next time
+    read += whole.length
+    return whole
+      .toString("utf8")
+      .split("\n")
+      .filter((line) => line !== "")
+      .map((line) => JSON.parse(line) as McpMessage) // written by recordTo alone
+  }
 }
