@@ -44,7 +44,7 @@ let lazy: Line[] = []
 let spent = 0
 
 if (has("drop-tail") && existsSync(values.ledger)) {
-  const kept = readFileSync(values.ledger, "utf8").trimEnd().split("\n").slice(0, -3)
+  const kept = readFileSync(values.ledger, "utf8").trimEnd().split("\n").slice(0, -20)
   writeFileSync(values.ledger, kept.map((line) => `${line}\n`).join(""))
 }
 for (const line of existsSync(values.ledger) ? readFileSync(values.ledger, "utf8").split("\n") : []) {
