@@ -1,0 +1,122 @@
+import { inclusionProof } from "@hufu/core/evidence/inclusion"
+import { Failure } from "@hufu/core/failure"
+import type { Logger } from "pino"
+import type { Clock } from "../clock.ts"
+import type { GroupCommit } from "../store/group-commit.ts"
+import type { SqliteConnection } from "../store/sqlite-connection.ts"
+import { Appender, type EntryDraft } from "./appender.ts"
+import { Checkpointer, type SignedCheckpoint } from "./checkpointer.ts"
+import type { LedgerKey } from "./ledger-key.ts"
+import {
+  type LedgerEntry,
+  readEntries,
+  readEntriesOf,
+  readEntry,
+  readOpenIntents,
+  readTile,
+} from "./ledger-rows.ts"
+import { findLedger } from "./ledger-start.ts"
+import { nativeHash } from "./native-hash.ts"
+import { nodeReader } from "./tile-tree.ts"
+import { type LedgerVerdict, verifyLedger } from "./verify-ledger.ts"
+
+/** The Merkle log of everything that happened, over committed entries only. */
+export interface Ledger {
+  readonly origin: string
+  /** The public key of the checkpoints, as signed notes write it. */
+  readonly vkey: string
+  /**
+   * Appends one entry; resolves when it is on the disk, with its final index.
+   *
+   * @param options `lazy` shares the next commit that something else causes, and waits 20 ms for one at most
+   */
+  append(draft: EntryDraft, options?: { lazy?: boolean }): Promise<{ index: number }>
+  size(): number
+  entry(index: number): LedgerEntry
+  /** A page of entries from an index on. */
+  entries(from: number, limit: number): LedgerEntry[]
+  /** Everything about an action or a hold, oldest first. */
+  entriesOf(id: string): LedgerEntry[]
+  /** Intents that let an action leave and have no outcome: after a restart, what is `unknown`. */
+  openIntents(): LedgerEntry[]
+  /** The hashes that prove an entry to be in the tree of a size. */
+  proof(index: number, size: number): Uint8Array[]
+  /** The latest checkpoint that is durable. */
+  checkpoint(): SignedCheckpoint
+  /** A checkpoint that covers an entry: at once, or when it is signed, within a second. */
+  awaitCheckpoint(index: number): Promise<SignedCheckpoint>
+  /** Reads every byte again. */
+  verify(options?: { onProgress?: (done: number, of: number) => void }): Promise<LedgerVerdict>
+}
+
+export interface LedgerParts {
+  readonly writer: SqliteConnection
+  readonly reader: SqliteConnection
+  readonly key: LedgerKey
+  readonly clock: Clock
+  readonly logger: Pick<Logger, "error">
+  readonly committer: GroupCommit
+}
+
+/** An open ledger with the handles that its store alone uses. */
+export interface OpenedLedger {
+  readonly ledger: Ledger
+  readonly appender: Appender
+  readonly checkpointer: Checkpointer
+}
+
+/** Opens the stored ledger, or refuses it with the reason. */
+export async function openLedger(parts: LedgerParts): Promise<OpenedLedger> {
+  const { writer, reader, key, clock, logger, committer } = parts
+  const found = await findLedger(reader, key)
+  const appender = new Appender(writer, { ...found, clock, onGrown: () => checkpointer.touch() })
+  const checkpointer = new Checkpointer({
+    key,
+    latest: found.latest,
+    edge: () => appender.edge,
+    readTile: (level, n) => readTile(reader, level, n),
+    keep: (checkpoint) => committer.enqueue(() => keepCheckpoint(writer, checkpoint)),
+    onError: (error) => logger.error({ err: error }, "the ledger could not sign a checkpoint"),
+  })
+  return { ledger: over({ ...parts, appender, checkpointer }), appender, checkpointer }
+}
+
+function over(parts: LedgerParts & { appender: Appender; checkpointer: Checkpointer }): Ledger {
+  const { reader, key, committer, appender, checkpointer } = parts
+  const size = (): number => appender.edge.frontier.size
+  const covers = (index: number): void => {
+    if (Number.isSafeInteger(index) && index >= 0 && index < size()) return
+    throw new Failure("not_found", `the ledger has no entry ${index}: it has ${size()}`)
+  }
+  return {
+    origin: key.origin,
+    vkey: key.vkey,
+    append: (draft, options) => committer.enqueue(() => ({ index: appender.append(draft) }), options),
+    size,
+    entry: (index) => readEntry(reader, index),
+    entries: (from, limit) => readEntries(reader, from, limit),
+    entriesOf: (id) => readEntriesOf(reader, id),
+    openIntents: () => readOpenIntents(reader),
+    proof(index, of) {
+      covers(of - 1)
+      if (index >= of)
+        throw new Failure("not_found", `a tree of ${of} has no entry ${index}: ask for a larger one`)
+      return inclusionProof(
+        index,
+        of,
+        nodeReader(appender.edge, (l, n) => readTile(reader, l, n)),
+        nativeHash,
+      )
+    },
+    checkpoint: () => checkpointer.latest,
+    async awaitCheckpoint(index) {
+      covers(index)
+      return checkpointer.covering(index)
+    },
+    verify: ({ onProgress } = {}) => verifyLedger({ db: reader, key, size: size(), onProgress }),
+  }
+}
+
+function keepCheckpoint(writer: SqliteConnection, { size, note }: SignedCheckpoint): void {
+  writer.run("INSERT INTO checkpoint (size, note) VALUES (?, ?)", size, note)
+}

@@ -1,0 +1,29 @@
+import { createCipheriv, createDecipheriv, randomBytes } from "node:crypto"
+
+const algorithm = "aes-256-gcm"
+const nonceBytes = 12
+const tagBytes = 16
+
+/** What `seal` gives: nonce, and ciphertext with its tag at the end. */
+export interface Sealed {
+  readonly nonce: Uint8Array
+  readonly body: Uint8Array
+}
+
+/** Encrypts bytes with AES-256-GCM, bound to the name under which they are kept. */
+export function seal(key: Uint8Array, name: string, plain: Uint8Array): Sealed {
+  const nonce = randomBytes(nonceBytes)
+  const cipher = createCipheriv(algorithm, key, nonce)
+  cipher.setAAD(Buffer.from(name))
+  const body = Buffer.concat([cipher.update(plain), cipher.final(), cipher.getAuthTag()])
+  return { nonce, body }
+}
+
+/** The bytes that were sealed; throws when key, name or a single bit differs. */
+export function unseal(key: Uint8Array, name: string, { nonce, body }: Sealed): Buffer {
+  const decipher = createDecipheriv(algorithm, key, nonce, { authTagLength: tagBytes })
+  const end = Math.max(body.length - tagBytes, 0)
+  decipher.setAAD(Buffer.from(name))
+  decipher.setAuthTag(body.subarray(end))
+  return Buffer.concat([decipher.update(body.subarray(0, end)), decipher.final()])
+}

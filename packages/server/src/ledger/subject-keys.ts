@@ -1,0 +1,115 @@
+import { randomBytes } from "node:crypto"
+import { Failure } from "@hufu/core/failure"
+import type { SqlValue } from "../store/sqlite-connection.ts"
+import type { Tx } from "../store/store.ts"
+import { seal, unseal } from "./sealed-box.ts"
+
+const nonceBytes = 12
+const keyBytes = 32
+const maxCached = 4_096
+
+/** The two keys of one subject: what is kept of it dies with them. */
+export interface SubjectKey {
+  readonly data: Uint8Array
+  readonly salt: Uint8Array
+}
+
+/** Reads rows through one connection. */
+export type Query = <R>(sql: string, params?: readonly SqlValue[]) => R[]
+
+/** Subject keys, wrapped in the database and unwrapped in a bounded cache. */
+export class SubjectKeys {
+  readonly #wrapping: Uint8Array
+  readonly #cache = new Map<string, SubjectKey>()
+  /** Created in the batch that is being assembled; forgotten when their unit is rolled back. */
+  readonly #fresh: string[] = []
+  /** Erased in that batch: other connections still see them, so they may not be cached again. */
+  readonly #erasing = new Set<string>()
+
+  constructor(wrapping: Uint8Array) {
+    this.#wrapping = wrapping
+  }
+
+  /** The subject's key as a connection sees it; undefined when it has none. */
+  find(query: Query, subject: string): SubjectKey | undefined {
+    const cached = this.#cache.get(subject)
+    if (cached !== undefined) return cached
+    const [row] = query<WrappedKey>("SELECT subject, wrapped FROM vault_key WHERE subject = ?", [subject])
+    if (row === undefined) return undefined
+    const key = unwrap(this.#wrapping, row)
+    if (!this.#erasing.has(subject)) this.#remember(subject, key)
+    return key
+  }
+
+  /** The subject's key, made in this unit of work if it has none. */
+  ensure(tx: Tx, subject: string): SubjectKey {
+    const known = this.find((sql, params) => tx.query(sql, params), subject)
+    if (known !== undefined) return known
+    const both = randomBytes(2 * keyBytes)
+    const { nonce, body } = seal(this.#wrapping, wrapName(subject), both)
+    tx.run("INSERT INTO vault_key (subject, wrapped) VALUES (?, ?)", [subject, Buffer.concat([nonce, body])])
+    this.#fresh.push(subject)
+    return this.#remember(subject, split(both))
+  }
+
+  /** Deletes the subject's key in this unit of work. */
+  erase(tx: Tx, subject: string): void {
+    tx.run("DELETE FROM vault_key WHERE subject = ?", [subject])
+    this.#erasing.add(subject)
+    this.#cache.delete(subject)
+  }
+
+  mark(): number {
+    return this.#fresh.length
+  }
+
+  rewind(mark: number): void {
+    for (const subject of this.#fresh.splice(mark)) this.#cache.delete(subject)
+  }
+
+  /** The batch is on the disk or gone; says whether it erased anything. */
+  settle(committed: boolean): boolean {
+    if (!committed) this.rewind(0)
+    const hasErased = committed && this.#erasing.size > 0
+    this.#fresh.length = 0
+    this.#erasing.clear()
+    return hasErased
+  }
+
+  #remember(subject: string, key: SubjectKey): SubjectKey {
+    if (this.#cache.size >= maxCached) {
+      for (const oldest of this.#cache.keys()) {
+        this.#cache.delete(oldest)
+        break
+      }
+    }
+    this.#cache.set(subject, key)
+    return key
+  }
+}
+
+/** A subject's key as the database keeps it. */
+export interface WrappedKey {
+  readonly subject: string
+  readonly wrapped: Uint8Array
+}
+
+/** Unwraps a subject's key; throws when the wrapping key is another or a bit differs. */
+export function unwrap(wrapping: Uint8Array, { subject, wrapped }: WrappedKey): SubjectKey {
+  try {
+    const sealed = { nonce: wrapped.subarray(0, nonceBytes), body: wrapped.subarray(nonceBytes) }
+    return split(unseal(wrapping, wrapName(subject), sealed))
+  } catch (error) {
+    throw new Failure("vault_damaged", `the vault's key of \`${subject}\` does not open: restore a backup`, {
+      cause: error,
+    })
+  }
+}
+
+function split(both: Uint8Array): SubjectKey {
+  return { data: both.subarray(0, keyBytes), salt: both.subarray(keyBytes, 2 * keyBytes) }
+}
+
+function wrapName(subject: string): string {
+  return `hufu-vault-key/1\0${subject}`
+}

@@ -1,0 +1,159 @@
+import { createHmac } from "node:crypto"
+import { commit } from "@hufu/core/evidence/commitment"
+import { Failure } from "@hufu/core/failure"
+import { canonicalize } from "@hufu/core/json/canonical"
+import type { JsonValue } from "@hufu/core/json/json-value"
+import type { Participant } from "../store/group-commit.ts"
+import { isUniqueViolation } from "../store/storage-error.ts"
+import type { Tx } from "../store/store.ts"
+import { nativeHash } from "./native-hash.ts"
+import { type Sealed, seal, unseal } from "./sealed-box.ts"
+import { type Query, type SubjectKey, SubjectKeys } from "./subject-keys.ts"
+
+const maxValueBytes = 256 * 1024
+const maxNameLength = 200
+const defaultField = "content"
+
+/** Something to keep: its id, whose it is, and the value. */
+export interface VaultItem {
+  readonly id: string
+  /** Whose content it is: it is erased with everything else of that subject. */
+  readonly subject: string
+  readonly value: JsonValue
+  /** Which field of an entry commits to it; part of the salt. */
+  readonly field?: string
+}
+
+/** What opens a commitment: with it anyone can check that the value is the one in the ledger. */
+export interface Opening {
+  readonly salt: Uint8Array
+  readonly value: string
+}
+
+/** Encrypted content beside the ledger, erasable per subject without touching an entry. */
+export interface Vault {
+  /** Makes sure that the subject has keys, so that salts can be had. */
+  enroll(tx: Tx, subject: string): void
+  /** Keeps a value in this unit of work and returns its commitment (hex). An id is used once. */
+  put(tx: Tx, item: VaultItem): string
+  /** The value kept under an id. */
+  get(id: string): JsonValue
+  /** The salt of a field of something of this subject; it cannot be had again once the subject is erased. */
+  salt(subject: string, id: string, field: string): Uint8Array
+  /** What opens the commitment that `put` returned. */
+  opening(id: string, field?: string): Opening
+  /** Deletes one value; its commitment can be opened no more. */
+  remove(tx: Tx, id: string): void
+  /** Deletes everything of a subject, and its keys, beyond recovery from this data folder. */
+  erase(subject: string): Promise<void>
+}
+
+export interface VaultParts {
+  /** Reads what is committed. */
+  readonly query: Query
+  readonly commit: <T>(work: (tx: Tx) => T) => Promise<T>
+  /** Cuts the log beside the database, so that erased pages are nowhere; no transaction is open. */
+  readonly truncateLog: () => void
+  readonly wrappingKey: Uint8Array
+}
+
+/** Opens the vault; the participant keeps its cache of keys in step with commits. */
+export function openVault(parts: VaultParts): { vault: Vault; participant: Participant } {
+  const { query, wrappingKey } = parts
+  const keys = new SubjectKeys(wrappingKey)
+  const vault: Vault = {
+    enroll: (tx, subject) => void keys.ensure(tx, checkedName(subject)),
+    put: (tx, item) => put(keys, tx, item),
+    // INVARIANT: the tag says that we wrote it, from a JsonValue.
+    get: (id) => JSON.parse(openItem(keys, query, id).text) as JsonValue,
+    salt: (subject, id, field) => saltOf(needKey(keys, query, subject), id, field),
+    opening(id, field = defaultField) {
+      const { key, text } = openItem(keys, query, id)
+      return { salt: saltOf(key, id, field), value: text }
+    },
+    remove: (tx, id) => void tx.run("DELETE FROM vault WHERE id = ?", [id]),
+    erase: (subject) => parts.commit((tx) => erase(keys, tx, subject)),
+  }
+  return { vault, participant: participantOf(keys, parts.truncateLog) }
+}
+
+function put(keys: SubjectKeys, tx: Tx, { id, subject, value, field = defaultField }: VaultItem): string {
+  const text = canonicalize(value)
+  const bytes = Buffer.from(text)
+  if (bytes.length > maxValueBytes) {
+    throw new Failure("too_large", `what is kept is longer than ${maxValueBytes} bytes: send less`)
+  }
+  const key = keys.ensure(tx, checkedName(subject))
+  insert(tx, { id: checkedName(id), subject, sealed: seal(key.data, boxName(id, subject), bytes) })
+  return commit(saltOf(key, id, field), text, nativeHash)
+}
+
+function erase(keys: SubjectKeys, tx: Tx, subject: string): void {
+  tx.run("DELETE FROM vault WHERE subject = ?", [subject])
+  keys.erase(tx, subject)
+}
+
+interface ItemRow extends Sealed {
+  readonly subject: string
+}
+
+function openItem(keys: SubjectKeys, query: Query, id: string): { key: SubjectKey; text: string } {
+  const [row] = query<ItemRow>("SELECT subject, nonce, body FROM vault WHERE id = ?", [id])
+  if (row === undefined) {
+    throw new Failure("not_found", `the vault has no \`${id}\`: it was erased or never kept`)
+  }
+  const key = needKey(keys, query, row.subject)
+  try {
+    return { key, text: unseal(key.data, boxName(id, row.subject), row).toString("utf8") }
+  } catch (error) {
+    throw new Failure("vault_damaged", `the vault's \`${id}\` does not open: restore a backup`, {
+      cause: error,
+    })
+  }
+}
+
+function needKey(keys: SubjectKeys, query: Query, subject: string): SubjectKey {
+  const key = keys.find(query, subject)
+  if (key !== undefined) return key
+  throw new Failure("not_found", `the vault has no key of \`${subject}\`: it was erased or never enrolled`)
+}
+
+function saltOf(key: SubjectKey, id: string, field: string): Uint8Array {
+  return createHmac("sha256", key.salt).update(`${id}\0${field}`).digest()
+}
+
+function participantOf(keys: SubjectKeys, truncateLog: () => void): Participant {
+  return {
+    mark: () => keys.mark(),
+    rewind: (mark) => keys.rewind(mark),
+    prepare: () => {},
+    committed() {
+      // The log beside the database still holds the erased pages until it is folded in and cut.
+      if (keys.settle(true)) truncateLog()
+    },
+    aborted: () => void keys.settle(false),
+  }
+}
+
+function insert(tx: Tx, { id, subject, sealed }: { id: string; subject: string; sealed: Sealed }): void {
+  try {
+    const { nonce, body } = sealed
+    tx.run("INSERT INTO vault (id, subject, nonce, body) VALUES (?, ?, ?, ?)", [id, subject, nonce, body])
+  } catch (error) {
+    if (!isUniqueViolation(error)) throw error
+    throw new Failure("already_exists", `the vault has \`${id}\` already: keep the new value under a new id`)
+  }
+}
+
+// A NUL would let two names read as one where they are joined.
+function checkedName(name: string): string {
+  if (name.length > 0 && name.length <= maxNameLength && !name.includes("\0")) return name
+  throw new Failure(
+    "invalid_input",
+    `a name in the vault has 1 to ${maxNameLength} characters: choose another`,
+  )
+}
+
+function boxName(id: string, subject: string): string {
+  return `hufu-vault/1\0${id}\0${subject}`
+}

@@ -1,0 +1,165 @@
+import { setImmediate as nextTurn } from "node:timers/promises"
+import { verifyCheckpoint } from "@hufu/core/evidence/checkpoint"
+import { decodeEntry } from "@hufu/core/evidence/encode-entry"
+import type { Entry } from "@hufu/core/evidence/entry"
+import { frontierRoot } from "@hufu/core/evidence/frontier"
+import { equalBytes, leafHash } from "@hufu/core/evidence/merkle"
+import { isFailure } from "@hufu/core/failure"
+import type { SqliteConnection } from "../store/sqlite-connection.ts"
+import { type LedgerFault, ledgerFault } from "./ledger-fault.ts"
+import type { LedgerKey } from "./ledger-key.ts"
+import { placeOf, readTile } from "./ledger-rows.ts"
+import { nativeHash } from "./native-hash.ts"
+import { emptyEdge, growEdge, type TreeEdge } from "./tile-tree.ts"
+
+const pageRows = 500
+
+/** What re-reading every byte has shown. */
+export type LedgerVerdict =
+  | { readonly ok: true; readonly entries: number; readonly checkpoints: number }
+  | {
+      readonly ok: false
+      readonly entries: number
+      readonly checkpoints: number
+      readonly fault: LedgerFault
+    }
+
+export interface VerifyParts {
+  readonly db: SqliteConnection
+  readonly key: LedgerKey
+  /** Up to where: what is appended meanwhile is for the next time. */
+  readonly size: number
+  readonly onProgress?: ((done: number, of: number) => void) | undefined
+}
+
+interface Run {
+  readonly db: SqliteConnection
+  readonly key: LedgerKey
+  readonly size: number
+  edge: TreeEdge
+  lastAt: number
+  checkpoints: number
+  readonly open: Set<string>
+}
+
+interface EntryColumns {
+  readonly idx: number
+  readonly at: number
+  readonly bytes: Uint8Array
+  readonly hash: Uint8Array
+  readonly action: string | null
+  readonly hold: string | null
+  readonly performed: number | null
+}
+
+/**
+ * Reads the whole ledger again: every entry's bytes, hash, order and columns, every tile, every checkpoint's root
+ * and signature, and the fold of open intents. Stops at the first fault. Yields to other work between pages.
+ */
+export async function verifyLedger({ db, key, size, onProgress }: VerifyParts): Promise<LedgerVerdict> {
+  const run: Run = { db, key, size, edge: emptyEdge, lastAt: 0, checkpoints: 0, open: new Set() }
+  let fault = await checkpointFault(run, 0)
+  while (fault === null && run.edge.frontier.size < size) {
+    fault = await pageFault(run)
+    onProgress?.(run.edge.frontier.size, size)
+    await nextTurn()
+  }
+  fault ??= strayCheckpoint(run) ?? openIntentFault(run)
+  const seen = { entries: run.edge.frontier.size, checkpoints: run.checkpoints }
+  return fault === null ? { ok: true, ...seen } : { ok: false, ...seen, fault }
+}
+
+async function pageFault(run: Run): Promise<LedgerFault | null> {
+  const from = run.edge.frontier.size
+  const to = Math.min(from + pageRows, run.size)
+  const sql = `SELECT idx, at, bytes, hash, action, hold, performed FROM entry
+    WHERE idx >= ? AND idx < ? ORDER BY idx`
+  // STRICT columns: SQLite itself keeps these types, here and below.
+  const rows = run.db.all(sql, from, to) as unknown as EntryColumns[]
+  const signed = checkpointSizes(run.db, from, to)
+  for (let index = from; index < to; index += 1) {
+    const row = rows[index - from]
+    if (row === undefined || row.idx !== index) return ledgerFault.missingEntry(index)
+    const fault = entryFault(run, row) ?? growFault(run, row.hash)
+    if (fault !== null) return fault
+    if (!signed.has(index + 1)) continue
+    const wrong = await checkpointFault(run, index + 1)
+    if (wrong !== null) return wrong
+  }
+  return null
+}
+
+function entryFault(run: Run, row: EntryColumns): LedgerFault | null {
+  if (!equalBytes(leafHash(row.bytes, nativeHash), row.hash)) return ledgerFault.alteredEntry(row.idx)
+  const entry = tryDecode(row.bytes)
+  if (entry === null) return ledgerFault.unreadableEntry(row.idx)
+  const place = placeOf(entry)
+  const isFiled = place.action === row.action && place.hold === row.hold && place.performed === row.performed
+  if (!isFiled || entry.at !== row.at) return ledgerFault.misfiledEntry(row.idx)
+  if (entry.at < run.lastAt) return ledgerFault.backwardEntry(row.idx)
+  run.lastAt = entry.at
+  if (place.performed === 1 && place.action !== null) run.open.add(place.action)
+  if (entry.kind === "outcome") run.open.delete(entry.action)
+  return null
+}
+
+function growFault(run: Run, leaf: Uint8Array): LedgerFault | null {
+  const { edge, tiles } = growEdge(run.edge, [leaf])
+  run.edge = edge
+  for (const { level, n, bytes } of tiles) {
+    const stored = tryRead(() => readTile(run.db, level, n))
+    if (stored === null || !equalBytes(stored, bytes)) return ledgerFault.wrongTile(level, n)
+  }
+  return null
+}
+
+async function checkpointFault(run: Run, size: number): Promise<LedgerFault | null> {
+  const row = run.db.get("SELECT note FROM checkpoint WHERE size = ?", size)
+  if (row === undefined) return null
+  const verdict = await verifyCheckpoint((row as { note: string }).note, run.key.signer.key)
+  if (!verdict.ok) return ledgerFault.unsignedCheckpoint(size)
+  const root = frontierRoot(run.edge.frontier, nativeHash)
+  const isSame = verdict.checkpoint.size === size && equalBytes(verdict.checkpoint.root, root)
+  if (!isSame) return ledgerFault.wrongCheckpoint(size)
+  run.checkpoints += 1
+  return null
+}
+
+// Checkpoints that were kept when the verification began cover no more than its entries.
+function strayCheckpoint(run: Run): LedgerFault | null {
+  const row = run.db.get("SELECT max(size) AS size FROM checkpoint")
+  const size = Number(row?.["size"] ?? 0)
+  const stored = Number(run.db.get("SELECT max(idx) + 1 AS size FROM entry")?.["size"] ?? 0)
+  return size > stored ? ledgerFault.wrongCheckpoint(size) : null
+}
+
+function checkpointSizes(db: SqliteConnection, from: number, to: number): Set<number> {
+  const rows = db.all("SELECT size FROM checkpoint WHERE size > ? AND size <= ?", from, to)
+  return new Set((rows as { size: number }[]).map((row) => row.size))
+}
+
+// An outcome that came after `size` may have closed what was open at `size`, and nothing else may differ.
+function openIntentFault(run: Run): LedgerFault | null {
+  const rows = run.db.all("SELECT action FROM open_intent WHERE idx < ?", run.size) as { action: string }[]
+  const listed = new Set(rows.map((row) => row.action))
+  for (const action of listed) if (!run.open.has(action)) return ledgerFault.wrongOpenIntent(action)
+  for (const action of run.open) {
+    if (listed.has(action)) continue
+    const later = run.db.get("SELECT 1 FROM entry WHERE action = ? AND idx >= ?", action, run.size)
+    if (later === undefined) return ledgerFault.wrongOpenIntent(action)
+  }
+  return null
+}
+
+function tryDecode(bytes: Uint8Array): Entry | null {
+  return tryRead(() => decodeEntry(bytes))
+}
+
+function tryRead<T>(read: () => T): T | null {
+  try {
+    return read()
+  } catch (error) {
+    if (isFailure(error)) return null
+    throw error
+  }
+}

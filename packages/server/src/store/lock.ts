@@ -1,0 +1,48 @@
+import { readFileSync, rmSync, writeFileSync } from "node:fs"
+import { DatabaseSync } from "node:sqlite"
+import { Failure } from "@hufu/core/failure"
+import type { DataFolder } from "./data-folder.ts"
+
+/** Proof that this process alone uses a data folder. */
+export interface DataLock {
+  release(): void
+}
+
+/**
+ * Takes the data folder for this process, or refuses and names the one that has it.
+ *
+ * INVARIANT: the lock is the operating system's, on an open file, so that it ends with the process however that
+ * dies. No other code may open the lock file: on POSIX, closing any descriptor of it would drop the lock.
+ */
+export function lockDataFolder(folder: DataFolder): DataLock {
+  const db = new DatabaseSync(folder.lock)
+  try {
+    db.exec("PRAGMA journal_mode = DELETE; BEGIN EXCLUSIVE")
+  } catch (error) {
+    db.close()
+    throw new Failure("data_folder_in_use", sentence(folder), { cause: error })
+  }
+  writeFileSync(folder.pid, `${process.pid}\n`, { mode: 0o600 })
+  return {
+    release() {
+      rmSync(folder.pid, { force: true })
+      db.close()
+    },
+  }
+}
+
+function sentence(folder: DataFolder): string {
+  const pid = readPid(folder.pid)
+  const who = pid === null ? "another process" : `process ${pid}`
+  return `the data folder \`${folder.path}\` is in use by ${who}: stop it, or choose another data folder`
+}
+
+// The number only words the refusal; a stale or foreign one changes nothing about who holds the lock.
+function readPid(path: string): number | null {
+  try {
+    const pid = Number(readFileSync(path, "utf8").trim())
+    return Number.isSafeInteger(pid) && pid > 0 ? pid : null
+  } catch {
+    return null
+  }
+}

@@ -1,0 +1,49 @@
+import { Failure } from "@hufu/core/failure"
+import { evidenceMigration } from "./evidence-migration.ts"
+import type { SqliteConnection } from "./sqlite-connection.ts"
+
+/** One step of the schema. INVARIANT: a step that was released never changes; a new need is a new step. */
+export interface Migration {
+  readonly name: string
+  readonly up: string
+}
+
+/** Every step in order; the version of a data folder is how many of them it has taken. */
+export const migrations: readonly Migration[] = [evidenceMigration]
+
+/** Brings the schema up to date, each step in its own transaction, and returns the number of steps taken. */
+export function migrate(db: SqliteConnection, steps: readonly Migration[] = migrations): number {
+  db.exec("CREATE TABLE IF NOT EXISTS migration (version INTEGER PRIMARY KEY, name TEXT NOT NULL) STRICT")
+  const taken = db.all("SELECT version, name FROM migration ORDER BY version")
+  refuseForeign(taken, steps)
+  for (const [i, step] of steps.entries()) if (i >= taken.length) take(db, step, i + 1)
+  return steps.length - taken.length
+}
+
+function refuseForeign(taken: readonly Record<string, unknown>[], steps: readonly Migration[]): void {
+  if (taken.length > steps.length) {
+    throw new Failure(
+      "store_newer",
+      `the data folder has schema ${taken.length} and this Hufu knows ${steps.length}: start the newer Hufu again`,
+    )
+  }
+  for (const [i, row] of taken.entries()) {
+    if (row["version"] === i + 1 && row["name"] === steps[i]?.name) continue
+    throw new Failure(
+      "store_newer",
+      `the data folder has another schema at step ${i + 1}: start the Hufu that wrote it`,
+    )
+  }
+}
+
+function take(db: SqliteConnection, step: Migration, version: number): void {
+  db.exec("BEGIN IMMEDIATE")
+  try {
+    db.exec(step.up)
+    db.run("INSERT INTO migration (version, name) VALUES (?, ?)", version, step.name)
+    db.exec("COMMIT")
+  } catch (error) {
+    if (db.isTransaction) db.exec("ROLLBACK")
+    throw error
+  }
+}

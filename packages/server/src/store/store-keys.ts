@@ -1,0 +1,70 @@
+import { randomBytes } from "node:crypto"
+import { createLedgerKey, type LedgerKey, parseLedgerKey } from "../ledger/ledger-key.ts"
+import { unwrap, type WrappedKey } from "../ledger/subject-keys.ts"
+import { Failure } from "@hufu/core/failure"
+import type { DataFolder } from "./data-folder.ts"
+import { readSecret, writeSecret } from "./secret-file.ts"
+import type { SqliteConnection } from "./sqlite-connection.ts"
+
+const wrappingKeyBytes = 32
+const textOf = (bytes: Uint8Array): string => Buffer.from(bytes).toString("utf8").trim()
+
+/**
+ * The key that signs this ledger.
+ *
+ * The database names its public key before the file exists, so a key file that an empty database does not know
+ * means that the database was lost, and a fresh ledger would sign another history under the same name.
+ */
+export function openLedgerKey(db: SqliteConnection, folder: DataFolder): LedgerKey {
+  const file = readSecret(folder.ledgerKey)
+  const known = db.get("SELECT value FROM meta WHERE key = 'ledger.key'")?.["value"]
+  if (file !== null) {
+    const key = parseLedgerKey(textOf(file), readOrigin(db))
+    if (key !== null && key.vkey === known) return key
+    throw ambiguous(`\`${folder.ledgerKey}\` is not the key of the ledger in \`${folder.database}\``)
+  }
+  const isUsed = db.get("SELECT 1 FROM entry UNION ALL SELECT 1 FROM checkpoint LIMIT 1") !== undefined
+  if (isUsed) throw ambiguous(`\`${folder.ledgerKey}\`, which signed this ledger, is missing`)
+  const origin = `localhost/ledger/${randomBytes(8).toString("hex")}`
+  const { key, text } = createLedgerKey(origin)
+  db.run(
+    "INSERT INTO meta (key, value) VALUES ('ledger.origin', ?1) ON CONFLICT DO UPDATE SET value = ?1",
+    origin,
+  )
+  db.run(
+    "INSERT INTO meta (key, value) VALUES ('ledger.key', ?1) ON CONFLICT DO UPDATE SET value = ?1",
+    key.vkey,
+  )
+  writeSecret(folder.ledgerKey, text)
+  return key
+}
+
+/** The key that wraps the vault's subject keys; it must be the one that wrapped those that are there. */
+export function openVaultKey(db: SqliteConnection, folder: DataFolder): Uint8Array {
+  const file = readSecret(folder.vaultKey)
+  // STRICT columns: SQLite itself keeps these types.
+  const wrapped = db.get("SELECT subject, wrapped FROM vault_key LIMIT 1") as WrappedKey | undefined
+  if (file !== null) {
+    const key = Buffer.from(textOf(file), "base64url")
+    if (key.length !== wrappingKeyBytes) throw damaged(`\`${folder.vaultKey}\` is not a key`)
+    if (wrapped !== undefined) unwrap(key, wrapped)
+    return key
+  }
+  if (wrapped !== undefined) throw damaged(`\`${folder.vaultKey}\`, which opens this vault, is missing`)
+  const key = randomBytes(wrappingKeyBytes)
+  writeSecret(folder.vaultKey, `${key.toString("base64url")}\n`)
+  return key
+}
+
+function readOrigin(db: SqliteConnection): string {
+  const origin = db.get("SELECT value FROM meta WHERE key = 'ledger.origin'")?.["value"]
+  return typeof origin === "string" ? origin : ""
+}
+
+function ambiguous(what: string): Failure {
+  return new Failure("ledger_ambiguous", `${what}: restore key and database together from one backup`)
+}
+
+function damaged(what: string): Failure {
+  return new Failure("vault_damaged", `${what}: restore the key file from your backup`)
+}

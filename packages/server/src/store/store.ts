@@ -1,0 +1,155 @@
+import { Kysely } from "kysely"
+import type { Logger } from "pino"
+import type { Clock } from "../clock.ts"
+import type { Appender, EntryDraft } from "../ledger/appender.ts"
+import { type Ledger, openLedger } from "../ledger/ledger.ts"
+import type { Query } from "../ledger/subject-keys.ts"
+import { openVault, type Vault } from "../ledger/vault.ts"
+import { type DataFolder, prepareDataFolder } from "./data-folder.ts"
+import type { Database } from "./database.ts"
+import { GroupCommit, type Scope } from "./group-commit.ts"
+import { type DataLock, lockDataFolder } from "./lock.ts"
+import { migrate } from "./migrate.ts"
+import { openReader, openWriter, type SqliteConnection, type SqlValue } from "./sqlite-connection.ts"
+import { sqliteDialect } from "./sqlite-dialect.ts"
+import { openLedgerKey, openVaultKey } from "./store-keys.ts"
+
+/** What a unit of work may do; all of it becomes durable together, or none of it happened. */
+export interface Tx {
+  /** Typed queries that see this unit's own changes; await them all before the unit ends. */
+  readonly db: Kysely<Database>
+  /** Appends an entry to the ledger in the same commit and returns its index. */
+  append(draft: EntryDraft): number
+  /** The index that the next entry of this commit gets. */
+  nextIndex(): number
+  /** Runs one statement at once and returns how many rows it changed. */
+  run(sql: string, params?: readonly SqlValue[]): number
+  /** Reads rows at once, with this unit's own changes. The caller knows the columns that its statement names. */
+  query<R>(sql: string, params?: readonly SqlValue[]): R[]
+}
+
+/** Everything durable in one data folder. */
+export interface Store {
+  readonly folder: DataFolder
+  readonly ledger: Ledger
+  readonly vault: Vault
+  /** Typed queries over what is committed. */
+  readonly db: Kysely<Database>
+  /** Reads committed rows at once. The caller knows the columns that its statement names. */
+  query<R>(sql: string, params?: readonly SqlValue[]): R[]
+  /** Runs a unit of work; resolves when it is on the disk, rejects when none of it happened. */
+  commit<T>(work: (tx: Tx) => T | Promise<T>, options?: { lazy?: boolean }): Promise<T>
+  /** Settles what is queued, signs what is new, and lets the data folder go. */
+  close(): Promise<void>
+}
+
+export interface StoreOptions {
+  readonly dataDir: string
+  readonly clock: Clock
+  readonly logger: Pick<Logger, "info" | "warn" | "error">
+  /** How many units may wait for the disk before more are refused. */
+  readonly maxQueued?: number
+  /** How long an asynchronous unit may hold the one transaction. */
+  readonly unitTimeoutMs?: number
+}
+
+/** Opens the store of a data folder, alone, after checking that its ledger is what its last checkpoint says. */
+export async function openStore(options: StoreOptions): Promise<Store> {
+  const folder = prepareDataFolder(options.dataDir)
+  const lock = lockDataFolder(folder)
+  const opened: SqliteConnection[] = []
+  try {
+    const writer = openWriter(folder.database)
+    opened.push(writer)
+    migrate(writer)
+    // Folds in what the last run left in the log beside the database, erased pages included.
+    writer.all("PRAGMA wal_checkpoint(TRUNCATE)")
+    const reader = openReader(folder.database)
+    opened.push(reader)
+    return await assemble({ folder, lock, writer, reader }, options)
+  } catch (error) {
+    for (const connection of opened) connection.close()
+    lock.release()
+    throw error
+  }
+}
+
+interface Parts {
+  readonly folder: DataFolder
+  readonly lock: DataLock
+  readonly writer: SqliteConnection
+  readonly reader: SqliteConnection
+}
+
+async function assemble({ folder, lock, writer, reader }: Parts, options: StoreOptions): Promise<Store> {
+  const { clock, logger } = options
+  const committer = openCommitter(writer, options)
+  const key = openLedgerKey(writer, folder)
+  const wrappingKey = openVaultKey(writer, folder)
+  const opened = await openLedger({ writer, reader, key, clock, logger, committer })
+  const { ledger, appender, checkpointer } = opened
+  const commit: Store["commit"] = (work, commitOptions) =>
+    committer.enqueue((scope) => work(new UnitTx({ writer, appender, scope })), commitOptions)
+  const query: Query = (sql, params = []) => reader.all(sql, ...params) as never[]
+  const truncateLog = (): void => void writer.all("PRAGMA wal_checkpoint(TRUNCATE)")
+  const { vault, participant } = openVault({ query, commit, truncateLog, wrappingKey })
+  committer.join(appender, participant)
+  await checkpointer.sign()
+  async function close(): Promise<void> {
+    try {
+      await checkpointer.close()
+    } finally {
+      await committer.close()
+      reader.close()
+      writer.close()
+      lock.release()
+    }
+  }
+  let closing: Promise<void> | null = null
+  const db = new Kysely<Database>({ dialect: sqliteDialect(reader) })
+  return { folder, ledger, vault, db, query, commit, close: () => (closing ??= close()) }
+}
+
+function openCommitter(writer: SqliteConnection, options: StoreOptions): GroupCommit {
+  const { logger, maxQueued, unitTimeoutMs } = options
+  return new GroupCommit(writer, {
+    onRefuse: (cause) => logger.error({ err: cause }, "the store closed itself"),
+    ...(maxQueued === undefined ? {} : { maxQueued }),
+    ...(unitTimeoutMs === undefined ? {} : { unitTimeoutMs }),
+  })
+}
+
+/** One unit's view of the writer; useless once the unit has ended. */
+class UnitTx implements Tx {
+  readonly #parts: { writer: SqliteConnection; appender: Appender; scope: Scope }
+  #db: Kysely<Database> | null = null
+
+  constructor(parts: { writer: SqliteConnection; appender: Appender; scope: Scope }) {
+    this.#parts = parts
+  }
+
+  get db(): Kysely<Database> {
+    const { writer, scope } = this.#parts
+    return (this.#db ??= new Kysely<Database>({ dialect: sqliteDialect(writer, () => scope.assertLive()) }))
+  }
+
+  append(draft: EntryDraft): number {
+    this.#parts.scope.assertLive()
+    return this.#parts.appender.append(draft)
+  }
+
+  nextIndex(): number {
+    this.#parts.scope.assertLive()
+    return this.#parts.appender.nextIndex
+  }
+
+  run(sql: string, params: readonly SqlValue[] = []): number {
+    this.#parts.scope.assertLive()
+    return this.#parts.writer.run(sql, ...params)
+  }
+
+  query<R>(sql: string, params: readonly SqlValue[] = []): R[] {
+    this.#parts.scope.assertLive()
+    return this.#parts.writer.all(sql, ...params) as R[]
+  }
+}
