@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest"
-import { diffDefinitions } from "./definition-difference.ts"
+import { definitionDifference } from "./definition-difference.ts"
 import { readDefinition } from "./definition.ts"
 
 const base = {
@@ -7,7 +7,8 @@ const base = {
   description: "Adds a note.",
   inputSchema: { type: "object", properties: { text: { type: "string" } } },
 }
-const diff = (before: object, after: object) => diffDefinitions(readDefinition(before), readDefinition(after))
+const diff = (before: object, after: object) =>
+  definitionDifference(readDefinition(before), readDefinition(after))
 
 describe("the difference of two definitions", () => {
   it("names the member and shows its words", () => {

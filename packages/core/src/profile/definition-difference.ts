@@ -11,7 +11,7 @@ const MAX_MEMBERS = 5_000
  * What changed between two definitions of one tool, word by word, one line per member that differs. Members
  * that are equal are left out. UNTRUSTED: the text is a tool server's own; show it as text only.
  */
-export function diffDefinitions(before: ToolDefinition, after: ToolDefinition): DiffSegment[] {
+export function definitionDifference(before: ToolDefinition, after: ToolDefinition): DiffSegment[] {
   const old = membersOf(before)
   const now = membersOf(after)
   if (!old || !now) return diffWords(before.text, after.text)

@@ -1,0 +1,113 @@
+import { posix, win32 } from "node:path"
+import type { RoleEntry } from "@hufu/core/profile/profile"
+import type { Effect } from "@hufu/core/words"
+import type { Doubt, GroundOptions } from "./ground.ts"
+import { normalizePath, pathKey, readPath } from "./path-readings.ts"
+import { realPath } from "./real-path.ts"
+
+/** Longer paths are read by their letters only: no file system takes them. */
+const MAX_PATH = 4_096
+/** Longer texts are not read as paths at all. */
+const MAX_TEXT = 65_536
+const MAX_LOOKUPS = 512
+
+/** Places whose meaning depends on which process looks, or that go around names altogether. */
+const PROCESS_PATH = /^\/(?:proc|dev\/fd|dev\/std|\.vol|sys\/kernel)(?:\/|in|out|err|$)/
+
+interface Checked {
+  readonly own: boolean
+  /** Where the most literal reading leads. */
+  readonly path?: string
+}
+
+/** Checks the paths of one call against Hufu's own places. One use; bounded in look-ups. */
+export class PathChecker {
+  readonly #options: GroundOptions
+  readonly #effect: Effect
+  readonly #doubts: Set<Doubt>
+  #lookups = 0
+
+  constructor(options: GroundOptions, { effect, doubts }: { effect: Effect; doubts: Set<Doubt> }) {
+    this.#options = options
+    this.#effect = effect
+    this.#doubts = doubts
+  }
+
+  /** An argument that is a path: each reading is resolved, and what cannot be is a doubt. */
+  check(text: string, entry: RoleEntry): Checked {
+    const places = this.#placesOf(text, true)
+    const own = places.some((place) => this.#isOwnKey(place, entry))
+    if (places.some((place) => PROCESS_PATH.test(place))) this.#doubts.add("process-path")
+    const path = places[0]
+    return { own, ...(path === undefined ? {} : { path }) }
+  }
+
+  /** A text that is only written like a path. */
+  isOwn(text: string): boolean {
+    const { own } = this.#options
+    return this.#placesOf(text, false).some((place) => own.isOwnPath(pathKey(place, own.rules)))
+  }
+
+  /** A longer text that contains an own path as it is written: a command, or `sqlite:///…`. */
+  mentionsOwn(text: string): boolean {
+    const { rules, spellings } = this.#options.own
+    const whole = pathKey(text.slice(0, MAX_TEXT), rules)
+    return spellings.some((spelling) => whole.includes(spelling))
+  }
+
+  #isOwnKey(place: string, entry: RoleEntry): boolean {
+    const { own } = this.#options
+    const key = pathKey(place, own.rules)
+    if (own.isOwnPath(key)) return true
+    if (entry.reach === "item" || !own.containsOwn(key)) return false
+    // Deleting or moving a folder takes everything in it along.
+    if (this.#effect === "delete" || entry.direction === "from") return true
+    this.#doubts.add("contains-own")
+    return false
+  }
+
+  /** Where a text can lead, real places first. */
+  #placesOf(text: string, isPath: boolean): string[] {
+    if (text.length > MAX_TEXT) {
+      this.#doubts.add("overflow")
+      return []
+    }
+    const readings = readPath(text, this.#options.own.rules)
+    if (readings.unreadable && isPath) this.#doubts.add("unreadable-path")
+    const written = [...readings.absolute]
+    if (isPath) for (const relative of readings.relative) written.push(...this.#joined(relative))
+    // Several lines are no path that a file system is worth asking about.
+    const asksDisk = isPath || !/[\n\r]/.test(text.trim())
+    const real: string[] = []
+    const lexical: string[] = []
+    for (const path of written) this.#resolve(path, { real, lexical, asksDisk, isPath })
+    return [...real, ...lexical]
+  }
+
+  #joined(relative: string): string[] {
+    const bases = this.#options.bases ?? []
+    if (bases.length === 0) this.#doubts.add("relative-path")
+    const { sep } = this.#options.own.rules.platform === "win32" ? win32 : posix
+    // Not normalised: `..` after a link leads elsewhere than by the letters.
+    return bases.map((base) => `${base}${sep}${relative}`)
+  }
+
+  #resolve(
+    path: string,
+    into: { real: string[]; lexical: string[]; asksDisk: boolean; isPath: boolean },
+  ): void {
+    const { rules } = this.#options.own
+    const lexical = normalizePath(path, rules)
+    into.lexical.push(lexical)
+    if (rules.platform === "win32" && lexical.startsWith("\\\\")) this.#doubts.add("network-path")
+    if (!into.asksDisk || path.length > MAX_PATH || rules.platform !== process.platform) return
+    const candidates = path === lexical || !path.includes("..") ? [lexical] : [lexical, path]
+    for (const candidate of candidates) {
+      this.#lookups += 1
+      const found = this.#lookups > MAX_LOOKUPS ? undefined : realPath(candidate)
+      if (this.#lookups > MAX_LOOKUPS) this.#doubts.add("overflow")
+      else if (found === undefined && into.isPath) this.#doubts.add("unreadable-path")
+      if (found !== undefined) into.real.push(normalizePath(found, rules))
+    }
+  }
+}
