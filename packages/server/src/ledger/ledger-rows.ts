@@ -32,9 +32,9 @@ export function placeOf(entry: Entry): EntryPlace {
   return { action: null, hold: entry.hold, performed: null }
 }
 
-/** Whether an intent lets its action leave: it was allowed, or a person's approval lifted what asked. */
+/** Whether an intent lets its action leave: one that asks or denies does not, whatever came of it later. */
 function isPerformed(intent: Extract<Entry, { kind: "intent" }>): boolean {
-  return intent.verdict === "allow" || (intent.verdict === "ask" && intent.approval !== undefined)
+  return intent.verdict === "allow"
 }
 
 export function readEntry(db: SqliteConnection, index: number): LedgerEntry {

@@ -1,4 +1,5 @@
 import { Failure } from "@hufu/core/failure"
+import { authorityMigration } from "../authority/authority-migration.ts"
 import { evidenceMigration } from "./evidence-migration.ts"
 import type { SqliteConnection } from "./sqlite-connection.ts"
 
@@ -9,7 +10,7 @@ export interface Migration {
 }
 
 /** Every step in order; the version of a data folder is how many of them it has taken. */
-export const migrations: readonly Migration[] = [evidenceMigration]
+export const migrations: readonly Migration[] = [evidenceMigration, authorityMigration]
 
 /** Brings the schema up to date, each step in its own transaction, and returns the number of steps taken. */
 export function migrate(db: SqliteConnection, steps: readonly Migration[] = migrations): number {

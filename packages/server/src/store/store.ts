@@ -90,6 +90,7 @@ async function assemble({ folder, lock, writer, reader }: Parts, options: StoreO
   const { ledger, appender, checkpointer } = opened
   const commit: Store["commit"] = (work, commitOptions) =>
     committer.enqueue((scope) => work(new UnitTx({ writer, appender, scope })), commitOptions)
+  // The caller names the columns in its statement and their types beside it.
   const query: Query = (sql, params = []) => reader.all(sql, ...params) as never[]
   const truncateLog = (): void => void writer.all("PRAGMA wal_checkpoint(TRUNCATE)")
   const { vault, participant } = openVault({ query, commit, truncateLog, wrappingKey })
