@@ -3,6 +3,7 @@
  * INVARIANT: a code is never renamed or reused; clients and translations key on it.
  */
 export const failureCodes = {
+  agent_revoked: { status: 409, en: "The agent is revoked", zh: "智能体已被停用" },
   agent_suspended: { status: 403, en: "The agent is suspended", zh: "智能体已被暂停" },
   already_enrolled: { status: 409, en: "A person is enrolled already", zh: "已有委托人登记" },
   already_exists: { status: 409, en: "This exists already", zh: "已存在" },
@@ -32,7 +33,9 @@ export const failureCodes = {
   invalid_json: { status: 400, en: "The JSON is not acceptable", zh: "JSON 不符合要求" },
   ledger_ambiguous: { status: 500, en: "The ledger is in an ambiguous state", zh: "账本状态不明确" },
   locked_out: { status: 429, en: "Too many wrong secrets", zh: "口令错误次数过多" },
+  method_not_allowed: { status: 405, en: "This method is not served here", zh: "此处不支持该方法" },
   name_taken: { status: 409, en: "The name is taken", zh: "名称已被占用" },
+  node_unavailable: { status: 503, en: "No node is running", zh: "没有正在运行的节点" },
   not_enrolled: { status: 409, en: "No person is enrolled yet", zh: "尚无委托人登记" },
   not_found: { status: 404, en: "There is no such thing", zh: "未找到" },
   not_narrower: { status: 409, en: "The mandate would be wider", zh: "授权范围会扩大" },
@@ -55,9 +58,9 @@ export const failureCodes = {
   store_unavailable: { status: 503, en: "The store cannot write at the moment", zh: "存储暂时无法写入" },
   too_large: { status: 413, en: "The request is too large", zh: "请求过大" },
   too_many: { status: 429, en: "There are too many", zh: "数量过多" },
-  too_many_requests: { status: 429, en: "Too many requests at once", zh: "同时请求过多" },
   unauthenticated: { status: 401, en: "A credential is needed", zh: "需要凭证" },
   unsafe_permissions: { status: 500, en: "A file or folder is open to others", zh: "文件或目录的权限不安全" },
+  unsupported_media_type: { status: 415, en: "This content type is not accepted", zh: "不支持此内容类型" },
   upstream_lost: { status: 502, en: "The tool server was lost during the call", zh: "调用过程中与工具服务失去连接" },
   upstream_unavailable: { status: 502, en: "The tool server cannot be reached", zh: "无法连接工具服务" },
   vault_damaged: { status: 500, en: "The vault holds damaged content", zh: "保险库内容已损坏" },
@@ -92,4 +95,12 @@ export class Failure extends Error {
 /** Whether a caught value is a Failure, optionally of one code. */
 export function isFailure(error: unknown, code?: FailureCode): error is Failure {
   return error instanceof Failure && (code === undefined || error.code === code)
+}
+
+/** Any caught value as a Failure; what was not one becomes `internal`, with its cause kept for the log alone. */
+export function asFailure(error: unknown): Failure {
+  if (error instanceof Failure) return error
+  return new Failure("internal", "something went wrong inside Hufu: try again, and look into its log if it stays", {
+    cause: error,
+  })
 }
