@@ -8,7 +8,7 @@ import type { Evaluator } from "./evaluator.ts"
 import { extensionFunctions } from "./extension-function.ts"
 import { uidFromJson } from "./from-json.ts"
 import { Failure } from "../failure.ts"
-import { addLongs, multiplyLongs, subtractLongs } from "./long.ts"
+import { addLongs, isLong, multiplyLongs, subtractLongs } from "./long.ts"
 import { anyTest, describe, FAULT, FALSE, fault, isFault, isUnsure, OTHER, TRUE } from "./outcome.ts"
 import { assemble, compareSets, contains, isEmpty } from "./set-operators.ts"
 import { type PatternPart, wildcardTest } from "./wildcard.ts"
@@ -80,6 +80,7 @@ function literalValue(json: unknown): CedarValue {
     if (!Number.isSafeInteger(json)) throw refused("write whole numbers between -(2^53-1) and 2^53-1")
     return json
   }
+  if (isLong(json)) return json
   if (isJson(json) && Object.hasOwn(json, "__entity")) return uidFromJson(json)
   throw refused("a literal of this kind is not supported")
 }

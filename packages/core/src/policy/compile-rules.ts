@@ -35,6 +35,8 @@ export interface CompiledRules {
   readonly byKey: ReadonlyMap<string, readonly CompiledRule[]>
   readonly general: readonly CompiledRule[]
   readonly size: number
+  /** The digest of the set, which every verdict names. */
+  readonly policy: string
 }
 
 const Policy = z.object({
@@ -47,7 +49,7 @@ const Policy = z.object({
 })
 
 /** Compiles rules to closures with an index; a rule that uses what is not supported is refused with its id. */
-export function compileRules(inputs: readonly RuleInput[]): CompiledRules {
+export function compileRules(inputs: readonly RuleInput[], policy: string): CompiledRules {
   const byKey = new Map<string, CompiledRule[]>()
   const general: CompiledRule[] = []
   for (const [order, input] of inputs.entries()) {
@@ -59,7 +61,7 @@ export function compileRules(inputs: readonly RuleInput[]): CompiledRules {
     }
     if (keys === undefined) general.push(rule)
   }
-  return { byKey, general, size: inputs.length }
+  return { byKey, general, size: inputs.length, policy }
 }
 
 function compileRule(input: RuleInput, order: number): { rule: CompiledRule; keys: Scope["keys"] } {

@@ -16,6 +16,8 @@ export type VerdictBasis = "permitted" | "asked" | "forbidden" | "no_permit" | "
 export interface Verdict {
   readonly verdict: VerdictKind
   readonly basis: VerdictBasis
+  /** The digest of the rules that were in force. */
+  readonly policy: string
   /** The ids of the rules that decided. */
   readonly rules: readonly string[]
   /** Every ask rule that matched, also when something else denies. */
@@ -44,10 +46,11 @@ export function decide(
   const permits = ofKind(matches, "permit")
   const asks = ofKind(matches, "ask")
   const denies = ofKind(matches, "forbid")
-  const conclude = (verdict: VerdictKind, basis: VerdictBasis, rules: readonly string[]): Verdict => ({
+  const conclude = (verdict: VerdictKind, basis: VerdictBasis, deciding: readonly string[]): Verdict => ({
     verdict,
     basis,
-    rules,
+    policy: rules.policy,
+    rules: deciding,
     asks: asks.map(objection),
     denies: denies.map(objection),
     errors: matches.errors,

@@ -1,0 +1,120 @@
+import { createHash } from "node:crypto"
+import { Failure, isFailure } from "@hufu/core/failure"
+import { type CompiledRules, compileRules } from "@hufu/core/policy/compile-rules"
+import { couldBe, type Possible } from "@hufu/core/policy/evaluate"
+import { decide, type DecideOptions, type Verdict } from "@hufu/core/policy/verdict"
+import { type ParsedRule, parseRules } from "./parse-rules.ts"
+import { ruleRequest } from "./rule-request.ts"
+import type { RuleFacts, UncertainFacts } from "./schema.ts"
+import { validateRules } from "./validate-rules.ts"
+
+/** Where a rule comes from, from the one that binds everybody to one person's own. */
+export type RuleLayer = "platform" | "jurisdiction" | "sector" | "place" | "mandate" | "user"
+
+/** A file, or another text, of Cedar rules. */
+export interface RuleSource {
+  readonly layer: RuleLayer
+  readonly name: string
+  readonly text: string
+}
+
+/** A rule in force, as its author wrote it. */
+export interface LoadedRule {
+  readonly id: string
+  readonly layer: RuleLayer
+  readonly source: string
+  readonly line: number
+  readonly text: string
+}
+
+/** Rules that passed every check, ready to decide. */
+export interface RuleSet {
+  readonly compiled: CompiledRules
+  /** SHA-256, in hex, of the layer, id and text of every rule, whatever order they were given in. */
+  readonly digest: string
+  readonly rules: readonly LoadedRule[]
+  decide(facts: RuleFacts, options?: DecideOptions): Verdict
+  couldBe(facts: UncertainFacts): Possible
+}
+
+// UNTRUSTED: a rule may come from a user or from a pack. Validation costs about a millisecond a rule.
+const mostRules = 2_000
+const longestSource = 262_144
+const mostFaults = 50
+
+/**
+ * Loads rules, or refuses all of them: whatever does not parse, lacks an id, does not type-check, can never match
+ * or uses what is not supported is named with its file, line and reason (INVARIANT 3 of the design).
+ */
+export function loadRules(sources: readonly RuleSource[]): RuleSet {
+  refuseFaults(sources.filter((source) => source.text.length > longestSource).map(tooLong))
+  const { rules, faults } = parseRules(sources)
+  refuseFaults(rules.length > mostRules ? [`keep to ${mostRules} rules: there are ${rules.length}`] : [])
+  refuseFaults([...faults, ...duplicates(rules)])
+  refuseFaults(validateRules(rules))
+  const digest = digestOf(rules)
+  const compiled = compiledRules(rules, digest)
+  return {
+    compiled,
+    digest,
+    rules: rules.map(({ id, layer, source, line, text }) => ({ id, layer, source, line, text })),
+    decide(facts, options) {
+      const { request, entities } = ruleRequest(facts)
+      return decide(compiled, request, entities, options)
+    },
+    couldBe(facts) {
+      const { request, entities } = ruleRequest(facts)
+      return couldBe(compiled, request, entities)
+    },
+  }
+}
+
+function tooLong({ name }: RuleSource): string {
+  return `${name}: keep the file to ${longestSource} characters`
+}
+
+function duplicates(rules: readonly ParsedRule[]): string[] {
+  const first = new Map<string, ParsedRule>()
+  return rules.flatMap((rule) => {
+    const other = first.get(rule.id)
+    if (other === undefined) first.set(rule.id, rule)
+    return other === undefined
+      ? []
+      : [`${rule.place}: choose another id than \`${rule.id}\`, which is at ${other.place}`]
+  })
+}
+
+/** Each rule is compiled alone first, so that every one that is not supported is named, with its place. */
+function compiledRules(rules: readonly ParsedRule[], digest: string): CompiledRules {
+  refuseFaults(rules.flatMap((rule) => unsupported(rule)))
+  return compileRules(rules, digest)
+}
+
+function unsupported(rule: ParsedRule): string[] {
+  try {
+    compileRules([rule], "")
+    return []
+  } catch (error) {
+    if (isFailure(error, "rule_invalid")) return [`${rule.place}: ${error.message}`]
+    throw error
+  }
+}
+
+function digestOf(rules: readonly ParsedRule[]): string {
+  // A JSON list of strings in id order has exactly one form.
+  const canonical = rules.map(({ layer, id, text }) => [id, layer, text]).sort(byId)
+  return createHash("sha256")
+    .update(JSON.stringify(["hufu-rules-1", canonical]))
+    .digest("hex")
+}
+
+function byId([left = ""]: readonly string[], [right = ""]: readonly string[]): number {
+  return left < right ? -1 : 1
+}
+
+function refuseFaults(faults: readonly string[]): void {
+  const [first] = faults
+  if (first === undefined) return
+  const more = faults.length > 1 ? ` (and ${faults.length - 1} more)` : ""
+  throw new Failure("rule_invalid", `${first}${more}`, { extra: { faults: faults.slice(0, mostFaults) } })
+}

@@ -1,0 +1,101 @@
+import { type DetailedError, policySetTextToParts, policyToJson } from "@cedar-policy/cedar-wasm/nodejs"
+import type { RuleLayer, RuleSource } from "./load.ts"
+import { type PolicyText, splitPolicies } from "./split-policies.ts"
+
+/** A rule that parses and has an id. */
+export interface ParsedRule {
+  readonly id: string
+  readonly layer: RuleLayer
+  readonly source: string
+  readonly line: number
+  /** File and line, for people. */
+  readonly place: string
+  readonly text: string
+  /** Cedar's JSON of it. */
+  readonly policy: unknown
+}
+
+/** The shape that an entry of the ledger can name. */
+const idForm = /^[A-Za-z0-9][A-Za-z0-9._:/-]{0,79}$/
+
+const longestRule = 16_384
+const longestWhy = 500
+
+/** Parses sources into rules; what cannot be one becomes a fault with its place. */
+export function parseRules(sources: readonly RuleSource[]): { rules: ParsedRule[]; faults: string[] } {
+  const rules: ParsedRule[] = []
+  const faults: string[] = []
+  for (const source of sources) {
+    const policies = splitPolicies(source.text)
+    const found = policies.map((policy) => parseRule(source, policy))
+    for (const rule of found) {
+      if (typeof rule === "string") faults.push(rule)
+      else rules.push(rule)
+    }
+    if (found.every((rule) => typeof rule !== "string")) faults.push(...countFault(source, policies.length))
+  }
+  return { rules, faults }
+}
+
+function parseRule(source: RuleSource, { text, line }: PolicyText): ParsedRule | string {
+  const place = `${source.name}:${line}`
+  if (text.length > longestRule) return `${place}: keep a rule to ${longestRule} characters`
+  const parsed = policyToJson(text)
+  if (parsed.type === "failure") return parseFault(source, { text, line }, parsed.errors)
+  const { annotations = {}, effect } = parsed.json
+  const id = annotations["id"]
+  if (id === undefined) return `${place}: give the rule an id: \`@id("…")\``
+  if (typeof id !== "string" || !idForm.test(id)) {
+    return `${place}: give an id of letters, digits, dots, colons, slashes and dashes, at most 80`
+  }
+  const fault = annotationFault(annotations, effect)
+  if (fault !== undefined) return `${place}: rule \`${id}\`: ${fault}`
+  return { id, layer: source.layer, source: source.name, line, place, text, policy: parsed.json }
+}
+
+const whyNames = ["ask", "ask_zh", "why", "why_zh"]
+const knownAnnotations = new Set(["id", ...whyNames])
+
+function annotationFault(
+  annotations: Readonly<Record<string, string | null>>,
+  effect: string,
+): string | undefined {
+  // A misspelt `@ask` would turn a question into a denial, or a reason into nothing, without a word.
+  const unknown = Object.keys(annotations).find((name) => !knownAnnotations.has(name))
+  if (unknown !== undefined) return `the annotation \`@${unknown}\` has no meaning here`
+  const empty = whyNames.find((name) => name in annotations && !annotations[name]?.trim())
+  if (empty !== undefined) return `say why in \`@${empty}("…")\``
+  if (whyNames.some((name) => (annotations[name]?.length ?? 0) > longestWhy)) {
+    return `keep a reason to ${longestWhy} characters`
+  }
+  const asks = "ask" in annotations
+  if (effect === "permit" && (asks || "ask_zh" in annotations))
+    return "only a forbid can ask: remove `@ask` or forbid"
+  return !asks && "ask_zh" in annotations ? "give `@ask` along with `@ask_zh`" : undefined
+}
+
+function parseFault(
+  source: RuleSource,
+  { text, line }: PolicyText,
+  errors: readonly DetailedError[],
+): string {
+  const [error] = errors
+  const reason = (error?.message ?? "it does not parse").replace("failed to parse policy from string: ", "")
+  const at = error?.sourceLocations?.[0]?.start ?? 0
+  // Cedar counts bytes, not characters.
+  const before = Buffer.from(text).subarray(0, at).toString()
+  return `${source.name}:${line + before.split("\n").length - 1}: ${sentence(reason, error?.help)}`
+}
+
+/** One line, for a log or a terminal, of what Cedar says. */
+export function sentence(message: string, help: string | null | undefined): string {
+  return (help ? `${message}: ${help}` : message).replaceAll(/\s+/g, " ").slice(0, 500)
+}
+
+/** Our cut must be Cedar's cut: a text that we read as fewer or more rules than Cedar does is refused. */
+function countFault(source: RuleSource, count: number): string[] {
+  const parts = policySetTextToParts(source.text)
+  if (parts.type === "success" && parts.policies.length === count && parts.policy_templates.length === 0)
+    return []
+  return [`${source.name}:1: the rules of this file cannot be told apart: end each with a semicolon`]
+}

@@ -1,0 +1,113 @@
+import type { SchemaJson } from "@cedar-policy/cedar-wasm/nodejs"
+import { decisionModes, type Effect, effects } from "@hufu/core/words"
+import { cedarType, type Fact, shape, type Uncertain } from "./fact-shape.ts"
+
+const { bool, long, oneOf, optional, record, set, text } = shape
+
+/** What rules see of an agent. */
+export const agentShape = record({ grade: text, credit: optional(long), suspended: bool })
+
+/** What rules see of a tool; a tool is in its server. */
+export const toolShape = record({
+  server: text,
+  name: text,
+  effect: oneOf(effects),
+  /** We reviewed the profile. */
+  reviewed: bool,
+  /** The user confirmed the profile. */
+  confirmed: bool,
+  /** The definition differs from the one that was reviewed or confirmed. */
+  changed: bool,
+  reversible: text,
+  sensitivity: text,
+})
+
+const target = record({
+  kind: text,
+  value: text,
+  host: optional(text),
+  path: optional(text),
+  /** Hufu's own data, its origin, or a client's config. */
+  own: bool,
+})
+
+const givenContext = {
+  onBehalfOf: text,
+  mode: oneOf(decisionModes),
+  door: text,
+  mandate: record({ live: bool, covers: bool, forbids: bool, asks: bool, otherwise: text }),
+  targets: set(target),
+  /** In minor units of the currency. */
+  amount: optional(long),
+  currency: optional(text),
+  place: optional(text),
+  provenance: record({
+    targetsForeign: bool,
+    targetsUnknown: bool,
+    privateContent: bool,
+    foreignContent: bool,
+  }),
+  session: record({ calls: long }),
+  time: record({ hour: long, weekday: long, epoch: long }),
+  standing: record({ live: bool }),
+}
+
+/** The circumstances as they are given; arguments are not among them, only what was found in them. */
+export const contextShape = record(givenContext)
+
+/**
+ * The targets summed up, because Cedar has no "for any member": whether any is Hufu's own, and every kind, value,
+ * host and path. Always worked out from `targets`, never given.
+ */
+export const anyTargetShape = record({
+  own: bool,
+  kinds: set(text),
+  values: set(text),
+  hosts: set(text),
+  paths: set(text),
+})
+
+/** The circumstances as rules see them. */
+export const ruleContextShape = record({ ...givenContext, anyTarget: anyTargetShape })
+
+/** Everything that a decision rests on: who, which effect, on which tool, in which circumstances. */
+export interface RuleFacts {
+  readonly principal: { readonly id: string } & Fact<typeof agentShape>
+  readonly effect: Effect
+  readonly resource: { readonly id: string } & Fact<typeof toolShape>
+  readonly context: Fact<typeof contextShape>
+}
+
+type Known<Of, Names extends keyof Of> = {
+  readonly [Name in keyof Of]: Name extends Names ? Of[Name] : Uncertain<Of[Name]>
+}
+
+/** Facts of which some are `UNKNOWN`, such as the targets of a tool that is only being listed. */
+export interface UncertainFacts {
+  readonly principal: Known<RuleFacts["principal"], "id">
+  readonly effect: Effect
+  readonly resource: Known<RuleFacts["resource"], "id" | "server" | "name">
+  readonly context: Known<RuleFacts["context"], never>
+}
+
+/** The Cedar schema that every rule is validated against. */
+export const ruleSchema: SchemaJson<string> = {
+  Hufu: {
+    entityTypes: {
+      Agent: { shape: cedarType(agentShape) },
+      Server: {},
+      Tool: { shape: cedarType(toolShape), memberOfTypes: ["Server"] },
+    },
+    actions: {
+      any: {},
+      ...Object.fromEntries(effects.map((effect) => [effect, effectAction()])),
+    },
+  },
+}
+
+function effectAction() {
+  return {
+    memberOf: [{ id: "any" }],
+    appliesTo: { principalTypes: ["Agent"], resourceTypes: ["Tool"], context: cedarType(ruleContextShape) },
+  }
+}
