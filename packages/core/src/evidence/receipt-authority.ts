@@ -1,4 +1,12 @@
-import type { ApprovalEntry, Entry, HoldEntry, IntentEntry, OutcomeEntry, StatementEntry } from "./entry.ts"
+import type {
+  ApprovalEntry,
+  Decision,
+  Entry,
+  HoldEntry,
+  IntentEntry,
+  OutcomeEntry,
+  StatementEntry,
+} from "./entry.ts"
 
 /** An entry with its place in the log. */
 export interface LoggedEntry<E extends Entry = Entry> {
@@ -14,15 +22,21 @@ export interface Sentence {
 
 /** Why entries do not belong to one action, or null when they do. */
 export function whyNotOneAction(logged: readonly LoggedEntry[]): Sentence | null {
-  const intents = ofKind<IntentEntry>(logged, "intent")
-  const first = intents[0]?.entry
-  if (!first) return { en: "The receipt holds no intent.", zh: "回执中没有意图条目。" }
-  const named = namesOf(intents, ofKind<ApprovalEntry>(logged, "approval"))
-  const stranger = logged.find(({ entry }) => !belongs(entry, first, named))
+  const subject =
+    ofKind<IntentEntry>(logged, "intent")[0]?.entry ?? ofKind<HoldEntry>(logged, "hold")[0]?.entry
+  if (!subject) {
+    return {
+      en: "The receipt holds neither an intent nor a held action.",
+      zh: "回执中既无意图条目也无待批条目。",
+    }
+  }
+  const named = namesOf(logged, subject)
+  const stranger = logged.find(({ entry }) => !belongs(entry, subject, named))
   if (!stranger) return null
+  const name = subject.kind === "intent" ? subject.action : subject.hold
   return {
-    en: `Entry ${stranger.index} is not about action ${first.action}.`,
-    zh: `条目 ${stranger.index} 与行动 ${first.action} 无关。`,
+    en: `Entry ${stranger.index} is not about ${name}.`,
+    zh: `条目 ${stranger.index} 与 ${name} 无关。`,
   }
 }
 
@@ -73,24 +87,18 @@ function whyNotAllowed(
   }
 }
 
-/** Whether a decision lets exactly this intent run: a single approval fits one action digest. */
+/**
+ * Whether a decision lets exactly this intent run. INVARIANT: an approval fits one action digest; only a
+ * standing one (for a task, or until a time) reaches actions that came after the one it was given on.
+ */
 function coversIntent(approval: ApprovalEntry, intent: IntentEntry): boolean {
-  switch (approval.decision) {
-    case "once":
-    case "edited":
-      return approval.hold === intent.hold && approval.digest === intent.digest
-    case "task":
-      return true
-    case "until":
-      return approval.until !== undefined && intent.at <= approval.until
-    case "refused":
-    case "expired":
-    case "cancelled":
-      return false
-    default:
-      return approval.decision satisfies never
-  }
+  const { decision, until } = approval
+  if (decision === "until" && (until === undefined || intent.at > until)) return false
+  if (approval.hold === intent.hold) return grants.has(decision) && approval.digest === intent.digest
+  return decision === "task" || decision === "until"
 }
+
+const grants: ReadonlySet<Decision> = new Set<Decision>(["once", "task", "until", "edited"])
 
 /** Whether the decision was about what was asked, before the question expired. */
 function inTime(approval: ApprovalEntry, holds: readonly LoggedEntry<HoldEntry>[]): boolean {
@@ -106,46 +114,46 @@ interface Names {
   approvals: ReadonlySet<string | undefined>
 }
 
-function namesOf(
-  intents: readonly LoggedEntry<IntentEntry>[],
-  approvals: readonly LoggedEntry<ApprovalEntry>[],
-): Names {
-  const named = new Set(intents.map(({ entry }) => entry.approval))
+function namesOf(logged: readonly LoggedEntry[], subject: IntentEntry | HoldEntry): Names {
+  if (subject.kind === "hold") return { holds: new Set([subject.hold]), approvals: new Set() }
+  const intents = ofKind<IntentEntry>(logged, "intent")
+  const approvals = new Set(intents.map(({ entry }) => entry.approval))
   const asked = intents.map(({ entry }) => entry.hold)
   // A standing approval was given on an earlier hold.
-  const standing = approvals.filter(({ entry }) => named.has(entry.approval)).map(({ entry }) => entry.hold)
-  return { holds: new Set([...asked, ...standing]), approvals: named }
+  const standing = ofKind<ApprovalEntry>(logged, "approval").filter(({ entry }) =>
+    approvals.has(entry.approval),
+  )
+  return { holds: new Set([...asked, ...standing.map(({ entry }) => entry.hold)]), approvals }
 }
 
-function belongs(entry: Entry, first: IntentEntry, named: Names): boolean {
+function belongs(entry: Entry, subject: IntentEntry | HoldEntry, named: Names): boolean {
   switch (entry.kind) {
     case "intent":
-      return entry.action === first.action && entry.agent === first.agent && entry.task === first.task
+      return subject.kind === "intent" && sameAction(entry, subject)
     case "outcome":
-      return entry.action === first.action
+      return subject.kind === "intent" && entry.action === subject.action
     case "hold":
-      return named.holds.has(entry.hold) && entry.agent === first.agent
+      return named.holds.has(entry.hold) && entry.agent === subject.agent
     case "approval":
       return named.approvals.has(entry.approval) || named.holds.has(entry.hold)
     case "statement":
-      return isAuthority(entry, first)
+      return isAuthority(entry, subject)
     default:
       return entry satisfies never
   }
 }
 
+function sameAction(one: IntentEntry, other: IntentEntry): boolean {
+  return one.action === other.action && one.agent === other.agent && one.task === other.task
+}
+
 /** Whether a statement is about somebody or something that the action rests on. */
-function isAuthority(statement: StatementEntry, intent: IntentEntry): boolean {
-  if (statement.subject === "rules") return statement.digest === intent.policy
-  const subjects = [
-    intent.mandate,
-    intent.agent,
-    intent.version,
-    intent.principal,
-    intent.task,
-    intent.server,
-  ]
-  return subjects.includes(statement.subject)
+function isAuthority(statement: StatementEntry, subject: IntentEntry | HoldEntry): boolean {
+  const { agent, task } = subject
+  if (subject.kind === "hold") return [agent, task].includes(statement.subject)
+  if (statement.subject === "rules") return statement.digest === subject.policy
+  const { mandate, version, principal, server } = subject
+  return [agent, task, mandate, version, principal, server].includes(statement.subject)
 }
 
 function ofKind<E extends Entry>(logged: readonly LoggedEntry[], kind: E["kind"]): LoggedEntry<E>[] {
