@@ -73,15 +73,15 @@ export function clientConfigs(
   rules: PathRules,
   environment: Readonly<Record<string, string | undefined>> = {},
 ): ClientConfigs {
-  const { join } = rules.platform === "win32" ? win32 : posix
+  const paths = rules.platform === "win32" ? win32 : posix
   const applications = applicationFolders(rules, environment)
   return {
     files: [
-      ...homeFiles.map((file) => join(rules.home, file)),
-      ...applications.flatMap((folder) => applicationFiles.map((file) => join(folder, file))),
+      ...homeFiles.map((file) => paths.join(rules.home, file)),
+      ...applications.flatMap((folder) => applicationFiles.map((file) => paths.join(folder, file))),
     ],
     folders: managedFolders[rules.platform] ?? [],
-    endings: projectEndings.map((ending) => join("/", ending)),
+    endings: projectEndings.map((ending) => paths.join("/", ending)),
   }
 }
 

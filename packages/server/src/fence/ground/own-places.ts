@@ -94,7 +94,9 @@ function ownNetwork(options: OwnPlacesOptions): Pick<OwnPlaces, "isOwnAddress" |
     ports: localPorts,
     isOwnHost: isSelf,
     isOwnAddress: ({ host, port }) =>
-      origins.some((origin) => origin.host === host && (port === undefined || origin.port === port)) ||
+      origins.some(
+        (origin) => origin.host === host && (origin.port === port || (port === undefined && !isSelf(host))),
+      ) ||
       (port !== undefined && localPorts.has(port) && isSelf(host)),
   }
 }

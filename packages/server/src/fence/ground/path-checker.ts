@@ -2,7 +2,7 @@ import { posix, win32 } from "node:path"
 import type { RoleEntry } from "@hufu/core/profile/profile"
 import type { Effect } from "@hufu/core/words"
 import type { Doubt, GroundOptions } from "./ground.ts"
-import { normalizePath, pathKey, readPath } from "./path-readings.ts"
+import { decodings, normalizePath, pathKey, readPath } from "./path-readings.ts"
 import { realPath } from "./real-path.ts"
 
 /** Longer paths are read by their letters only: no file system takes them. */
@@ -48,11 +48,14 @@ export class PathChecker {
     return this.#placesOf(text, false).some((place) => own.isOwnPath(pathKey(place, own.rules)))
   }
 
-  /** A longer text that contains an own path as it is written: a command, or `sqlite:///…`. */
+  /** Whether a longer text contains an own path as it is written: a command, or `sqlite:///…`. */
   mentionsOwn(text: string): boolean {
     const { rules, spellings } = this.#options.own
-    const whole = pathKey(text.slice(0, MAX_TEXT), rules)
-    return spellings.some((spelling) => whole.includes(spelling))
+    const start = text.slice(0, MAX_TEXT)
+    return [start, ...decodings(start)].some((reading) => {
+      const key = pathKey(reading, rules)
+      return spellings.some((spelling) => key.includes(spelling))
+    })
   }
 
   #isOwnKey(place: string, entry: RoleEntry): boolean {

@@ -33,6 +33,8 @@ export function readPath(text: string, rules: PathRules): PathReadings {
   const spellings = new Set([text])
   const bare = text.trim().replace(/^["'`]+|["'`]+$/g, "")
   spellings.add(bare)
+  // What ends a name in C does not end it in JSON.
+  if (text.includes("\0")) spellings.add(text.slice(0, text.indexOf("\0")))
   if (bare.includes("%")) for (const decoded of decodings(bare)) spellings.add(decoded)
   const absolute = new Set<string>()
   const relative = new Set<string>()
@@ -46,8 +48,8 @@ export function readPath(text: string, rules: PathRules): PathReadings {
   return { absolute: [...absolute], relative: [...relative], unreadable }
 }
 
-/** Decoded once and twice: a tool behind a tool may decode again. */
-function decodings(text: string): string[] {
+/** Percent escapes decoded once and twice: a tool behind a tool may decode again. */
+export function decodings(text: string): string[] {
   const found: string[] = []
   let at = text
   for (let round = 0; round < 2 && at.includes("%"); round += 1) {

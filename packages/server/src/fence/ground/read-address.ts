@@ -70,6 +70,8 @@ export function isThisMachine(host: string): boolean {
     host === "::" ||
     host === "localhost" ||
     host.endsWith(".localhost") ||
-    host === "localhost.localdomain"
+    host === "localhost.localdomain" ||
+    host === "ip6-localhost" ||
+    host === "ip6-loopback"
   )
 }

@@ -13,6 +13,7 @@ const MAX_TARGETS = 256
 const MAX_VALUE = 8_192
 const MAX_WORDS = 256
 
+const UNKNOWN_PLACE: RoleEntry = { argument: "/-", role: "path" }
 const NO_ROLES: readonly RoleEntry[] = []
 /** What separates the words of a command line in any shell. */
 const COMMAND_BREAKS = /[\s"'`=;|&<>(),{}[\]]+/
@@ -122,7 +123,9 @@ export class TargetFinder {
     }
     const kind = entry.role === "host" ? "host" : "url"
     const host = address && address.host !== "" ? { host: address.host } : {}
-    this.#add({ kind, value: text, ...host, own: own || this.#paths.mentionsOwn(text) })
+    // `sqlite:///…` and `http+unix://…` are addresses of files; a web address only carries what looks like one.
+    const isFile = !looksLikeWebAddress(text) && this.#paths.mentionsOwn(text)
+    this.#add({ kind, value: text, ...host, own: own || isFile })
   }
 
   /** A command can compute anything; what stands in it in plain words is checked. */
@@ -143,12 +146,10 @@ export class TargetFinder {
   }
 
   #plain(text: string, kind: "recipient" | "account" | "other"): void {
-    if (this.#looksLikePlace(text)) return this.#lookAt(text, kind)
-    this.#add({ kind, value: text, own: false })
-  }
-
-  #looksLikePlace(text: string): boolean {
-    return looksLikePath(text) || looksLikeWebAddress(text)
+    if (looksLikeWebAddress(text)) return this.#lookAt(text, kind)
+    if (!looksLikePath(text)) return this.#add({ kind, value: text, own: false })
+    // Where nobody vouches for the role, what is written like a path is checked as one.
+    return this.#vouched ? this.#lookAt(text, kind) : this.#path(text, UNKNOWN_PLACE)
   }
 
   /**

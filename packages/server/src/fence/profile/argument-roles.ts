@@ -180,15 +180,14 @@ function asArray(value: JsonValue | undefined): JsonValue[] {
   return Array.isArray(value) ? value : []
 }
 
-/** Turns what was read into the roles of a profile; what tells nothing is a target when the tool has consequences. */
+/** Turns what was read into the roles of a profile; `unclear` is the role of an argument that tells nothing. */
 export function rolesOf(described: readonly DescribedArgument[], unclear: ArgumentRole): RoleEntry[] {
   return described
     .filter((argument) => argument.role !== undefined || !argument.isPlain)
-    .map((argument) => ({
-      argument: argument.pointer,
-      role: argument.role ?? unclear,
-      ...(argument.direction && (argument.role === "path" || argument.role === "account")
-        ? { direction: argument.direction }
-        : {}),
-    }))
+    .map((argument) => roleEntry(argument, unclear))
+}
+
+function roleEntry({ pointer, role, direction }: DescribedArgument, unclear: ArgumentRole): RoleEntry {
+  const entry: RoleEntry = { argument: pointer, role: role ?? unclear }
+  return direction && (role === "path" || role === "account") ? { ...entry, direction } : entry
 }

@@ -58,7 +58,9 @@ function raiseByArguments(effect: Effect, described: readonly DescribedArgument[
   let raised = effect
   for (const argument of described) raised = moreCautious(raised, effectOfChoices(argument))
   if (has("command")) raised = moreCautious(raised, "execute")
-  if (has("url") || has("host") || has("recipient")) raised = moreCautious(raised, "send")
+  // `delete_relations(from, to)` deletes; that it says whom does not make it a message.
+  const receives = has("recipient") && raised !== "delete"
+  if (has("url") || has("host") || receives) raised = moreCautious(raised, "send")
   if (has("amount") && (has("account") || has("recipient")) && isConsequential(raised)) {
     raised = moreCautious(raised, "pay")
   }
