@@ -1,0 +1,140 @@
+import { mkdir, writeFile } from "node:fs/promises"
+import { join } from "node:path"
+import { fileURLToPath } from "node:url"
+import { parseArgs } from "node:util"
+import { installPeers } from "../../conformance/mcp/install-peers.ts"
+import type { ClientUnderTest, Target } from "./client-under-test.ts"
+import { clientPrograms, driveClient, type ClientProgram } from "./drive-client.ts"
+import { startEverythingOverHttp } from "./everything-over-http.ts"
+import { exerciseAsking, exerciseUse, type Step } from "./exercise.ts"
+import { canGovern, doors, startGoverned, type Governed } from "./governed.ts"
+import { prepareServers, type ReferenceServer } from "./reference-servers.ts"
+
+type Row = {
+  readonly client: string
+  readonly server: string
+  readonly door: string
+  readonly steps: readonly Step[]
+}
+
+type Report = (row: Row) => void
+
+/** Connects a client, uses it, and closes it; a connection that fails is a failed step. */
+async function use(
+  client: ClientProgram,
+  target: Target,
+  run: (client: ClientUnderTest) => Promise<Step[]>,
+): Promise<Step[]> {
+  let connected: ClientUnderTest
+  try {
+    connected = await driveClient(client, target)
+  } catch (error) {
+    return [{ step: "connect", isRight: false, seen: String(error) }]
+  }
+  try {
+    return await run(connected)
+  } finally {
+    await connected.close()
+  }
+}
+
+async function runDirect(
+  clients: readonly ClientProgram[],
+  servers: readonly ReferenceServer[],
+  report: Report,
+): Promise<void> {
+  const overHttp = await startEverythingOverHttp()
+  try {
+    for (const client of clients) {
+      for (const server of servers) {
+        const { args, env } = server
+        const stdio: Target = { kind: "stdio", command: process.execPath, args, env }
+        const steps = await use(client, stdio, (connected) => exerciseUse(connected, server))
+        report({ client: client.name, server: server.name, door: "stdio", steps })
+        if (server.name !== "everything") continue
+        const http: Target = { kind: "http", url: overHttp.url, headers: {} }
+        const httpSteps = await use(client, http, (connected) => exerciseUse(connected, server))
+        report({ client: client.name, server: server.name, door: "http", steps: httpSteps })
+      }
+    }
+  } finally {
+    await overHttp.close()
+  }
+}
+
+async function runGoverned(
+  clients: readonly ClientProgram[],
+  servers: readonly ReferenceServer[],
+  report: Report,
+): Promise<void> {
+  const governed = await startGoverned(servers)
+  try {
+    for (const client of clients) {
+      for (const server of servers) {
+        for (const door of doors) {
+          const steps = await throughDoor(client, server, governed, door)
+          report({ client: client.name, server: server.name, door: `hufu ${door}`, steps })
+        }
+      }
+    }
+  } finally {
+    await governed.close()
+  }
+}
+
+async function throughDoor(
+  client: ClientProgram,
+  server: ReferenceServer,
+  governed: Governed,
+  door: (typeof doors)[number],
+): Promise<Step[]> {
+  const trusted = governed.target(server, door, "trusted")
+  const asking = governed.target(server, door, "asking")
+  return [
+    ...(await use(client, trusted, (connected) => exerciseUse(connected, server))),
+    ...(await use(client, asking, (connected) => exerciseAsking(connected, server, governed))),
+  ]
+}
+
+function print({ client, server, door, steps }: Row): void {
+  const words = steps.map(({ step, isRight }) => `${step} ${isRight ? "ok" : "FAILED"}`).join("  ")
+  console.log(`${client.padEnd(15)} ${server.padEnd(20)} ${door.padEnd(11)} ${words}`)
+  for (const { step, seen } of steps.filter(({ isRight }) => !isRight)) console.log(`    ${step}: ${seen}`)
+}
+
+async function main(): Promise<void> {
+  const { values } = parseArgs({
+    options: {
+      direct: { type: "boolean", default: false },
+      client: { type: "string", multiple: true },
+      server: { type: "string", multiple: true },
+      out: { type: "string", default: "out" },
+    },
+  })
+  if (!values.direct && !canGovern()) {
+    throw new Error("there is no node in this checkout; run with `--direct` to try the clients alone")
+  }
+  await installPeers(fileURLToPath(new URL("./peers", import.meta.url)))
+  const clients = clientPrograms.filter(({ name }) => values.client?.includes(name) ?? true)
+  const { servers, remove } = await prepareServers()
+  const chosen = servers.filter(({ name }) => values.server?.includes(name) ?? true)
+  const rows: Row[] = []
+  const report: Report = (row) => {
+    print(row)
+    rows.push(row)
+  }
+  try {
+    await runDirect(clients, chosen, report)
+    if (!values.direct) await runGoverned(clients, chosen, report)
+  } finally {
+    await remove()
+  }
+  await mkdir(values.out, { recursive: true })
+  const file = join(values.out, "clients.json")
+  await writeFile(file, `${JSON.stringify({ at: new Date().toISOString(), rows }, null, 2)}\n`)
+  const failed = rows.flatMap(({ steps }) => steps).filter(({ isRight }) => !isRight).length
+  console.log(`${rows.length} rows, ${failed} steps failed; all of them are in ${file}`)
+  if (failed > 0) process.exitCode = 1
+}
+
+await main()
