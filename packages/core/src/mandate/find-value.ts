@@ -1,0 +1,101 @@
+import { findText } from "../pattern/find-text.ts"
+import { allOf } from "../pattern/language.ts"
+import { minorUnitsOf } from "./amount.ts"
+import { isTextLimit, type Limit, type Scalar } from "./limit.ts"
+import { satisfies, touches } from "./limit-value.ts"
+import { numberCandidates } from "./number-candidates.ts"
+import { coveredTexts, outside, type TextBounds, touchedTexts } from "./text-bounds.ts"
+import { urlCandidates } from "./url-candidates.ts"
+
+/** An amount that a budget can still pay, as something that one value must be. */
+export interface AmountNeed {
+  readonly kind: "amount"
+  readonly argument: string
+  readonly decimals: number
+  readonly max: number
+}
+
+/** What a value must be, or must not be. */
+export type Condition =
+  | { readonly must: "satisfy" | "not-satisfy"; readonly limit: Limit | AmountNeed }
+  | { readonly must: "not-touch"; readonly limit: Limit }
+
+/** `none` is proven; `unknown` means that neither a value nor a proof was found within bounds. */
+export type FoundValue =
+  | { readonly kind: "found"; readonly value: Scalar }
+  | { readonly kind: "none" }
+  | { readonly kind: "unknown" }
+
+const none: FoundValue = { kind: "none" }
+const unknown: FoundValue = { kind: "unknown" }
+
+/** Finds one value that meets all conditions; at least one of them says what it must satisfy. */
+export function findValue(conditions: readonly Condition[]): FoundValue {
+  const needs = conditions.flatMap(({ must, limit }) => (must === "satisfy" ? [limit] : []))
+  const finite = needs.flatMap((limit) => valuesOf(limit))[0]
+  if (finite) return firstOf(finite, conditions) ?? none
+  const areNumbers = needs.some((limit) => limit.kind === "range" || limit.kind === "amount")
+  if (areNumbers) return needs.some(isTextLimit) ? none : findNumber(conditions)
+  return needs.some(isTextLimit) ? findTextValue(conditions) : unknown
+}
+
+/** Whether a value meets a condition. */
+export function meets({ must, limit }: Condition, value: unknown): boolean {
+  if (must === "not-touch") return !touches(limit, value)
+  return (
+    (must === "satisfy") === (limit.kind === "amount" ? isPayable(limit, value) : satisfies(limit, value))
+  )
+}
+
+function isPayable(need: AmountNeed, value: unknown): boolean {
+  const units = minorUnitsOf(value, need.decimals)
+  return units !== undefined && units <= need.max
+}
+
+function valuesOf(limit: Limit | AmountNeed): readonly (readonly Scalar[])[] {
+  if (limit.kind === "equal") return [[limit.value]]
+  return limit.kind === "oneOf" ? [limit.values] : []
+}
+
+function firstOf(values: Iterable<Scalar>, conditions: readonly Condition[]): FoundValue | undefined {
+  for (const value of values)
+    if (conditions.every((condition) => meets(condition, value))) return { kind: "found", value }
+  return undefined
+}
+
+/** The candidates hold one number of every stretch that the limits tell apart, unless a limit on texts reads numbers. */
+function findNumber(conditions: readonly Condition[]): FoundValue {
+  const isExact = conditions.every(({ must, limit }) => must !== "not-touch" || !isTextLimit(limit))
+  return firstOf(numberCandidates(conditions), conditions) ?? (isExact ? none : unknown)
+}
+
+function findTextValue(conditions: readonly Condition[]): FoundValue {
+  const urls = conditions.some(({ must, limit }) => must === "satisfy" && limit.kind === "host")
+  if (urls) {
+    const aboutHosts = conditions.filter(({ limit }) => limit.kind === "host")
+    const found = firstOf(urlCandidates(aboutHosts), aboutHosts)
+    // INVARIANT: the candidates hold one URL of every scheme, host and port that the limits tell apart.
+    if (!found) return none
+    if (found.kind === "found" && meetsAll(conditions, found.value)) return found
+  }
+  const bounds = conditions.flatMap(boundsOf)
+  const widest = findText(allOf(...bounds.map(({ most }) => most)))
+  if (widest.kind === "none") return none
+  if (widest.kind === "found" && meetsAll(conditions, widest.text))
+    return { kind: "found", value: widest.text }
+  const surest = findText(allOf(...bounds.map(({ least }) => least)))
+  if (surest.kind === "found" && meetsAll(conditions, surest.text))
+    return { kind: "found", value: surest.text }
+  return unknown
+}
+
+function meetsAll(conditions: readonly Condition[], value: Scalar): boolean {
+  return conditions.every((condition) => meets(condition, value))
+}
+
+function boundsOf({ must, limit }: Condition): readonly TextBounds[] {
+  if (must === "not-touch") return [outside(touchedTexts(limit))]
+  // No text is an amount: not being one takes nothing.
+  if (limit.kind === "amount") return []
+  return [must === "satisfy" ? coveredTexts(limit) : outside(coveredTexts(limit))]
+}

@@ -1,0 +1,91 @@
+import { eitherCase, codePointOf } from "../pattern/code-points.ts"
+import { contains } from "../pattern/language.ts"
+import { type HostEntry, hostNameOf, readHostEntry } from "./host-entry.ts"
+import type { Limit, Scalar } from "./limit.ts"
+import { coveredTexts, touchedTexts } from "./text-bounds.ts"
+import { urls } from "./url-shape.ts"
+
+/** A longer text satisfies no limit on texts, so that reading it is bounded. In UTF-16 code units. */
+export const maxTextLength = 16_384
+
+/** Whether one value satisfies a limit. UNTRUSTED: the value is whatever the agent sent. */
+export function satisfies(limit: Limit, value: unknown): boolean {
+  if (limit.kind === "equal") return value === limit.value
+  if (limit.kind === "oneOf") return limit.values.some((one) => one === value)
+  if (limit.kind === "range") return typeof value === "number" && isWithin(limit, value)
+  if (!isReadable(value)) return false
+  return limit.kind === "host" ? isUrlOf(limit, value) : contains(coveredTexts(limit).least, value)
+}
+
+/**
+ * Whether a prohibition catches one value: what the limit names and whatever could be read as the same. Where
+ * `satisfies` refuses an odd value, this catches it, so that no spelling slips past a prohibition.
+ */
+export function touches(limit: Limit, value: unknown): boolean {
+  if (typeof value === "string") return touchesText(limit, value)
+  if (typeof value === "number") return touchesNumber(limit, value)
+  if (typeof value === "boolean" || value === null) return touchesText(limit, String(value))
+  return true
+}
+
+function touchesText(limit: Limit, text: string): boolean {
+  if (!isReadable(text)) return true
+  if (limit.kind === "equal") return isLoosely(limit.value, text)
+  if (limit.kind === "oneOf") return limit.values.some((value) => isLoosely(value, text))
+  if (limit.kind === "host") return !contains(urls, text) || isUrlOf(limit, text)
+  return contains(touchedTexts(limit).least, text)
+}
+
+function touchesNumber(limit: Limit, number: number): boolean {
+  if (limit.kind === "range") return !Number.isFinite(number) || isWithin(limit, number)
+  const fits = (value: Scalar) =>
+    typeof value === "number" ? value === number : isLoosely(value, String(number))
+  if (limit.kind === "equal") return fits(limit.value)
+  return limit.kind === "oneOf" ? limit.values.some(fits) : touchesText(limit, String(number))
+}
+
+function isWithin(range: Limit & { kind: "range" }, number: number): boolean {
+  return number >= (range.min ?? -Infinity) && number <= (range.max ?? Infinity) && Number.isFinite(number)
+}
+
+function isReadable(value: unknown): value is string {
+  return typeof value === "string" && value.length <= maxTextLength && value.isWellFormed()
+}
+
+/** INVARIANT: the same texts as the language that `touchedTexts` gives for the value. */
+function isLoosely(value: Scalar, text: string): boolean {
+  if (typeof value === "number") return /[0-9\uff10-\uff19]/.test(text)
+  const wanted = Array.from(String(value).trim())
+  const given = Array.from(text.trim())
+  return wanted.length === given.length && wanted.every((one, i) => isSameLetter(one, given[i] ?? ""))
+}
+
+function isSameLetter(wanted: string, given: string): boolean {
+  const point = codePointOf(given)
+  return wanted === given || eitherCase(wanted).some(([first, last]) => point >= first && point <= last)
+}
+
+function isUrlOf(limit: Limit & { kind: "host" }, text: string): boolean {
+  if (!contains(urls, text)) return false
+  const url = URL.parse(text)
+  const name = hostNameOf(text)
+  if (!url || name === undefined) return false
+  return limit.hosts.some((host) => {
+    const entry = readHostEntry(host)
+    return entry !== undefined && isNamed(entry, name) && isPortOf(entry, url)
+  })
+}
+
+function isNamed(entry: HostEntry, name: string): boolean {
+  return entry.wildcard ? name.endsWith(`.${entry.name}`) : name === entry.name
+}
+
+/** Without a port in the entry, only the usual port of the scheme. */
+function isPortOf(entry: HostEntry, url: URL): boolean {
+  if (entry.port === undefined) return url.port === ""
+  return entry.port === (url.port === "" ? usualPort(url) : Number(url.port))
+}
+
+function usualPort(url: URL): number {
+  return url.protocol === "https:" ? 443 : 80
+}

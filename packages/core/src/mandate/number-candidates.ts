@@ -1,0 +1,45 @@
+import type { AmountNeed, Condition } from "./find-value.ts"
+import type { Limit } from "./limit.ts"
+
+/**
+ * Numbers among which there is one of every stretch that the limits tell apart: every bound and the steps of every
+ * amount next to it, something between each two of these, and something beyond the ends.
+ */
+export function* numberCandidates(conditions: readonly Condition[]): Generator<number> {
+  const limits = conditions.map(({ limit }) => limit)
+  const bounds = [0, ...limits.flatMap(boundsOf)].filter(Number.isFinite)
+  const steps = limits.flatMap((limit) =>
+    limit.kind === "amount" ? stepsNextTo(bounds, limit.decimals) : [],
+  )
+  const points = [...new Set([...bounds, ...steps])].sort((a, b) => a - b)
+  yield* points
+  for (const bound of bounds) yield* around(bound, 1)
+  for (const [i, point] of points.entries()) yield between(point, points[i + 1] ?? point + reach(point))
+  for (const end of [points[0] ?? 0, points.at(-1) ?? 0]) yield* around(end, reach(end))
+}
+
+function boundsOf(limit: Limit | AmountNeed): readonly number[] {
+  if (limit.kind === "equal") return [Number(limit.value)]
+  if (limit.kind === "oneOf") return limit.values.map(Number)
+  if (limit.kind === "range") return [limit.min ?? 0, limit.max ?? 0]
+  return limit.kind === "amount" ? [limit.max / 10 ** limit.decimals] : []
+}
+
+function stepsNextTo(bounds: readonly number[], decimals: number): number[] {
+  const scale = 10 ** decimals
+  return bounds
+    .flatMap((bound) => [-1, 0, 1, 2].map((step) => (Math.floor(bound * scale) + step) / scale))
+    .filter(Number.isFinite)
+}
+
+function around(bound: number, distance: number): number[] {
+  return [bound - distance, bound + distance].filter(Number.isFinite)
+}
+
+function between(low: number, high: number): number {
+  return low / 2 + high / 2
+}
+
+function reach(bound: number): number {
+  return Math.max(1, Math.abs(bound))
+}
