@@ -24,6 +24,8 @@ export interface StartedProcess {
 }
 
 export interface StartOptions {
+  /** Written at once, for a program that answers before it says anything by itself. */
+  firstInput?: string
   env?: Record<string, string>
   cwd?: string
 }
@@ -41,6 +43,7 @@ export async function startProcess(
     env: { ...process.env, ...options.env },
     ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
   })
+  if (options.firstInput !== undefined) child.stdin.write(options.firstInput)
   const errorText = keepTail(child.stderr)
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]()
   const exited = once(child, "close")

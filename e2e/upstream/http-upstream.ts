@@ -11,7 +11,11 @@ import { recordTo } from "./record-file.ts"
 const maxBodyBytes = 32 * 1024 * 1024
 
 const { values } = parseArgs({
-  options: { port: { type: "string", default: "0" }, record: { type: "string" } },
+  options: {
+    port: { type: "string", default: "0" },
+    record: { type: "string" },
+    "keep-alive-ms": { type: "string", default: "60000" },
+  },
 })
 const witness: Witness = recordTo(values.record)
 
@@ -29,7 +33,7 @@ const server = createServer((request, response) => {
   })
   request.on("end", () => void answer(request, response, Buffer.concat(chunks)))
 })
-server.keepAliveTimeout = 60_000
+server.keepAliveTimeout = Number(values["keep-alive-ms"])
 server.listen(Number(values.port), "127.0.0.1", () => {
   const { port } = server.address() as AddressInfo // listening on TCP, so the address is never a path
   process.stdout.write(`${JSON.stringify({ url: `http://127.0.0.1:${port}/mcp`, pid: process.pid })}\n`)

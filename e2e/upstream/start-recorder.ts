@@ -18,10 +18,16 @@ export interface Recorder {
 }
 
 /** Start a recording upstream over HTTP. */
-export async function startRecorder(): Promise<Recorder> {
+export async function startRecorder(options: { keepAliveMs?: number } = {}): Promise<Recorder> {
   const folder = await mkdtemp(join(tmpdir(), "recorder-"))
   const file = join(folder, "received.jsonl")
-  const running = await startProcess(process.execPath, [program, "--record", file])
+  const running = await startProcess(process.execPath, [
+    program,
+    "--record",
+    file,
+    "--keep-alive-ms",
+    String(options.keepAliveMs ?? 60_000),
+  ])
   return {
     url: String(running.ready["url"]),
     file,
