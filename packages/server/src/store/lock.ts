@@ -2,6 +2,7 @@ import { readFileSync, rmSync, writeFileSync } from "node:fs"
 import { DatabaseSync } from "node:sqlite"
 import { Failure } from "@hufu/core/failure"
 import type { DataFolder } from "./data-folder.ts"
+import { isBusy } from "./storage-error.ts"
 
 /** Proof that this process alone uses a data folder. */
 export interface DataLock {
@@ -18,11 +19,12 @@ export function lockDataFolder(folder: DataFolder): DataLock {
   const db = new DatabaseSync(folder.lock)
   try {
     db.exec("PRAGMA journal_mode = DELETE; BEGIN EXCLUSIVE")
+    writeFileSync(folder.pid, `${process.pid}\n`, { mode: 0o600 })
   } catch (error) {
     db.close()
+    if (!isBusy(error)) throw error
     throw new Failure("data_folder_in_use", sentence(folder), { cause: error })
   }
-  writeFileSync(folder.pid, `${process.pid}\n`, { mode: 0o600 })
   return {
     release() {
       rmSync(folder.pid, { force: true })

@@ -1,4 +1,5 @@
 import { Failure } from "@hufu/core/failure"
+import { codeOf } from "./secret-file.ts"
 
 // SQLite's primary result codes that speak of the disk or the file, not of the statement.
 const storageCodes: Readonly<Record<number, string>> = {
@@ -10,6 +11,16 @@ const storageCodes: Readonly<Record<number, string>> = {
   13: "the disk is full: make room",
   14: "the database cannot be opened: check the data folder",
   26: "the file is not a database: restore a backup",
+}
+
+// The same from the operating system, before SQLite has the file.
+const systemCodes: Readonly<Record<string, string>> = {
+  EACCES: "the data folder is read-only or another account's: make it writable",
+  EDQUOT: "the disk quota is used up: make room",
+  EIO: "the disk reported an error: check it",
+  ENOSPC: "the disk is full: make room",
+  EPERM: "the data folder is read-only or another account's: make it writable",
+  EROFS: "the data folder is on a read-only file system: make it writable",
 }
 
 /** Turns an error of the disk into a Failure that says what to do; any other error stays as it is. */
@@ -32,9 +43,14 @@ export function isUniqueViolation(error: unknown): boolean {
   return code === 2067 || code === 1555
 }
 
+/** Whether another connection holds the lock that was asked for. */
+export function isBusy(error: unknown): boolean {
+  return ((sqliteCode(error) ?? 0) & 0xff) === 5
+}
+
 function storageReason(error: unknown): string | undefined {
   const code = sqliteCode(error)
-  return code === undefined ? undefined : storageCodes[code & 0xff]
+  return code === undefined ? systemCodes[codeOf(error) ?? ""] : storageCodes[code & 0xff]
 }
 
 // node:sqlite puts SQLite's extended result code into `errcode`.

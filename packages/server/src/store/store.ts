@@ -12,6 +12,7 @@ import { type DataLock, lockDataFolder } from "./lock.ts"
 import { migrate } from "./migrate.ts"
 import { openReader, openWriter, type SqliteConnection, type SqlValue } from "./sqlite-connection.ts"
 import { sqliteDialect } from "./sqlite-dialect.ts"
+import { asStoreError } from "./storage-error.ts"
 import { openLedgerKey, openVaultKey } from "./store-keys.ts"
 
 /** What a unit of work may do; all of it becomes durable together, or none of it happened. */
@@ -55,22 +56,22 @@ export interface StoreOptions {
 
 /** Opens the store of a data folder, alone, after checking that its ledger is what its last checkpoint says. */
 export async function openStore(options: StoreOptions): Promise<Store> {
-  const folder = prepareDataFolder(options.dataDir)
-  const lock = lockDataFolder(folder)
-  const opened: SqliteConnection[] = []
+  const cleanups: (() => void)[] = []
   try {
+    const folder = prepareDataFolder(options.dataDir)
+    const lock = lockDataFolder(folder)
+    cleanups.push(() => lock.release())
     const writer = openWriter(folder.database)
-    opened.push(writer)
+    cleanups.push(() => writer.close())
     migrate(writer)
     // Folds in what the last run left in the log beside the database, erased pages included.
     writer.all("PRAGMA wal_checkpoint(TRUNCATE)")
     const reader = openReader(folder.database)
-    opened.push(reader)
+    cleanups.push(() => reader.close())
     return await assemble({ folder, lock, writer, reader }, options)
   } catch (error) {
-    for (const connection of opened) connection.close()
-    lock.release()
-    throw error
+    for (const cleanup of cleanups.toReversed()) cleanup()
+    throw asStoreError(error)
   }
 }
 

@@ -1,0 +1,61 @@
+import { spawn } from "node:child_process"
+import { once } from "node:events"
+import { fileURLToPath } from "node:url"
+import { createInterface } from "node:readline"
+import { expect, test } from "vitest"
+import { systemClock } from "../clock.ts"
+import { checkStore } from "./contract.ts"
+import { scratch } from "./scratch-store.ts"
+import { openStore, type Store } from "./store.ts"
+
+const rounds = 20
+const writer = fileURLToPath(new URL("crash-writer.ts", import.meta.url))
+
+interface Acknowledged {
+  readonly kind: string
+  readonly index: number
+  readonly action: string
+}
+
+/** Lets a writer run until it has acknowledged so many entries, kills it, and returns all that it acknowledged. */
+async function killedAfter(dataDir: string, count: number): Promise<Acknowledged[]> {
+  const child = spawn(process.execPath, [writer, dataDir], { stdio: ["ignore", "pipe", "inherit"] })
+  const exited = once(child, "exit")
+  const seen: Acknowledged[] = []
+  // A line that the kill cut short was not acknowledged; readline gives it at the end all the same.
+  for await (const line of createInterface({ input: child.stdout })) {
+    const match = /^(intent|outcome) (\d+) (act_[0-9a-z]{26})$/.exec(line)
+    if (match) seen.push({ kind: match[1] ?? "", index: Number(match[2]), action: match[3] ?? "" })
+    if (seen.length >= count) child.kill("SIGKILL")
+  }
+  expect(await exited).toEqual([null, "SIGKILL"])
+  return seen
+}
+
+function expectKept(store: Store, acknowledged: readonly Acknowledged[]): void {
+  for (const { kind, index, action } of acknowledged) {
+    expect(store.ledger.entry(index).entry).toMatchObject({ kind, action })
+    if (kind === "intent") expect(store.vault.get(action)).toEqual({ action })
+  }
+}
+
+test("a writer killed at any moment loses nothing that it acknowledged", { timeout: 180_000 }, async () => {
+  const place = scratch()
+  try {
+    const all: Acknowledged[] = []
+    for (let round = 0; round < rounds; round += 1) {
+      all.push(...(await killedAfter(place.dataDir, Math.floor(Math.random() * 400))))
+      const store = await openStore(place.options({ clock: systemClock }))
+      expectKept(store, all)
+      await checkStore(store, store.ledger.size())
+      // Content and entry were one unit: neither is there without the other.
+      const [row] = store.query<{ intents: number; kept: number }>(
+        "SELECT (SELECT count(*) FROM entry WHERE performed = 1) AS intents, (SELECT count(*) FROM vault) AS kept",
+      )
+      expect(row?.kept).toBe(row?.intents)
+      await store.close()
+    }
+  } finally {
+    place.remove()
+  }
+})

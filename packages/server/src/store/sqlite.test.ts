@@ -1,0 +1,4 @@
+import { storeContract } from "./contract.ts"
+import { openStore } from "./store.ts"
+
+storeContract("SQLite", openStore)
