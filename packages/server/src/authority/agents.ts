@@ -1,3 +1,4 @@
+import { z } from "zod"
 import { AgentRecord, VersionRecord } from "@hufu/core/contract/records"
 import { Failure } from "@hufu/core/failure"
 import { newId } from "@hufu/core/id"
@@ -12,8 +13,17 @@ export interface AgentAuthority {
   readonly versions: Records<VersionRecord>
   /** By id or by name; throws Failure("not_found"). */
   need(ref: string): AgentRecord
-  create(draft: { name: string; identifiedBy: AgentRecord["identifiedBy"]; demo: boolean; by: string }): Promise<AgentRecord>
-  declareVersion(agent: AgentRecord, draft: Pick<VersionRecord, "label" | "parts">, by: string): Promise<VersionRecord>
+  create(draft: {
+    name: string
+    identifiedBy: AgentRecord["identifiedBy"]
+    demo: boolean
+    by: string
+  }): Promise<AgentRecord>
+  declareVersion(
+    agent: AgentRecord,
+    draft: Pick<VersionRecord, "label" | "parts">,
+    by: string,
+  ): Promise<VersionRecord>
   /** Bites in memory before it is durable: a suspension only narrows. */
   setState(agent: AgentRecord, state: AgentRecord["state"], by: string, reason: string): Promise<AgentRecord>
 }
@@ -23,23 +33,54 @@ const maxAgents = 10_000
 export function openAgents(store: Store, clock: Clock, declare: Declare): AgentAuthority {
   const records = openRecords<AgentRecord>(store, { kind: "agent", schema: AgentRecord })
   const versions = openRecords<VersionRecord>(store, { kind: "version", schema: VersionRecord })
-  const named = (name: string) => [...records.all()].find((agent) => agent.name === name && agent.state !== "revoked")
+  const named = (name: string) =>
+    [...records.all()].find((agent) => agent.name === name && agent.state !== "revoked")
   const creating = new Set<string>()
 
-  async function create({ name, identifiedBy, demo, by }: Parameters<AgentAuthority["create"]>[0]): Promise<AgentRecord> {
+  async function create({
+    name,
+    identifiedBy,
+    demo,
+    by,
+  }: Parameters<AgentAuthority["create"]>[0]): Promise<AgentRecord> {
     if (named(name) || creating.has(name))
-      throw new Failure("name_taken", `an agent \`${name}\` exists already: choose another name or revoke that one`)
-    if (records.size >= maxAgents) throw new Failure("too_many", `this node holds at most ${maxAgents} agents: revoke some first`)
+      throw new Failure(
+        "name_taken",
+        `an agent \`${name}\` exists already: choose another name or revoke that one`,
+      )
+    if (records.size >= maxAgents)
+      throw new Failure("too_many", `this node holds at most ${maxAgents} agents: revoke some first`)
     creating.add(name)
     try {
       const now = clock.now()
       const id = newId("agent", now)
-      const version: VersionRecord = { id: newId("version", now), agent: id, label: "1", parts: {}, createdAt: now }
-      const agent: AgentRecord = { id, name, identifiedBy, state: "live", version: version.id, demo, createdAt: now, stateChangedAt: now }
+      const version: VersionRecord = {
+        id: newId("version", now),
+        agent: id,
+        label: "1",
+        parts: {},
+        createdAt: now,
+      }
+      const agent: AgentRecord = {
+        id,
+        name,
+        identifiedBy,
+        state: "live",
+        version: version.id,
+        demo,
+        createdAt: now,
+        stateChangedAt: now,
+      }
       await store.commit((tx) => {
         records.put(tx, agent)
         versions.put(tx, version)
-        declare(tx, { fact: "agent.created", subject: id, by, refs: { version: version.id }, content: { name, identifiedBy, demo } })
+        declare(tx, {
+          fact: "agent.created",
+          subject: id,
+          by,
+          refs: { version: version.id },
+          content: { name, identifiedBy, demo },
+        })
       })
       versions.set(version)
       records.set(agent)
@@ -49,27 +90,43 @@ export function openAgents(store: Store, clock: Clock, declare: Declare): AgentA
     }
   }
 
-  async function declareVersion(agent: AgentRecord, draft: Pick<VersionRecord, "label" | "parts">, by: string): Promise<VersionRecord> {
+  async function declareVersion(
+    agent: AgentRecord,
+    draft: Pick<VersionRecord, "label" | "parts">,
+    by: string,
+  ): Promise<VersionRecord> {
     const now = clock.now()
     const version: VersionRecord = { id: newId("version", now), agent: agent.id, createdAt: now, ...draft }
     const changed: AgentRecord = { ...agent, version: version.id }
     await store.commit((tx) => {
       versions.put(tx, version)
       records.put(tx, changed)
-      declare(tx, { fact: "version.declared", subject: agent.id, by, refs: { version: version.id }, content: draft })
+      declare(tx, {
+        fact: "version.declared",
+        subject: agent.id,
+        by,
+        refs: { version: version.id },
+        content: z.json().parse(draft),
+      })
     })
     versions.set(version)
     records.set(changed)
     return version
   }
 
-  async function setState(agent: AgentRecord, state: AgentRecord["state"], by: string, reason: string): Promise<AgentRecord> {
+  async function setState(
+    agent: AgentRecord,
+    state: AgentRecord["state"],
+    by: string,
+    reason: string,
+  ): Promise<AgentRecord> {
     if (agent.state === "revoked" && state !== "revoked")
       throw new Failure("agent_revoked", `agent \`${agent.name}\` is revoked for good: create a new one`)
     const changed: AgentRecord = { ...agent, state, stateChangedAt: clock.now() }
     const narrows = state !== "live"
     if (narrows) records.set(changed)
-    const fact = state === "live" ? "agent.resumed" : state === "suspended" ? "agent.suspended" : "agent.revoked"
+    const fact =
+      state === "live" ? "agent.resumed" : state === "suspended" ? "agent.suspended" : "agent.revoked"
     await store.commit((tx) => {
       records.put(tx, changed)
       declare(tx, { fact, subject: agent.id, by, ...(reason ? { content: { reason } } : {}) })

@@ -16,6 +16,8 @@ export interface Budgets {
   spent(mandate: string, grant: number): Spent
   /** Takes one call, and the amount, from the grant and from the mandate; false when either has too little. */
   reserve(mandate: Mandate, grant: number, amount: number): Reservation | undefined
+  /** After a narrowing every grant counts as having spent the most that any grant had: never less than the truth. */
+  carryOver(mandate: string, from: number, to: number): Pick<Reservation, "write">
 }
 
 export interface Reservation {
@@ -41,8 +43,10 @@ export function openBudgets(store: Store): Budgets {
   for (const row of store.query<Row>("SELECT mandate, grant_index, count, amount FROM spent", []))
     memory.set(key(row.mandate, row.grant_index), { count: row.count, amount: row.amount })
 
-  const spent = (mandate: string, grant: number): Spent => memory.get(key(mandate, grant)) ?? { count: 0, amount: 0 }
-  const budgetOf = (mandate: Mandate, grant: number) => (grant < 0 ? mandate.budget : mandate.grants[grant]?.budget)
+  const spent = (mandate: string, grant: number): Spent =>
+    memory.get(key(mandate, grant)) ?? { count: 0, amount: 0 }
+  const budgetOf = (mandate: Mandate, grant: number) =>
+    grant < 0 ? mandate.budget : mandate.grants[grant]?.budget
 
   function left(mandate: Mandate, grant: number) {
     const budget = budgetOf(mandate, grant)
@@ -71,13 +75,7 @@ export function openBudgets(store: Store): Budgets {
     return {
       empty: false,
       write: (tx) => {
-        for (const index of limited) {
-          const now = spent(mandate.id, index)
-          tx.run(
-            "INSERT INTO spent(mandate,grant_index,count,amount) VALUES(?,?,?,?) ON CONFLICT(mandate,grant_index) DO UPDATE SET count=excluded.count, amount=excluded.amount",
-            [mandate.id, index, now.count, now.amount],
-          )
-        }
+        for (const index of limited) writeSpent(tx, mandate.id, index, spent(mandate.id, index))
       },
       release: () => {
         if (released) return
@@ -87,5 +85,26 @@ export function openBudgets(store: Store): Budgets {
     }
   }
 
-  return { left, spent, reserve }
+  function carryOver(mandate: string, from: number, to: number) {
+    const before = Array.from({ length: from }, (_, grant) => spent(mandate, grant))
+    const most = {
+      count: Math.max(0, ...before.map(({ count }) => count)),
+      amount: Math.max(0, ...before.map(({ amount }) => amount)),
+    }
+    for (let grant = 0; grant < to; grant++) memory.set(key(mandate, grant), most)
+    return {
+      write: (tx: Tx) => {
+        for (let grant = 0; grant < to; grant++) writeSpent(tx, mandate, grant, spent(mandate, grant))
+      },
+    }
+  }
+
+  return { left, spent, reserve, carryOver }
+}
+
+function writeSpent(tx: Tx, mandate: string, grant: number, { count, amount }: Spent): void {
+  tx.run(
+    "INSERT INTO spent(mandate,grant_index,count,amount) VALUES(?,?,?,?) ON CONFLICT(mandate,grant_index) DO UPDATE SET count=excluded.count, amount=excluded.amount",
+    [mandate, grant, count, amount],
+  )
 }

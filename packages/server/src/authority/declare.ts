@@ -1,10 +1,7 @@
 import type { JsonValue } from "@hufu/core/json/json-value"
-import type { Entry } from "@hufu/core/evidence/entry"
-import type { Clock } from "../clock.ts"
+import type { StatementEntry } from "@hufu/core/evidence/entry"
 import type { Tx } from "../store/store.ts"
 import type { Vault } from "../ledger/vault.ts"
-
-type StatementEntry = Extract<Entry, { kind: "statement" }>
 
 export interface Statement {
   readonly fact: StatementEntry["fact"]
@@ -19,15 +16,18 @@ export interface Statement {
 /** Writes one statement into the ledger in this commit. */
 export type Declare = (tx: Tx, statement: Statement) => number
 
-export function declareWith(vault: Vault, clock: Clock): Declare {
+export function declareWith(vault: Vault): Declare {
   return function declare(tx, { fact, subject, by, refs, content }) {
-    const entry: StatementEntry = { v: 1, kind: "statement", at: clock.now(), fact, subject }
-    if (by) entry.by = by
-    if (refs) entry.refs = { ...refs }
-    if (content !== undefined) {
-      const id = `${subject}/${fact}/${tx.nextIndex()}`
-      entry.digest = vault.put(tx, { id, subject, value: content })
-    }
-    return tx.append(entry)
+    // Ids in the vault are used once; the index makes this one unique.
+    const id = `${subject}/${fact}/${tx.nextIndex()}`
+    const digest = content === undefined ? undefined : vault.put(tx, { id, subject, value: content })
+    return tx.append({
+      kind: "statement",
+      fact,
+      subject,
+      ...(by ? { by } : {}),
+      ...(refs ? { refs: { ...refs } } : {}),
+      ...(digest ? { digest } : {}),
+    })
   }
 }

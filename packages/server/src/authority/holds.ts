@@ -46,7 +46,10 @@ export type HeldContent = z.infer<typeof HeldContent>
 const Decided = z.object({ edited: z.record(z.string(), z.json()).nullable(), refusal: z.string() })
 export type Decided = z.infer<typeof Decided>
 
-export type HoldDraft = Omit<Hold, "id" | "state" | "createdAt" | "expiresAt" | "decidedAt" | "approvedDigest" | "approval" | "decision">
+export type HoldDraft = Omit<
+  Hold,
+  "id" | "state" | "createdAt" | "expiresAt" | "decidedAt" | "approvedDigest" | "approval" | "decision"
+>
 
 export interface HoldAuthority {
   /** Open or decided; from memory, else from the store. */
@@ -83,7 +86,11 @@ const maxOpen = 5000
 
 export function openHolds(store: Store, vault: Vault, clock: Clock, expirySeconds: number): HoldAuthority {
   const records = openRecords<Hold>(store, {
-    kind: "hold", schema: Hold, states: ["waiting", "approved"], state: (hold) => hold.state, at: (hold) => hold.createdAt,
+    kind: "hold",
+    schema: Hold,
+    states: ["waiting", "approved"],
+    state: (hold) => hold.state,
+    at: (hold) => hold.createdAt,
   })
   const byDigest = new Map<string, string>()
   const key = (agent: string, task: string, digest: string) => `${agent}/${task}/${digest}`
@@ -97,7 +104,8 @@ export function openHolds(store: Store, vault: Vault, clock: Clock, expirySecond
       byDigest.set(key(hold.agent, hold.task, hold.digest), hold.id)
     } else {
       records.forget(hold.id)
-      if (byDigest.get(key(hold.agent, hold.task, hold.digest)) === hold.id) byDigest.delete(key(hold.agent, hold.task, hold.digest))
+      if (byDigest.get(key(hold.agent, hold.task, hold.digest)) === hold.id)
+        byDigest.delete(key(hold.agent, hold.task, hold.digest))
     }
     for (const listener of listeners) listener(hold)
   }
@@ -105,11 +113,21 @@ export function openHolds(store: Store, vault: Vault, clock: Clock, expirySecond
   async function open(draft: HoldDraft, content: HeldContent): Promise<Hold> {
     const mine = [...records.all()].filter((hold) => hold.agent === draft.agent).length
     if (mine >= maxPerAgent || records.size >= maxOpen)
-      throw new Failure("too_many", `${mine} actions of this agent wait for a person already: decide some with \`hufu approvals\` first`)
+      throw new Failure(
+        "too_many",
+        `${mine} actions of this agent wait for a person already: decide some with \`hufu approvals\` first`,
+      )
     const now = clock.now()
     const hold: Hold = {
-      ...draft, id: newId("hold", now), state: "waiting", createdAt: now, expiresAt: now + expirySeconds * 1000,
-      decidedAt: null, approvedDigest: null, approval: null, decision: null,
+      ...draft,
+      id: newId("hold", now),
+      state: "waiting",
+      createdAt: now,
+      expiresAt: now + expirySeconds * 1000,
+      decidedAt: null,
+      approvedDigest: null,
+      approval: null,
+      decision: null,
     }
     // Visible before it is durable, so that the same call twice at once asks once; taken back if the commit fails.
     apply(hold)
@@ -117,7 +135,15 @@ export function openHolds(store: Store, vault: Vault, clock: Clock, expirySecond
       await store.commit((tx) => {
         records.put(tx, hold)
         vault.put(tx, { id: contentId(hold), subject: hold.task, value: content })
-        tx.append({ v: 1, kind: "hold", at: now, hold: hold.id, digest: hold.digest, agent: hold.agent, task: hold.task, effect: hold.effect, expires: hold.expiresAt })
+        tx.append({
+          kind: "hold",
+          hold: hold.id,
+          digest: hold.digest,
+          agent: hold.agent,
+          task: hold.task,
+          effect: hold.effect,
+          expires: hold.expiresAt,
+        })
       })
     } catch (error) {
       apply({ ...hold, state: "cancelled" })
@@ -137,19 +163,42 @@ export function openHolds(store: Store, vault: Vault, clock: Clock, expirySecond
   }
 
   async function decide(hold: Hold, decision: HoldDecision, also?: (tx: Tx) => void): Promise<Hold> {
-    if (taken.has(hold.id)) throw new Failure("hold_decided", "somebody is deciding this one at this moment: look again with `hufu approvals`")
+    if (taken.has(hold.id))
+      throw new Failure(
+        "hold_decided",
+        "somebody is deciding this one at this moment: look again with `hufu approvals`",
+      )
     const current = records.get(hold.id)
-    if (!current || (current.state !== "waiting" && decision.decision !== "cancelled" && decision.decision !== "expired"))
-      throw new Failure("hold_decided", `this one is ${find(hold.id)?.state ?? "gone"} already: an approval is used once`)
+    if (
+      !current ||
+      (current.state !== "waiting" && decision.decision !== "cancelled" && decision.decision !== "expired")
+    )
+      throw new Failure(
+        "hold_decided",
+        `this one is ${find(hold.id)?.state ?? "gone"} already: an approval is used once`,
+      )
     taken.add(hold.id)
     try {
       const now = clock.now()
-      const positive = decision.decision === "once" || decision.decision === "task" || decision.decision === "until" || decision.decision === "edited"
-      if (positive && current.expiresAt <= now) throw new Failure("hold_expired", "this one has expired: the agent has to ask again")
+      const positive =
+        decision.decision === "once" ||
+        decision.decision === "task" ||
+        decision.decision === "until" ||
+        decision.decision === "edited"
+      if (positive && current.expiresAt <= now)
+        throw new Failure("hold_expired", "this one has expired: the agent has to ask again")
       const approval = newId("approval", now)
       const decided: Hold = {
-        ...current, decidedAt: now, decision: decision.decision,
-        state: positive ? "approved" : decision.decision === "refused" ? "refused" : decision.decision === "expired" ? "expired" : "cancelled",
+        ...current,
+        decidedAt: now,
+        decision: decision.decision,
+        state: positive
+          ? "approved"
+          : decision.decision === "refused"
+            ? "refused"
+            : decision.decision === "expired"
+              ? "expired"
+              : "cancelled",
         approval: positive ? approval : null,
         approvedDigest: positive ? (decision.edited?.digest ?? current.digest) : null,
       }
@@ -158,8 +207,13 @@ export function openHolds(store: Store, vault: Vault, clock: Clock, expirySecond
         records.put(tx, decided)
         if (decision.edited || decision.refusal) keepDecided(tx, decided, decision)
         tx.append({
-          v: 1, kind: "approval", at: now, approval, hold: hold.id, decision: decision.decision, by: decision.by,
-          digest: decided.approvedDigest ?? decided.digest, ...(decision.until ? { until: decision.until } : {}),
+          kind: "approval",
+          approval,
+          hold: hold.id,
+          decision: decision.decision,
+          by: decision.by,
+          digest: decided.approvedDigest ?? decided.digest,
+          ...(decision.until ? { until: decision.until } : {}),
         })
         also?.(tx)
       })
@@ -171,7 +225,11 @@ export function openHolds(store: Store, vault: Vault, clock: Clock, expirySecond
   }
 
   function keepDecided(tx: Tx, hold: Hold, { edited, refusal }: HoldDecision) {
-    vault.put(tx, { id: decidedId(hold), subject: hold.task, value: { edited: edited?.arguments ?? null, refusal: refusal ?? "" } })
+    vault.put(tx, {
+      id: decidedId(hold),
+      subject: hold.task,
+      value: { edited: edited?.arguments ?? null, refusal: refusal ?? "" },
+    })
   }
 
   function use(hold: Hold) {
@@ -228,7 +286,10 @@ export function openHolds(store: Store, vault: Vault, clock: Clock, expirySecond
     const where = state === "all" ? "" : " AND state=?"
     const values = state === "all" ? [limit] : [state, limit]
     return store
-      .query<{ body: string }>(`SELECT body FROM record WHERE kind='hold'${where} ORDER BY at DESC LIMIT ?`, values)
+      .query<{ body: string }>(
+        `SELECT body FROM record WHERE kind='hold'${where} ORDER BY at DESC LIMIT ?`,
+        values,
+      )
       .map((row) => Hold.parse(JSON.parse(row.body)))
   }
 

@@ -47,7 +47,13 @@ export async function openPerson(store: Store, clock: Clock, declare: Declare): 
   const records = openRecords<Person>(store, { kind: "person", schema: Person })
   const sessions = new Map<string, Session>()
   let checking: Promise<unknown> = Promise.resolve()
-  const first = [...records.all()][0] ?? { id: newId("person", clock.now()), salt: "", hash: "", misses: 0, lockedUntil: 0 }
+  const first = [...records.all()][0] ?? {
+    id: newId("person", clock.now()),
+    salt: "",
+    hash: "",
+    misses: 0,
+    lockedUntil: 0,
+  }
   const current = () => records.get(first.id) ?? first
   // One at a time: concurrent guesses must not slip past the count, nor burn every core.
   const oneByOne = <T>(work: () => Promise<T>): Promise<T> => {
@@ -65,11 +71,17 @@ export async function openPerson(store: Store, clock: Clock, declare: Declare): 
 
   async function signIn(secret: string): Promise<{ token: string; expiresAt: number }> {
     const person = current()
-    if (person.hash === "") throw new Failure("not_enrolled", "no person is enrolled yet: run `hufu enrol` in a terminal")
+    if (person.hash === "")
+      throw new Failure("not_enrolled", "no person is enrolled yet: run `hufu enrol` in a terminal")
     if (person.lockedUntil > clock.now()) throw locked(person.lockedUntil - clock.now())
     // Counted before it is checked: a node killed in between has still counted the guess.
-    await save({ ...person, misses: person.misses + 1, lockedUntil: lockAfter(person.misses + 1, clock.now()) })
-    if (!(await matches(person, secret))) throw new Failure("wrong_secret", "that is not the terminal secret; try again")
+    await save({
+      ...person,
+      misses: person.misses + 1,
+      lockedUntil: lockAfter(person.misses + 1, clock.now()),
+    })
+    if (!(await matches(person, secret)))
+      throw new Failure("wrong_secret", "that is not the terminal secret; try again")
     await save({ ...person, misses: 0, lockedUntil: 0 })
     return openSession(person.id)
   }
@@ -93,16 +105,22 @@ export async function openPerson(store: Store, clock: Clock, declare: Declare): 
     get enrolled() {
       return current().hash !== ""
     },
-    enrol: (secret) => oneByOne(async () => {
-      if (current().hash !== "") throw new Failure("already_enrolled", "a person is enrolled already: sign in, or see `hufu secret change`")
-      await save(await hashed(current(), secret), "person.enrolled")
-      return current().id
-    }),
-    change: (secret) => oneByOne(async () => {
-      await save(await hashed(current(), secret), "person.changed")
-      sessions.clear()
-      return current().id
-    }),
+    enrol: (secret) =>
+      oneByOne(async () => {
+        if (current().hash !== "")
+          throw new Failure(
+            "already_enrolled",
+            "a person is enrolled already: sign in, or see `hufu secret change`",
+          )
+        await save(await hashed(current(), secret), "person.enrolled")
+        return current().id
+      }),
+    change: (secret) =>
+      oneByOne(async () => {
+        await save(await hashed(current(), secret), "person.changed")
+        sessions.clear()
+        return current().id
+      }),
     signIn: (secret) => oneByOne(() => signIn(secret)),
     session(token) {
       const session = sessions.get(digestOf(token))
@@ -120,20 +138,34 @@ function locked(ms: number): Failure {
 }
 
 async function hashed(person: Person, secret: string): Promise<Person> {
-  if (secret.length < minimumLength) throw new Failure("invalid_input", `the secret needs at least ${minimumLength} characters`)
+  if (secret.length < minimumLength)
+    throw new Failure("invalid_input", `the secret needs at least ${minimumLength} characters`)
   const salt = randomBytes(16)
-  return { ...person, salt: salt.toString("base64"), hash: (await derive(secret, salt)).toString("base64"), misses: 0, lockedUntil: 0 }
+  return {
+    ...person,
+    salt: salt.toString("base64"),
+    hash: (await derive(secret, salt)).toString("base64"),
+    misses: 0,
+    lockedUntil: 0,
+  }
 }
 
 async function matches(person: Person, secret: string): Promise<boolean> {
-  return timingSafeEqual(await derive(secret, Buffer.from(person.salt, "base64")), Buffer.from(person.hash, "base64"))
+  return timingSafeEqual(
+    await derive(secret, Buffer.from(person.salt, "base64")),
+    Buffer.from(person.hash, "base64"),
+  )
 }
 
 /** scrypt at 64 MiB: about a fifth of a second a guess. */
 function derive(secret: string, salt: Buffer): Promise<Buffer> {
   return new Promise((resolve, reject) => {
-    scrypt(secret.normalize("NFKC"), salt, 32, { N: 2 ** 16, r: 8, p: 1, maxmem: 128 * 2 ** 20 }, (error, key) =>
-      error ? reject(error) : resolve(key),
+    scrypt(
+      secret.normalize("NFKC"),
+      salt,
+      32,
+      { N: 2 ** 16, r: 8, p: 1, maxmem: 128 * 2 ** 20 },
+      (error, key) => (error ? reject(error) : resolve(key)),
     )
   })
 }

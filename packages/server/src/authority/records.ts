@@ -62,9 +62,15 @@ export function openRecords<T extends { readonly id: string }>(store: Store, of:
 function rows<T>(store: Store, of: RecordKind<T>): Row[] {
   if (!of.states) return store.query<Row>("SELECT body FROM record WHERE kind=?", [of.kind])
   const marks = of.states.map(() => "?").join(",")
-  return store.query<Row>(`SELECT body FROM record WHERE kind=? AND state IN (${marks})`, [of.kind, ...of.states])
+  return store.query<Row>(`SELECT body FROM record WHERE kind=? AND state IN (${marks})`, [
+    of.kind,
+    ...of.states,
+  ])
 }
 
 function notFound(kind: string, id: string): never {
-  throw new Failure("not_found", `there is no ${kind} \`${id.slice(0, 80)}\`; \`hufu ${kind} list\` shows what there is`)
+  throw new Failure(
+    "not_found",
+    `there is no ${kind} \`${id.slice(0, 80)}\`; \`hufu ${kind} list\` shows what there is`,
+  )
 }

@@ -39,7 +39,10 @@ const maxServers = 1000
 
 export function openServers(store: Store, vault: Vault, clock: Clock, declare: Declare): ServerAuthority {
   const records = openRecords<ServerRecord>(store, {
-    kind: "server", schema: ServerRecord, states: ["live"], state: (server) => server.state,
+    kind: "server",
+    schema: ServerRecord,
+    states: ["live"],
+    state: (server) => server.state,
   })
   const byName = new Map<string, ServerRecord>()
   const secretsOf = new Map<string, ServerSecrets>()
@@ -55,7 +58,8 @@ export function openServers(store: Store, vault: Vault, clock: Clock, declare: D
   }
 
   function same(server: ServerRecord, draft: ServerDraft): boolean {
-    const line = (command: string[] | null, url: string | null, held: ServerSecrets) => JSON.stringify([command, url, held.folder, sorted(held.environment), sorted(held.headers)])
+    const line = (command: string[] | null, url: string | null, held: ServerSecrets) =>
+      JSON.stringify([command, url, held.folder, sorted(held.environment), sorted(held.headers)])
     return line(server.command, server.url, secrets(server)) === line(draft.command, draft.url, draft.secrets)
   }
 
@@ -63,17 +67,34 @@ export function openServers(store: Store, vault: Vault, clock: Clock, declare: D
     const existing = byName.get(draft.name)
     if (existing && same(existing, draft)) return existing
     if (existing)
-      throw new Failure("name_taken", `a server \`${draft.name}\` with another command or URL exists: give a name with --name, or \`hufu server remove ${draft.name}\``)
-    if (records.size >= maxServers) throw new Failure("too_many", `this node holds at most ${maxServers} servers: remove some first`)
+      throw new Failure(
+        "name_taken",
+        `a server \`${draft.name}\` with another command or URL exists: give a name with --name, or \`hufu server remove ${draft.name}\``,
+      )
+    if (records.size >= maxServers)
+      throw new Failure("too_many", `this node holds at most ${maxServers} servers: remove some first`)
     const now = clock.now()
     const server: ServerRecord = {
-      id: newId("server", now), name: draft.name, transport: draft.command ? "stdio" : "http", command: draft.command, url: draft.url,
-      environment: Object.keys(draft.secrets.environment).sort(), state: "live", demo: draft.demo, createdAt: now,
+      id: newId("server", now),
+      name: draft.name,
+      transport: draft.command ? "stdio" : "http",
+      command: draft.command,
+      url: draft.url,
+      environment: Object.keys(draft.secrets.environment).sort(),
+      state: "live",
+      demo: draft.demo,
+      createdAt: now,
     }
     await store.commit((tx) => {
       records.put(tx, server)
       vault.put(tx, { id: secretsId(server.id), subject: server.id, value: draft.secrets })
-      declare(tx, { fact: "server.registered", subject: server.id, by, refs: { transport: server.transport }, content: { name: server.name, command: server.command, url: server.url } })
+      declare(tx, {
+        fact: "server.registered",
+        subject: server.id,
+        by,
+        refs: { transport: server.transport },
+        content: { name: server.name, command: server.command, url: server.url },
+      })
     })
     secretsOf.set(server.id, draft.secrets)
     records.set(server)

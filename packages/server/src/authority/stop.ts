@@ -22,7 +22,12 @@ export function openStop(store: Store, clock: Clock, declare: Declare): StopAuth
     if (stopped) records.set(stop)
     await store.commit((tx) => {
       records.put(tx, stop)
-      declare(tx, { fact: stopped ? "stop.declared" : "stop.lifted", subject: "all", by, ...(reason ? { content: { reason } } : {}) })
+      declare(tx, {
+        fact: stopped ? "stop.declared" : "stop.lifted",
+        subject: "all",
+        by,
+        ...(reason ? { content: { reason } } : {}),
+      })
     })
     records.set(stop)
   }

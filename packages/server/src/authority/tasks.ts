@@ -12,7 +12,13 @@ export interface TaskAuthority {
   /** The agent's task of this moment: the newest live one, else its standing task, made on first need. */
   current(agent: string): TaskRecord | undefined
   ensure(agent: string, principal: string): Promise<TaskRecord>
-  start(draft: Pick<TaskRecord, "agent" | "principal" | "words" | "source"> & { by: string }): Promise<TaskRecord>
+  start(
+    draft: Pick<TaskRecord, "agent" | "principal" | "words" | "source"> & { by: string },
+  ): Promise<TaskRecord>
+  /** Live or ended; throws Failure("not_found"). */
+  find(id: string): TaskRecord
+  /** Newest first, ended ones too. */
+  list(agent: string | undefined, limit: number): TaskRecord[]
   end(id: string, by: string): Promise<TaskRecord>
 }
 
@@ -20,7 +26,11 @@ const maxLivePerAgent = 100
 
 export function openTasks(store: Store, vault: Vault, clock: Clock, declare: Declare): TaskAuthority {
   const records = openRecords<TaskRecord>(store, {
-    kind: "task", schema: TaskRecord, states: ["live"], state: (task) => task.state, at: (task) => task.startedAt,
+    kind: "task",
+    schema: TaskRecord,
+    states: ["live"],
+    state: (task) => task.state,
+    at: (task) => task.startedAt,
   })
   /** Live tasks per agent, oldest first; the standing task, if any, stands first. */
   const live = new Map<string, TaskRecord[]>()
@@ -29,14 +39,26 @@ export function openTasks(store: Store, vault: Vault, clock: Clock, declare: Dec
 
   async function start({ by, ...draft }: Parameters<TaskAuthority["start"]>[0]): Promise<TaskRecord> {
     if ((live.get(draft.agent)?.length ?? 0) >= maxLivePerAgent)
-      throw new Failure("too_many", `this agent has ${maxLivePerAgent} live tasks: end some with \`hufu task end\``)
+      throw new Failure(
+        "too_many",
+        `this agent has ${maxLivePerAgent} live tasks: end some with \`hufu task end\``,
+      )
     const now = clock.now()
-    const task: TaskRecord = { id: newId("task", now), ...draft, state: "live", startedAt: now, endedAt: null }
+    const task: TaskRecord = {
+      id: newId("task", now),
+      ...draft,
+      state: "live",
+      startedAt: now,
+      endedAt: null,
+    }
     await store.commit((tx) => {
       records.put(tx, task)
       vault.enroll(tx, task.id)
       declare(tx, {
-        fact: "task.started", subject: task.id, by, refs: { agent: task.agent, source: task.source },
+        fact: "task.started",
+        subject: task.id,
+        by,
+        refs: { agent: task.agent, source: task.source },
         ...(task.words ? { content: { words: task.words } } : {}),
       })
     })
@@ -48,7 +70,10 @@ export function openTasks(store: Store, vault: Vault, clock: Clock, declare: Dec
   async function end(id: string, by: string): Promise<TaskRecord> {
     const task = records.need(id)
     const ended: TaskRecord = { ...task, state: "ended", endedAt: clock.now() }
-    live.set(task.agent, (live.get(task.agent) ?? []).filter((other) => other.id !== id))
+    live.set(
+      task.agent,
+      (live.get(task.agent) ?? []).filter((other) => other.id !== id),
+    )
     await store.commit((tx) => {
       records.put(tx, ended)
       declare(tx, { fact: "task.ended", subject: id, by, refs: { agent: task.agent } })
@@ -62,12 +87,30 @@ export function openTasks(store: Store, vault: Vault, clock: Clock, declare: Dec
     if (existing) return Promise.resolve(existing)
     const pending = ensuring.get(agent)
     if (pending) return pending
-    const made = start({ agent, principal, words: "", source: "standing", by: agent }).finally(() => ensuring.delete(agent))
+    const made = start({ agent, principal, words: "", source: "standing", by: agent }).finally(() =>
+      ensuring.delete(agent),
+    )
     ensuring.set(agent, made)
     return made
   }
 
-  return { records, current: (agent) => live.get(agent)?.at(-1), ensure, start, end }
+  function list(agent: string | undefined, limit: number): TaskRecord[] {
+    const rows = store.query<{ body: string }>(
+      "SELECT body FROM record WHERE kind='task' ORDER BY at DESC LIMIT ?",
+      [agent === undefined ? limit : 10_000],
+    )
+    const all = rows.map((row) => TaskRecord.parse(JSON.parse(row.body)))
+    return all.filter((task) => agent === undefined || task.agent === agent).slice(0, limit)
+  }
+
+  function find(id: string): TaskRecord {
+    const row = records.get(id)
+      ? undefined
+      : store.query<{ body: string }>("SELECT body FROM record WHERE kind='task' AND id=?", [id])[0]
+    return row ? TaskRecord.parse(JSON.parse(row.body)) : records.need(id)
+  }
+
+  return { records, find, list, current: (agent) => live.get(agent)?.at(-1), ensure, start, end }
 }
 
 function byAge(a: TaskRecord, b: TaskRecord): number {

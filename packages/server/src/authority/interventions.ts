@@ -1,0 +1,76 @@
+import type { StopReport } from "@hufu/core/contract/records"
+import { Failure } from "@hufu/core/failure"
+import type { Clock } from "../clock.ts"
+import type { Connections } from "../gateway/connections.ts"
+import type { Caller } from "../gateway/governor.ts"
+import type { AgentAuthority } from "./agents.ts"
+import type { HoldAuthority } from "./holds.ts"
+import type { MandateAuthority } from "./mandates.ts"
+import type { StopAuthority } from "./stop.ts"
+import type { TaskAuthority } from "./tasks.ts"
+
+/** What a person does to an agent that acts: all of it bites in memory first, then is made durable, then reported (INVARIANT 6). */
+export interface Interventions {
+  suspend(agent: string, by: string, reason: string): Promise<StopReport>
+  revoke(agent: string, by: string, reason: string): Promise<StopReport>
+  stopAll(by: string, reason: string): Promise<StopReport>
+  endTask(task: string, by: string): ReturnType<TaskAuthority["end"]>
+}
+
+export interface InterventionParts {
+  readonly clock: Clock
+  readonly agents: AgentAuthority
+  readonly holds: HoldAuthority
+  readonly mandates: MandateAuthority
+  readonly tasks: TaskAuthority
+  readonly stop: StopAuthority
+  readonly connections: Connections
+}
+
+export function interventionsOf(parts: InterventionParts): Interventions {
+  const { clock, agents, holds, connections } = parts
+
+  /** `durable` has already changed memory, synchronously, when it is handed over. */
+  async function bite(
+    durable: Promise<unknown>,
+    matches: (of: { agent: string }) => boolean,
+    by: string,
+    reason: string,
+  ): Promise<StopReport> {
+    const begun = clock.monotonic()
+    const report = connections.stop((caller: Caller) => matches(caller), reason)
+    const cancelled = await holds.cancel(matches, by)
+    await durable
+    return { ...report, cancelledHolds: cancelled.map((hold) => hold.id), tookMs: clock.monotonic() - begun }
+  }
+
+  function setState(
+    ref: string,
+    state: "suspended" | "revoked",
+    by: string,
+    reason: string,
+  ): Promise<StopReport> {
+    const agent = agents.need(ref)
+    if (agent.state === "revoked")
+      throw new Failure("agent_revoked", `agent \`${agent.name}\` is revoked already`)
+    return bite(
+      agents.setState(agent, state, by, reason),
+      (of) => of.agent === agent.id,
+      by,
+      `agent_${state}`,
+    )
+  }
+
+  return {
+    suspend: async (agent, by, reason) => setState(agent, "suspended", by, reason),
+    revoke: async (agent, by, reason) => setState(agent, "revoked", by, reason),
+    stopAll: async (by, reason) => bite(parts.stop.declare(by, reason), () => true, by, "stopped"),
+    async endTask(task, by) {
+      const ended = await parts.tasks.end(task, by)
+      await holds.cancel((hold) => hold.task === task, by)
+      for (const mandate of parts.mandates.ofAgent(ended.agent))
+        if (mandate.task === task) await parts.mandates.revoke(mandate.id, by)
+      return ended
+    },
+  }
+}

@@ -1,0 +1,223 @@
+import { z } from "zod"
+import type { ToolRecord } from "@hufu/core/contract/records"
+import { Failure } from "@hufu/core/failure"
+import type { JsonObject } from "@hufu/core/json/json-value"
+import { definitionDigest, readDefinition, type ToolDefinition } from "@hufu/core/profile/definition"
+import { definitionDifference } from "@hufu/core/profile/definition-difference"
+import { ToolProfile } from "@hufu/core/profile/profile"
+import { confirmProfile, type Pin, resolveProfile } from "../fence/profile/catalogue.ts"
+import { launchedPackage } from "../fence/profile/launched-package.ts"
+import { methodProfile } from "../fence/profile/method-profiles.ts"
+import { unknownProfile } from "../fence/profile/unknown-profile.ts"
+import { nativeHash } from "../ledger/native-hash.ts"
+import type { Store } from "../store/store.ts"
+import type { Declare } from "./declare.ts"
+import { openRecords } from "./records.ts"
+import type { ServerAuthority } from "./servers.ts"
+
+const Definition = z.record(z.string(), z.json())
+
+/** One tool of one server: what it says of itself now, and what the profile was pinned to when it was first seen or confirmed. */
+const Stored = z.object({
+  id: z.string(),
+  server: z.string(),
+  tool: z.string(),
+  /** The definition as it is now, and its digest. */
+  definition: Definition,
+  digest: z.string(),
+  pinned: z.object({ definition: Definition, profile: ToolProfile }),
+  /** The profile that holds now: the pinned one, or a fresh one while the definition differs. */
+  profile: ToolProfile,
+  changed: z.boolean(),
+})
+type Stored = z.infer<typeof Stored>
+
+export interface KnownTool {
+  readonly profile: ToolProfile
+  /** Digest of the definition as it is now. */
+  readonly definition: string
+  readonly changed: boolean
+}
+
+export interface ToolAuthority {
+  /** Never throws: a tool that nobody has described has the profile that asks. */
+  find(server: string, tool: string): KnownTool
+  observe(server: string, definitions: readonly JsonObject[]): Promise<void>
+  list(server: string): ToolRecord[]
+  /** A person says that this profile (the one shown, or their own) fits exactly this definition. */
+  confirm(draft: {
+    server: string
+    tool: string
+    definition: string
+    profile?: unknown
+    by: string
+  }): Promise<ToolRecord>
+  isKnown(server: string): boolean
+}
+
+const maxToolsPerServer = 1000
+
+export function openTools(store: Store, servers: ServerAuthority, declare: Declare): ToolAuthority {
+  const records = openRecords<Stored>(store, { kind: "tool", schema: Stored })
+  const byName = new Map<string, Map<string, Stored>>()
+  const observing = new Map<string, Promise<void>>()
+  const keep = (tool: Stored) => {
+    records.set(tool)
+    const tools = byName.get(tool.server) ?? new Map<string, Stored>()
+    byName.set(tool.server, tools.set(tool.tool, tool))
+  }
+  for (const tool of records.all()) keep(tool)
+  const toolsOf = (server: string) => byName.get(servers.find(server)?.id ?? server)
+
+  function find(server: string, tool: string): KnownTool {
+    const known = toolsOf(server)?.get(tool)
+    if (known) return { profile: known.profile, definition: known.digest, changed: known.changed }
+    const profile = methodProfile(tool) ?? unknownProfile(tool)
+    return { profile, definition: profile.definition, changed: false }
+  }
+
+  /** UNTRUSTED: what a server says of its tools. What cannot be pinned keeps the profile that asks. */
+  async function look(server: string, definitions: readonly JsonObject[]): Promise<void> {
+    const id = servers.need(server).id
+    const room = maxToolsPerServer - (byName.get(id)?.size ?? 0)
+    const fresh = definitions
+      .slice(0, maxToolsPerServer)
+      .flatMap((json) => stage(id, json) ?? [])
+      .filter((tool, i) => i < room || byName.get(id)?.has(tool.tool))
+    if (fresh.length === 0) return
+    // A changed definition asks from this moment, also if the store cannot write.
+    for (const tool of fresh) if (tool.changed) keep(tool)
+    await store.commit((tx) => {
+      for (const tool of fresh) {
+        records.put(tx, tool)
+        declare(tx, {
+          fact: tool.changed ? "profile.changed" : "profile.set",
+          subject: id,
+          by: "node",
+          refs: { definition: tool.digest, effect: tool.profile.effect, source: tool.profile.source },
+          content: { tool: tool.tool },
+        })
+      }
+    })
+    for (const tool of fresh) keep(tool)
+  }
+
+  function stage(server: string, json: JsonObject): Stored | undefined {
+    const definition = readable(json)
+    if (!definition) return undefined
+    const digest = definitionDigest(definition, nativeHash)
+    const known = byName.get(server)?.get(definition.name)
+    if (known?.digest === digest) return undefined
+    const { profile, changed } = resolveProfile({
+      definition,
+      digest,
+      package: packageOf(server),
+      ...(known ? { pinned: pinOf(known) } : {}),
+    })
+    const pinned = known?.pinned ?? { definition: definition.members, profile }
+    return {
+      id: `${server}/${definition.name}`,
+      server,
+      tool: definition.name,
+      definition: definition.members,
+      digest,
+      profile,
+      changed,
+      pinned,
+    }
+  }
+
+  /** What we reviewed counts only for the package that the operator's own command line starts. */
+  function packageOf(server: string): string | undefined {
+    const [command, ...args] = servers.need(server).command ?? []
+    return command === undefined ? undefined : launchedPackage({ command, args })
+  }
+
+  async function confirm(draft: Parameters<ToolAuthority["confirm"]>[0]): Promise<ToolRecord> {
+    const { server, tool, definition, profile, by } = draft
+    const known = toolsOf(server)?.get(tool)
+    if (!known)
+      throw new Failure(
+        "not_found",
+        `server \`${server}\` has shown no tool \`${tool.slice(0, 128)}\`: \`hufu tool list ${server}\` shows its tools`,
+      )
+    if (known.digest !== definition)
+      throw new Failure(
+        "stale",
+        "the tool's definition changed since it was shown: look again before you confirm",
+      )
+    const accepted = confirmProfile({ get: () => pinOf(known), set: () => undefined }, server, {
+      definition: readDefinition(known.definition),
+      seen: definition,
+      digest: known.digest,
+      package: packageOf(known.server),
+      ...(profile === undefined ? {} : { profile }),
+    })
+    const confirmed: Stored = {
+      ...known,
+      changed: false,
+      profile: accepted,
+      pinned: { definition: known.definition, profile: accepted },
+    }
+    await store.commit((tx) => {
+      records.put(tx, confirmed)
+      declare(tx, {
+        fact: "profile.confirmed",
+        subject: known.server,
+        by,
+        refs: { definition, effect: accepted.effect },
+        content: { tool, profile: z.json().parse(accepted) },
+      })
+    })
+    keep(confirmed)
+    return shown(confirmed, server)
+  }
+
+  function observe(server: string, definitions: readonly JsonObject[]): Promise<void> {
+    // One at a time for each server: two lists at once must not pin two things.
+    const before = observing.get(server) ?? Promise.resolve()
+    const mine = before.catch(() => undefined).then(() => look(server, definitions))
+    observing.set(server, mine)
+    return mine
+  }
+
+  return {
+    find,
+    observe,
+    confirm,
+    isKnown: (server) => (toolsOf(server)?.size ?? 0) > 0,
+    list: (server) =>
+      [...(toolsOf(server)?.values() ?? [])].map((tool) => shown(tool, servers.need(server).name)),
+  }
+}
+
+function readable(json: JsonObject): ToolDefinition | undefined {
+  try {
+    return readDefinition(json)
+  } catch {
+    return undefined
+  }
+}
+
+function pinOf({ pinned }: Stored): Pin {
+  return { profile: pinned.profile, definition: readDefinition(pinned.definition) }
+}
+
+function shown(tool: Stored, server: string): ToolRecord {
+  const { profile, changed, digest, definition, pinned } = tool
+  return {
+    server,
+    tool: tool.tool,
+    effect: profile.effect,
+    source: profile.source,
+    confirmed: profile.confirmed,
+    changed,
+    definition: digest,
+    profile: z.json().parse(profile),
+    difference: changed
+      ? definitionDifference(readDefinition(pinned.definition), readDefinition(definition)).map(
+          (segment) => ({ ...segment }),
+        )
+      : null,
+  }
+}

@@ -1,0 +1,71 @@
+import { z } from "zod"
+
+/**
+ * The one configuration file, `config.json` in the data folder; its JSON Schema is printed by `hufu config schema`.
+ * Flags win over the environment, which wins over the file.
+ */
+export const Config = z.strictObject({
+  $schema: z.string().optional(),
+  host: z
+    .string()
+    .max(255)
+    .default("127.0.0.1")
+    .describe("address to listen on; anything but loopback also needs --expose"),
+  port: z.int().min(0).max(65_535).default(7180).describe("port to listen on; 0 takes a free one"),
+  hosts: z
+    .array(z.string().max(255))
+    .max(64)
+    .default([])
+    .describe("further Host header values that are accepted"),
+  ask: z
+    .strictObject({
+      waitSeconds: z
+        .number()
+        .min(0)
+        .max(600)
+        .default(45)
+        .describe("how long a client waits for a person before it gets a pending result"),
+      expirySeconds: z
+        .number()
+        .min(1)
+        .max(604_800)
+        .default(900)
+        .describe("after how long a held action that nobody decided is denied"),
+    })
+    .prefault({}),
+  rules: z
+    .array(z.string().max(4000))
+    .max(100)
+    .default([])
+    .describe("Cedar files that are loaded on top of the platform's rules"),
+  upstream: z
+    .strictObject({
+      idleSeconds: z
+        .number()
+        .min(1)
+        .max(86_400)
+        .default(300)
+        .describe("an upstream connection unused for so long is closed"),
+      timeoutSeconds: z
+        .number()
+        .min(1)
+        .max(3600)
+        .default(300)
+        .describe("a call without a sign of life for so long has an unknown outcome"),
+      concurrency: z
+        .int()
+        .min(1)
+        .max(1024)
+        .default(64)
+        .describe("calls under way to one upstream; more are queued"),
+    })
+    .prefault({}),
+  log: z
+    .strictObject({
+      level: z.enum(["fatal", "error", "warn", "info", "debug"]).default("info"),
+      megabytes: z.int().min(1).max(1000).default(10).describe("size at which the log file is rotated"),
+      files: z.int().min(1).max(100).default(5).describe("rotated log files that are kept"),
+    })
+    .prefault({}),
+})
+export type Config = z.infer<typeof Config>

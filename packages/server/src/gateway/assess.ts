@@ -1,0 +1,147 @@
+import type { TaskRecord } from "@hufu/core/contract/records"
+import { commit } from "@hufu/core/evidence/commitment"
+import { canonicalize } from "@hufu/core/json/canonical"
+import type { JsonObject, JsonValue } from "@hufu/core/json/json-value"
+import { cover, type Cover } from "@hufu/core/mandate/cover"
+import { profileStanding } from "@hufu/core/profile/profile"
+import type { Verdict } from "@hufu/core/policy/verdict"
+import type { AgentAuthority } from "../authority/agents.ts"
+import type { Budgets } from "../authority/budgets.ts"
+import type { MandateAuthority } from "../authority/mandates.ts"
+import type { StopAuthority } from "../authority/stop.ts"
+import type { KnownTool, ToolAuthority } from "../authority/tools.ts"
+import type { Clock } from "../clock.ts"
+import { ground, type Grounded, type GroundOptions } from "../fence/ground/ground.ts"
+import type { RuleSet } from "../fence/rules/load.ts"
+import type { RuleFacts } from "../fence/rules/schema.ts"
+import { nativeHash } from "../ledger/native-hash.ts"
+import type { Caller } from "./governor.ts"
+
+/** Everything that a decision rests on, found without I/O but for the paths that the arguments name. */
+export interface Assessment {
+  readonly tool: KnownTool
+  readonly grounded: Grounded
+  readonly coverage: Cover
+  readonly facts: RuleFacts
+  readonly verdict: Verdict
+  /**
+   * Commitment to the exact action: who, for which task, which definition of which tool, with which arguments. Salted by the
+   * task, because it stands in the ledger and a short action could be guessed from a plain digest (INVARIANT 9).
+   */
+  readonly digest: string
+}
+
+export interface Question {
+  readonly caller: Pick<Caller, "agent" | "version" | "principal" | "door">
+  readonly task: TaskRecord
+  readonly server: string
+  readonly tool: string
+  readonly arguments: JsonObject
+  /** A person approved this very action: the questions that they answered are lifted, nothing else is. */
+  readonly lifted: boolean
+}
+
+export interface AssessParts {
+  readonly clock: Clock
+  readonly agents: AgentAuthority
+  readonly mandates: MandateAuthority
+  readonly budgets: Budgets
+  readonly tools: ToolAuthority
+  readonly stop: StopAuthority
+  readonly rules: () => RuleSet
+  readonly own: GroundOptions
+  /** A salt of a task, from the vault: it dies with the task's key. */
+  readonly salt: (task: string, field: string) => Uint8Array
+}
+
+/** Steps ground and decide: the same action and the same facts give the same verdict, whatever the door (INVARIANT 2). */
+export function assess(parts: AssessParts, question: Question, rules: RuleSet = parts.rules()): Assessment {
+  const tool = parts.tools.find(question.server, question.tool)
+  const grounded = ground(tool.profile, question.arguments, parts.own)
+  const standing = profileStanding(tool.profile)
+  const mandates = parts.mandates.live(question.caller.agent, question.task.id)
+  const coverage = cover(mandates, {
+    effect: grounded.effect,
+    server: question.server,
+    tool: question.tool,
+    args: question.arguments,
+    reviewed: (standing.reviewed || standing.confirmed) && !tool.changed,
+    now: parts.clock.now(),
+    budgetLeft: parts.budgets.left,
+  })
+  const facts = factsOf(parts, question, { tool, grounded, coverage })
+  const verdict = rules.decide(facts, { lifted: question.lifted })
+  return { tool, grounded, coverage, facts, verdict, digest: actionDigest(parts, question, tool) }
+}
+
+function factsOf(
+  parts: AssessParts,
+  { caller, server, tool: name }: Question,
+  { tool, grounded, coverage }: Pick<Assessment, "tool" | "grounded" | "coverage">,
+): RuleFacts {
+  const agent = parts.agents.records.get(caller.agent)
+  const standing = profileStanding(tool.profile)
+  const now = new Date(parts.clock.now())
+  return {
+    principal: { id: caller.agent, grade: "R1", suspended: agent?.state !== "live" },
+    effect: grounded.effect,
+    resource: {
+      id: `${server}/${name}`,
+      server,
+      name,
+      effect: grounded.effect,
+      reviewed: standing.reviewed,
+      confirmed: standing.confirmed,
+      changed: tool.changed,
+      reversible: tool.profile.reversible,
+      sensitivity: tool.profile.sensitivity,
+    },
+    context: {
+      onBehalfOf: caller.principal,
+      mode: coverage.mode,
+      door: caller.door,
+      mandate: {
+        live: coverage.live,
+        covers: coverage.covers,
+        forbids: coverage.forbids,
+        asks: coverage.asks,
+        otherwise: coverage.otherwise,
+      },
+      targets: grounded.targets,
+      ...(grounded.amount
+        ? {
+            amount: grounded.amount.minor,
+            ...(grounded.amount.currency ? { currency: grounded.amount.currency } : {}),
+          }
+        : {}),
+      unclear: grounded.doubts.length > 0,
+      provenance: {
+        targetsForeign: false,
+        targetsUnknown: grounded.targets.length > 0,
+        privateContent: false,
+        foreignContent: false,
+      },
+      session: { calls: 0 },
+      time: { hour: now.getUTCHours(), weekday: now.getUTCDay(), epoch: Math.floor(now.getTime() / 1000) },
+      standing: { live: agent?.state === "live" && !parts.stop.stopped },
+    },
+  }
+}
+
+function actionDigest(
+  parts: AssessParts,
+  { caller, task, server, tool, arguments: args }: Question,
+  known: KnownTool,
+): string {
+  const action: JsonValue = {
+    agent: caller.agent,
+    version: caller.version,
+    principal: caller.principal,
+    task: task.id,
+    server,
+    tool,
+    definition: known.definition,
+    arguments: args,
+  }
+  return commit(parts.salt(task.id, "action"), canonicalize(action), nativeHash)
+}

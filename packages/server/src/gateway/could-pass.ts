@@ -1,0 +1,73 @@
+import { couldCover } from "@hufu/core/mandate/could-cover"
+import { UNKNOWN } from "@hufu/core/policy/cedar-value"
+import { possibleEffects, profileStanding } from "@hufu/core/profile/profile"
+import type { Effect } from "@hufu/core/words"
+import type { RuleSet } from "../fence/rules/load.ts"
+import type { UncertainFacts } from "../fence/rules/schema.ts"
+import type { AssessParts, Question } from "./assess.ts"
+
+type OpenQuestion = Omit<Question, "arguments" | "lifted">
+
+/**
+ * Whether some arguments could be allowed or asked about: what tools/list shows. The same rules and the same mandates decide as for a
+ * call, with what only the arguments say left unknown, so that listing and calling never disagree.
+ */
+export function couldPass(
+  parts: AssessParts,
+  question: OpenQuestion,
+  rules: RuleSet = parts.rules(),
+): boolean {
+  const { profile } = parts.tools.find(question.server, question.tool)
+  return [...possibleEffects(profile)].some((effect) => couldPassAs(effect, { parts, question, rules }))
+}
+
+function couldPassAs(
+  effect: Effect,
+  { parts, question, rules }: { parts: AssessParts; question: OpenQuestion; rules: RuleSet },
+): boolean {
+  const { caller, server, task, tool } = question
+  const known = parts.tools.find(server, tool)
+  const standing = profileStanding(known.profile)
+  const could = couldCover(parts.mandates.live(caller.agent, task.id), {
+    effect,
+    server,
+    tool,
+    reviewed: (standing.reviewed || standing.confirmed) && !known.changed,
+    now: parts.clock.now(),
+    budgetLeft: parts.budgets.left,
+  })
+  if (!could.allow && !could.ask) return false
+  const agent = parts.agents.records.get(caller.agent)
+  const isLive = agent?.state === "live"
+  const facts: UncertainFacts = {
+    principal: { id: caller.agent, grade: "R1", suspended: !isLive },
+    effect,
+    resource: {
+      id: `${server}/${tool}`,
+      server,
+      name: tool,
+      effect,
+      reviewed: standing.reviewed,
+      confirmed: standing.confirmed,
+      changed: known.changed,
+      reversible: known.profile.reversible,
+      sensitivity: known.profile.sensitivity,
+    },
+    context: {
+      onBehalfOf: caller.principal,
+      mode: UNKNOWN,
+      door: caller.door,
+      mandate: { live: true, covers: UNKNOWN, forbids: false, asks: UNKNOWN, otherwise: UNKNOWN },
+      targets: UNKNOWN,
+      amount: UNKNOWN,
+      currency: UNKNOWN,
+      unclear: UNKNOWN,
+      provenance: UNKNOWN,
+      session: UNKNOWN,
+      time: UNKNOWN,
+      standing: { live: isLive && !parts.stop.stopped },
+    },
+  }
+  const { allow, ask } = rules.couldBe(facts)
+  return allow || ask
+}

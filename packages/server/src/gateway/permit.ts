@@ -1,0 +1,76 @@
+import type { Effect } from "@hufu/core/words"
+import type { Reservation } from "../authority/budgets.ts"
+import type { Clock } from "../clock.ts"
+import type { Connections } from "./connections.ts"
+import type { Caller, Outcome, Permit } from "./governor.ts"
+
+export interface PermitParts {
+  readonly action: string
+  readonly caller: Caller
+  readonly server: string
+  readonly tool: string
+  readonly effect: Effect
+  readonly edited?: Permit["edited"]
+  readonly reservation: Reservation
+  readonly clock: Clock
+  readonly connections: Connections
+  /** Standing at this very moment; a word for why not, or nothing. */
+  readonly lost: () => string | undefined
+  readonly record: (action: string, outcome: Outcome, ms: number) => void
+}
+
+/**
+ * Permission to perform one action once. Its intent is durable already.
+ * INVARIANT: `record` runs exactly once, whatever the door does in which order.
+ */
+export function issuePermit(parts: PermitParts): Permit {
+  const { action, clock } = parts
+  const controller = new AbortController()
+  const begun = clock.monotonic()
+  let forwarded = false
+  let concluded = false
+  const end = parts.connections.begin({
+    action,
+    caller: parts.caller,
+    server: parts.server,
+    tool: parts.tool,
+    effect: parts.effect,
+    isForwarded: () => forwarded,
+    cancel: (reason) => controller.abort(new Error(reason)),
+  })
+
+  function conclude(outcome: Outcome): void {
+    if (concluded) return
+    concluded = true
+    end()
+    parts.record(action, outcome, Math.max(0, Math.round(clock.monotonic() - begun)))
+  }
+
+  function abandon(reason: string): void {
+    // What may have left keeps its budget and is never called failed by guess.
+    if (forwarded) return conclude({ outcome: "unknown", reason })
+    if (!concluded) parts.reservation.release()
+    conclude({ outcome: "failed", reason })
+  }
+
+  function leave(): boolean {
+    if (concluded || forwarded) return false
+    const lost = controller.signal.aborted ? "stopped" : parts.lost()
+    if (lost !== undefined) {
+      abandon(lost)
+      return false
+    }
+    forwarded = true
+    return true
+  }
+
+  return {
+    kind: "go",
+    action,
+    ...(parts.edited ? { edited: parts.edited } : {}),
+    signal: controller.signal,
+    leave,
+    conclude,
+    abandon,
+  }
+}

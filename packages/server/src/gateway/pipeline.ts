@@ -1,0 +1,373 @@
+import type { TaskRecord } from "@hufu/core/contract/records"
+import type { IntentEntry } from "@hufu/core/evidence/entry"
+import { commit } from "@hufu/core/evidence/commitment"
+import { Failure } from "@hufu/core/failure"
+import { newId } from "@hufu/core/id"
+import { canonicalize } from "@hufu/core/json/canonical"
+import type { JsonValue } from "@hufu/core/json/json-value"
+import type { Reservation } from "../authority/budgets.ts"
+import type { CredentialAuthority } from "../authority/credentials.ts"
+import type { Hold, HoldAuthority } from "../authority/holds.ts"
+import type { ServerAuthority } from "../authority/servers.ts"
+import type { TaskAuthority } from "../authority/tasks.ts"
+import { nativeHash } from "../ledger/native-hash.ts"
+import type { Ledger } from "../ledger/ledger.ts"
+import type { Vault } from "../ledger/vault.ts"
+import type { Store, Tx } from "../store/store.ts"
+import { type Assessment, assess, type AssessParts, type Question } from "./assess.ts"
+import type { Connections } from "./connections.ts"
+import type { Attempt, Caller, Governor, Outcome, Reason, Refused, Ruling } from "./governor.ts"
+import { issuePermit } from "./permit.ts"
+import { couldPass } from "./could-pass.ts"
+import { reasonsOf } from "./reasons.ts"
+
+/** A question that came through a door. */
+interface Admitted extends Question {
+  readonly caller: Caller
+}
+
+export interface PipelineParts extends AssessParts {
+  readonly store: Store
+  readonly ledger: Ledger
+  readonly vault: Vault
+  readonly tasks: TaskAuthority
+  readonly servers: ServerAuthority
+  readonly credentials: CredentialAuthority
+  readonly holds: HoldAuthority
+  readonly connections: Connections
+  readonly onError: (error: unknown, doing: string) => void
+}
+
+/** What is kept of an action in the vault; the ledger holds commitments to `tool`, `arguments` and `facts`. */
+export interface ActionContent {
+  readonly server: string
+  readonly tool: string
+  readonly arguments: JsonValue
+  readonly facts: JsonValue
+  readonly reasons: readonly Reason[]
+}
+
+const maxKeptArguments = 128 * 1024
+const maxCommittedResult = 64 * 1024
+
+/**
+ * The pipeline: identify → standing → ground → decide → ask → intend, then the door performs, then conclude.
+ * Every door and every method comes through `admit`.
+ */
+export function createPipeline(parts: PipelineParts): Governor {
+  const { clock, holds, tasks } = parts
+
+  async function admit(attempt: Attempt): Promise<Ruling> {
+    const { caller } = attempt
+    const task = tasks.current(caller.agent) ?? (await tasks.ensure(caller.agent, caller.principal))
+    const question: Admitted = {
+      caller,
+      task,
+      server: attempt.server,
+      tool: attempt.tool,
+      arguments: attempt.arguments,
+      lifted: false,
+    }
+    const action = newId("action", clock.now())
+    const lost = lostStanding(caller, attempt.server)
+    if (lost) return refuse(action, question, assess(parts, question), lost)
+    const seen = assess(parts, question)
+    const hold = heldFor(attempt, task, seen.digest)
+    if (hold) return resume(hold, question, seen)
+    if (seen.verdict.verdict === "deny") return refuse(action, question, seen, "denied")
+    if (seen.verdict.verdict === "ask") return ask(action, question, seen)
+    return intend({ action, question, seen })
+  }
+
+  /** A hold that the client names must be this agent's, this task's and of this very action; else the open hold of the same action. */
+  function heldFor(attempt: Attempt, task: TaskRecord, digest: string): Hold | undefined {
+    if (attempt.hold === undefined) return holds.matching(attempt.caller.agent, task.id, digest)
+    const hold = holds.find(attempt.hold)
+    if (!hold || hold.agent !== attempt.caller.agent || hold.task !== task.id || hold.digest !== digest)
+      throw new Failure(
+        "not_found",
+        "there is no such held action of this agent and this task with these arguments: call the tool again without the hold id",
+      )
+    return hold
+  }
+
+  async function resume(hold: Hold, question: Admitted, seen: Assessment): Promise<Ruling> {
+    if (hold.state === "waiting") return resumeWaiting(hold, question, seen)
+    if (hold.state !== "approved") return decidedAgainst(hold)
+    if (hold.version !== question.caller.version)
+      return refuse(hold.action, question, seen, "version_changed")
+    const edited = holds.decided(hold).edited
+    const approved: Admitted = {
+      ...question,
+      ...(edited ? { arguments: edited as Question["arguments"] } : {}),
+      lifted: true,
+    }
+    const again = assess(parts, approved)
+    // INVARIANT 4: the approval fits one action digest; a changed tool definition is another action.
+    if (again.digest !== hold.approvedDigest)
+      return refuse(newId("action", clock.now()), question, again, "action_changed")
+    if (again.verdict.verdict !== "allow")
+      return refuse(newId("action", clock.now()), question, again, "denied")
+    return intend({
+      action: hold.action,
+      question: approved,
+      seen: again,
+      hold,
+      ...(edited ? { edited: approved.arguments } : {}),
+    })
+  }
+
+  /** While it waits, the mandate or the rules may have changed: then the verdict of now holds. */
+  async function resumeWaiting(hold: Hold, question: Admitted, seen: Assessment): Promise<Ruling> {
+    if (seen.verdict.verdict === "ask") return held(hold, seen)
+    await holds.decide(hold, { decision: "cancelled", by: "node" })
+    if (seen.verdict.verdict === "deny") return refuse(newId("action", clock.now()), question, seen, "denied")
+    return intend({ action: newId("action", clock.now()), question, seen })
+  }
+
+  function decidedAgainst(hold: Hold): Refused {
+    const sentence = holds.decided(hold).refusal
+    const code =
+      hold.state === "used"
+        ? "hold_used"
+        : hold.state === "refused"
+          ? "refused_by_person"
+          : hold.state === "expired"
+            ? "hold_expired"
+            : "hold_cancelled"
+    return { kind: "refused", code, action: hold.action, reasons: reasonsOf.decided(code, sentence) }
+  }
+
+  async function ask(action: string, question: Admitted, seen: Assessment): Promise<Ruling> {
+    const { caller, task } = question
+    const hold = await holds.open(
+      {
+        action,
+        agent: caller.agent,
+        version: caller.version,
+        task: task.id,
+        principal: caller.principal,
+        server: question.server,
+        tool: question.tool,
+        effect: seen.grounded.effect,
+        mode: seen.coverage.mode,
+        digest: seen.digest,
+      },
+      {
+        arguments: question.arguments,
+        targets: seen.grounded.targets.map(({ kind, value }) => ({ kind, value })),
+        reasons: [...reasonsOf.verdict(seen.verdict, seen.coverage)],
+      },
+    )
+    return held(hold, seen)
+  }
+
+  function held(hold: Hold, seen: Assessment): Ruling {
+    return {
+      kind: "held",
+      action: hold.action,
+      hold: hold.id,
+      expiresAt: hold.expiresAt,
+      reasons: reasonsOf.verdict(seen.verdict, seen.coverage),
+    }
+  }
+
+  /** Step intend: the decision is durable before anything leaves. */
+  async function intend(go: {
+    action: string
+    question: Admitted
+    seen: Assessment
+    hold?: Hold
+    edited?: Question["arguments"]
+  }): Promise<Ruling> {
+    const { action, question, seen, hold } = go
+    const reservation = reserve(seen, question)
+    if (!reservation) return refuse(newId("action", clock.now()), question, seen, "budget_spent")
+    const use = hold && holds.use(hold)
+    try {
+      await parts.store.commit((tx) => {
+        reservation.write(tx)
+        use?.write(tx)
+        writeIntent(tx, { action, question, seen, verdict: "allow", ...(hold ? { hold } : {}) })
+      })
+    } catch (error) {
+      reservation.release()
+      use?.giveBack()
+      throw error
+    }
+    use?.settle()
+    const { caller, server, tool } = question
+    return issuePermit({
+      action,
+      caller,
+      server,
+      tool,
+      effect: seen.grounded.effect,
+      ...(go.edited ? { edited: go.edited } : {}),
+      reservation,
+      clock,
+      connections: parts.connections,
+      lost: () => lostStanding(caller, server) ?? (stillLive(seen, question) ? undefined : "mandate_revoked"),
+      record: (id, outcome, ms) => conclude(id, question, outcome, ms),
+    })
+  }
+
+  /** Between the verdict and the first byte a mandate may have been revoked or narrowed (INVARIANT 6). */
+  function stillLive({ coverage }: Assessment, { caller, task }: Question): boolean {
+    const live = parts.mandates.live(caller.agent, task.id)
+    return coverage.mandate === undefined
+      ? live.length > 0
+      : live.some((mandate) => mandate.id === coverage.mandate)
+  }
+
+  function reserve({ coverage }: Assessment, { caller, task }: Question): Reservation | undefined {
+    const mandate = parts.mandates.live(caller.agent, task.id).find((each) => each.id === coverage.mandate)
+    if (!mandate) return { write: () => undefined, release: () => undefined, empty: true }
+    return parts.budgets.reserve(mandate, coverage.grant ?? -1, coverage.amount)
+  }
+
+  async function refuse(
+    action: string,
+    question: Admitted,
+    seen: Assessment,
+    code: string,
+  ): Promise<Refused> {
+    await parts.store.commit((tx) => writeIntent(tx, { action, question, seen, verdict: "deny", code }))
+    const why = code === "denied" ? reasonsOf.verdict(seen.verdict, seen.coverage) : reasonsOf.code(code)
+    return { kind: "refused", code, action, reasons: why }
+  }
+
+  function writeIntent(
+    tx: Tx,
+    {
+      action,
+      question,
+      seen,
+      verdict,
+      hold,
+      code,
+    }: {
+      action: string
+      question: Admitted
+      seen: Assessment
+      verdict: IntentEntry["verdict"]
+      hold?: Hold
+      code?: string
+    },
+  ): void {
+    const { caller, task } = question
+    const text = canonicalize(question.arguments)
+    // Facts are plain JSON by their schema.
+    const facts = seen.facts as unknown as JsonValue
+    const commitTo = (field: string, value: string) =>
+      commit(parts.vault.salt(task.id, action, field), value, nativeHash)
+    const reasons =
+      code === undefined || code === "denied"
+        ? reasonsOf.verdict(seen.verdict, seen.coverage)
+        : reasonsOf.code(code)
+    const content: ActionContent = {
+      server: question.server,
+      tool: question.tool,
+      facts,
+      reasons,
+      arguments: text.length <= maxKeptArguments ? question.arguments : null,
+    }
+    parts.vault.put(tx, { id: action, subject: task.id, value: content as unknown as JsonValue })
+    tx.append({
+      kind: "intent",
+      action,
+      agent: caller.agent,
+      version: caller.version,
+      principal: caller.principal,
+      task: task.id,
+      mandate: seen.coverage.mandate ?? null,
+      server: parts.servers.find(question.server)?.id ?? "srv_unknown",
+      tool: commitTo("tool", canonicalize(question.tool)),
+      effect: seen.grounded.effect,
+      door: caller.door,
+      verdict,
+      rules: [
+        ...(code === undefined || code === "denied"
+          ? seen.verdict.rules
+          : [`standing/${code.replaceAll("_", "-")}`]),
+      ].slice(0, 16),
+      policy: parts.rules().digest,
+      profile: seen.tool.definition,
+      facts: commitTo("facts", canonicalize(facts)),
+      arguments: commitTo("arguments", text),
+      digest: seen.digest,
+      ...(hold ? { hold: hold.id, ...(hold.approval ? { approval: hold.approval } : {}) } : {}),
+    })
+  }
+
+  /** Step conclude. Not awaited by the reply: a crash before it is durable leaves the outcome unknown, which is the truth. */
+  function conclude(
+    action: string,
+    { task }: Question,
+    { outcome, reason, result }: Outcome,
+    ms: number,
+  ): void {
+    const text = result === undefined ? undefined : canonicalResult(result)
+    const committed =
+      text === undefined ? undefined : commit(parts.vault.salt(task.id, action, "result"), text, nativeHash)
+    const entry = {
+      kind: "outcome",
+      action,
+      outcome,
+      ms,
+      ...(committed ? { result: committed } : {}),
+      ...(reason ? { reason } : {}),
+    } as const
+    parts.ledger
+      .append(entry, { lazy: true })
+      .catch((error: unknown) => parts.onError(error, `record the outcome of ${action}`))
+  }
+
+  function lostStanding(caller: Caller, server: string): string | undefined {
+    return lostAgent(caller) ?? (parts.servers.find(server) ? undefined : "server_removed")
+  }
+
+  function lostAgent(caller: Caller): string | undefined {
+    if (parts.stop.stopped) return "stopped"
+    const agent = parts.agents.records.get(caller.agent)
+    if (!agent) return "agent_unknown"
+    if (agent.state !== "live") return `agent_${agent.state}`
+    if (agent.version !== caller.version) return "version_changed"
+    if (caller.credential !== null && !parts.credentials.isLive(caller.credential))
+      return "credential_revoked"
+    return undefined
+  }
+
+  return {
+    admit,
+    async awaitHold(caller, id, signal) {
+      const hold = holds.find(id)
+      if (!hold || hold.agent !== caller.agent || hold.task !== tasks.current(caller.agent)?.id)
+        throw new Failure("not_found", "there is no such held action of this agent and this task")
+      return (await holds.wait(hold, signal)).state
+    },
+    visible(caller, server, names) {
+      const task = tasks.current(caller.agent)
+      if (!task || lostStanding(caller, server)) return new Set()
+      return new Set(names.filter((tool) => couldPass(parts, { caller, task, server, tool })))
+    },
+    observe: (server, definitions) => parts.tools.observe(server, definitions),
+    standing(caller) {
+      const lost = lostAgent(caller)
+      if (lost)
+        throw new Failure("forbidden", reasonsOf.code(lost)[0]?.en ?? lost, { extra: { reason: lost } })
+    },
+    onStop: (caller, close) => parts.connections.onStop(caller, close),
+  }
+}
+
+/** UNTRUSTED: a result may be large, or hold what has no canonical form; then it is not committed to. */
+function canonicalResult(result: unknown): string | undefined {
+  try {
+    // What is no JSON makes canonicalize throw.
+    const text = canonicalize(result as JsonValue)
+    return text.length <= maxCommittedResult ? text : undefined
+  } catch {
+    return undefined
+  }
+}

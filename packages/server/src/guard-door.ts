@@ -1,0 +1,165 @@
+import type { Duplex } from "node:stream"
+import { basename } from "node:path"
+import type { AgentRecord, ServerRecord } from "@hufu/core/contract/records"
+import { Failure } from "@hufu/core/failure"
+import { Name, newId } from "@hufu/core/id"
+import { z } from "zod"
+import type { AgentAuthority } from "./authority/agents.ts"
+import type { CredentialAuthority } from "./authority/credentials.ts"
+import type { MandateAuthority } from "./authority/mandates.ts"
+import type { PersonAuthority } from "./authority/person.ts"
+import type { ServerAuthority } from "./authority/servers.ts"
+import { startingMandate } from "./authority/starting-mandate.ts"
+import type { Clock } from "./clock.ts"
+import { launchedPackage } from "./fence/profile/launched-package.ts"
+import type { Caller } from "./gateway/governor.ts"
+
+/** What `hufu guard` says once it has proved that it is this operating-system user's. */
+export const GuardDetails = z.strictObject({
+  name: Name.optional(),
+  agent: z.string().max(80).optional(),
+  credential: z.string().max(200).optional(),
+  command: z.array(z.string().max(4000)).min(1).max(256).optional(),
+  environment: z.record(z.string().max(200), z.string().max(32_000)).default({}),
+  folder: z.string().max(4000).optional(),
+  url: z
+    .url({ protocol: /^https?$/ })
+    .max(2000)
+    .optional(),
+  headers: z.record(z.string().max(100), z.string().max(4000)).default({}),
+})
+export type GuardDetails = z.infer<typeof GuardDetails>
+
+export interface GuardParts {
+  readonly clock: Clock
+  readonly person: PersonAuthority
+  readonly agents: AgentAuthority
+  readonly credentials: CredentialAuthority
+  readonly mandates: MandateAuthority
+  readonly servers: ServerAuthority
+  readonly refuseOwn: (url: string) => void
+  readonly discover: (server: string) => Promise<void>
+  readonly serve: (stream: Duplex, caller: Caller, server: string) => void
+}
+
+/** The agent of a guard that names none. */
+const defaultAgent = "local"
+
+/** Registers what a guard brings, gives its agent the safe starting mandate, and says how to serve its stream. */
+export async function admitGuard(parts: GuardParts, given: unknown): Promise<(stream: Duplex) => void> {
+  const parsed = GuardDetails.safeParse(given)
+  if (!parsed.success)
+    throw new Failure(
+      "invalid_input",
+      `correct \`${parsed.error.issues[0]?.path.join("/") ?? ""}\` of the guard: ${parsed.error.issues[0]?.message ?? ""}`,
+    )
+  const details = parsed.data
+  const { agent, credential } = await agentOf(parts, details)
+  const server = await serverOf(parts, details)
+  await ensureStartingMandate(parts, agent, server)
+  const caller: Caller = {
+    agent: agent.id,
+    version: agent.version,
+    principal: parts.person.id,
+    credential,
+    door: "mcp-guard",
+    connection: newId("connection", parts.clock.now()),
+  }
+  return (stream) => parts.serve(stream, caller, server.name)
+}
+
+async function agentOf(
+  parts: GuardParts,
+  details: GuardDetails,
+): Promise<{ agent: AgentRecord; credential: string | null }> {
+  const name = details.agent ?? defaultAgent
+  const existing = [...parts.agents.records.all()].find(
+    (agent) => (agent.name === name || agent.id === name) && agent.state !== "revoked",
+  )
+  if (existing?.identifiedBy === "credential") {
+    const held = parts.credentials.check(details.credential ?? "", "agent")
+    if (held.agent !== existing.id)
+      throw new Failure("unauthenticated", "this credential belongs to another agent")
+    return { agent: existing, credential: held.id }
+  }
+  if (existing) return { agent: existing, credential: null }
+  try {
+    return {
+      agent: await parts.agents.create({
+        name: Name.parse(name),
+        identifiedBy: "guard",
+        demo: false,
+        by: "node",
+      }),
+      credential: null,
+    }
+  } catch (error) {
+    // Another guard made it at the same moment.
+    const made = [...parts.agents.records.all()].find(
+      (agent) => agent.name === name && agent.identifiedBy === "guard" && agent.state !== "revoked",
+    )
+    if (made) return { agent: made, credential: null }
+    throw error
+  }
+}
+
+async function serverOf(parts: GuardParts, details: GuardDetails): Promise<ServerRecord> {
+  if ((details.command === undefined) === (details.url === undefined))
+    throw new Failure("invalid_input", "give the guard either a command after `--` or a `--url`")
+  if (details.url !== undefined) parts.refuseOwn(details.url)
+  const draft = {
+    command: details.command ?? null,
+    url: details.url ?? null,
+    demo: false,
+    secrets: { environment: details.environment, headers: details.headers, folder: details.folder ?? null },
+  }
+  if (details.name) return parts.servers.register({ ...draft, name: details.name }, "node")
+  // Without a name of the person's: the first free one, or the one that has this very draft already.
+  const base = nameFor(details)
+  for (let i = 1; i <= 100; i++) {
+    try {
+      return await parts.servers.register({ ...draft, name: i === 1 ? base : `${base}-${i}` }, "node")
+    } catch (error) {
+      if (!(error instanceof Failure) || error.code !== "name_taken") throw error
+    }
+  }
+  throw new Failure(
+    "name_taken",
+    `there are too many servers named \`${base}\`: give this one a name with --name`,
+  )
+}
+
+/** `filesystem` for `npx -y @modelcontextprotocol/server-filesystem …`. */
+function nameFor({ command, url }: GuardDetails): string {
+  const [program = "server", ...args] = command ?? []
+  const known =
+    url === undefined
+      ? (launchedPackage({ command: program, args }) ??
+        basename(args.find((arg) => !arg.startsWith("-")) ?? program))
+      : new URL(url).hostname
+  const short = (known.split("/").at(-1) ?? known)
+    .replace(/^(?:mcp-server|server|mcp)-/, "")
+    .replace(/\.[cm]?[jt]s$/, "")
+  const legal = short
+    .toLowerCase()
+    .replace(/[^a-z0-9.-]+/g, "-")
+    .replace(/^[^a-z0-9]+/, "")
+    .slice(0, 50)
+  return legal === "" ? "server" : legal
+}
+
+/** Once for each agent and server: what a person narrowed or revoked does not come back by itself. */
+async function ensureStartingMandate(
+  { mandates, person, clock }: GuardParts,
+  agent: AgentRecord,
+  server: ServerRecord,
+): Promise<void> {
+  if (mandates.hasHadStarting(agent.id, server.id)) return
+  await mandates.grant({
+    agent: agent.id,
+    principal: person.id,
+    draft: startingMandate(server.name, clock.now()),
+    by: "node",
+    starting: server.id,
+  })
+}

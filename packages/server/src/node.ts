@@ -1,0 +1,275 @@
+import { randomBytes } from "node:crypto"
+import { readFileSync } from "node:fs"
+import { hostname, networkInterfaces } from "node:os"
+import { join } from "node:path"
+import { Failure } from "@hufu/core/failure"
+import { newId } from "@hufu/core/id"
+import type { Logger } from "pino"
+import { openAgents } from "./authority/agents.ts"
+import { openBudgets } from "./authority/budgets.ts"
+import { openCredentials } from "./authority/credentials.ts"
+import { declareWith } from "./authority/declare.ts"
+import { openHolds } from "./authority/holds.ts"
+import { interventionsOf } from "./authority/interventions.ts"
+import { openMandates } from "./authority/mandates.ts"
+import { openPerson } from "./authority/person.ts"
+import { openServers } from "./authority/servers.ts"
+import { openStop } from "./authority/stop.ts"
+import { openTasks } from "./authority/tasks.ts"
+import { openTools } from "./authority/tools.ts"
+import { type Clock, systemClock } from "./clock.ts"
+import type { Config } from "./config.ts"
+import { ownPlaces } from "./fence/ground/own-places.ts"
+import { loadRules, type RuleSource } from "./fence/rules/load.ts"
+import { platformRules } from "./fence/rules/platform-rules.ts"
+import { selfTest } from "./fence/rules/self-test.ts"
+import { identifyAgent } from "./gateway/identify-agent.ts"
+import { trackConnections } from "./gateway/connections.ts"
+import { createMcpDoor } from "./gateway/mcp/mcp-door.ts"
+import { createPipeline } from "./gateway/pipeline.ts"
+import { markUnknown } from "./gateway/recover.ts"
+import { serverDirectory } from "./gateway/server-directory.ts"
+import { admitGuard } from "./guard-door.ts"
+import { createApp } from "./http/app.ts"
+import { listenHttp } from "./http/listen.ts"
+import { listenLocal } from "./local/listen.ts"
+import { openLocalKey } from "./local/local-key.ts"
+import { socketPath } from "./local/socket-path.ts"
+import { readActions } from "./operation/actions.ts"
+import { createOperations } from "./operation/operations.ts"
+import { openStore } from "./store/store.ts"
+import { version } from "./version.ts"
+
+export interface NodeOptions {
+  readonly dataDir: string
+  readonly config: Config
+  /** The operator has said that others may reach this node. */
+  readonly expose: boolean
+  readonly logger: Logger
+  readonly clock?: Clock
+}
+
+export interface RunningNode {
+  readonly url: string
+  readonly dataFolder: string
+  connections(): { connections: number; inFlight: number }
+  close(): Promise<void>
+}
+
+const loopback = new Set(["127.0.0.1", "::1", "localhost"])
+
+/**
+ * The composition root: every part of a node and how they are wired, in the order in which they depend on each other.
+ * Nothing listens before the ledger is sound, the rules are tested and what was under way is marked unknown.
+ */
+export async function startNode({
+  dataDir,
+  config,
+  expose,
+  logger,
+  clock = systemClock,
+}: NodeOptions): Promise<RunningNode> {
+  if (!loopback.has(config.host) && !expose)
+    throw new Failure(
+      "forbidden",
+      `\`${config.host}\` can be reached from other machines: add --expose if you want every agent and person there to reach this node's doors`,
+    )
+  const startedAt = clock.now()
+  const sources = ruleSources(config, dataDir)
+  const rules = loadRules(sources)
+  selfTest(rules)
+
+  // Evidence
+  const store = await openStore({ dataDir, clock, logger })
+  const closing: (() => Promise<unknown> | unknown)[] = [() => store.close()]
+  const close = async () => {
+    for (const end of closing.splice(0).toReversed()) await end()
+  }
+  try {
+    const { ledger, vault } = store
+    const declare = declareWith(vault)
+    const unknown = await markUnknown(ledger)
+    if (unknown > 0)
+      logger.warn(
+        { actions: unknown },
+        "actions were under way when the node stopped: their outcome is unknown",
+      )
+
+    // Authority
+    const person = await openPerson(store, clock, declare)
+    const agents = openAgents(store, clock, declare)
+    const credentials = openCredentials(store, clock, agents, declare)
+    const tasks = openTasks(store, vault, clock, declare)
+    const budgets = openBudgets(store)
+    const mandates = openMandates(store, clock, declare, budgets)
+    const servers = openServers(store, vault, clock, declare)
+    const tools = openTools(store, servers, declare)
+    const holds = openHolds(store, vault, clock, config.ask.expirySeconds)
+    const stop = openStop(store, clock, declare)
+    const connections = trackConnections(clock)
+    const interventions = interventionsOf({ clock, agents, holds, mandates, tasks, stop, connections })
+
+    // The pipeline
+    const origin = { url: "" }
+    const own = () =>
+      ownPlaces({
+        dataFolder: store.folder.path,
+        platform: process.platform,
+        home: process.env["HOME"] ?? process.env["USERPROFILE"] ?? "",
+        files: [socketPath(store.folder.path)],
+        origins: [origin.url],
+        machineNames: machineNames(),
+        environment: process.env,
+      })
+    const assess = {
+      clock,
+      agents,
+      mandates,
+      budgets,
+      tools,
+      stop,
+      rules: () => rules,
+      own: { own: own() },
+      salt: (task: string, field: string) => vault.salt(task, task, field),
+    }
+    const governor = createPipeline({
+      ...assess,
+      store,
+      ledger,
+      vault,
+      tasks,
+      servers,
+      credentials,
+      holds,
+      connections,
+      onError: (error, doing) => logger.error({ err: error }, `could not ${doing}`),
+    })
+
+    // The doors
+    const directory = serverDirectory(servers)
+    const door = createMcpDoor({
+      governor,
+      servers: directory,
+      clock,
+      logger,
+      identify: (request) => identifyAgent(request, { credentials, agents, person, clock }),
+      config: {
+        origin: () => origin.url,
+        node: newId("node", clock.now()),
+        stateKey: randomBytes(32),
+        hosts: config.hosts,
+        holdWaitMs: config.ask.waitSeconds * 1000,
+        linkIdleMs: config.upstream.idleSeconds * 1000,
+        callTimeoutMs: config.upstream.timeoutSeconds * 1000,
+      },
+    })
+    closing.push(() => door.close())
+    const discover = (server: string) => door.discover(server, person.id)
+    const refuseOwn = (url: string) => {
+      if (own().isOwnHost(new URL(url).hostname) && new URL(url).port === new URL(origin.url).port)
+        throw new Failure(
+          "forbidden",
+          "that URL leads to this Hufu node itself: give the tool server's own address",
+        )
+    }
+    const actions = readActions(ledger, vault, agents)
+    const operations = createOperations({
+      clock,
+      store,
+      ledger,
+      vault,
+      person,
+      agents,
+      credentials,
+      tasks,
+      mandates,
+      budgets,
+      servers,
+      tools,
+      holds,
+      stop,
+      interventions,
+      connections,
+      actions,
+      assess,
+      rules: () => rules,
+      ruleSources: sources,
+      discover,
+      refuseOwn,
+      closeUpstream: (server) => directory.changed(server),
+      about: () => ({ version, url: origin.url, dataFolder: store.folder.path, startedAt }),
+    })
+    const app = createApp({ operations, person, credentials, hosts: config.hosts, version, logger })
+    const http = await listenHttp({ app, mcp: (request, response) => door.handle(request, response) }, config)
+    closing.push(() => http.close())
+    origin.url = http.url
+    assess.own = { own: own() }
+    const local = await listenLocal(socketPath(store.folder.path), openLocalKey(store.folder.path), {
+      http: (socket) => http.serve(socket),
+      guard: (details) =>
+        admitGuard(
+          {
+            clock,
+            person,
+            agents,
+            credentials,
+            mandates,
+            servers,
+            refuseOwn,
+            discover,
+            serve: (stream, caller, server) => door.serveStream(stream, caller, server),
+          },
+          details,
+        ),
+      error: (error) => logger.warn({ err: error }, "a connection on the local socket was turned away"),
+    })
+    closing.push(() => local.close())
+
+    const expiry = setInterval(
+      () =>
+        void holds
+          .expire()
+          .catch((error: unknown) => logger.error({ err: error }, "could not expire held actions")),
+      500,
+    )
+    closing.push(() => clearInterval(expiry))
+    await store.commit((tx) =>
+      declare(tx, { fact: "node.started", subject: "node", refs: { rules: rules.digest } }),
+    )
+    return { url: http.url, dataFolder: store.folder.path, connections: () => connections.counts(), close }
+  } catch (error) {
+    await close()
+    throw error
+  }
+}
+
+function ruleSources(config: Config, dataDir: string): RuleSource[] {
+  return [
+    platformRules(),
+    ...config.rules.map((path): RuleSource => ({
+      layer: "user",
+      name: path,
+      text: readRules(join(dataDir, path), path),
+    })),
+  ]
+}
+
+function readRules(inFolder: string, path: string): string {
+  try {
+    return readFileSync(path.startsWith("/") ? path : inFolder, "utf8")
+  } catch (cause) {
+    throw new Failure(
+      "rule_invalid",
+      `the rules \`${path}\` cannot be read: correct \`rules\` in the configuration`,
+      { cause },
+    )
+  }
+}
+
+/** Under which names this machine reaches itself. */
+function machineNames(): string[] {
+  return [
+    hostname(),
+    ...Object.values(networkInterfaces()).flatMap((each) => (each ?? []).map(({ address }) => address)),
+  ]
+}

@@ -1,0 +1,101 @@
+import type { ActionRecord } from "@hufu/core/contract/records"
+import type { IntentEntry, OutcomeEntry } from "@hufu/core/evidence/entry"
+import { Failure, isFailure } from "@hufu/core/failure"
+import type { AgentAuthority } from "../authority/agents.ts"
+import type { ActionContent } from "../gateway/pipeline.ts"
+import type { Ledger } from "../ledger/ledger.ts"
+import type { LedgerEntry } from "../ledger/ledger-rows.ts"
+import type { Vault } from "../ledger/vault.ts"
+
+/** Actions as people read them: an intent, its outcome if there is one, and what the vault still holds of it. */
+export interface Actions {
+  list(filter: { agent?: string; task?: string; before?: number; limit: number }): ActionRecord[]
+  need(id: string): ActionRecord
+  intent(id: string): IntentEntry & { readonly index: number }
+  content(id: string): ActionContent | undefined
+}
+
+/** How far back one page looks; a filter that matches little must not read the whole ledger. */
+const maxScanned = 20_000
+const chunk = 500
+
+export function readActions(ledger: Ledger, vault: Vault, agents: AgentAuthority): Actions {
+  function content(id: string): ActionContent | undefined {
+    try {
+      // Written by the pipeline alone, in this shape; the vault authenticates it.
+      return vault.get(id) as unknown as ActionContent
+    } catch (error) {
+      if (isFailure(error, "not_found")) return undefined
+      throw error
+    }
+  }
+
+  function record(intent: IntentEntry, index: number): ActionRecord {
+    const kept = content(intent.action)
+    const outcome = ledger
+      .entriesOf(intent.action)
+      .map(({ entry }) => entry)
+      .find((entry): entry is OutcomeEntry => entry.kind === "outcome")
+    return {
+      id: intent.action,
+      at: intent.at,
+      agent: intent.agent,
+      agentName: agents.records.get(intent.agent)?.name ?? "unknown",
+      task: intent.task,
+      server: kept?.server ?? "erased",
+      tool: kept?.tool ?? "erased",
+      effect: intent.effect,
+      verdict: intent.verdict,
+      rules: [...intent.rules],
+      mandate: intent.mandate,
+      hold: intent.hold ?? null,
+      outcome: outcome?.outcome ?? null,
+      reason: outcome?.reason ?? null,
+      index,
+    }
+  }
+
+  function list({ agent, task, before, limit }: Parameters<Actions["list"]>[0]): ActionRecord[] {
+    const found: ActionRecord[] = []
+    let to = Math.min(before ?? ledger.size(), ledger.size())
+    const stopAt = Math.max(0, to - maxScanned)
+    while (to > stopAt && found.length < limit) {
+      const from = Math.max(stopAt, to - chunk)
+      const entries = ledger.entries(from, to - from).toReversed()
+      for (const { entry, index } of entries) {
+        if (found.length >= limit) break
+        if (entry.kind !== "intent" || (agent && entry.agent !== agent) || (task && entry.task !== task))
+          continue
+        found.push(record(entry, index))
+      }
+      to = from
+    }
+    return found
+  }
+
+  function intent(id: string): IntentEntry & { readonly index: number } {
+    // A held action has its intent when it was approved, and a refusal of its own id if it was denied after that.
+    const found = ledger
+      .entriesOf(id)
+      .find(
+        (row): row is LedgerEntry & { entry: IntentEntry } =>
+          row.entry.kind === "intent" && row.entry.action === id,
+      )
+    if (!found)
+      throw new Failure(
+        "not_found",
+        `the ledger has no action \`${id}\`: it may still wait for a person, see \`hufu approvals\``,
+      )
+    return { ...found.entry, index: found.index }
+  }
+
+  return {
+    list,
+    intent,
+    content,
+    need(id) {
+      const { index, ...entry } = intent(id)
+      return record(entry, index)
+    },
+  }
+}

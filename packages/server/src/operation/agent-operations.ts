@@ -1,0 +1,89 @@
+import { Failure } from "@hufu/core/failure"
+import { sayMandate } from "@hufu/core/mandate/say"
+import { actorOf } from "./context.ts"
+import type { Operations } from "./operations.ts"
+import type { OperationParts } from "./parts.ts"
+
+/** Agents, versions, credentials, tasks and mandates. */
+export function agentOperations(parts: OperationParts) {
+  const { agents, credentials, tasks, mandates, person, interventions } = parts
+  return {
+    "agent.create": async ({ name, credential, days, demo }, context) => {
+      const by = actorOf(context)
+      const agent = await agents.create({ name, identifiedBy: "credential", demo, by })
+      const issued = credential ? await credentials.issue({ agent: agent.id, kind: "agent", days, by }) : null
+      return { agent, credential: issued?.credential ?? null }
+    },
+    "agent.list": async () => ({ items: [...agents.records.all()] }),
+    "agent.show": async ({ agent: ref }) => {
+      const agent = agents.need(ref)
+      return {
+        agent,
+        versions: [...agents.versions.all()].filter((version) => version.agent === agent.id),
+        credentials: credentials.of(agent.id),
+        mandates: [...mandates.ofAgent(agent.id)],
+        task: await tasks.ensure(agent.id, person.id),
+      }
+    },
+    "agent.suspend": ({ agent, reason }, context) => interventions.suspend(agent, actorOf(context), reason),
+    "agent.revoke": ({ agent, reason }, context) => interventions.revoke(agent, actorOf(context), reason),
+    "agent.resume": ({ agent }, context) => agents.setState(agents.need(agent), "live", actorOf(context), ""),
+    "version.declare": ({ agent, label, parts: digests }, context) =>
+      agents.declareVersion(agents.need(agent), { label, parts: digests }, actorOf(context)),
+    "credential.issue": ({ agent, kind, days }, context) =>
+      credentials.issue({ agent, kind, days, by: actorOf(context) }),
+    "credential.revoke": ({ credential }, context) => credentials.revoke(credential, actorOf(context)),
+    "task.start": ({ agent: ref, words }, context) => {
+      const agent = agents.need(ref)
+      if (context.hook && context.hook.agent !== agent.id)
+        throw new Failure(
+          "forbidden",
+          "this hook belongs to another agent: issue one for this agent with `hufu credential issue --kind hook`",
+        )
+      return tasks.start({
+        agent: agent.id,
+        principal: person.id,
+        words,
+        source: context.hook ? "hook" : "terminal",
+        by: actorOf(context),
+      })
+    },
+    "task.list": async ({ agent, limit }) => ({
+      items: tasks.list(agent === undefined ? undefined : agents.need(agent).id, limit),
+    }),
+    "task.show": async ({ task: id }) => {
+      const task = tasks.find(id)
+      return {
+        task,
+        mandates: [...mandates.ofAgent(task.agent)].filter((mandate) => mandate.task === id),
+        actions: parts.actions.list({ task: id, limit: 100 }),
+      }
+    },
+    "task.end": ({ task }, context) => interventions.endTask(task, actorOf(context)),
+    "mandate.grant": ({ agent, mandate }, context) =>
+      mandates.grant({
+        agent: agents.need(agent).id,
+        principal: person.id,
+        draft: mandate,
+        by: actorOf(context),
+      }),
+    "mandate.list": async ({ agent }) => ({
+      items: [...(agent === undefined ? mandates.all() : mandates.ofAgent(agents.need(agent).id))],
+    }),
+    "mandate.narrow": ({ mandate, to }, context) => mandates.narrow(mandate, to, actorOf(context)),
+    "mandate.revoke": ({ mandate }, context) => mandates.revoke(mandate, actorOf(context)),
+    "mandate.explain": async ({ mandate: id }) => {
+      const mandate = mandates.need(id)
+      const spent = [-1, ...mandate.grants.keys()].map((grant) => ({
+        grant,
+        ...parts.budgets.spent(id, grant),
+      }))
+      return {
+        mandate,
+        en: sayMandate(mandate, "en"),
+        zh: sayMandate(mandate, "zh"),
+        spent: spent.filter(({ count }) => count > 0),
+      }
+    },
+  } satisfies Partial<Operations>
+}

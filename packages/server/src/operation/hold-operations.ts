@@ -1,0 +1,199 @@
+import type { HoldRecord } from "@hufu/core/contract/records"
+import { Failure } from "@hufu/core/failure"
+import type { JsonObject } from "@hufu/core/json/json-value"
+import { sayMandate } from "@hufu/core/mandate/say"
+import type { Mandate, MandateDraft } from "@hufu/core/mandate/mandate"
+import type { Hold } from "../authority/holds.ts"
+import { standingGrant } from "../authority/standing-grant.ts"
+import { assess } from "../gateway/assess.ts"
+import { actorOf, type OperationContext } from "./context.ts"
+import type { Operations } from "./operations.ts"
+import type { OperationParts } from "./parts.ts"
+
+/** A user-only action, and anything that widens, needs a sign-in this recent. */
+const freshMs = 60_000
+const dayMs = 86_400_000
+const longestStandingMs = 365 * dayMs
+
+/** Actions that wait for a person, and what the person decides. */
+export function holdOperations(parts: OperationParts) {
+  const { holds, agents, tasks, mandates, clock } = parts
+
+  function shown(hold: Hold): HoldRecord {
+    const content = holds.content(hold)
+    const draft = content && standingFor(hold, content.arguments, null, hold.createdAt + dayMs)
+    const {
+      id,
+      action,
+      agent,
+      task,
+      principal,
+      server,
+      tool,
+      effect,
+      mode,
+      digest,
+      state,
+      createdAt,
+      expiresAt,
+      decidedAt,
+    } = hold
+    return {
+      id,
+      action,
+      agent,
+      agentName: agents.records.get(agent)?.name ?? "unknown",
+      task,
+      principal,
+      server,
+      tool,
+      effect,
+      mode,
+      digest,
+      state,
+      createdAt,
+      expiresAt,
+      decidedAt,
+      arguments: content?.arguments ?? null,
+      targets: content?.targets ?? [],
+      reasons: content?.reasons ?? [],
+      standing: draft ? { en: say(draft, hold, "en"), zh: say(draft, hold, "zh") } : null,
+    }
+  }
+
+  const say = (draft: MandateDraft, hold: Hold, language: "en" | "zh") =>
+    sayMandate(
+      mandates.build(
+        { ...draft, until: clock.now() + dayMs },
+        { agent: hold.agent, principal: hold.principal },
+      ) satisfies Mandate,
+      language,
+    )[0] ?? ""
+
+  function standingFor(
+    hold: Hold,
+    args: JsonObject,
+    task: string | null,
+    until: number,
+  ): MandateDraft | undefined {
+    if (hold.mode === "user-only") return undefined
+    const { profile } = parts.tools.find(hold.server, hold.tool)
+    const words = task === null ? "" : (tasks.records.get(task)?.words ?? "")
+    return standingGrant({
+      server: hold.server,
+      tool: hold.tool,
+      effect: hold.effect,
+      arguments: args,
+      profile,
+      task,
+      until,
+      words,
+    })
+  }
+
+  /** What would be performed, and its digest, which the approval is bound to. */
+  function examine(hold: Hold, args: JsonObject): string {
+    const task = tasks.records.get(hold.task)
+    if (!task)
+      throw new Failure("hold_decided", "the task of this action has ended: it cannot be approved any more")
+    const caller = {
+      agent: hold.agent,
+      version: hold.version,
+      principal: hold.principal,
+      door: "api" as const,
+    }
+    const seen = assess(parts.assess, {
+      caller,
+      task,
+      server: hold.server,
+      tool: hold.tool,
+      arguments: args,
+      lifted: true,
+    })
+    if (seen.verdict.verdict !== "allow")
+      throw new Failure("forbidden", "a rule denies this action whoever approves it: `hufu why` says which", {
+        extra: { rules: [...seen.verdict.rules] },
+      })
+    return seen.digest
+  }
+
+  async function approve(
+    input: Parameters<Operations["hold.approve"]>[0],
+    context: OperationContext,
+  ): Promise<HoldRecord> {
+    const hold = need(input.hold)
+    const content = holds.content(hold)
+    if (hold.state === "waiting" && !content)
+      throw new Failure("erased", "what this action would do was erased: it cannot be approved any more")
+    if (hold.digest !== input.digest)
+      throw new Failure("stale", "this is not the action that was shown: look at it again before you approve")
+    const authenticatedAt = context.session?.authenticatedAt ?? 0
+    if (clock.now() - authenticatedAt > freshMs)
+      throw new Failure(
+        "unauthenticated",
+        "sign in again to approve: the last sign-in is more than a minute ago",
+      )
+    if (hold.mode === "user-only" && input.for !== "once")
+      throw new Failure("invalid_input", "only you decide this one, each time: approve it once")
+    const args: JsonObject = input.arguments ?? content?.arguments ?? {}
+    const digest = hold.state === "waiting" ? examine(hold, args) : hold.digest
+    if (!input.arguments && hold.state === "waiting" && digest !== hold.digest)
+      throw new Failure(
+        "stale",
+        "the tool's definition or the agent changed since this was asked: the agent has to ask again",
+      )
+    const standing = input.for === "once" ? undefined : standingMandate(hold, args, input)
+    const by = actorOf(context)
+    let settle = () => {}
+    const decided = await holds.decide(
+      hold,
+      {
+        decision: input.arguments ? "edited" : input.for,
+        by,
+        ...(standing ? { until: standing.until } : {}),
+        ...(input.arguments ? { edited: { digest, arguments: args } } : {}),
+      },
+      (tx) => {
+        if (standing) settle = mandates.stage(tx, standing, by).settle
+      },
+    )
+    settle()
+    return shown(decided)
+  }
+
+  function standingMandate(
+    hold: Hold,
+    args: JsonObject,
+    input: Parameters<Operations["hold.approve"]>[0],
+  ): Mandate {
+    const now = clock.now()
+    if (
+      input.for === "until" &&
+      (input.until === undefined || input.until <= now || input.until > now + longestStandingMs)
+    )
+      throw new Failure("invalid_input", "`until` has to be a time to come, within a year")
+    const until = input.for === "until" ? (input.until ?? now) : now + 30 * dayMs
+    const draft = standingFor(hold, args, input.for === "task" ? hold.task : null, until)
+    if (!draft)
+      throw new Failure(
+        "invalid_input",
+        "these arguments cannot be put into a mandate exactly: approve this one once",
+      )
+    return mandates.build(draft, { agent: hold.agent, principal: hold.principal })
+  }
+
+  function need(id: string): Hold {
+    const hold = holds.find(id)
+    if (!hold)
+      throw new Failure("not_found", `there is no held action \`${id}\`: \`hufu approvals\` shows what waits`)
+    return hold
+  }
+
+  return {
+    "hold.list": async ({ state, limit }) => ({ items: holds.list(state, limit).map(shown) }),
+    "hold.show": async ({ hold }) => shown(need(hold)),
+    "hold.approve": approve,
+    "hold.refuse": async ({ hold, reason }, context) =>
+      shown(await holds.decide(need(hold), { decision: "refused", by: actorOf(context), refusal: reason })),
+  } satisfies Partial<Operations>
+}

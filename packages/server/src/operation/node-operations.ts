@@ -1,0 +1,77 @@
+import { isFailure } from "@hufu/core/failure"
+import { z } from "zod"
+import { loadRules } from "../fence/rules/load.ts"
+import { assess } from "../gateway/assess.ts"
+import { couldPass } from "../gateway/could-pass.ts"
+import { reasonsOf } from "../gateway/reasons.ts"
+import { actorOf } from "./context.ts"
+import type { Operations } from "./operations.ts"
+import type { OperationParts } from "./parts.ts"
+
+/** The node itself, the person, rules, dry runs and the stop. */
+export function nodeOperations(parts: OperationParts) {
+  const { person, agents, servers, holds, ledger, stop, tasks } = parts
+
+  function draftRules(text: string) {
+    return loadRules([...parts.ruleSources, { layer: "user", name: "draft.cedar", text }])
+  }
+
+  return {
+    "node.status": async () => ({
+      ...parts.about(),
+      pid: process.pid,
+      stopped: stop.stopped,
+      personEnrolled: person.enrolled,
+      agents: agents.records.size,
+      servers: servers.live().length,
+      waiting: holds.waiting(),
+      entries: ledger.size(),
+      rules: parts.rules().digest,
+      ...parts.connections.counts(),
+    }),
+    "session.create": ({ secret }) => person.signIn(secret),
+    "person.enrol": async ({ secret }) => ({ person: await person.enrol(secret) }),
+    "person.change": async ({ secret }) => ({ person: await person.change(secret) }),
+    "decision.explain": async ({ agent: ref, server: serverRef, tool, arguments: args, rules: text }) => {
+      const agent = agents.need(ref)
+      const server = servers.need(serverRef)
+      const task = await tasks.ensure(agent.id, person.id)
+      const caller = { agent: agent.id, version: agent.version, principal: person.id, door: "api" as const }
+      const rules = text === undefined ? parts.rules() : draftRules(text)
+      const question = { caller, task, server: server.name, tool, arguments: args, lifted: false }
+      const seen = assess(parts.assess, question, rules)
+      const mandate = seen.coverage.mandate ?? null
+      return {
+        verdict: seen.verdict.verdict,
+        effect: seen.grounded.effect,
+        reasons: reasonsOf.verdict(seen.verdict, seen.coverage),
+        mandate,
+        words: (mandate === null ? "" : parts.mandates.need(mandate).words) || task.words || null,
+        facts: z.json().parse(seen.facts),
+        policy: rules.digest,
+        visible: couldPass(parts.assess, question, rules),
+      }
+    },
+    "stop.declare": ({ reason }, context) => parts.interventions.stopAll(actorOf(context), reason),
+    "stop.lift": async (_input, context) => {
+      await stop.lift(actorOf(context))
+      return { stopped: stop.stopped }
+    },
+    "rules.list": async () => {
+      const rules = parts.rules()
+      return { digest: rules.digest, items: rules.rules.map(({ id, layer, text }) => ({ id, layer, text })) }
+    },
+    "rules.validate": async ({ text }) => {
+      try {
+        draftRules(text)
+        return { ok: true, faults: [] }
+      } catch (error) {
+        if (!isFailure(error, "rule_invalid")) throw error
+        return {
+          ok: false,
+          faults: [error.message, ...z.array(z.string()).catch([]).parse(error.extra["faults"])],
+        }
+      }
+    },
+  } satisfies Partial<Operations>
+}

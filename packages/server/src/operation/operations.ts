@@ -1,0 +1,24 @@
+import type { Input, OperationId, Output } from "@hufu/core/contract/contract"
+import { agentOperations } from "./agent-operations.ts"
+import type { OperationContext } from "./context.ts"
+import { evidenceOperations } from "./evidence-operations.ts"
+import { holdOperations } from "./hold-operations.ts"
+import { nodeOperations } from "./node-operations.ts"
+import type { OperationParts } from "./parts.ts"
+import { toolOperations } from "./tool-operations.ts"
+
+/** One function for each row of the contract. */
+export type Operations = {
+  readonly [Id in OperationId]: (input: Input<Id>, context: OperationContext) => Promise<Output<Id>>
+}
+
+/** Every operation of the contract over these parts; a missing one does not compile. */
+export function createOperations(parts: OperationParts): Operations {
+  return {
+    ...nodeOperations(parts),
+    ...agentOperations(parts),
+    ...toolOperations(parts),
+    ...holdOperations(parts),
+    ...evidenceOperations(parts),
+  }
+}

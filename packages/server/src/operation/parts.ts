@@ -1,0 +1,50 @@
+import type { AgentAuthority } from "../authority/agents.ts"
+import type { Budgets } from "../authority/budgets.ts"
+import type { CredentialAuthority } from "../authority/credentials.ts"
+import type { HoldAuthority } from "../authority/holds.ts"
+import type { Interventions } from "../authority/interventions.ts"
+import type { MandateAuthority } from "../authority/mandates.ts"
+import type { PersonAuthority } from "../authority/person.ts"
+import type { ServerAuthority } from "../authority/servers.ts"
+import type { StopAuthority } from "../authority/stop.ts"
+import type { TaskAuthority } from "../authority/tasks.ts"
+import type { ToolAuthority } from "../authority/tools.ts"
+import type { Clock } from "../clock.ts"
+import type { RuleSet, RuleSource } from "../fence/rules/load.ts"
+import type { AssessParts } from "../gateway/assess.ts"
+import type { Connections } from "../gateway/connections.ts"
+import type { Ledger } from "../ledger/ledger.ts"
+import type { Vault } from "../ledger/vault.ts"
+import type { Store } from "../store/store.ts"
+import type { Actions } from "./actions.ts"
+
+/** What the operations work with. */
+export interface OperationParts {
+  readonly clock: Clock
+  readonly store: Store
+  readonly ledger: Ledger
+  readonly vault: Vault
+  readonly person: PersonAuthority
+  readonly agents: AgentAuthority
+  readonly credentials: CredentialAuthority
+  readonly tasks: TaskAuthority
+  readonly mandates: MandateAuthority
+  readonly budgets: Budgets
+  readonly servers: ServerAuthority
+  readonly tools: ToolAuthority
+  readonly holds: HoldAuthority
+  readonly stop: StopAuthority
+  readonly interventions: Interventions
+  readonly connections: Connections
+  readonly actions: Actions
+  readonly assess: AssessParts
+  readonly rules: () => RuleSet
+  readonly ruleSources: readonly RuleSource[]
+  /** Throws Failure("forbidden") when a URL leads to this node itself. */
+  readonly refuseOwn: (url: string) => void
+  /** Closes the upstream connections of a server that is removed. */
+  readonly closeUpstream: (server: string) => void
+  /** Asks a server for its tools, so that they have profiles. */
+  readonly discover: (server: string) => Promise<void>
+  readonly about: () => { version: string; url: string; dataFolder: string; startedAt: number }
+}

@@ -1,0 +1,39 @@
+import { actorOf } from "./context.ts"
+import type { Operations } from "./operations.ts"
+import type { OperationParts } from "./parts.ts"
+
+/** Tool servers and tool profiles. */
+export function toolOperations(parts: OperationParts) {
+  const { servers, tools } = parts
+  return {
+    "server.add": async ({ name, url, headers, demo }, context) => {
+      parts.refuseOwn(url)
+      const draft = { name, command: null, url, secrets: { environment: {}, headers, folder: null }, demo }
+      return servers.register(draft, actorOf(context))
+    },
+    "server.command": ({ name, command, environment, folder, demo }, context) =>
+      servers.register(
+        { name, command, url: null, secrets: { environment, headers: {}, folder }, demo },
+        actorOf(context),
+      ),
+    "server.list": async () => ({ items: servers.live() }),
+    "server.remove": async ({ server: ref }, context) => {
+      const removed = await servers.remove(servers.need(ref), actorOf(context))
+      parts.closeUpstream(removed.name)
+      return removed
+    },
+    "tool.list": async ({ server: ref }) => {
+      const server = servers.need(ref)
+      await parts.discover(server.name)
+      return { items: tools.list(server.name) }
+    },
+    "tool.confirm": ({ server, tool, definition, profile }, context) =>
+      tools.confirm({
+        server: servers.need(server).name,
+        tool,
+        definition,
+        ...(profile === undefined ? {} : { profile }),
+        by: actorOf(context),
+      }),
+  } satisfies Partial<Operations>
+}
