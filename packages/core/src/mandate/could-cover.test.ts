@@ -196,7 +196,6 @@ describe("what could be covered, over random mandates", () => {
       ),
       { numRuns: 2000 },
     )
-    console.log({ listed, unlisted, undecided })
     expect(undecided).toBe(0)
     expect(Math.min(listed, unlisted)).toBeGreaterThan(300)
   })

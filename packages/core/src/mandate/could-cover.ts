@@ -7,10 +7,11 @@ import {
   grantCovers,
   isAbout,
   isLiveAt,
+  namedBy,
   otherwiseOf,
   shapeRefusal,
 } from "./cover.ts"
-import { type Avoided, type Escape, findArguments, type Need } from "./find-arguments.ts"
+import { type Avoided, type Escape, findArguments, type Need, type Wanted } from "./find-arguments.ts"
 import type { AmountNeed } from "./find-value.ts"
 import { limitTouches } from "./limit-covers.ts"
 import type { Grant, Mandate, Never } from "./mandate.ts"
@@ -37,8 +38,8 @@ export function couldCover(mandates: readonly Mandate[], call: CallShape): Could
   const live = mandates.filter((mandate) => isLiveAt(mandate, call.now))
   const nevers = live.flatMap(({ never }) => never.filter((one) => isAbout(one, call)).map(outOfNever))
   const unmentioned = nameOutside(live)
-  const search = (wanted: "allow" | "ask", needs: readonly Need[], avoid: readonly Avoided[]) => {
-    const found = findArguments({ needs, avoid, unmentioned })
+  const search = (wanted: "allow" | "ask", start: Start, avoid: readonly Avoided[]): Found => {
+    const found = findArguments({ ...start, avoid, unmentioned })
     if (found.kind === "none") return undefined
     return found.kind === "found" && isRuled(wanted, cover(live, { ...call, args: found.args }))
       ? found.args
@@ -46,19 +47,35 @@ export function couldCover(mandates: readonly Mandate[], call: CallShape): Could
   }
   if (live.length === 0) return { allow: false, ask: false, examples: {} }
   if (live.some(({ userOnly }) => userOnly.some((entry) => isAbout(entry, call))))
-    return answer([], [search("ask", [], nevers)])
+    return answer([], [search("ask", anything, nevers)])
 
   const grants = live.flatMap((mandate) => grantsFor(mandate, call))
   const alone = grants.filter(({ grant }) => grant.mode === "auto")
   const beyondAlone = [...nevers, ...alone.map((placed) => outOfGrant(placed, call))]
-  const starts: (readonly Need[])[] = grants
-    .filter(({ grant }) => grant.mode === "ask")
-    .map((placed) => needsOf(placed, call))
-  if (otherwiseOf(live) === "ask") starts.unshift([])
+  const starts = grants.filter(({ grant }) => grant.mode === "ask").map((placed) => startOf(placed, call))
+  if (otherwiseOf(live) === "ask") starts.unshift(anything)
   return answer(
-    alone.map((placed) => search("allow", needsOf(placed, call), nevers)),
-    starts.map((needs) => search("ask", needs, beyondAlone)),
+    alone.map((placed) => search("allow", startOf(placed, call), nevers)),
+    starts.map((start) => search("ask", start, beyondAlone)),
   )
+}
+
+/** Where a search starts: with what a grant requires and leaves room for. */
+type Start = Pick<Wanted, "needs" | "mayAdd">
+
+const anything: Start = { needs: [], mayAdd: () => true }
+
+function startOf(placed: PlacedGrant, call: CallShape): Start {
+  const { mandate, grant } = placed
+  const whole = mandate.budget?.amount?.argument
+  const named = namedBy(mandate, grant)
+  return {
+    needs: needsOf(placed, call),
+    // What cannot be read as an amount would take this very grant away as well.
+    mayAdd: (argument) =>
+      (argument === undefined || argument !== whole) &&
+      (!grant.closed || (argument !== undefined && named.includes(argument))),
+  }
 }
 
 type Found = JsonObject | "unknown" | undefined
@@ -151,7 +168,7 @@ function unreadableAmounts({ mandate }: PlacedGrant, args: JsonObject): Escape[]
   const values = [null, "?", -1, false].map((value) => ({
     add: { argument: whole.argument, kind: "equal", value } as const,
   }))
-  return [...values, { more: true }]
+  return [...values, { more: whole.argument }]
 }
 
 /** The name of an argument that no part of the mandates mentions. */

@@ -11,8 +11,8 @@ export interface Escape {
   readonly addUnmentioned?: true
   /** One more argument of this kind. */
   readonly add?: Limit
-  /** There are more ways out than these, so that not finding one proves nothing. */
-  readonly more?: true
+  /** There are more ways out by adding this argument, so that not finding one proves nothing. */
+  readonly more?: string
 }
 
 export interface Requirement {
@@ -43,10 +43,12 @@ export interface Wanted {
   readonly avoid: readonly Avoided[]
   /** The name of an argument that nothing mentions. */
   readonly unmentioned: string
+  /** Whether what is wanted leaves room for one more argument: this one, or the unmentioned one. */
+  readonly mayAdd: (argument: string | undefined) => boolean
 }
 
 /** Finds arguments that satisfy all needs and stay out of everything to avoid, with nothing in them that is not needed. */
-export function findArguments({ needs, avoid, unmentioned }: Wanted): FoundArguments {
+export function findArguments({ needs, avoid, unmentioned, mayAdd }: Wanted): FoundArguments {
   let attempts = 0
 
   const attempt = (draft: Draft): FoundArguments => {
@@ -59,15 +61,22 @@ export function findArguments({ needs, avoid, unmentioned }: Wanted): FoundArgum
       ...(filled.value as JsonObject),
       ...(draft.isExtended ? { [unmentioned]: null } : {}),
     }
-    for (const avoided of avoid) {
+    const caught = avoid.flatMap((avoided) => {
       const escapes = avoided.escapes(args)
-      if (escapes) return firstWayOut(escapes, (escape) => takeWay(draft, escape))
-    }
-    return { kind: "found", args }
+      return escapes ? [escapes.filter(isOpen)] : []
+    })
+    const [hardest] = caught.sort((a, b) => a.length - b.length)
+    return hardest ? firstWayOut(hardest, (escape) => takeWay(draft, escape)) : { kind: "found", args }
+  }
+
+  const isOpen = (escape: Escape): boolean => {
+    if (escape.addUnmentioned) return mayAdd(undefined)
+    const argument = escape.add?.argument ?? escape.more
+    return argument === undefined || mayAdd(argument)
   }
 
   const takeWay = (draft: Draft, escape: Escape): FoundArguments => {
-    if (escape.more) return { kind: "unknown" }
+    if (escape.more !== undefined) return { kind: "unknown" }
     const next = changed(draft, escape)
     return next ? attempt(next) : { kind: "none" }
   }

@@ -3,7 +3,7 @@ import { allOf } from "../pattern/language.ts"
 import { minorUnitsOf } from "./amount.ts"
 import { isTextLimit, type Limit, type Scalar } from "./limit.ts"
 import { satisfies, touches } from "./limit-value.ts"
-import { numberCandidates } from "./number-candidates.ts"
+import { digitsOfNumbers, numberCandidates } from "./number-candidates.ts"
 import { coveredTexts, outside, type TextBounds, touchedTexts } from "./text-bounds.ts"
 import { urlCandidates } from "./url-candidates.ts"
 
@@ -63,10 +63,22 @@ function firstOf(values: Iterable<Scalar>, conditions: readonly Condition[]): Fo
   return undefined
 }
 
-/** The candidates hold one number of every stretch that the limits tell apart, unless a limit on texts reads numbers. */
+/**
+ * The candidates hold one number of every stretch that the limits tell apart, unless a prohibition on texts reads the
+ * digits of numbers: then nothing is proven but that it catches all such digits.
+ */
 function findNumber(conditions: readonly Condition[]): FoundValue {
-  const isExact = conditions.every(({ must, limit }) => must !== "not-touch" || !isTextLimit(limit))
-  return firstOf(numberCandidates(conditions), conditions) ?? (isExact ? none : unknown)
+  const found = firstOf(numberCandidates(conditions), conditions)
+  if (found) return found
+  const onDigits = conditions.filter(({ must, limit }) => must === "not-touch" && readsDigits(limit))
+  if (onDigits.length === 0) return none
+  const digits = digitsOfNumbers(conditions.flatMap(({ must, limit }) => (must === "satisfy" ? [limit] : [])))
+  const left = findText(allOf(digits, ...onDigits.flatMap(boundsOf).map(({ most }) => most)))
+  return left.kind === "none" ? none : unknown
+}
+
+function readsDigits(limit: Limit | AmountNeed): boolean {
+  return limit.kind === "prefix" || limit.kind === "pattern"
 }
 
 function findTextValue(conditions: readonly Condition[]): FoundValue {

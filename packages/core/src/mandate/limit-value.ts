@@ -24,24 +24,33 @@ export function satisfies(limit: Limit, value: unknown): boolean {
 export function touches(limit: Limit, value: unknown): boolean {
   if (typeof value === "string") return touchesText(limit, value)
   if (typeof value === "number") return touchesNumber(limit, value)
-  if (typeof value === "boolean" || value === null) return touchesText(limit, String(value))
+  if (typeof value === "boolean" || value === null)
+    return comparedWith(limit).some((one) => typeof one !== "number" && isLoosely(one, String(value)))
   return true
 }
 
 function touchesText(limit: Limit, text: string): boolean {
   if (!isReadable(text)) return true
-  if (limit.kind === "equal") return isLoosely(limit.value, text)
-  if (limit.kind === "oneOf") return limit.values.some((value) => isLoosely(value, text))
+  if (limit.kind === "equal" || limit.kind === "oneOf")
+    return comparedWith(limit).some((value) => isLoosely(value, text))
   if (limit.kind === "host") return !contains(urls, text) || isUrlOf(limit, text)
   return contains(touchedTexts(limit).least, text)
 }
 
+/** A number may be meant as the text of its digits, but is neither a path nor a URL. */
 function touchesNumber(limit: Limit, number: number): boolean {
-  if (limit.kind === "range") return !Number.isFinite(number) || isWithin(limit, number)
-  const fits = (value: Scalar) =>
-    typeof value === "number" ? value === number : isLoosely(value, String(number))
-  if (limit.kind === "equal") return fits(limit.value)
-  return limit.kind === "oneOf" ? limit.values.some(fits) : touchesText(limit, String(number))
+  if (!Number.isFinite(number)) return true
+  if (limit.kind === "path" || limit.kind === "host") return false
+  if (limit.kind === "range") return isWithin(limit, number)
+  if (limit.kind === "prefix" || limit.kind === "pattern") return touchesText(limit, String(number))
+  return comparedWith(limit).some((value) =>
+    typeof value === "number" ? value === number : isLoosely(value, String(number)),
+  )
+}
+
+function comparedWith(limit: Limit): readonly Scalar[] {
+  if (limit.kind === "equal") return [limit.value]
+  return limit.kind === "oneOf" ? limit.values : []
 }
 
 function isWithin(range: Limit & { kind: "range" }, number: number): boolean {

@@ -1,5 +1,8 @@
 import type { AmountNeed, Condition } from "./find-value.ts"
 import type { Limit } from "./limit.ts"
+import { charactersOf, digits } from "../pattern/code-points.ts"
+import { character, literal, optional, repeat, sequence } from "../pattern/expression.ts"
+import { type Language, languageOf } from "../pattern/language.ts"
 
 /**
  * Numbers among which there is one of every stretch that the limits tell apart: every bound and the steps of every
@@ -30,6 +33,23 @@ function stepsNextTo(bounds: readonly number[], decimals: number): number[] {
   return bounds
     .flatMap((bound) => [-1, 0, 1, 2].map((step) => (Math.floor(bound * scale) + step) / scale))
     .filter(Number.isFinite)
+}
+
+/** How the numbers that satisfy the needs are written, and perhaps others. */
+export function digitsOfNumbers(needs: readonly (Limit | AmountNeed)[]): Language {
+  const decimals = Math.min(...needs.map((need) => (need.kind === "amount" ? need.decimals : Infinity)))
+  const isNegative = needs.every((need) => need.kind === "range" && (need.min ?? -1) < 0)
+  const some = repeat(character(digits), 1)
+  const exponent = sequence(literal("e"), character(charactersOf("+-")), some)
+  return languageOf(
+    sequence(
+      ...(isNegative ? [optional(literal("-"))] : []),
+      some,
+      ...(decimals > 0 ? [optional(sequence(literal("."), some))] : []),
+      // An amount is a safe integer of minor units: with few decimals it is written without an exponent.
+      ...(decimals > 6 ? [optional(exponent)] : []),
+    ),
+  )
 }
 
 function around(bound: number, distance: number): number[] {

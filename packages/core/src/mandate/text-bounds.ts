@@ -11,7 +11,7 @@ import {
 } from "../pattern/expression.ts"
 import { allOf, anyOf, type Language, languageOf, not } from "../pattern/language.ts"
 import { parsePattern } from "../pattern/parse-pattern.ts"
-import { canonicalUrl, plainUrls, urls } from "./url-shape.ts"
+import { canonicalUrl, plainUrls, urls, urlsOnPortsOf } from "./url-shape.ts"
 import { isTextLimit, type Limit, type Scalar, type TextLimit } from "./limit.ts"
 import { pathUnder, pathUnderInAnyCase, plainPath } from "./path-limit.ts"
 
@@ -46,7 +46,10 @@ export function coveredTexts(limit: Limit): TextBounds {
   return remembered(covered, limit, () => {
     if (limit.kind === "host") {
       const canonical = languageOf(canonicalUrl(limit.hosts), maxHostStates)
-      return { least: canonical, most: anyOf(canonical, allOf(urls, not(plainUrls))) }
+      return {
+        least: canonical,
+        most: anyOf(canonical, allOf(languageOf(urlsOnPortsOf(limit.hosts), maxHostStates), not(plainUrls))),
+      }
     }
     if (isTextLimit(limit)) return exactly(languageOf(expressionOf(limit), maxStates))
     const texts = valuesOf(limit).filter((value) => typeof value === "string")

@@ -43,15 +43,31 @@ const afterHost = choice(
 
 /** `http` and `https` URLs with a plain host and perhaps a port. */
 export const urls: Language = languageOf(
-  sequence(
+  urlWith(optional(sequence(literal(":"), repeat(character(digits), 1, 5)))),
+)
+
+/** All URLs with a port that one of these hosts allows: every one that satisfies the limit, and others. */
+export function urlsOnPortsOf(hosts: readonly string[]): Expression {
+  const ports = new Set(hosts.map((host) => readHostEntry(host)?.port))
+  return urlWith(choice(...Array.from(ports, portExpression)))
+}
+
+function urlWith(port: Expression): Expression {
+  return sequence(
     literalInAnyCase("http"),
     optional(literalInAnyCase("s")),
     literal("://"),
     choice(repeat(character(hostCharacter), 1), bracketed),
-    optional(sequence(literal(":"), repeat(character(digits), 1, 5))),
+    port,
     afterHost,
-  ),
-)
+  )
+}
+
+function portExpression(port: number | undefined): Expression {
+  const written = (value: number) => sequence(literal(":"), repeat(literal("0")), literal(String(value)))
+  if (port === undefined) return optional(choice(written(80), written(443)))
+  return port === 80 || port === 443 ? optional(written(port)) : written(port)
+}
 
 const letters: CodePoints = [
   [0x41, 0x5a],
