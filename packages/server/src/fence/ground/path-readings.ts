@@ -1,5 +1,6 @@
 import { fileURLToPath } from "node:url"
 import { posix, win32 } from "node:path"
+import { stripEnds } from "./strip-ends.ts"
 
 /** The machine whose rules a path follows. */
 export interface PathRules {
@@ -31,7 +32,7 @@ export function looksLikePath(text: string): boolean {
  */
 export function readPath(text: string, rules: PathRules): PathReadings {
   const spellings = new Set([text])
-  const bare = text.trim().replace(/^["'`]+|["'`]+$/g, "")
+  const bare = stripEnds(text)
   spellings.add(bare)
   // What ends a name in C does not end it in JSON.
   if (text.includes("\0")) spellings.add(text.slice(0, text.indexOf("\0")))

@@ -1,3 +1,5 @@
+import { stripEnds } from "./strip-ends.ts"
+
 /** A network address as every URL parser reads it. */
 export interface Address {
   readonly scheme: string
@@ -32,11 +34,10 @@ export function readAddress(text: string): Address | undefined {
   return undefined
 }
 
-/** URL parsers drop these before they read. */
+/** URL parsers drop tabs and line breaks anywhere before they read. */
 function cleaned(text: string): string {
-  const start = text.length > MAX_READ ? text.slice(0, MAX_READ) : text
-  // oxlint-disable-next-line no-control-regex -- these are what the URL standard strips
-  return start.replace(/^[\u0000-\u0020"'`]+|[\u0000-\u0020"'`]+$/g, "").replace(/[\t\n\r]/g, "")
+  const bare = stripEnds(text.length > MAX_READ ? text.slice(0, MAX_READ) : text)
+  return /[\t\n\r]/.test(bare) ? bare.replace(/[\t\n\r]/g, "") : bare
 }
 
 function addressOf(url: URL, isUrl: boolean): Address {

@@ -130,7 +130,9 @@ function hintedRole(names: readonly string[]): ArgumentRole | undefined {
   const before = names.slice(0, -1)
   if (!hintWords.weak.has(last)) return undefined
   if (last === "address" && before.some((word) => hintWords.ip.has(word))) return "host"
-  if (before.some((word) => hintWords.recipient.has(word))) return "recipient"
+  // `email_id` names a message, `payee_id` a payee.
+  const isMessage = last === "id" && before.at(-1) === "email"
+  if (!isMessage && before.some((word) => hintWords.recipient.has(word))) return "recipient"
   if (before.some((word) => hintWords.account.has(word))) return "account"
   return last === "address" && before.some((word) => word === "to" || word === "destination")
     ? "account"

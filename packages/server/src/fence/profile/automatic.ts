@@ -26,7 +26,7 @@ export function profileAutomatically(definition: ToolDefinition, digest: string)
     raiseByText(definition),
     (found: Effect) => raiseByArguments(found, described.arguments),
     // Giving secrets to an agent gives them to its model's provider too: a disclosure, not a look-up.
-    (found: Effect) => (namesSecrets(definition) ? moreCautious(found, "send") : found),
+    (found: Effect) => (!isConsequential(found) && namesSecrets(definition) ? "send" : found),
     (found: Effect) => raiseByAnnotations(found, annotations),
   ].reduce<Effect>((found, raise) => raise(found), effectOfName(definition.name) ?? "execute")
   const roles = rolesOf(described.arguments, isConsequential(effect) ? "target" : "content")
@@ -84,7 +84,7 @@ function effectOfChoices(argument: DescribedArgument): Effect {
 
 /** INVARIANT: annotations raise caution, never lower it; a tool that calls itself harmless is not believed. */
 function raiseByAnnotations(effect: Effect, annotations: JsonObject): Effect {
-  if (annotations["destructiveHint"] === true && annotations["readOnlyHint"] !== true) {
+  if (annotations["destructiveHint"] === true) {
     return moreCautious(effect, effect === "read" || effect === "compute" ? "delete" : "write")
   }
   return annotations["readOnlyHint"] === false ? moreCautious(effect, "write") : effect

@@ -12,10 +12,26 @@ interface Meaning {
 
 const meanings: ReadonlyMap<string, Meaning> = buildMeanings()
 
+/** Longer names say nothing more; schemas may hold names of any length. */
+const MAX_NAME = 256
 const CONJUNCTIONS = new Set(["and", "or", "then", "n", "also", "plus"])
 /** Before a verb in running text, in this order of strength: any verb may follow, or only one in its base form. */
 const BEFORE_ANY_VERB = new Set(["will", "can", "then", "also", "automatically", "may", "must", "it", "tool"])
 const BEFORE_BASE_VERB = new Set(["and", "or", "to", "by", "for", "you", "could"])
+const OBJECTS = new Set([
+  "it",
+  "them",
+  "him",
+  "her",
+  "this",
+  "that",
+  "the",
+  "a",
+  "an",
+  "your",
+  "their",
+  "everyone",
+])
 const NEGATIONS = new Set([
   "not",
   "never",
@@ -62,6 +78,7 @@ export function consequenceInText(text: string): Effect | undefined {
 /** A name's words in lower case: split at case, digits and punctuation. */
 export function splitName(name: string): string[] {
   return name
+    .slice(0, MAX_NAME)
     .replace(/([a-z0-9])([A-Z])/g, "$1 $2")
     .replace(/([A-Z]+)([A-Z][a-z])/g, "$1 $2")
     .replace(/(\d)([a-zA-Z])/g, "$1 $2")
@@ -88,7 +105,8 @@ function standsAsVerb(tokens: readonly string[], at: number, meaning: Meaning): 
     return false
   const before = tokens[at - 1] ?? ""
   if (at === 0 || BEFORE_ANY_VERB.has(before)) return true
-  const isCertain = !meaning.doubtful || meaning.thirdPerson === true
+  // "and emails them" does, "and reviews" may not.
+  const isCertain = !meaning.doubtful || meaning.thirdPerson === true || OBJECTS.has(tokens[at + 1] ?? "")
   if (before === ",") return isCertain
   return BEFORE_BASE_VERB.has(before) && (isCertain || meanings.has(tokens[at] ?? ""))
 }
@@ -127,7 +145,7 @@ function makeGraver(effect: Effect, tokens: readonly string[]): Effect {
 function meaningOf(token: string): Meaning | undefined {
   const exact = meanings.get(token)
   if (exact) return exact
-  const plural = meanings.get(token.replace(/(?:s|es)$/, "")) ?? meanings.get(token.replace(/es$/, ""))
+  const plural = meanings.get(token.replace(/s$/, "")) ?? meanings.get(token.replace(/es$/, ""))
   if (plural)
     return { effect: plural.effect, doubtful: true, ...(plural.doubtful ? {} : { thirdPerson: true }) }
   if (!token.endsWith("ing")) return undefined
