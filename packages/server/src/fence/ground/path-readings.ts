@@ -18,7 +18,7 @@ export interface PathReadings {
 }
 
 const STARTS_LIKE_PATH =
-  /^[\s"'`]*(?:[/\\~]|\$\{?HOME\b|%(?:2f|5c|7e|userprofile%|homepath%)|file:|[a-z]:[\\/])/i
+  /^[\s"'`]*(?:[/\\~]|\$\{?HOME\b|%(?:25)?(?:2f|5c|7e|userprofile%|homepath%)|file:|[a-z]:[\\/])/i
 
 /** Whether a text, wherever it stands, is written as an absolute path or a `file:` address. */
 export function looksLikePath(text: string): boolean {
