@@ -1,4 +1,5 @@
 import { once } from "node:events"
+import { setTimeout as delay } from "node:timers/promises"
 import { fileURLToPath } from "node:url"
 import { startProcess } from "../process/start-process.ts"
 import type { ClientUnderTest, Era, Outcome, Target } from "./client-under-test.ts"
@@ -8,6 +9,8 @@ import type { Operation } from "./serve-client.ts"
 export type ClientProgram = { readonly name: string; readonly file: string; readonly era: Era }
 
 const program = (name: string, file = name, era: Era = "legacy"): ClientProgram => ({ name, file, era })
+
+const closeWithinMs = 5_000
 
 /** Every client of the matrix; `-auto` asks for 2026-07-28 first. */
 export const clientPrograms: readonly ClientProgram[] = [
@@ -39,7 +42,12 @@ export async function driveClient(client: ClientProgram, target: Target): Promis
       return answer["tools"] as string[] // as serve-client.ts writes it
     },
     call: async (tool, parameters) => (await perform({ op: "call", tool, args: parameters })) as Outcome, // as serve-client.ts writes it
-    close: () => running.stop(),
+    async close() {
+      // the end of its input lets it close its connection and remove its files
+      running.stdin.end()
+      await Promise.race([running.nextLine(), delay(closeWithinMs, undefined, { ref: false })])
+      await running.stop()
+    },
   }
 }
 

@@ -45,8 +45,10 @@ function callOutcome(ended: Ended): Outcome {
 
 // structured content is printed alone, everything else as the result that the server sent
 function printedOutcome(printed: unknown, isError: boolean): Outcome {
-  const { content } = printed as { content?: unknown } // only looked at
+  const { content, error, issue } = printed as { content?: unknown; error?: unknown; issue?: unknown } // only looked at
   if (Array.isArray(content)) return outcomeOf(printed)
+  // a protocol error is printed as its own description of what went wrong
+  if (typeof error === "string" && issue !== undefined) return { ok: false, isError: true, text: error }
   return { ok: true, isError, text: JSON.stringify(printed), structured: printed }
 }
 
