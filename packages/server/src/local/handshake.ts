@@ -44,20 +44,20 @@ export async function greet(stream: Duplex, key: Uint8Array): Promise<Greeted> {
       mode: hello.mode,
       details: answer.details,
       reply(refusal) {
-        lines.end()
         if (!refusal) return send(stream, { ok: true })
-        stream.end(
-          `${JSON.stringify({ ok: false, code: refusal.code, detail: refusal.message.slice(0, 2000) })}\n`,
-        )
+        const told = { ok: false, code: refusal.code, detail: refusal.message.slice(0, 2000) }
+        // Read on to notice that the other side has closed.
+        stream.resume().end(`${JSON.stringify(told)}\n`)
       },
     }
   } catch (cause) {
-    lines.end()
     throw new Failure(
       "unauthenticated",
       "the other side of the local socket did not prove that it is this user's Hufu",
       { cause },
     )
+  } finally {
+    lines.end()
   }
 }
 
@@ -123,9 +123,9 @@ function lineReader(stream: Duplex) {
     if (!waiting) return undefined
     const line = buffer.subarray(0, at).toString("utf8")
     buffer = buffer.subarray(at + 1)
-    const { resolve } = waiting
+    const waited = waiting
     waiting = undefined
-    return resolve(line)
+    return waited.resolve(line)
   }
   const onData = (chunk: Buffer) => {
     buffer = Buffer.concat([buffer, chunk])

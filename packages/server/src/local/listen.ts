@@ -6,10 +6,10 @@ import { prepareSocketFolder } from "./socket-path.ts"
 
 export interface LocalHandlers {
   /** Bytes of HTTP/1.1 follow. */
-  http(socket: Socket): void
+  readonly http: (socket: Socket) => void
   /** Bytes of a stdio MCP client follow: what serves them once the guard was told that it is welcome. Throws Failure to turn it away. */
-  guard(details: Greeted["details"]): Promise<(socket: Socket) => void>
-  error(error: unknown): void
+  readonly guard: (details: Greeted["details"]) => Promise<(socket: Socket) => void>
+  readonly error: (error: unknown) => void
 }
 
 const maxConnections = 4096

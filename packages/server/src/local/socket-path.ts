@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto"
-import { lstatSync, mkdirSync } from "node:fs"
-import { tmpdir, userInfo } from "node:os"
-import { dirname, join } from "node:path"
+import { lstatSync, mkdirSync, realpathSync } from "node:fs"
+import { userInfo } from "node:os"
+import { dirname, join, resolve } from "node:path"
 import { Failure } from "@hufu/core/failure"
 
 /** Unix domain sockets have paths of 104 bytes at most on macOS, 108 on Linux. */
@@ -9,11 +9,22 @@ const longestPath = 100
 
 /** Where the node of a data folder listens: in its folder, in a short private one where that path is too long, or a named pipe on Windows. */
 export function socketPath(dataFolder: string): string {
-  const id = createHash("sha256").update(dataFolder).digest("hex").slice(0, 24)
+  const folder = realPath(dataFolder)
+  const id = createHash("sha256").update(folder).digest("hex").slice(0, 24)
   if (process.platform === "win32") return `\\\\.\\pipe\\hufu-${id}`
-  const near = join(dataFolder, "run", "hufu.sock")
+  const near = join(folder, "run", "hufu.sock")
   if (Buffer.byteLength(near) <= longestPath) return near
-  return join(tmpdir(), `hufu-${userInfo().uid}-${id}`, "hufu.sock")
+  // Not TMPDIR: clients start guards without it, and guard and node have to agree.
+  return join("/tmp", `hufu-${userInfo().uid}-${id}`, "hufu.sock")
+}
+
+/** One name for the folder, however it was written; one that is not there has no node. */
+function realPath(dataFolder: string): string {
+  try {
+    return realpathSync(dataFolder)
+  } catch {
+    return resolve(dataFolder)
+  }
 }
 
 /** Makes the socket's folder, for this user alone. */

@@ -1,0 +1,146 @@
+import { randomUUID } from "node:crypto"
+import { contract } from "@hufu/core/contract/contract"
+import { openapi } from "@hufu/core/contract/openapi"
+import { asFailure, Failure } from "@hufu/core/failure"
+import type { Language } from "@hufu/core/words"
+import { type Context, Hono } from "hono"
+import type { Logger } from "pino"
+import type { CredentialAuthority } from "../authority/credentials.ts"
+import type { PersonAuthority } from "../authority/person.ts"
+import type { Operations } from "../operation/operations.ts"
+import { callOperation } from "./call-operation.ts"
+import { checkHost } from "./host-guard.ts"
+import { identifyCaller, requireScope } from "./identify-caller.ts"
+import { docsPage } from "./page/docs-page.ts"
+import { approvalPage, homePage } from "./page/home-page.ts"
+import { languageOf, problemOf } from "./problem.ts"
+import { readBody, readQuery } from "./read-request.ts"
+import { findRoute } from "./route-table.ts"
+
+export interface AppParts {
+  readonly operations: Operations
+  readonly person: PersonAuthority
+  readonly credentials: CredentialAuthority
+  /** Further Host header values that are served. */
+  readonly hosts: readonly string[]
+  readonly version: string
+  readonly logger: Pick<Logger, "error" | "info">
+}
+
+/** How a request reached the node; set by the listener, never by a header. */
+export interface Bindings {
+  readonly transport: "socket" | "http"
+}
+
+type AppContext = Context<{ Bindings: Bindings }>
+
+const securityHeaders = {
+  "cache-control": "no-store",
+  "content-security-policy":
+    "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
+  "cross-origin-opener-policy": "same-origin",
+  "cross-origin-resource-policy": "same-origin",
+  "referrer-policy": "no-referrer",
+  "x-content-type-options": "nosniff",
+  "x-frame-options": "DENY",
+} as const
+
+/** The control plane: the contract's operations, OpenAPI, and the plain pages. */
+export function createApp(parts: AppParts): Hono<{ Bindings: Bindings }> {
+  const app = new Hono<{ Bindings: Bindings }>()
+  const documents = documentsOf(parts.version)
+
+  app.use(async function guard(c, next) {
+    secure(c)
+    if (transportOf(c) === "http") checkHost(c.req.header("host"), c.req.header("origin"), parts.hosts)
+    await next()
+  })
+  app.get("/healthz", (c) => c.json({ ok: true }))
+  app.get("/openapi.json", (c) => c.body(documents.openapi(), 200, { "content-type": "application/json" }))
+  app.get("/docs", (c) => c.html(documents.docs(langOf(c))))
+  addPages(app, parts)
+  app.all("/v1/*", (c) => answer(parts, c))
+  app.notFound((c) => fail(c, nowhere()))
+  app.onError((error, c) => {
+    const failure = asFailure(error)
+    const requestId = randomUUID()
+    if (failure.code === "internal") parts.logger.error({ err: failure.cause, requestId }, "a request failed")
+    return fail(c, failure, requestId)
+  })
+  return app
+}
+
+// INVARIANT: anyone on this machine can read these two pages, so they show no arguments and decide nothing.
+function addPages(app: Hono<{ Bindings: Bindings }>, { operations }: AppParts): void {
+  const context = { requestId: "page", transport: "socket" as const }
+  app.get("/", async (c) => {
+    const status = await operations["node.status"]({}, context)
+    const { items } = await operations["hold.list"]({ state: "waiting", limit: 100 }, context)
+    return c.html(homePage(langOf(c), { status, holds: items, now: Date.now() }))
+  })
+  app.get("/approvals/:hold", async (c) => {
+    const { success, data } = contract["hold.show"].input.safeParse({ hold: c.req.param("hold") })
+    if (!success) throw nowhere()
+    return c.html(approvalPage(langOf(c), await operations["hold.show"](data, context), Date.now()))
+  })
+}
+
+async function answer(parts: AppParts, c: AppContext): Promise<Response> {
+  const found = findRoute(c.req.method, c.req.path)
+  if ("allowed" in found) {
+    if (found.allowed.length === 0) throw nowhere()
+    c.header("allow", found.allowed.join(", "))
+    throw new Failure("method_not_allowed", `use ${found.allowed.join(" or ")} here`)
+  }
+  const { route, parameters } = found
+  const { operation } = route
+  const requestId = randomUUID()
+  const presented = { authorization: c.req.header("authorization"), transport: transportOf(c), requestId }
+  const context = identifyCaller(presented, parts)
+  requireScope(operation.scope, operation.socketOnly === true, context)
+  const raw = { parameters, query: readQuery(c.req.queries()), body: await readBody(c.req.raw) }
+  const output = await callOperation(parts.operations, route, raw, context)
+  // Every output of the contract is JSON.
+  return c.json(output as Parameters<typeof c.json>[0], 200, { "x-request-id": requestId })
+}
+
+function fail(c: AppContext, failure: Failure, requestId: string = randomUUID()): Response {
+  const body = problemOf(failure, requestId, langOf(c))
+  secure(c)
+  // Every status of the failure table is an HTTP error status with a body.
+  return c.json(body, failure.status as 400, {
+    "content-type": "application/problem+json",
+    "x-request-id": requestId,
+    ...(failure.status === 401 ? { "www-authenticate": 'Bearer realm="hufu"' } : {}),
+  })
+}
+
+function secure(c: AppContext): void {
+  for (const [name, value] of Object.entries(securityHeaders)) c.header(name, value)
+}
+
+function nowhere(): Failure {
+  return new Failure("not_found", "there is nothing at this address: `/docs` lists what there is")
+}
+
+/** Both are the same for the life of the process, and dear to make. */
+function documentsOf(version: string) {
+  let schema: string | undefined
+  const pages = new Map<Language, string>()
+  return {
+    openapi: () => (schema ??= JSON.stringify(openapi(contract, version))),
+    docs(lang: Language) {
+      const page = pages.get(lang) ?? docsPage(contract, lang)
+      pages.set(lang, page)
+      return page
+    },
+  }
+}
+
+function langOf(c: AppContext): Language {
+  return languageOf(c.req.header("accept-language"), c.req.query("lang"))
+}
+
+function transportOf(c: AppContext): Bindings["transport"] {
+  return c.env?.transport === "socket" ? "socket" : "http"
+}

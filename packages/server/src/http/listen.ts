@@ -1,0 +1,91 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http"
+import type { Socket } from "node:net"
+import { getRequestListener } from "@hono/node-server"
+import { Failure } from "@hufu/core/failure"
+import type { Hono } from "hono"
+import type { Bindings } from "./app.ts"
+
+export interface HttpParts {
+  readonly app: Hono<{ Bindings: Bindings }>
+  /** Everything under `/mcp`. */
+  readonly mcp: (request: IncomingMessage, response: ServerResponse) => void
+}
+
+export interface HttpServer {
+  readonly url: string
+  readonly port: number
+  /** Speaks HTTP on a connection that came over the local socket. */
+  serve(socket: Socket): void
+  close(): Promise<void>
+}
+
+const maxHeaderBytes = 32 * 1024
+
+/** One listener: the data plane under `/mcp` on node:http itself, everything else through the control plane. */
+export async function listenHttp(
+  parts: HttpParts,
+  { host, port }: { host: string; port: number },
+): Promise<HttpServer> {
+  const local = new WeakSet<Socket>()
+  const server = createServer({
+    maxHeaderSize: maxHeaderBytes,
+    requestTimeout: 60_000,
+    headersTimeout: 10_000,
+    connectionsCheckingInterval: 5000,
+    keepAliveTimeout: 60_000,
+    noDelay: true,
+  })
+  server.maxConnections = 20_000
+  const listenerOf = (transport: Bindings["transport"]) =>
+    getRequestListener((request) => parts.app.fetch(request, { transport }), { overrideGlobalObjects: false })
+  const overHttp = listenerOf("http")
+  const overSocket = listenerOf("socket")
+  server.on("request", (request, response) => {
+    const path = request.url ?? "/"
+    const isLocal = local.has(request.socket)
+    if (!isLocal && (path === "/mcp" || path.startsWith("/mcp/") || path.startsWith("/mcp?")))
+      return parts.mcp(request, response)
+    void (isLocal ? overSocket : overHttp)(request, response)
+    return undefined
+  })
+  const bound = await listening(server, host, port)
+  const shown = host.includes(":") ? `[${host}]` : host
+  return {
+    url: `http://${shown}:${bound}`,
+    port: bound,
+    serve(socket) {
+      local.add(socket)
+      server.emit("connection", socket)
+      socket.resume()
+    },
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve())
+        server.closeAllConnections()
+      }),
+  }
+}
+
+function listening(server: Server, host: string, port: number): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once("error", (error: NodeJS.ErrnoException) => reject(refusal(error, host, port)))
+    server.listen(port, host, () => {
+      const address = server.address()
+      resolve(typeof address === "object" && address !== null ? address.port : port)
+    })
+  })
+}
+
+function refusal(error: NodeJS.ErrnoException, host: string, port: number): Failure {
+  if (error.code === "EADDRINUSE")
+    return new Failure(
+      "port_in_use",
+      `port ${port} is in use by something else: choose another with --port, or --port 0 for a free one`,
+      { cause: error },
+    )
+  return new Failure(
+    "port_in_use",
+    `cannot listen on \`${host}\` port ${port}: choose an address of this machine and a port that is free to you`,
+    { cause: error },
+  )
+}
