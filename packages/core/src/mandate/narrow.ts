@@ -1,0 +1,171 @@
+import { Failure } from "../failure.ts"
+import { prohibitionContains } from "./limit-contains.ts"
+import { type Grant, Mandate, type MandateDraft, type Never, type UserOnly } from "./mandate.ts"
+import { amountDifferences, type Difference, fitTogether, grantDifferences } from "./narrow-grant.ts"
+import { sayNever, sayTime, sayUserOnly } from "./say.ts"
+import { toolsContain } from "./tool-pattern.ts"
+
+/**
+ * Whether one mandate is narrower than another (or the same), and if not, in which ways. `within` gives for each
+ * inner grant the index of the outer grant whose budget it shares: what was spent there stays spent.
+ */
+export type Narrowness =
+  | { readonly ok: true; readonly within: readonly number[] }
+  | { readonly ok: false; readonly differences: readonly Difference[] }
+
+/**
+ * Whether everything that the inner mandate could allow or ask, the outer one allows or asks as well, and whatever
+ * it could allow alone, the outer one allows alone. What cannot be shown is a difference.
+ */
+export function isNarrower(inner: Mandate, outer: Mandate): Narrowness {
+  const placement = placeGrants(inner, outer)
+  const differences = [
+    ...holderDifferences(inner, outer),
+    ...timeDifferences(inner, outer),
+    ...placement.differences,
+    ...neverDifferences(inner, outer),
+    ...userOnlyDifferences(inner, outer),
+    ...budgetDifferences(inner, outer),
+    ...(inner.otherwise === "ask" && outer.otherwise === "deny"
+      ? [{ en: "it asks for everything else instead of refusing", zh: "对其余一切改为询问，而非拒绝" }]
+      : []),
+  ]
+  return differences.length === 0 ? { ok: true, within: placement.within } : { ok: false, differences }
+}
+
+/** What may be given to narrow a mandate: its new parts, and who it is. */
+export type Narrowing = Partial<MandateDraft> & { readonly id: string; readonly createdAt: number }
+
+/** The mandate with some parts changed; throws Failure("not_narrower") with every difference when it would be wider. */
+export function narrowed(outer: Mandate, change: Narrowing): Mandate {
+  const inner = Mandate.parse({ ...outer, ...change, parent: outer.id })
+  const narrowness = isNarrower(inner, outer)
+  if (narrowness.ok) return inner
+  throw new Failure("not_narrower", "a mandate can only be narrowed: ask the principal for a wider one", {
+    extra: { differences: narrowness.differences },
+  })
+}
+
+function holderDifferences(inner: Mandate, outer: Mandate): Difference[] {
+  const found: Difference[] = []
+  if (inner.agent !== outer.agent) found.push({ en: "it is another agent's", zh: "属于另一智能体" })
+  if (inner.principal !== outer.principal)
+    found.push({ en: "it is another principal's", zh: "属于另一委托人" })
+  if (outer.task !== null && inner.task !== outer.task)
+    found.push({ en: "it holds for other tasks", zh: "适用于其他任务" })
+  return found
+}
+
+function timeDifferences(inner: Mandate, outer: Mandate): Difference[] {
+  const found: Difference[] = []
+  if (inner.until > outer.until)
+    found.push({ en: `it lasts beyond ${sayTime(outer.until)}`, zh: `有效期超过 ${sayTime(outer.until)}` })
+  if (outer.from !== undefined && (inner.from ?? -Infinity) < outer.from)
+    found.push({ en: `it begins before ${sayTime(outer.from)}`, zh: `生效早于 ${sayTime(outer.from)}` })
+  return found
+}
+
+/** Every inner grant must be contained in one outer grant, and all that share one must share its budget. */
+function placeGrants(inner: Mandate, outer: Mandate): { differences: Difference[]; within: number[] } {
+  const differences: Difference[] = []
+  const within: number[] = []
+  for (const [index, grant] of inner.grants.entries()) {
+    const compared = outer.grants.map((other) =>
+      grantDifferences({ mandate: inner, grant }, { mandate: outer, grant: other }),
+    )
+    const home = outer.grants.findIndex(({ budget }, at) => {
+      if (compared[at]?.length !== 0) return false
+      const sharing = inner.grants.filter((_, other) => other === index || within[other] === at)
+      return (
+        !budget ||
+        fitTogether(
+          sharing.map((one) => one.budget),
+          inner.budget,
+          budget,
+        )
+      )
+    })
+    const isContained = compared.some((found) => found.length === 0)
+    if (home < 0) differences.push(...nearest(index, isContained ? [] : compared))
+    within.push(home)
+  }
+  return { differences, within }
+}
+
+/** The differences from the outer grant that comes closest; none compared means that only its budget is too small. */
+function nearest(index: number, compared: readonly (readonly Difference[])[]): Difference[] {
+  const [closest] = [...compared].sort((a, b) => a.length - b.length)
+  const differences = closest ?? [
+    { en: "no grant leaves room for it and its budget", zh: "没有授权项可容纳该项及其预算" },
+  ]
+  return differences.map(({ en, zh }) => ({
+    en: `grant ${index + 1}: ${en}`,
+    zh: `第 ${index + 1} 项：${zh}`,
+  }))
+}
+
+function neverDifferences(inner: Mandate, outer: Mandate): Difference[] {
+  const dropped = outer.never.filter((never) => !inner.never.some((kept) => neverContains(kept, never)))
+  return dropped.map((never) => ({
+    en: `it no longer says: ${sayNever(never, "en")}`,
+    zh: `不再规定：${sayNever(never, "zh")}`,
+  }))
+}
+
+function neverContains(outer: Never, inner: Never): boolean {
+  const limits = inner.limits ?? []
+  return (
+    partContains(outer, inner) &&
+    (outer.limits ?? []).every((limit) => limits.some((one) => prohibitionContains(limit, one)))
+  )
+}
+
+type Part = Pick<Never, "effects" | "tools">
+
+function partContains(outer: Part, inner: Part): boolean {
+  const effects = outer.effects
+  return (
+    (effects === undefined || inner.effects?.every((effect) => effects.includes(effect)) === true) &&
+    toolsContain(outer.tools, inner.tools)
+  )
+}
+
+/**
+ * What only the person decided stays so, or never happens. Where the outer mandate refuses everything else, leaving
+ * something new to the person would let them be asked what was refused.
+ */
+function userOnlyDifferences(inner: Mandate, outer: Mandate): Difference[] {
+  const kept: readonly Part[] = [
+    ...inner.userOnly,
+    ...inner.never.filter(({ limits }) => limits === undefined),
+  ]
+  const dropped = outer.userOnly.filter((entry) => !kept.some((one) => partContains(one, entry)))
+  const known: readonly Part[] = [...outer.userOnly, ...outer.grants.filter(isUnconditional)]
+  const added = inner.userOnly.filter(
+    (entry) => outer.otherwise === "deny" && !known.some((one) => partContains(one, entry)),
+  )
+  return [
+    ...dropped.map((entry) => ({
+      en: `it no longer says: ${sayUserOnly(entry, "en")}`,
+      zh: `不再规定：${sayUserOnly(entry, "zh")}`,
+    })),
+    ...added.map((entry: UserOnly) => ({
+      en: `it asks for what was refused: ${sayUserOnly(entry, "en")}`,
+      zh: `对原应拒绝的改为询问：${sayUserOnly(entry, "zh")}`,
+    })),
+  ]
+}
+
+function isUnconditional(grant: Grant): boolean {
+  return (
+    grant.limits.length === 0 && !grant.closed && !grant.needs && !grant.budget && grant.until === undefined
+  )
+}
+
+function budgetDifferences(inner: Mandate, outer: Mandate): Difference[] {
+  const most = outer.budget?.count
+  const counts = inner.grants.map((grant) => grant.budget)
+  const isWithin = most === undefined || fitTogether(counts, inner.budget, { count: most })
+  const count = isWithin ? [] : [{ en: `it may act more than ${most} times`, zh: `可超过 ${most} 次` }]
+  return [...count, ...amountDifferences(inner.budget?.amount, outer.budget?.amount)]
+}
