@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto"
 import { setTimeout as delay } from "node:timers/promises"
+import { isDeepStrictEqual } from "node:util"
 import type { HeldCall } from "../node-under-test.ts"
 import type { ClientUnderTest, Outcome } from "./client-under-test.ts"
 import type { Governed } from "./governed.ts"
@@ -79,7 +80,7 @@ async function heldFor(call: ReferenceCall, governed: Governed): Promise<HeldCal
   const until = performance.now() + heldWithinMs
   while (performance.now() < until) {
     const held = (await governed.held()).find(
-      (item) => item.tool === call.tool && JSON.stringify(item.arguments) === JSON.stringify(call.args),
+      (item) => item.tool === call.tool && isDeepStrictEqual(item.arguments, call.args),
     )
     if (held) return held
     await delay(100) // a hold has no event that a person's side can wait for

@@ -22,8 +22,6 @@ async function connect(target: Target): Promise<ClientUnderTest> {
           "--output",
           "json",
           "--no-oauth",
-          "--timeout",
-          "120000",
         ]),
       ),
     close: () => home.remove(),
