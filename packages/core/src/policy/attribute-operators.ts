@@ -23,6 +23,12 @@ function readerOf(name: string): Reader {
   return (record) => record[name]
 }
 
+/** `context.name`: the most frequent of all, and the context is always a record. */
+export function contextAttribute(name: string): Evaluator {
+  const read = readerOf(name)
+  return (environment) => found(read(environment.context), name)
+}
+
 /** `left.name`. */
 export function attribute(left: Evaluator, name: string): Evaluator {
   const read = readerOf(name)
@@ -30,10 +36,13 @@ export function attribute(left: Evaluator, name: string): Evaluator {
     const owner = left(environment)
     const record = attributesOf(owner, environment)
     if (record === undefined) return noAttributes(owner)
-    const value = read(record)
-    if (value === undefined) return fault(`there is no attribute \`${name}\``)
-    return value === UNKNOWN ? anything : value
+    return found(read(record), name)
   }
+}
+
+function found(value: CedarValue | undefined, name: string): Outcome {
+  if (value === undefined) return fault(`there is no attribute \`${name}\``)
+  return value === UNKNOWN ? anything : value
 }
 
 /** `left has a.b.c`: `left has a`, and `left.a has b`, and so on, with the left side evaluated once. */

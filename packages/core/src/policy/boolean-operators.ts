@@ -8,9 +8,11 @@ import { asBoolean, FALSE, FAULT, isFault, outcomeOf, possibilities, TRUE } from
  */
 export function and(left: Evaluator, right: Evaluator): Evaluator {
   return (environment) => {
-    const first = asBoolean(left(environment))
-    if (first === true) return asBoolean(right(environment))
-    if (first === false || isFault(first)) return first
+    const known = left(environment)
+    if (known === false) return false
+    if (known === true) return asBoolean(right(environment))
+    const first = asBoolean(known)
+    if (typeof first === "boolean" || isFault(first)) return first
     const rest = (first.may & TRUE) === 0 ? 0 : possibilities(asBoolean(right(environment)))
     return outcomeOf((first.may & (FALSE | FAULT)) | rest)
   }

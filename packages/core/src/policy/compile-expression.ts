@@ -1,5 +1,5 @@
 import { type CedarValue, entityUid } from "./cedar-value.ts"
-import { attribute, getTag, hasPath, hasTag } from "./attribute-operators.ts"
+import { attribute, contextAttribute, getTag, hasPath, hasTag } from "./attribute-operators.ts"
 import { and, ifThenElse, not, or } from "./boolean-operators.ts"
 import { arithmetic, equal, ordered } from "./comparison-operators.ts"
 import { isIn, isOfType } from "./entity-operators.ts"
@@ -54,7 +54,7 @@ const operators: ReadonlyMap<string, (operands: unknown, compile: Compile) => Ev
   ["isEmpty", (operands, compile) => isEmpty(compile(member(operands, "arg")))],
   ["getTag", binary(getTag)],
   ["hasTag", binary(hasTag)],
-  [".", (operands, compile) => attribute(compile(member(operands, "left")), text(operands, "attr"))],
+  [".", dot],
   ["has", has],
   ["like", like],
   ["is", is],
@@ -98,6 +98,13 @@ function variable(name: unknown): Evaluator {
     default:
       throw refused(`the variable \`${String(name)}\` is not supported`)
   }
+}
+
+function dot(operands: unknown, compile: Compile): Evaluator {
+  const left = member(operands, "left")
+  const name = text(operands, "attr")
+  if (isJson(left) && left["Var"] === "context") return contextAttribute(name)
+  return attribute(compile(left), name)
 }
 
 function has(operands: unknown, compile: Compile): Evaluator {

@@ -26,6 +26,8 @@ export interface CompiledRule {
   readonly kind: RuleKind
   readonly why: Why
   readonly order: number
+  /** Whether the index holds it under several keys. */
+  readonly isRepeated: boolean
   /** Whether the rule matches; evaluated only for rules that the index brings up. */
   readonly match: (environment: Environment) => Outcome
 }
@@ -83,19 +85,21 @@ function compilePolicy({ id, policy }: RuleInput, order: number) {
   const body = conditions
     .map(({ kind, body }) => (kind === "when" ? compileExpression(body) : not(compileExpression(body))))
     .reduceRight<Evaluator>((rest, condition) => and(condition, rest), always)
+  // The most telling key first: few actions share a tool, more an agent, many an effect.
+  const keys = resource.keys ?? principal.keys ?? action.keys
   const rule: CompiledRule = {
     id,
     kind: effect === "forbid" && annotations["ask"] !== undefined ? "ask" : effect,
     why: whyOf(id, effect, annotations),
     order,
+    isRepeated: keys !== undefined && keys.length > 1,
     match: (environment) =>
       principal.test(environment) &&
       action.test(environment) &&
       resource.test(environment) &&
       body(environment),
   }
-  // The most telling key first: few actions share a tool, more an agent, many an effect.
-  return { rule, keys: resource.keys ?? principal.keys ?? action.keys }
+  return { rule, keys }
 }
 
 const always: Evaluator = () => true

@@ -77,23 +77,30 @@ export function couldBe(rules: CompiledRules, request: RuleRequest, entities: En
 }
 
 /** The rules that could match: the general ones, and those about the resource, the principal or the action. */
-function candidates(rules: CompiledRules, environment: Environment): Iterable<CompiledRule> {
+function candidates(rules: CompiledRules, environment: Environment): readonly CompiledRule[] {
   if (rules.byKey.size === 0) return rules.general
-  const buckets: (readonly CompiledRule[])[] = []
+  const found = [...rules.general]
+  // A rule that names several entities is in several buckets and must not be counted twice.
+  const repeated = new Set<CompiledRule>()
   for (const { key } of [environment.resource, environment.principal, environment.action]) {
-    collect(rules, key, buckets)
-    for (const ancestor of environment.entities.get(key)?.ancestors ?? []) collect(rules, ancestor, buckets)
+    addBucket(rules.byKey.get(key), found, repeated)
+    for (const ancestor of environment.entities.get(key)?.ancestors ?? []) {
+      addBucket(rules.byKey.get(ancestor), found, repeated)
+    }
   }
-  if (buckets.length === 0) return rules.general
-  // A rule can be in several buckets; the set keeps it from being counted twice.
-  return buckets.length === 1
-    ? [...rules.general, ...(buckets[0] ?? [])]
-    : new Set([rules.general, ...buckets].flat())
+  return found
 }
 
-function collect(rules: CompiledRules, key: string, buckets: (readonly CompiledRule[])[]): void {
-  const bucket = rules.byKey.get(key)
-  if (bucket !== undefined) buckets.push(bucket)
+function addBucket(
+  bucket: readonly CompiledRule[] | undefined,
+  found: CompiledRule[],
+  repeated: Set<CompiledRule>,
+): void {
+  for (const rule of bucket ?? []) {
+    if (rule.isRepeated && repeated.has(rule)) continue
+    if (rule.isRepeated) repeated.add(rule)
+    found.push(rule)
+  }
 }
 
 function inOrder(rules: CompiledRule[]): CompiledRule[] {

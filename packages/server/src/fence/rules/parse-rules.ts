@@ -74,17 +74,16 @@ function annotationFault(
   return !asks && "ask_zh" in annotations ? "give `@ask` along with `@ask_zh`" : undefined
 }
 
-function parseFault(
-  source: RuleSource,
-  { text, line }: PolicyText,
-  errors: readonly DetailedError[],
-): string {
+function parseFault(source: RuleSource, policy: PolicyText, errors: readonly DetailedError[]): string {
   const [error] = errors
   const reason = (error?.message ?? "it does not parse").replace("failed to parse policy from string: ", "")
-  const at = error?.sourceLocations?.[0]?.start ?? 0
-  // Cedar counts bytes, not characters.
-  const before = Buffer.from(text).subarray(0, at).toString()
-  return `${source.name}:${line + before.split("\n").length - 1}: ${sentence(reason, error?.help)}`
+  const line = lineOf(policy, error?.sourceLocations?.[0]?.start ?? 0)
+  return `${source.name}:${line}: ${sentence(reason, error?.help)}`
+}
+
+/** The line of the source that holds a place in a rule's text; Cedar counts places in bytes, not characters. */
+export function lineOf({ text, line }: PolicyText, byte: number): number {
+  return line + Buffer.from(text).subarray(0, byte).toString().split("\n").length - 1
 }
 
 /** One line, for a log or a terminal, of what Cedar says. */

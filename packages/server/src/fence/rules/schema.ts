@@ -41,6 +41,8 @@ const givenContext = {
   amount: optional(long),
   currency: optional(text),
   place: optional(text),
+  /** The arguments could not be read for certain. */
+  unclear: optional(bool),
   provenance: record({
     targetsForeign: bool,
     targetsUnknown: bool,

@@ -1,45 +1,11 @@
 import { Failure } from "@hufu/core/failure"
-import { type Effect, effects } from "@hufu/core/words"
+import { effects } from "@hufu/core/words"
+import { harmlessFacts } from "./harmless-facts.ts"
 import type { RuleSet } from "./load.ts"
 import type { RuleFacts } from "./schema.ts"
 
 type Context = RuleFacts["context"]
 type Target = Context["targets"][number]
-
-/** The most harmless action there is; each known-bad one differs from it in one thing. */
-function harmless(effect: Effect): RuleFacts {
-  return {
-    principal: { id: "agt_selftest", grade: "R1", suspended: false },
-    effect,
-    resource: {
-      id: "self-test/echo",
-      server: "self-test",
-      name: "echo",
-      effect,
-      reviewed: true,
-      confirmed: true,
-      changed: false,
-      reversible: "yes",
-      sensitivity: "public",
-    },
-    context: {
-      onBehalfOf: "prn_selftest",
-      mode: "auto",
-      door: "self-test",
-      mandate: { live: true, covers: true, forbids: false, asks: false, otherwise: "ask" },
-      targets: [],
-      provenance: {
-        targetsForeign: false,
-        targetsUnknown: false,
-        privateContent: false,
-        foreignContent: false,
-      },
-      session: { calls: 0 },
-      time: { hour: 12, weekday: 3, epoch: 1_767_225_600 },
-      standing: { live: true },
-    },
-  }
-}
 
 function withContext(facts: RuleFacts, change: Partial<Context>): RuleFacts {
   return { ...facts, context: { ...facts.context, ...change } }
@@ -96,7 +62,7 @@ const knownBad: readonly KnownBad[] = [
 export function selfTest(rules: Pick<RuleSet, "decide">): void {
   for (const effect of effects) {
     for (const bad of knownBad) {
-      const facts = bad.of(harmless(effect))
+      const facts = bad.of(harmlessFacts(effect))
       refuseAllowed(rules, facts, `${bad.name} (${effect})`, false)
       if (bad.liftable !== true) refuseAllowed(rules, facts, `${bad.name} (${effect}, approved)`, true)
     }

@@ -1,5 +1,5 @@
 import { validate, type ValidationError } from "@cedar-policy/cedar-wasm/nodejs"
-import { type ParsedRule, sentence } from "./parse-rules.ts"
+import { lineOf, type ParsedRule, sentence } from "./parse-rules.ts"
 import { ruleSchema } from "./schema.ts"
 
 /** Type-checks rules strictly; a warning, such as that a rule can never match, is a fault as well. */
@@ -10,13 +10,23 @@ export function validateRules(rules: readonly ParsedRule[]): string[] {
     validationSettings: { mode: "strict" },
   })
   if (answer.type === "failure") return answer.errors.map((error) => sentence(error.message, error.help))
-  const places = new Map(rules.map((rule) => [rule.id, rule.place]))
-  const named = [...answer.validationErrors, ...answer.validationWarnings]
+  const problems = Map.groupBy(
+    [...answer.validationErrors, ...answer.validationWarnings],
+    ({ policyId }) => policyId,
+  )
   const others = answer.otherWarnings.map((error) => sentence(error.message, error.help))
-  return [...new Set([...named.map((problem) => faultOf(problem, places)), ...others])]
+  return [...rules.flatMap((rule) => faultsOf(rule, problems.get(rule.id) ?? [])), ...others]
 }
 
-function faultOf({ policyId, error }: ValidationError, places: ReadonlyMap<string, string>): string {
-  const reason = error.message.replace(`for policy \`${policyId}\`, `, "")
-  return `${places.get(policyId) ?? policyId}: rule \`${policyId}\`: ${sentence(reason, error.help)}`
+/** Cedar reports a problem once for each effect that it shows with; one of each place is enough. */
+function faultsOf(rule: ParsedRule, problems: readonly ValidationError[]): string[] {
+  const byPlace = new Map<number, string>()
+  for (const { error } of problems) {
+    const at = error.sourceLocations?.[0]?.start ?? 0
+    if (byPlace.has(at)) continue
+    const reason = error.message.replace(`for policy \`${rule.id}\`, `, "")
+    const place = `${rule.source}:${lineOf(rule, at)}`
+    byPlace.set(at, `${place}: rule \`${rule.id}\`: ${sentence(reason, error.help)}`)
+  }
+  return [...byPlace.values()]
 }

@@ -1,0 +1,121 @@
+import * as cedar from "@cedar-policy/cedar-wasm/nodejs"
+import { decisionModes, effects } from "@hufu/core/words"
+import * as fc from "fast-check"
+import { expect, test } from "vitest"
+import { harmlessFacts } from "./harmless-facts.ts"
+import { loadRules } from "./load.ts"
+import { platformRules } from "./platform-rules.ts"
+import { ruleRequest } from "./rule-request.ts"
+import { ruleSchema, type RuleFacts } from "./schema.ts"
+
+const own = `
+  @id("user/hosts") @ask("where to?") forbid (principal, action in [Hufu::Action::"send", Hufu::Action::"publish"], resource)
+  unless { ["a.example"].containsAll(context.anyTarget.hosts) };
+  @id("user/amount") forbid (principal, action == Hufu::Action::"pay", resource in Hufu::Server::"bank")
+  when { context has amount && context.amount * 3 > 1000 && !(context has currency && context.currency like "C*") };
+  @id("user/tool") forbid (principal, action, resource == Hufu::Tool::"bank/echo")
+  when { principal has credit && principal.credit < 10 || context has place && context.place like "*lab*" };
+`
+
+const rules = loadRules([platformRules(), { layer: "user", name: "user.cedar", text: own }])
+
+const often = fc.integer({ min: 0, max: 9 }).map((dice) => dice > 0)
+const rarely = often.map((yes) => !yes)
+
+const target = fc.record(
+  {
+    kind: fc.constantFrom("url", "path"),
+    value: fc.string(),
+    host: fc.constantFrom("a.example", "b.example"),
+    own: rarely,
+  },
+  { requiredKeys: ["kind", "value", "own"] },
+)
+
+const facts: fc.Arbitrary<RuleFacts> = fc
+  .record({
+    effect: fc.constantFrom(...effects),
+    server: fc.constantFrom("bank", "files"),
+    principal: fc.record(
+      {
+        id: fc.constant("agt_1"),
+        grade: fc.constantFrom("R1", "R4"),
+        suspended: rarely,
+        credit: fc.integer({ min: 0, max: 20 }),
+      },
+      { requiredKeys: ["id", "grade", "suspended"] },
+    ),
+    tool: fc.record({ reviewed: fc.boolean(), confirmed: fc.boolean(), changed: rarely }),
+    mandate: fc.record({
+      live: often,
+      covers: often,
+      forbids: rarely,
+      asks: rarely,
+      otherwise: fc.constantFrom("ask", "deny"),
+    }),
+    rest: fc.record(
+      {
+        mode: fc.constantFrom(...decisionModes),
+        targets: fc.array(target, { maxLength: 3 }),
+        amount: fc.integer({ min: -1, max: 1000 }),
+        currency: fc.constantFrom("CNY", "USD"),
+        place: fc.constantFrom("the lab", "hall"),
+        standing: fc.record({ live: often }),
+      },
+      { requiredKeys: ["mode", "targets"] },
+    ),
+  })
+  .map(({ effect, server, principal, tool, mandate, rest }) => {
+    const { context, resource } = harmlessFacts(effect, { ...rest, mandate })
+    return { principal, effect, context, resource: { ...resource, ...tool, server, id: `${server}/echo` } }
+  })
+
+function cedarAnswer(given: RuleFacts) {
+  const { request } = ruleRequest(given)
+  const { id: agentId, ...agent } = given.principal
+  const { id: toolId, ...tool } = given.resource
+  const server = { type: "Hufu::Server", id: tool.server }
+  const answer = cedar.isAuthorized({
+    principal: { type: "Hufu::Agent", id: agentId },
+    action: { type: "Hufu::Action", id: given.effect },
+    resource: { type: "Hufu::Tool", id: toolId },
+    // A context is plain JSON but for the symbol that only marks other kinds of values.
+    context: request.context as unknown as cedar.Context,
+    schema: ruleSchema,
+    validateRequest: true,
+    policies: { staticPolicies: Object.fromEntries(rules.rules.map((rule) => [rule.id, rule.text])) },
+    entities: [
+      { uid: { type: "Hufu::Agent", id: agentId }, attrs: { ...agent }, parents: [] },
+      { uid: { type: "Hufu::Tool", id: toolId }, attrs: { ...tool }, parents: [server] },
+      { uid: server, attrs: {}, parents: [] },
+    ],
+  })
+  if (answer.type === "failure") throw new Error(answer.errors.map((error) => error.message).join("; "))
+  return answer.response
+}
+
+test("on random facts, which Cedar finds to fit the schema, the verdict is what Cedar's answer implies", () => {
+  const isAsk = new Set(rules.rules.filter((rule) => rule.text.includes("@ask(")).map((rule) => rule.id))
+  const isPermit = new Set(["platform/permit-under-mandate"])
+  const seen = { allow: 0, ask: 0, deny: 0 }
+  fc.assert(
+    fc.property(facts, (given) => {
+      const { verdict, asks, denies, errors } = rules.decide(given)
+      const { decision, diagnostics } = cedarAnswer(given)
+      expect(errors).toEqual([])
+      expect(diagnostics.errors).toEqual([])
+      expect(verdict === "allow").toBe(decision === "allow")
+      if (decision === "deny") {
+        const forbids = [...asks, ...denies].map((objection) => objection.rule)
+        expect(forbids.toSorted()).toEqual(diagnostics.reason.toSorted())
+        const onlyAsks = diagnostics.reason.length > 0 && diagnostics.reason.every((id) => isAsk.has(id))
+        expect(verdict === "ask").toBe(onlyAsks)
+      } else {
+        expect(diagnostics.reason.every((id) => isPermit.has(id))).toBe(true)
+      }
+      seen[verdict] += 1
+    }),
+    { numRuns: 600 },
+  )
+  for (const count of Object.values(seen)) expect(count).toBeGreaterThan(10)
+})
