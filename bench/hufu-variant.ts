@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises"
+import { mkdtemp, rm, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { setTimeout as delay } from "node:timers/promises"
@@ -23,9 +23,9 @@ const entriesPerCall = 2 // the intent and the outcome
 /** Hufu with a hundred rules, a mandate, and evidence that is durable: in front of HTTP or of a command. */
 export async function startHufu(era: Era, upstreamUrl?: string): Promise<Variant> {
   const dataDir = await mkdtemp(join(tmpdir(), "hufu-bench-"))
-  await mkdir(join(dataDir, "rules"), { mode: 0o700 })
-  await writeFile(join(dataDir, "rules", "bench.cedar"), hundredRules(), { mode: 0o600 })
-  const node = await startNode({ dataDir })
+  const rules = join(dataDir, "bench.cedar")
+  await writeFile(rules, hundredRules(), { mode: 0o600 })
+  const node = await startNode({ dataDir, config: { rules: [rules] } })
   await enrolPerson(node)
   if (upstreamUrl === undefined) await addStdioServer(node, "bench", stdioUpstream)
   else await addHttpServer(node, "bench", upstreamUrl)

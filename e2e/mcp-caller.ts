@@ -80,7 +80,7 @@ export function headersFor(
 }
 
 function paramsFor(params: Record<string, unknown>, era: Era): Record<string, unknown> {
-  return era === "legacy" ? params : { ...params, _meta: modernMeta }
+  return era === "legacy" ? params : { _meta: modernMeta, ...params }
 }
 
 type Send = (message: McpMessage) => Promise<DoorAnswer>

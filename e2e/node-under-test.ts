@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process"
 import { existsSync } from "node:fs"
-import { mkdtemp, rm } from "node:fs/promises"
+import { mkdtemp, rm, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { text as readAll } from "node:stream/consumers"
@@ -41,12 +41,16 @@ export interface NodeUnderTest {
 
 export interface NodeOptions {
   dataDir?: string
+  /** What `config.json` in the data folder says. */
+  config?: object
   env?: Record<string, string>
 }
 
 /** Start a node on a new data folder, or on the one that is given. */
 export async function startNode(options: NodeOptions = {}): Promise<NodeUnderTest> {
   const dataDir = options.dataDir ?? (await mkdtemp(join(tmpdir(), "hufu-node-")))
+  if (options.config !== undefined)
+    await writeFile(join(dataDir, "config.json"), JSON.stringify(options.config))
   const env = options.env ?? {}
   const dispatcher = new Agent({ connections: whyAtOnce })
   let running = await serve(dataDir, 0, env)
@@ -134,7 +138,7 @@ export function guardCommand(node: NodeUnderTest, agent: string, server: readonl
 }
 
 /** Where guards reach the node on this machine. */
-export const guardSocketOf = (node: NodeUnderTest) => join(node.dataDir, "node.sock")
+export const guardSocketOf = (node: NodeUnderTest) => join(node.dataDir, "run", "hufu.sock")
 
 /** The address of one server's MCP door. */
 export const doorOf = (node: NodeUnderTest, server: string) => `${node.url}/mcp/${server}`

@@ -18,11 +18,12 @@ import {
 import type { KillTarget, SeenEntry } from "./kill-target.ts"
 
 const wholeRunMs = 24 * 3_600_000
+const holdsOutliveTheRunSeconds = 86_400
 const moreThanAnyRun = 100_000_000
 
 /** Hufu in front of a recording upstream, with a budget to keep and a tool that asks. */
 export async function startHufuTarget(upstreamUrl: string): Promise<KillTarget> {
-  const node = await startNode()
+  const node = await startNode({ config: { ask: { expirySeconds: holdsOutliveTheRunSeconds } } })
   await enrolPerson(node)
   await addHttpServer(node, "notes", upstreamUrl)
   const credential = await createAgent(node, "kill")

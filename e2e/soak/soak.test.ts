@@ -2,7 +2,8 @@ import { expect, test } from "vitest"
 import { nodeExists } from "../node-under-test.ts"
 import { startRecorder } from "../upstream/start-recorder.ts"
 import { openMemoryProbe } from "./memory-probe.ts"
-import { problemsOf, soak, type SoakFigures } from "./soak.ts"
+import { problemsOf, type SettledFigures } from "./settled-figures.ts"
+import { soak } from "./soak.ts"
 import { startHufuTarget, startPlainTarget } from "./soak-target.ts"
 
 async function smallSoak(start: typeof startPlainTarget, guards: number) {
@@ -40,7 +41,7 @@ test("a node has no socket, file or process left after its connections were drop
 }, 120_000)
 
 test("whatever is left over is named", () => {
-  const before: SoakFigures = {
+  const before: SettledFigures = {
     openFiles: 20,
     sockets: 5,
     descendants: 1,

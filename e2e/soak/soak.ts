@@ -1,8 +1,7 @@
-import { setTimeout as delay } from "node:timers/promises"
-import { processFigures, type ProcessFigures } from "../process/process-figures.ts"
 import { seeded, type Seeded } from "../seeded.ts"
 import { type Drop, dropConnection } from "./drop-connection.ts"
-import type { MemoryLeft, MemoryProbe } from "./memory-probe.ts"
+import type { MemoryProbe } from "./memory-probe.ts"
+import { problemsOf, settledFigures, type SettledFigures } from "./settled-figures.ts"
 import type { SoakTarget } from "./soak-target.ts"
 
 export interface SoakOptions {
@@ -13,24 +12,18 @@ export interface SoakOptions {
   say?: (line: string) => void
 }
 
-export interface SoakFigures extends ProcessFigures {
-  memory: MemoryLeft
-}
-
 export interface SoakReport {
   seed: number
   dropped: Record<string, number>
   refused: number
-  before: SoakFigures
-  after: SoakFigures
+  before: SettledFigures
+  after: SettledFigures
   problems: string[]
 }
 
 const atOnce = 16
-const settleWithinMs = 20_000
 const warmShare = 0.25
 const midCallShare = 0.25
-const memoryShare = 1.05
 
 /** Drop connections until everything is warm, then drop the real number, and compare what is left open. */
 export async function soak(
@@ -45,11 +38,11 @@ export async function soak(
     random,
   )
   await dropAll(target, warm, random)
-  const before = await settled(target, probe)
+  const before = await settledFigures(target.pid, probe)
   options.say?.(`warm: ${JSON.stringify(before)}`)
   const plan = planDrops(options.connections, options.guards, random)
   const refused = await dropAll(target, plan, random)
-  const after = await settled(target, probe, before)
+  const after = await settledFigures(target.pid, probe, before)
   return {
     seed: options.seed,
     dropped: countOf(plan),
@@ -59,23 +52,6 @@ export async function soak(
     problems: problemsOf(before, after),
   }
 }
-
-/** What is left after the run that was not there before it. */
-export function problemsOf(before: SoakFigures, after: SoakFigures): string[] {
-  const more = (what: string, was: number, is: number) =>
-    is > was ? [`${is - was} ${what} more than before`] : []
-  const grown = (what: string, was: number, is: number) =>
-    is > was * memoryShare ? [`${what} grew from ${mib(was)} to ${mib(is)} MiB`] : []
-  return [
-    ...more("open files", before.openFiles, after.openFiles),
-    ...more("sockets", before.sockets, after.sockets),
-    ...more("processes", before.descendants, after.descendants),
-    ...grown("resident memory", before.memory.rss, after.memory.rss),
-    ...grown("memory held by the program", before.memory.held, after.memory.held),
-  ]
-}
-
-const mib = (bytes: number) => (bytes / 1024 / 1024).toFixed(1)
 
 function planDrops(connections: number, guards: number, random: Seeded): Drop[] {
   const others: Drop[] = ["bare", "half-body", "after-reply", "after-reply", "open-stream"]
@@ -99,26 +75,6 @@ async function dropAll(target: SoakTarget, plan: readonly Drop[], random: Seeded
   }
   await Promise.all(Array.from({ length: atOnce }, worker))
   return refused
-}
-
-// Sockets in their closing handshake and calls that are being cancelled need a moment; what stays is a leak.
-async function settled(target: SoakTarget, probe: MemoryProbe, goal?: SoakFigures): Promise<SoakFigures> {
-  const until = performance.now() + settleWithinMs
-  let figures = await measure(target, probe)
-  for (let calm = 0; performance.now() < until;) {
-    await delay(500)
-    const again = await measure(target, probe)
-    calm = again.openFiles === figures.openFiles && again.descendants === figures.descendants ? calm + 1 : 0
-    figures = again
-    if (goal !== undefined && problemsOf(goal, figures).length === 0) break
-    if (goal === undefined && calm >= 12) break
-  }
-  return figures
-}
-
-async function measure(target: SoakTarget, probe: MemoryProbe): Promise<SoakFigures> {
-  const memory = await probe.read(target.pid)
-  return { ...processFigures(target.pid), memory }
 }
 
 function countOf(plan: readonly Drop[]): Record<string, number> {

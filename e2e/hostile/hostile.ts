@@ -1,0 +1,72 @@
+import { openCaller } from "../mcp-caller.ts"
+import type { MemoryProbe } from "../soak/memory-probe.ts"
+import { problemsOf, settledFigures, type SettledFigures } from "../soak/settled-figures.ts"
+import { undecided } from "./forwarded.ts"
+import { attackGuard } from "./guard-door.ts"
+import type { HostileTarget } from "./hostile-target.ts"
+import { attackHttp, type DoorReport } from "./http-door.ts"
+import { attackSocket } from "./socket-door.ts"
+
+export interface HostileOptions {
+  /** How many messages each door gets. */
+  messages: number
+  seed: number
+  say?: (line: string) => void
+}
+
+export interface HostileReport {
+  seed: number
+  doors: DoorReport[]
+  received: number
+  before: SettledFigures
+  after: SettledFigures
+  problems: string[]
+}
+
+const warmMessages = 300
+
+/** Send generated messages to every door of a target, then ask what got through and what is left. */
+export async function attack(
+  target: HostileTarget,
+  probe: MemoryProbe,
+  options: HostileOptions,
+): Promise<HostileReport> {
+  await everyDoor(target, Math.min(warmMessages, options.messages), options.seed + 1)
+  const before = await settledFigures(target.pid, probe)
+  const doors = await everyDoor(target, options.messages, options.seed)
+  options.say?.(`sent: ${doors.map((door) => `${door.door} ${JSON.stringify(door.answers)}`).join(", ")}`)
+  const served = await stillServes(target)
+  const after = await settledFigures(target.pid, probe, before)
+  const received = target.received()
+  const through = undecided(received, (await target.decided?.()) ?? [])
+  return {
+    seed: options.seed,
+    doors,
+    received: received.length,
+    before,
+    after,
+    problems: [
+      ...doors.flatMap((door) => door.problems),
+      ...served,
+      ...through,
+      ...problemsOf(before, after),
+    ],
+  }
+}
+
+async function everyDoor(target: HostileTarget, messages: number, seed: number): Promise<DoorReport[]> {
+  return [
+    await attackHttp(target, messages, seed),
+    await attackGuard(target, messages, seed),
+    await attackSocket(target, messages, seed),
+  ]
+}
+
+async function stillServes(target: HostileTarget): Promise<string[]> {
+  const credential = target.credential === undefined ? {} : { credential: target.credential }
+  const caller = await openCaller({ url: target.door, era: "modern", ...credential })
+  const answer = await caller.call("add_note", { id: "after-the-attack", text: "a note" })
+  await caller.close()
+  const served = answer.status === 200 && answer.message?.result?.["isError"] !== true
+  return served ? [] : [`afterwards an honest call was answered with ${answer.status}`]
+}
