@@ -8,6 +8,7 @@ export default defineConfig({
       "bench/**/*.test.ts",
       "e2e/**/*.test.ts",
       "examples/**/*.test.ts",
+      "docs/**/*.test.ts",
     ],
     exclude: ["**/node_modules/**"],
     pool: "forks",

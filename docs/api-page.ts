@@ -1,0 +1,62 @@
+import { contract } from "@hufu/core/contract/contract"
+import type { Operation, Scope } from "@hufu/core/contract/operation"
+import type { Language } from "@hufu/core/words"
+import { z } from "zod"
+import { markdownTable } from "./markdown-table.ts"
+
+const texts = {
+  en: {
+    title: "Operations",
+    lead: [
+      "Everything that a node can be asked, from the one table that routes, validation, OpenAPI, the client and the commands are made of. A running node shows it at `/docs` and, with every schema, at `/openapi.json`.",
+      "**Who may call.** *Anyone*: whoever reaches the node. *This computer*: a process of the same operating-system user, over the local socket; it may look and may narrow, never widen. *The person*: somebody who has given the terminal secret within the last five minutes (one minute for an approval). *A hook*: a hook credential. The person may do whatever this computer may. *Socket only* means never over HTTP.",
+    ],
+    head: ["operation", "request", "input (`?` may be left out)", "who", "command", ""],
+    scopes: { public: "anyone", local: "this computer", person: "the person", hook: "a hook, the person" },
+    socketOnly: "socket only",
+  },
+  zh: {
+    title: "操作",
+    lead: [
+      "节点可以被要求做的一切。路由、校验、OpenAPI、客户端和命令都出自同一张表。运行中的节点在 `/docs` 显示它，在 `/openapi.json` 提供全部模式。",
+      "**谁可以调用。** *任何人*：能连到节点的一切程序。*本机*：同一操作系统用户的进程，经本地套接字；可以查看、可以收窄，不能放宽。*本人*：五分钟内（批准须在一分钟内）输入过终端口令的人。*钩子*：持有钩子凭证的程序。本机能做的，本人都能做。*仅套接字*：不可经 HTTP。",
+    ],
+    head: ["操作", "请求", "输入（`?` 可省略）", "谁", "命令", "说明"],
+    scopes: { public: "任何人", local: "本机", person: "本人", hook: "钩子、本人" },
+    socketOnly: "仅套接字",
+  },
+} as const satisfies Record<Language, { scopes: Record<Scope, string> } & Record<string, unknown>>
+
+/** The page of every operation of the contract. */
+export function apiPage(language: Language): string {
+  const { title, lead, head } = texts[language]
+  const rows = Object.entries(contract).map(([id, operation]) => rowOf(id, operation, language))
+  return [`# ${title}`, ...lead, markdownTable(head, rows)].join("\n\n")
+}
+
+function rowOf(id: string, operation: Operation, language: Language): string[] {
+  const { scopes, socketOnly } = texts[language]
+  const { method, path, scope, command } = operation
+  const who = operation.socketOnly ? `${scopes[scope]} (${socketOnly})` : scopes[scope]
+  const words = command && [
+    "hufu",
+    command.name,
+    ...(command.positional ?? []).map((name) => name.toUpperCase()),
+  ]
+  return [
+    `\`${id}\``,
+    `\`${method} ${path}\``,
+    inputOf(operation),
+    who,
+    words ? `\`${words.join(" ")}\`` : "",
+    operation[language],
+  ]
+}
+
+function inputOf({ input }: Operation): string {
+  // `z.toJSONSchema` writes an object's members under `properties`.
+  const schema = z.toJSONSchema(input, { io: "input", unrepresentable: "any" })
+  const required = new Set(schema.required)
+  const names = Object.keys(schema.properties ?? {})
+  return names.map((name) => `\`${name}${required.has(name) ? "" : "?"}\``).join(" ")
+}

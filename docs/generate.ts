@@ -1,0 +1,36 @@
+import { readFileSync, writeFileSync } from "node:fs"
+import { apiPage } from "./api-page.ts"
+import { configurationPage } from "./configuration-page.ts"
+import { dependenciesPage } from "./dependencies-page.ts"
+import { root } from "./documents.ts"
+import { errorsPage } from "./errors-page.ts"
+
+const notice = "<!-- Written by docs/generate.ts: change its source and run `node docs/generate.ts`. -->"
+
+/** Every page that is written from the code, by its path. */
+export function generatedPages(): ReadonlyMap<string, string> {
+  const pages = {
+    "docs/en/api.md": apiPage("en"),
+    "docs/zh/api.md": apiPage("zh"),
+    "docs/en/configuration.md": configurationPage(),
+    "docs/en/dependencies.md": dependenciesPage(root),
+    "docs/en/errors.md": errorsPage("en"),
+    "docs/zh/errors.md": errorsPage("zh"),
+  }
+  return new Map(Object.entries(pages).map(([path, text]) => [path, `${notice}\n\n${text}\n`]))
+}
+
+/** The generated pages whose committed text is another. */
+export function stalePages(): string[] {
+  return [...generatedPages()].filter(([path, text]) => readOrNothing(path) !== text).map(([path]) => path)
+}
+
+function readOrNothing(path: string): string | undefined {
+  try {
+    return readFileSync(new URL(path, root), "utf8")
+  } catch {
+    return undefined
+  }
+}
+
+if (import.meta.main) for (const [path, text] of generatedPages()) writeFileSync(new URL(path, root), text)
