@@ -37,6 +37,7 @@ export const failureCodes = {
   name_taken: { status: 409, en: "The name is taken", zh: "名称已被占用" },
   node_unavailable: { status: 503, en: "No node is running", zh: "没有正在运行的节点" },
   not_enrolled: { status: 409, en: "No person is enrolled yet", zh: "尚无委托人登记" },
+  not_acceptable: { status: 406, en: "This answer cannot be had in that form", zh: "无法以所要求的格式回应" },
   not_found: { status: 404, en: "There is no such thing", zh: "未找到" },
   not_narrower: { status: 409, en: "The mandate would be wider", zh: "授权范围会扩大" },
   overloaded: { status: 503, en: "Too many requests are waiting", zh: "等待处理的请求过多" },

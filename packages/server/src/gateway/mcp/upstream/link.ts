@@ -20,31 +20,48 @@ export interface RpcResponse extends JsonObject {
   id: string | number | null
 }
 
-/** What the upstream may send back while a request of ours is under way. UNTRUSTED, already bounded and strictly parsed. */
+/** What the upstream may send back while a request of ours is under way. UNTRUSTED, already bounded. */
 export interface LinkEvents {
   notification(message: RpcNotification): void
-  /** A server-to-client request (sampling, elicitation, roots, ping). The answer is sent back to the upstream. */
+  /** A server-to-client request (sampling, elicitation, roots). The answer is sent back to the upstream. */
   request(message: RpcRequest): Promise<RpcResponse>
 }
 
+/** How one request is made. */
+export interface LinkCall {
+  readonly events: LinkEvents
+  /** Aborting cancels upstream (notifications/cancelled or closing the stream) and rejects with the signal's reason. */
+  readonly signal: AbortSignal
+  /** Called synchronously right before the first byte leaves; `false` forwards nothing and rejects with Failure("stopped"). */
+  leave(): boolean
+}
+
 /**
- * One live connection to a tool server for one (server, principal, capability set), of either era and transport.
- * Ids are mapped inside: callers use their own ids and get them back.
+ * One live connection to a tool server, of either era and transport.
+ * Ids and progress tokens are mapped inside: callers use their own and get them back.
  */
 export interface Link {
   readonly server: string
   readonly era: Era
   readonly protocolVersion: string
-  /** The result of initialize or server/discover: capabilities, serverInfo, instructions. */
+  /** The result of initialize or server/discover: capabilities, serverInfo, instructions. UNTRUSTED. */
   readonly discovered: JsonObject
   /**
-   * Sends one request and resolves with its response. Aborting cancels upstream (notifications/cancelled or closing the stream) and rejects
-   * with the signal's reason. Failure("upstream_unavailable") when it never left, Failure("upstream_lost") when it may have.
+   * Sends one request and resolves with its response.
+   * Failure("upstream_unavailable") when it never left, Failure("upstream_lost") when it may have.
    */
-  request(message: RpcRequest, events: LinkEvents, signal: AbortSignal): Promise<RpcResponse>
+  request(message: RpcRequest, call: LinkCall): Promise<RpcResponse>
   notify(message: RpcNotification): void
   /** Notifications and requests that belong to no request of ours (list changed, resource updated). */
   onUnsolicited(events: LinkEvents): () => void
   readonly closed: Promise<void>
   close(): Promise<void>
+}
+
+/** The capabilities with which a server can turn to the client. */
+export const interactiveCapabilities = ["elicitation", "roots", "sampling"] as const
+
+/** Whether a client with these capabilities can be asked something by the server. */
+export function isInteractive(capabilities: JsonObject): boolean {
+  return interactiveCapabilities.some((name) => capabilities[name] !== undefined)
 }

@@ -1,0 +1,15 @@
+/** Why everything of an agent ends now; the reason of an abort signal. */
+export class StopReason extends Error {
+  constructor(reason: string) {
+    super(reason)
+    this.name = "StopReason"
+  }
+}
+
+/** The client went away or took its request back; nobody waits for a response. */
+export class ClientGone extends Error {
+  constructor() {
+    super("the client has gone away")
+    this.name = "ClientGone"
+  }
+}

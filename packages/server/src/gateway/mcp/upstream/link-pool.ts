@@ -1,0 +1,176 @@
+import { canonicalize } from "@hufu/core/json/canonical"
+import { Failure } from "@hufu/core/failure"
+import type { JsonObject } from "@hufu/core/json/json-value"
+import type { Caller } from "../../governor.ts"
+import { createBackOff } from "./back-off.ts"
+import type { Era, Link } from "./link.ts"
+import type { ServerDefinition } from "./server-definition.ts"
+
+/** What a link is wanted for. */
+export interface LinkWish {
+  readonly caller: Caller
+  readonly server: ServerDefinition
+  /** What the client can be asked; empty when nothing. */
+  readonly capabilities: JsonObject
+  /** Names the session that has the link to itself, when the server may turn to its client. */
+  readonly only: string | null
+  /** One request at a time: whatever the server asks then belongs to that request without doubt. */
+  readonly exclusive: boolean
+}
+
+/** The use of a link, until released. */
+export interface LinkLease {
+  readonly link: Link
+  release(): void
+}
+
+export interface LinkPoolOptions {
+  open(server: ServerDefinition, capabilities: JsonObject, known: Era | undefined): Promise<Link>
+  readonly idleMs: number
+  readonly maxPerAgent: number
+  readonly maxTotal: number
+  now(): number
+}
+
+export interface LinkPool {
+  lease(wish: LinkWish): Promise<LinkLease>
+  /** The era of a server, once it has been spoken to. */
+  eraOf(server: string): Era | undefined
+  /** Closes every link to a server. */
+  drop(server: string): void
+  readonly size: number
+  close(): Promise<void>
+}
+
+interface Pooled {
+  readonly key: string
+  readonly agent: string
+  readonly server: string
+  readonly exclusive: boolean
+  readonly opening: Promise<Link>
+  users: number
+  idle: NodeJS.Timeout | undefined
+}
+
+/**
+ * Keeps one link per server, principal, agent and capability set, and closes it when it has been idle.
+ * Never shared between agents: what a server keeps in memory for one of them stays with it.
+ */
+export function createLinkPool(options: LinkPoolOptions): LinkPool {
+  const links = new Set<Pooled>()
+  const eras = new Map<string, Era>()
+  const backOff = createBackOff(options.now)
+
+  function open(key: string, wish: LinkWish): Pooled {
+    const { agent } = wish.caller
+    if (
+      links.size >= options.maxTotal ||
+      [...links].filter((one) => one.agent === agent).length >= options.maxPerAgent
+    ) {
+      throw new Failure("too_many", "too many connections to tool servers at once; try again later")
+    }
+    const server = wish.server.name
+    const pooled: Pooled = {
+      key,
+      agent,
+      server,
+      exclusive: wish.exclusive,
+      opening: start(wish),
+      users: 0,
+      idle: undefined,
+    }
+    links.add(pooled)
+    const startedAt = options.now()
+    const gone = () => {
+      links.delete(pooled)
+      clearTimeout(pooled.idle)
+    }
+    pooled.opening.then(
+      (link) => {
+        eras.set(server, link.era)
+        void link.closed.then(() => {
+          // A link that ends while it is in use ended by itself.
+          if (links.has(pooled) && pooled.users > 0) backOff.failed(server, options.now() - startedAt)
+          gone()
+        })
+      },
+      () => {
+        backOff.failed(server, 0)
+        gone()
+      },
+    )
+    return pooled
+  }
+
+  async function start(wish: LinkWish): Promise<Link> {
+    await backOff.ready(wish.server.name)
+    const link = await options.open(wish.server, wish.capabilities, eras.get(wish.server.name))
+    backOff.forget(wish.server.name)
+    return link
+  }
+
+  function retire(pooled: Pooled): void {
+    links.delete(pooled)
+    clearTimeout(pooled.idle)
+    pooled.opening.then(
+      (link) => link.close(),
+      () => {},
+    )
+  }
+
+  function release(pooled: Pooled): void {
+    pooled.users--
+    if (pooled.users > 0 || !links.has(pooled)) return
+    pooled.idle = setTimeout(() => retire(pooled), options.idleMs)
+    pooled.idle.unref()
+  }
+
+  return {
+    async lease(wish) {
+      const key = keyOf(wish)
+      const free = [...links].find((one) => one.key === key && (!one.exclusive || one.users === 0))
+      const pooled = free ?? open(key, wish)
+      pooled.users++
+      clearTimeout(pooled.idle)
+      try {
+        const link = await pooled.opening
+        return { link, release: once(() => release(pooled)) }
+      } catch (error) {
+        pooled.users--
+        throw error
+      }
+    },
+    eraOf: (server) => eras.get(server),
+    drop(server) {
+      eras.delete(server)
+      backOff.forget(server)
+      for (const one of [...links]) if (one.server === server) retire(one)
+    },
+    get size() {
+      return links.size
+    },
+    async close() {
+      const all = [...links]
+      links.clear()
+      await Promise.allSettled(
+        all.map(async (one) => {
+          clearTimeout(one.idle)
+          await (await one.opening).close()
+        }),
+      )
+    },
+  }
+}
+
+function keyOf({ caller, server, capabilities, only, exclusive }: LinkWish): string {
+  return canonicalize([server.name, caller.principal, caller.agent, capabilities, only, exclusive])
+}
+
+function once(action: () => void): () => void {
+  let done = false
+  return () => {
+    if (done) return
+    done = true
+    action()
+  }
+}
