@@ -43,20 +43,21 @@ export interface DirectDependency {
 
 /** What the workspace and its packages ask for by name, their own packages left out. */
 export function directDependencies(root: URL): DirectDependency[] {
-  const found = new Map<string, { version: string; users: string[] }>()
+  const found = new Map<string, DirectDependency>()
   const folders = readdirSync(new URL("packages/", root)).map((name) => `packages/${name}/`)
   for (const folder of ["", ...folders].toSorted()) {
     const { name: user, ...kinds } = Manifest.parse(read(new URL(`${folder}package.json`, root)))
     for (const [name, version] of Object.values(kinds).flatMap((kind) => Object.entries(kind))) {
       if (name.startsWith("@hufu/")) continue
-      const known = found.get(name) ?? { version, users: [] }
+      const known = found.get(name) ?? { name, version, users: [] }
       found.set(name, {
+        name,
         version,
         users: [...known.users, user === "hufu-workspace" ? "the workspace" : user],
       })
     }
   }
-  return [...found].map(([name, rest]) => ({ name, ...rest })).toSorted((a, b) => (a.name < b.name ? -1 : 1))
+  return [...found.values()].toSorted((a, b) => (a.name < b.name ? -1 : 1))
 }
 
 function read(file: URL): unknown {

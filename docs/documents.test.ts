@@ -2,15 +2,17 @@ import { existsSync, readdirSync, readFileSync } from "node:fs"
 import { dirname, join, normalize } from "node:path"
 import { expect, test } from "vitest"
 import { z } from "zod"
+import { type Command, globalFlags } from "../packages/cli/src/command/command.ts"
 import { dependencyReasons } from "./dependency-reasons.ts"
 import { directDependencies } from "./dependencies-page.ts"
-import { anchors, documents, internalLinks, root } from "./documents.ts"
+import { loadCommands } from "../packages/cli/src/commands.ts"
+import { anchors, documents, hufuCommands, internalLinks, root } from "./documents.ts"
 import { stalePages } from "./generate.ts"
 
 const pages = documents()
 
-test("every generated page is what the code gives: otherwise run `node docs/generate.ts`", () => {
-  expect(stalePages()).toEqual([])
+test("every generated page is what the code gives: otherwise run `node docs/generate.ts`", async () => {
+  expect(await stalePages()).toEqual([])
 })
 
 test("every link inside the repository leads somewhere", () => {
@@ -26,6 +28,16 @@ test("a link to a page or a heading that is not there is found", () => {
   expect(isThere("README.md", "docs/en/nowhere.md")).toBe(false)
   expect(isThere("docs/en/errors.md", "#nowhere")).toBe(false)
   expect(isThere("docs/en/errors.md", "#errors")).toBe(true)
+})
+
+test("every `hufu` command that a page shows exists, with its flags", async () => {
+  const faults = faultFinder(await loadCommands())
+  const found = pages.flatMap((page) =>
+    hufuCommands(page).flatMap((line) => faults(line).map((fault) => `${page.path}: ${fault}`)),
+  )
+  expect(found).toEqual([])
+  expect(faults("npx hufu nonsense")).toHaveLength(1)
+  expect(faults("hufu status --nonsense")).toHaveLength(1)
 })
 
 test("every Chinese page has an English one of the same name", () => {
@@ -67,6 +79,24 @@ function isThere(from: string, link: string): boolean {
   return anchor === undefined || page === undefined || anchors(page).has(decodeURIComponent(anchor))
 }
 
+/** What is wrong with a command line. */
+function faultFinder(commands: readonly Command[]): (line: string) => string[] {
+  return (line) => {
+    const [own = ""] = line.replace(/^npx /, "").split(/ -- | --$|[|>#]/)
+    const words = own
+      .split(" ")
+      .slice(1)
+      .filter((word) => word !== "")
+    if (words.length === 0 || /^[A-Z\u3400-\u9fff-]/.test(words[0] ?? "")) return []
+    const names = [words.slice(0, 2).join(" "), words[0]]
+    const command = commands.find(({ name }) => names.includes(name))
+    if (!command) return [`there is no command in \`${line}\``]
+    const known = Object.keys({ ...command.flags, ...globalFlags })
+    const flags = words.flatMap((word) => /^--(?:no-)?([a-z-]+)/.exec(word)?.[1] ?? [])
+    return flags.filter((flag) => !known.includes(flag)).map((flag) => `there is no --${flag} in \`${line}\``)
+  }
+}
+
 function hasTest(path: string, title: string): boolean {
   const file = new URL(path, root)
   return existsSync(file) && readFileSync(file, "utf8").includes(title)
@@ -81,9 +111,7 @@ function installedManifests(modules: URL): URL[] {
       const folder = new URL(`${name}/`, modules)
       if (name.startsWith("@")) return installedManifests(folder)
       const manifest = new URL("package.json", folder)
-      return [
-        ...(existsSync(manifest) ? [manifest] : []),
-        ...installedManifests(new URL("node_modules/", folder)),
-      ]
+      const below = installedManifests(new URL("node_modules/", folder))
+      return existsSync(manifest) ? below.concat(manifest) : below
     })
 }

@@ -1,5 +1,6 @@
 import { readFileSync, writeFileSync } from "node:fs"
 import { apiPage } from "./api-page.ts"
+import { commandsPage } from "./commands-page.ts"
 import { configurationPage } from "./configuration-page.ts"
 import { dependenciesPage } from "./dependencies-page.ts"
 import { root } from "./documents.ts"
@@ -8,10 +9,12 @@ import { errorsPage } from "./errors-page.ts"
 const notice = "<!-- Written by docs/generate.ts: change its source and run `node docs/generate.ts`. -->"
 
 /** Every page that is written from the code, by its path. */
-export function generatedPages(): ReadonlyMap<string, string> {
+export async function generatedPages(): Promise<ReadonlyMap<string, string>> {
   const pages = {
     "docs/en/api.md": apiPage("en"),
     "docs/zh/api.md": apiPage("zh"),
+    "docs/en/commands.md": await commandsPage("en"),
+    "docs/zh/commands.md": await commandsPage("zh"),
     "docs/en/configuration.md": configurationPage(),
     "docs/en/dependencies.md": dependenciesPage(root),
     "docs/en/errors.md": errorsPage("en"),
@@ -21,8 +24,10 @@ export function generatedPages(): ReadonlyMap<string, string> {
 }
 
 /** The generated pages whose committed text is another. */
-export function stalePages(): string[] {
-  return [...generatedPages()].filter(([path, text]) => readOrNothing(path) !== text).map(([path]) => path)
+export async function stalePages(): Promise<string[]> {
+  return [...(await generatedPages())]
+    .filter(([path, text]) => readOrNothing(path) !== text)
+    .map(([path]) => path)
 }
 
 function readOrNothing(path: string): string | undefined {
@@ -33,4 +38,5 @@ function readOrNothing(path: string): string | undefined {
   }
 }
 
-if (import.meta.main) for (const [path, text] of generatedPages()) writeFileSync(new URL(path, root), text)
+if (import.meta.main)
+  for (const [path, text] of await generatedPages()) writeFileSync(new URL(path, root), text)
