@@ -83,7 +83,8 @@ export const world: fc.Arbitrary<World> = fc.record({
     fc.record({
       principal: fc.constantFrom(...uids),
       action: fc.constantFrom(...actions),
-      resource: fc.constantFrom(...files),
+      // Also what could be a principal: one entity in two roles.
+      resource: fc.constantFrom(...files, ...uids),
       context: attributes,
     }),
     { minLength: 4, maxLength: 4 },
@@ -230,7 +231,7 @@ export const policy: fc.Arbitrary<Json> = fc.record({
     fc.constantFrom(...actions).map((uid): Json => ({ op: "in", entity: uid })),
     fc.subarray(actions, { minLength: 1 }).map((entities): Json => ({ op: "in", entities })),
   ),
-  resource: scope(files, "File"),
+  resource: scope([...files, ...uids], "File"),
   conditions: fc.array(fc.record({ kind: fc.constantFrom("when", "unless"), body: expression }), {
     maxLength: 2,
   }),

@@ -80,25 +80,32 @@ export function couldBe(rules: CompiledRules, request: RuleRequest, entities: En
 function candidates(rules: CompiledRules, environment: Environment): readonly CompiledRule[] {
   if (rules.byKey.size === 0) return rules.general
   const found = [...rules.general]
-  // A rule that names several entities is in several buckets and must not be counted twice.
-  const repeated = new Set<CompiledRule>()
+  const seen = new Set<Bucket | CompiledRule>()
   for (const { key } of [environment.resource, environment.principal, environment.action]) {
-    addBucket(rules.byKey.get(key), found, repeated)
+    addBucket(rules.byKey.get(key), found, seen)
     for (const ancestor of environment.entities.get(key)?.ancestors ?? []) {
-      addBucket(rules.byKey.get(ancestor), found, repeated)
+      addBucket(rules.byKey.get(ancestor), found, seen)
     }
   }
   return found
 }
 
+type Bucket = readonly CompiledRule[]
+
+/**
+ * INVARIANT: no rule is found twice. One bucket comes up again when two variables are, or are in, the same entity;
+ * one rule, when it names several entities.
+ */
 function addBucket(
-  bucket: readonly CompiledRule[] | undefined,
+  bucket: Bucket | undefined,
   found: CompiledRule[],
-  repeated: Set<CompiledRule>,
+  seen: Set<Bucket | CompiledRule>,
 ): void {
-  for (const rule of bucket ?? []) {
-    if (rule.isRepeated && repeated.has(rule)) continue
-    if (rule.isRepeated) repeated.add(rule)
+  if (bucket === undefined || seen.has(bucket)) return
+  seen.add(bucket)
+  for (const rule of bucket) {
+    if (rule.isRepeated && seen.has(rule)) continue
+    if (rule.isRepeated) seen.add(rule)
     found.push(rule)
   }
 }

@@ -44,9 +44,6 @@ export const anyTest: Unsure = { [kind]: "unsure", may: TRUE | FALSE | FAULT }
 /** Either boolean. */
 export const eitherBoolean: Unsure = { [kind]: "unsure", may: TRUE | FALSE }
 
-/** Some value, or an error. */
-export const anyOther: Unsure = { [kind]: "unsure", may: OTHER | FAULT }
-
 export function isFault(outcome: unknown): outcome is Fault {
   return typeof outcome === "object" && outcome !== null && kind in outcome && outcome[kind] === "fault"
 }

@@ -151,6 +151,19 @@ test("rules are found by what they are about, each counted once", () => {
   expect(verdictOf(rules).rules).toEqual(["tool", "server", "agent", "action", "type", "permit"])
 })
 
+test("a rule is counted once when the agent, the action and the tool are, or are in, one entity", () => {
+  const here = entityStore([{ uid: agent, parents: [any] }])
+  const rules = compileRules(
+    [
+      rule("self", "permit", { resource: { op: "==", entity: { type: agent.type, id: agent.id } } }),
+      rule("group", "permit", { principal: { op: "in", entity: { type: any.type, id: any.id } } }),
+    ],
+    "",
+  )
+  const request = { principal: agent, action: agent, resource: agent, context: {} }
+  expect(decide(rules, request, here).rules).toEqual(["self", "group"])
+})
+
 test("a rule of an unsupported form is refused with its id", () => {
   const slot = rule("templated", "permit", { principal: { op: "==", slot: "?principal" } })
   expect(() => compileRules([slot], "")).toThrow(/rule `templated`: the scope of `principal`/)
