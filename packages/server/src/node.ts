@@ -121,6 +121,7 @@ export async function startNode({
         machineNames: machineNames(),
         environment: process.env,
       })
+    let ours = own()
     const assess = {
       clock,
       agents,
@@ -129,7 +130,8 @@ export async function startNode({
       tools,
       stop,
       rules: () => rules,
-      own: { own: own() },
+      own: () => ours,
+      bases: (server: string) => servers.bases(server),
       salt: (task: string, field: string) => vault.salt(task, task, field),
     }
     const governor = createPipeline({
@@ -166,7 +168,7 @@ export async function startNode({
     closing.push(() => door.close())
     const discover = (server: string) => door.discover(server, person.id)
     const refuseOwn = (url: string) => {
-      if (own().isOwnHost(new URL(url).hostname) && new URL(url).port === new URL(origin.url).port)
+      if (ours.isOwnHost(new URL(url).hostname) && new URL(url).port === new URL(origin.url).port)
         throw new Failure(
           "forbidden",
           "that URL leads to this Hufu node itself: give the tool server's own address",
@@ -203,7 +205,7 @@ export async function startNode({
     const http = await listenHttp({ app, mcp: (request, response) => door.handle(request, response) }, config)
     closing.push(() => http.close())
     origin.url = http.url
-    assess.own = { own: own() }
+    ours = own()
     const local = await listenLocal(socketPath(store.folder.path), openLocalKey(store.folder.path), {
       http: (socket) => http.serve(socket),
       guard: (details) =>

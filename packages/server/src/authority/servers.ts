@@ -1,3 +1,4 @@
+import { isAbsolute } from "node:path"
 import { z } from "zod"
 import { ServerRecord } from "@hufu/core/contract/records"
 import { Failure } from "@hufu/core/failure"
@@ -30,6 +31,8 @@ export interface ServerAuthority {
   find(name: string): ServerRecord | undefined
   live(): ServerRecord[]
   secrets(server: ServerRecord): ServerSecrets
+  /** Folders from which a stdio server may read a relative path: where it runs, and every absolute path on its command line. */
+  bases(name: string): readonly string[]
   /** The same draft again gives the same server; another draft under a taken name is refused. */
   register(draft: ServerDraft, by: string): Promise<ServerRecord>
   remove(server: ServerRecord, by: string): Promise<ServerRecord>
@@ -132,6 +135,15 @@ export function openServers(store: Store, vault: Vault, clock: Clock, declare: D
     find: (name) => byName.get(name),
     live: () => [...byName.values()],
     secrets,
+    bases(name) {
+      const server = byName.get(name)
+      if (!server?.command) return []
+      const { folder } = secrets(server)
+      return [
+        ...(folder === null ? [] : [folder]),
+        ...server.command.slice(1).filter((arg) => isAbsolute(arg)),
+      ].slice(0, 32)
+    },
     register,
     remove,
   }

@@ -11,7 +11,8 @@ import type { MandateAuthority } from "../authority/mandates.ts"
 import type { StopAuthority } from "../authority/stop.ts"
 import type { KnownTool, ToolAuthority } from "../authority/tools.ts"
 import type { Clock } from "../clock.ts"
-import { ground, type Grounded, type GroundOptions } from "../fence/ground/ground.ts"
+import { ground, type Grounded } from "../fence/ground/ground.ts"
+import type { OwnPlaces } from "../fence/ground/own-places.ts"
 import type { RuleSet } from "../fence/rules/load.ts"
 import type { RuleFacts } from "../fence/rules/schema.ts"
 import { nativeHash } from "../ledger/native-hash.ts"
@@ -49,7 +50,9 @@ export interface AssessParts {
   readonly tools: ToolAuthority
   readonly stop: StopAuthority
   readonly rules: () => RuleSet
-  readonly own: GroundOptions
+  readonly own: () => OwnPlaces
+  /** Folders from which a server may read a relative path. */
+  readonly bases: (server: string) => readonly string[]
   /** A salt of a task, from the vault: it dies with the task's key. */
   readonly salt: (task: string, field: string) => Uint8Array
 }
@@ -57,7 +60,10 @@ export interface AssessParts {
 /** Steps ground and decide: the same action and the same facts give the same verdict, whatever the door (INVARIANT 2). */
 export function assess(parts: AssessParts, question: Question, rules: RuleSet = parts.rules()): Assessment {
   const tool = parts.tools.find(question.server, question.tool)
-  const grounded = ground(tool.profile, question.arguments, parts.own)
+  const grounded = ground(tool.profile, question.arguments, {
+    own: parts.own(),
+    bases: parts.bases(question.server),
+  })
   const standing = profileStanding(tool.profile)
   const mandates = parts.mandates.live(question.caller.agent, question.task.id)
   const coverage = cover(mandates, {

@@ -1,4 +1,4 @@
-import { randomBytes } from "node:crypto"
+import { createSecretKey, type KeyObject, randomBytes } from "node:crypto"
 import { Failure } from "@hufu/core/failure"
 import type { SqlValue } from "../store/sqlite-connection.ts"
 import type { Tx } from "../store/store.ts"
@@ -8,10 +8,10 @@ const nonceBytes = 12
 const keyBytes = 32
 const maxCached = 4_096
 
-/** The two keys of one subject: what is kept of it dies with them. */
+/** The two keys of one subject: what is kept of it dies with them. Key objects, because raw bytes are imported anew at each use. */
 export interface SubjectKey {
-  readonly data: Uint8Array
-  readonly salt: Uint8Array
+  readonly data: KeyObject
+  readonly salt: KeyObject
 }
 
 /** Reads rows through one connection. */
@@ -19,14 +19,14 @@ export type Query = <R>(sql: string, params?: readonly SqlValue[]) => R[]
 
 /** Subject keys, wrapped in the database and unwrapped in a bounded cache. */
 export class SubjectKeys {
-  readonly #wrapping: Uint8Array
+  readonly #wrapping: KeyObject
   readonly #cache = new Map<string, SubjectKey>()
   /** Created in the batch that is being assembled; forgotten when their unit is rolled back. */
   readonly #fresh: string[] = []
   /** Erased in that batch: other connections still see them, so they may not be cached again. */
   readonly #erasing = new Set<string>()
 
-  constructor(wrapping: Uint8Array) {
+  constructor(wrapping: KeyObject) {
     this.#wrapping = wrapping
   }
 
@@ -95,7 +95,7 @@ export interface WrappedKey {
 }
 
 /** Unwraps a subject's key; throws when the wrapping key is another or a bit differs. */
-export function unwrap(wrapping: Uint8Array, { subject, wrapped }: WrappedKey): SubjectKey {
+export function unwrap(wrapping: KeyObject, { subject, wrapped }: WrappedKey): SubjectKey {
   try {
     const sealed = { nonce: wrapped.subarray(0, nonceBytes), body: wrapped.subarray(nonceBytes) }
     return split(unseal(wrapping, wrapName(subject), sealed))
@@ -107,7 +107,10 @@ export function unwrap(wrapping: Uint8Array, { subject, wrapped }: WrappedKey): 
 }
 
 function split(both: Uint8Array): SubjectKey {
-  return { data: both.subarray(0, keyBytes), salt: both.subarray(keyBytes, 2 * keyBytes) }
+  return {
+    data: createSecretKey(both.subarray(0, keyBytes)),
+    salt: createSecretKey(both.subarray(keyBytes, 2 * keyBytes)),
+  }
 }
 
 function wrapName(subject: string): string {

@@ -1,4 +1,4 @@
-import { createHmac } from "node:crypto"
+import { type KeyObject, createHmac } from "node:crypto"
 import { commit } from "@hufu/core/evidence/commitment"
 import { Failure } from "@hufu/core/failure"
 import { canonicalize } from "@hufu/core/json/canonical"
@@ -54,7 +54,7 @@ export interface VaultParts {
   readonly commit: <T>(work: (tx: Tx) => T) => Promise<T>
   /** Cuts the log beside the database, so that erased pages are nowhere; no transaction is open. */
   readonly truncateLog: () => void
-  readonly wrappingKey: Uint8Array
+  readonly wrappingKey: KeyObject
 }
 
 /** Opens the vault; the participant keeps its cache of keys in step with commits. */

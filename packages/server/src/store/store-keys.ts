@@ -1,4 +1,4 @@
-import { randomBytes } from "node:crypto"
+import { createSecretKey, type KeyObject, randomBytes } from "node:crypto"
 import { createLedgerKey, type LedgerKey, parseLedgerKey } from "../ledger/ledger-key.ts"
 import { unwrap, type WrappedKey } from "../ledger/subject-keys.ts"
 import { Failure } from "@hufu/core/failure"
@@ -40,20 +40,21 @@ export function openLedgerKey(db: SqliteConnection, folder: DataFolder): LedgerK
 }
 
 /** The key that wraps the vault's subject keys; it must be the one that wrapped those that are there. */
-export function openVaultKey(db: SqliteConnection, folder: DataFolder): Uint8Array {
+export function openVaultKey(db: SqliteConnection, folder: DataFolder): KeyObject {
   const file = readSecret(folder.vaultKey)
   // STRICT columns: SQLite itself keeps these types.
   const wrapped = db.get("SELECT subject, wrapped FROM vault_key LIMIT 1") as WrappedKey | undefined
   if (file !== null) {
-    const key = Buffer.from(textOf(file), "base64url")
-    if (key.length !== wrappingKeyBytes) throw damaged(`\`${folder.vaultKey}\` is not a key`)
+    const bytes = Buffer.from(textOf(file), "base64url")
+    if (bytes.length !== wrappingKeyBytes) throw damaged(`\`${folder.vaultKey}\` is not a key`)
+    const key = createSecretKey(bytes)
     if (wrapped !== undefined) unwrap(key, wrapped)
     return key
   }
   if (wrapped !== undefined) throw damaged(`\`${folder.vaultKey}\`, which opens this vault, is missing`)
   const key = randomBytes(wrappingKeyBytes)
   writeSecret(folder.vaultKey, `${key.toString("base64url")}\n`)
-  return key
+  return createSecretKey(key)
 }
 
 function readOrigin(db: SqliteConnection): string {
