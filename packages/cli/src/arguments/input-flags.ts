@@ -1,0 +1,112 @@
+import type { Operation } from "@hufu/core/contract/operation"
+import { z } from "zod"
+import type { Flag, Flags, Invocation } from "../command/command.ts"
+import { textFlag } from "./flag-value.ts"
+import { parseTime } from "./parse-time.ts"
+import { readJson, readText } from "./read-json.ts"
+import { UsageError } from "./usage-error.ts"
+
+type Kind = "text" | "number" | "boolean" | "time" | "json"
+
+interface Member {
+  readonly name: string
+  readonly kind: Kind
+  readonly choices: readonly string[]
+  readonly required: boolean
+}
+
+/** A flag for every member of an operation's input that is not positional. */
+export function inputFlags(operation: Operation, positional: readonly string[]): Flags {
+  const members = membersOf(operation).filter(({ name }) => !positional.includes(name))
+  return Object.fromEntries(members.map((member) => [member.name, flagOf(member)]))
+}
+
+/** `--file`, where a member is larger than a flag should be. */
+export function fileFlag(operation: Operation): Flags {
+  const large = largeMember(operation)
+  if (!large) return {}
+  const en = `read \`${large.name}\` as JSON from a file; \`-\` is standard input`
+  const zh = `从文件读取 JSON 形式的 \`${large.name}\`；\`-\` 为标准输入`
+  return { file: { type: "string", value: "FILE", en, zh } }
+}
+
+/** The input that positionals and flags make; the node validates it. */
+export async function readInput(
+  operation: Operation,
+  invocation: Invocation,
+): Promise<Record<string, unknown>> {
+  const positional = operation.command?.positional ?? []
+  const { positionals, flags, rest } = invocation
+  if (positionals.length !== positional.length || rest.length > 0)
+    throw new UsageError(
+      `this takes ${positional.length === 0 ? "no arguments" : positional.map((each) => each.toUpperCase()).join(" ")}: see --help`,
+    )
+  const members = membersOf(operation)
+  const input: Record<string, unknown> = Object.fromEntries(
+    positional.map((name, i) => [name, positionals[i]]),
+  )
+  for (const member of members) {
+    const value = flags[member.name]
+    if (value === undefined || positional.includes(member.name)) continue
+    input[member.name] = typeof value === "string" ? convert(member, value) : value
+  }
+  const file = textFlag(flags, "file")
+  const large = largeMember(operation)
+  if (file !== undefined && large) input[large.name] = readJson(await readText(file), `\`${file}\``)
+  const missing = members.find(({ name, required }) => required && input[name] === undefined)
+  if (missing) throw new UsageError(`--${missing.name} is missing: see --help`)
+  return input
+}
+
+function convert({ name, kind, choices }: Member, text: string): unknown {
+  if (choices.length > 0 && !choices.includes(text))
+    throw new UsageError(`--${name} is one of ${choices.map((each) => `\`${each}\``).join(", ")}`)
+  if (kind === "time") return parseTime(text, Date.now())
+  if (kind === "json") return readJson(text, `--${name}`)
+  if (kind !== "number") return text
+  const number = Number(text)
+  if (text.trim() === "" || !Number.isFinite(number)) throw new UsageError(`--${name} takes a number`)
+  return number
+}
+
+function largeMember(operation: Operation): Member | undefined {
+  return membersOf(operation).find(({ kind }) => kind === "json")
+}
+
+function membersOf(operation: Operation): Member[] {
+  const schema = z.toJSONSchema(operation.input, { io: "input", unrepresentable: "any" })
+  const required = new Set(schema.required ?? [])
+  return Object.entries(schema.properties ?? {}).map(([name, member]) => {
+    const shape = typeof member === "boolean" ? {} : member
+    return { name, kind: kindOf(name, shape), choices: choicesOf(shape), required: required.has(name) }
+  })
+}
+
+function kindOf(name: string, { type, anyOf }: z.core.JSONSchema.JSONSchema): Kind {
+  if (type === "boolean") return "boolean"
+  if (type === "integer" || type === "number") return name === "until" ? "time" : "number"
+  const isText =
+    type === "string" || (anyOf?.every((each) => typeof each === "object" && each.type === "string") ?? false)
+  return isText ? "text" : "json"
+}
+
+function choicesOf(shape: z.core.JSONSchema.JSONSchema): string[] {
+  const parts = [shape, ...(shape.anyOf ?? []).filter((each) => typeof each === "object")]
+  return parts.flatMap((part) =>
+    [...(part.enum ?? []), ...(part.const === undefined ? [] : [part.const])].map(String),
+  )
+}
+
+function flagOf({ name, kind, choices, required }: Member): Flag {
+  const value =
+    choices.length > 0
+      ? choices.join("|")
+      : { text: "TEXT", number: "N", boolean: "", time: "TIME", json: "JSON" }[kind]
+  const needed = required && kind !== "json"
+  return {
+    type: kind === "boolean" ? "boolean" : "string",
+    value,
+    en: `\`${name}\`${needed ? " (needed)" : ""}`,
+    zh: `\`${name}\`${needed ? "（必填）" : ""}`,
+  }
+}

@@ -1,0 +1,50 @@
+import { contract, type OperationId } from "@hufu/core/contract/contract"
+import type { Operation } from "@hufu/core/contract/operation"
+import { fileFlag, inputFlags, readInput } from "./arguments/input-flags.ts"
+import { type Command, type Invocation, secretFlag } from "./command/command.ts"
+import { exitCodes } from "./exit-code.ts"
+
+/** The commands that the contract itself describes. */
+export function contractCommands(): Command[] {
+  return Object.entries(contract).flatMap(([id, operation]: [string, Operation]) =>
+    // The keys of the contract are its operation ids.
+    operation.command ? [commandOf(id as OperationId, operation, operation.command)] : [],
+  )
+}
+
+function commandOf(
+  id: OperationId,
+  operation: Operation,
+  command: NonNullable<Operation["command"]>,
+): Command {
+  const positional = command.positional ?? []
+  return {
+    name: command.name,
+    ...(positional.length > 0 ? { takes: positional.map((each) => each.toUpperCase()).join(" ") } : {}),
+    en: operation.en,
+    zh: operation.zh,
+    flags: {
+      ...inputFlags(operation, positional),
+      ...fileFlag(operation),
+      ...(needsPerson(operation) ? secretFlag : {}),
+    },
+    load: async () => (invocation) => run(id, invocation),
+  }
+}
+
+async function run(id: OperationId, invocation: Invocation): Promise<number> {
+  const operation: Operation = contract[id]
+  const input = await readInput(operation, invocation)
+  const { asPerson, withNode } = await import("./connection/with-node.ts")
+  const { showOutput } = await import("./terminal/show-output.ts")
+  // The node validates the input; its type cannot be known here for every operation at once.
+  const call = (client: { call(id: OperationId, input: never): Promise<unknown> }) =>
+    client.call(id, input as never)
+  const output = await (needsPerson(operation) ? asPerson(invocation, call) : withNode(invocation, call))
+  showOutput(id, output, invocation)
+  return exitCodes.ok
+}
+
+function needsPerson({ scope }: Operation): boolean {
+  return scope === "person" || scope === "hook"
+}

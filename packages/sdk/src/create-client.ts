@@ -1,0 +1,108 @@
+import { contract, type OperationId, type Output, type Request } from "@hufu/core/contract/contract"
+import type { Operation } from "@hufu/core/contract/operation"
+import { Failure, isFailure } from "@hufu/core/failure"
+import type { Language } from "@hufu/core/words"
+import { buildRequest } from "./build-request.ts"
+import { readProblem } from "./read-problem.ts"
+import { fetchTransport, type Received, type Transport } from "./transport.ts"
+
+export type ClientOptions = ({ readonly url: string } | { readonly transport: Transport }) & {
+  /** A session, or a hook's credential. */
+  readonly token?: string
+  /** In which language problems are titled. */
+  readonly language?: Language
+}
+
+/** The input may be left out when every member may be. */
+type Given<Id extends OperationId> = string extends keyof Request<Id>
+  ? [input?: Record<string, never>]
+  : Partial<Request<Id>> extends Request<Id>
+    ? [input?: Request<Id>]
+    : [input: Request<Id>]
+
+type Noun = OperationId extends `${infer N}.${string}` ? N : never
+
+/** `client.agent.list()` for the operation `agent.list`. */
+export type Nouns = {
+  readonly [N in Noun]: {
+    readonly [Id in OperationId as Id extends `${N}.${infer Verb}` ? Verb : never]: (
+      ...input: Given<Id>
+    ) => Promise<Output<Id>>
+  }
+}
+
+export interface Caller {
+  call<Id extends OperationId>(id: Id, ...input: Given<Id>): Promise<Output<Id>>
+}
+
+export type Client = Caller & Nouns
+
+const retryAfterMs = [150, 600]
+
+/**
+ * A typed client of a node.
+ *
+ * @example
+ * const client = createClient({ url: "http://127.0.0.1:7180", token })
+ * const { items } = await client.agent.list()
+ */
+export function createClient(options: ClientOptions): Client {
+  const transport = "transport" in options ? options.transport : fetchTransport(options.url)
+  const headers = {
+    accept: "application/json",
+    "accept-language": options.language ?? "en",
+    ...(options.token === undefined ? {} : { authorization: `Bearer ${options.token}` }),
+  }
+
+  async function call(id: OperationId, input: Readonly<Record<string, unknown>> = {}): Promise<unknown> {
+    const operation: Operation = contract[id]
+    const request = buildRequest(operation, input)
+    const type = request.body === undefined ? {} : { "content-type": "application/json" }
+    const send = () => transport({ ...request, headers: { ...headers, ...type } })
+    // Only what changes nothing is sent again by itself.
+    return readOutput(id, operation, await (request.method === "GET" ? patiently(send) : send()))
+  }
+
+  // The operation's own schemas stand behind these types.
+  return { call, ...nouns(call) } as unknown as Client
+}
+
+function nouns(call: (id: OperationId, input?: Record<string, unknown>) => Promise<unknown>) {
+  const all: Record<string, Record<string, (input?: Record<string, unknown>) => Promise<unknown>>> = {}
+  // The keys of the contract are its operation ids.
+  for (const id of Object.keys(contract) as OperationId[]) {
+    const [noun = "", verb = ""] = id.split(".")
+    const verbs = (all[noun] ??= {})
+    verbs[verb] = (input) => call(id, input)
+  }
+  return all
+}
+
+async function patiently(send: () => Promise<Received>): Promise<Received> {
+  for (const ms of retryAfterMs) {
+    try {
+      const received = await send()
+      if (received.status !== 502 && received.status !== 503) return received
+    } catch (error) {
+      if (!isFailure(error, "node_unavailable")) throw error
+    }
+    await new Promise((resolve) => setTimeout(resolve, ms))
+  }
+  return send()
+}
+
+/** UNTRUSTED: another version, or something that is no node, may answer. */
+function readOutput(id: OperationId, operation: Operation, received: Received): unknown {
+  if (received.status < 200 || received.status >= 300) throw readProblem(received)
+  try {
+    return operation.output.parse(JSON.parse(received.text))
+  } catch (cause) {
+    throw new Failure(
+      "internal",
+      `the node's answer to \`${id}\` is not what this version expects: use the same version of Hufu on both sides`,
+      {
+        cause,
+      },
+    )
+  }
+}
