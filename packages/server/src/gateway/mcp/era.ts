@@ -93,7 +93,7 @@ export function mismatch(message: string): { era: "none"; problem: EraProblem } 
 }
 
 function unsupported(requested: string): EraReading {
-  const data = { supported: [modernVersion, ...legacyVersions], requested: requested.slice(0, 64) }
+  const data = { supported: [modernVersion], requested: requested.slice(0, 64) }
   const message = "this protocol version is not supported"
   return { era: "none", problem: { status: 400, code: rpcCodes.unsupportedVersion, message, data } }
 }

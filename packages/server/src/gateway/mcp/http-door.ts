@@ -31,7 +31,7 @@ export interface HttpDoor {
 export interface HttpDoorParts {
   readonly desk: Desk
   /** Throws Failure("unauthenticated"). */
-  identify(req: IncomingMessage): Caller
+  readonly identify: (req: IncomingMessage) => Caller
 }
 
 /** The door at `/mcp/{server}`, and at `/mcp` for all servers together. */
@@ -44,6 +44,7 @@ export function createHttpDoor({ desk, identify }: HttpDoorParts): HttpDoor {
   const unlisten = desk.servers.onChange((name) =>
     sessions.drop(name, "the tool server was changed or removed"),
   )
+  const aggregate = aggregateBackend(desk)
   const post = createPostHandler(desk, sessions)
   const stream = createStreamHandler(desk, sessions)
 
@@ -61,7 +62,7 @@ export function createHttpDoor({ desk, identify }: HttpDoorParts): HttpDoor {
     const path = url.split("?", 1)[0] ?? ""
     const name = /^\/mcp(?:\/([a-z0-9][a-z0-9._-]{0,62}))?\/?$/.exec(path)
     if (name === null) throw new Failure("not_found", "use `/mcp/{server}`, or `/mcp` for all servers")
-    if (name[1] === undefined) return { backend: aggregateBackend(desk), http: null }
+    if (name[1] === undefined) return { backend: aggregate, http: null }
     const server = desk.servers.get(name[1])
     if (server === undefined) throw new Failure("not_found", `there is no tool server \`${name[1]}\``)
     return { backend: serverBackend(desk, server), http: server.transport === "http" ? server : null }
@@ -74,6 +75,7 @@ export function createHttpDoor({ desk, identify }: HttpDoorParts): HttpDoor {
     },
     close() {
       unlisten()
+      aggregate.close()
       sessions.closeAll("Hufu is closing")
     },
   }

@@ -73,17 +73,15 @@ function relay(desk: Desk, visit: HttpVisit, session: Session, http: HttpServer)
         resolve()
       },
     })
-    relayed.exchange = desk.upstreams
-      .of(http)
-      .send(
-        {
-          method: "GET",
-          headers: forwardedHeaders(req.headers, session.upstreamId),
-          body: null,
-          timeoutMs: 0,
-        },
-        relayed,
-      )
+    relayed.exchange = desk.upstreams.of(http).send(
+      {
+        method: "GET",
+        headers: forwardedHeaders(req.headers, session.upstreamId),
+        body: null,
+        timeoutMs: 0,
+      },
+      relayed,
+    )
     res.once("close", () => relayed.exchange?.abort(new ClientGone()))
   })
 }

@@ -7,7 +7,7 @@ import type { Posted } from "./http-post.ts"
 import { HttpReply } from "./http-reply.ts"
 import { withoutTasks } from "./offered-capabilities.ts"
 import { forwardedHeaders } from "./raw-headers.ts"
-import { resultOf, rpcCodes, rpcError, rpcResult } from "./rpc.ts"
+import { resultOf, rpcCodes, rpcError, rpcResult, textOf } from "./rpc.ts"
 import { agreedVersion } from "./server-backend.ts"
 import { askOnStream } from "./session-questions.ts"
 import { newSessionId } from "./session.ts"
@@ -129,7 +129,7 @@ async function forward(
   const parts: Parts = {
     id: newSessionId(),
     server: posted.backend.name,
-    client: { ...client, protocolVersion: String(result["protocolVersion"] ?? client.protocolVersion) },
+    client: { ...client, protocolVersion: textOf(result["protocolVersion"]) || client.protocolVersion },
     upstreamId: typeof upstreamId === "string" ? upstreamId : undefined,
     backend: null,
   }

@@ -16,7 +16,7 @@ export interface Round {
   readonly response: RpcResponse
   /** The link on which a legacy call waits; `null` when the server keeps nothing between rounds. */
   readonly link: Link | null
-  release(): void
+  readonly release: () => void
 }
 
 /** Whether a response asks the client for input before it can be given in full. */

@@ -28,6 +28,7 @@ export async function exchangeByLink(
   errand: Errand,
   { lease, ticket, message }: LinkErrand,
 ): Promise<RpcResponse> {
+  const { release } = lease
   const clock = callClock(
     errand,
     ticket,
@@ -41,14 +42,14 @@ export async function exchangeByLink(
       leave: () => ticket?.leave() ?? true,
     })
     if (ticket !== null && asksForInput(response)) {
-      return await openRound(desk, errand, { ticket, response, link: lease.link, release: lease.release })
+      return await openRound(desk, errand, { ticket, response, link: lease.link, release })
     }
     ticket?.settle(outcomeOf(response))
-    lease.release()
+    release()
     return response
   } catch (error) {
     settleFailure(ticket, errand, error)
-    lease.release()
+    release()
     return failureReply(errand, error)
   } finally {
     clock.stop()

@@ -3,7 +3,7 @@ import type { JsonObject, JsonValue } from "@hufu/core/json/json-value"
 import type { Caller } from "../governor.ts"
 import type { Desk } from "./desk.ts"
 import { rowOf } from "./method-table.ts"
-import { resultOf } from "./rpc.ts"
+import { resultOf, textOf } from "./rpc.ts"
 import type { RpcResponse } from "./upstream/link.ts"
 
 /** For the lists that are shown whole or not at all: the member of the result, and the method it leads to. */
@@ -48,9 +48,9 @@ async function filterTools(
 ): Promise<JsonObject> {
   const tools = toolsOf(result["tools"])
   await desk.observer.saw(server, tools)
-  const names = tools.map((tool) => String(tool["name"]))
+  const names = tools.map((tool) => textOf(tool["name"]))
   const visible = desk.governor.visible(caller, server, names)
-  const shown = tools.filter((tool) => visible.has(String(tool["name"])))
+  const shown = tools.filter((tool) => visible.has(textOf(tool["name"])))
   const all = result["tools"]
   return Array.isArray(all) && shown.length === all.length ? result : { ...result, tools: shown }
 }

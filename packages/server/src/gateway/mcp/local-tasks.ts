@@ -6,7 +6,7 @@ import { nobody } from "./client-port.ts"
 import { canPollTasks, tasksExtension } from "./era.ts"
 import type { Desk } from "./desk.ts"
 import type { Errand } from "./errand.ts"
-import { errorOf, resultOf, rpcCodes, rpcError, rpcResult } from "./rpc.ts"
+import { errorOf, resultOf, rpcCodes, rpcError, rpcResult, textOf } from "./rpc.ts"
 import { ticketOf } from "./ticket.ts"
 import type { Ticket } from "./ticket.ts"
 import type { RpcRequest, RpcResponse } from "./upstream/link.ts"
@@ -96,7 +96,7 @@ export function createLocalTasks(desk: () => Desk, perform: Perform): LocalTasks
       task.life.signal.addEventListener("abort", () => clearTimeout(timer), { once: true })
       return rpcResult(errand.message.id, { resultType: "task", ...shown(held.hold, task) })
     },
-    owns: (message) => methods.has(message.method) && ownId.test(String(message.params?.["taskId"])),
+    owns: (message) => methods.has(message.method) && ownId.test(textOf(message.params?.["taskId"])),
     async answer(errand) {
       const { message, caller, client } = errand
       if (!canPollTasks(client)) {
@@ -105,7 +105,7 @@ export function createLocalTasks(desk: () => Desk, perform: Perform): LocalTasks
           requiredCapabilities,
         })
       }
-      const id = String(message.params?.["taskId"])
+      const id = textOf(message.params?.["taskId"])
       const task = tasks.get(id)
       if (task === undefined) return lost(desk(), caller, id, message)
       if (task.agent !== caller.agent || task.principal !== caller.principal) return unknown(message)

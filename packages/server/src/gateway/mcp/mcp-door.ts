@@ -20,7 +20,7 @@ export interface McpDoorOptions {
   readonly clock: Clock
   readonly logger: Log
   /** Throws Failure("unauthenticated"). */
-  identify(req: IncomingMessage): Caller
+  readonly identify: (req: IncomingMessage) => Caller
   readonly config: Omit<McpConfig, "limits"> & Partial<McpLimits>
 }
 

@@ -10,7 +10,7 @@ export interface OpenAction {
   readonly asks: ReadonlyMap<string, Ticket>
   /** The link on which the call still waits, where the server is of the legacy era. */
   readonly link: Link | null
-  release(): void
+  readonly release: () => void
 }
 
 /** Keeps actions between rounds; bounded in time and number. */

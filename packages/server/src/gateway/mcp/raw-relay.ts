@@ -183,7 +183,7 @@ export class RawRelay implements ExchangeSink {
 function kindOf(status: number, headers: IncomingHttpHeaders): Kind {
   if (status === 401 || status === 407 || (status >= 300 && status < 400)) return "blocked"
   if (status === 403 && headers["www-authenticate"] !== undefined) return "blocked"
-  const type = String(headers["content-type"] ?? "")
+  const type = headers["content-type"] ?? ""
   if (status === 200 && type.startsWith("text/event-stream")) return "events"
   return type.startsWith("application/json") ? "json" : "text"
 }

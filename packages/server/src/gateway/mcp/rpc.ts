@@ -76,3 +76,8 @@ export function metaOf(message: { params?: JsonObject }): JsonObject {
   const meta = message.params?.["_meta"]
   return isJsonObject(meta) ? meta : {}
 }
+
+/** A text of an untrusted message, or the empty text where there is none. */
+export function textOf(value: JsonValue | undefined): string {
+  return typeof value === "string" ? value : ""
+}

@@ -46,10 +46,10 @@ async function openSession(desk: Desk, server: ServerDefinition, opening: Openin
     held = lease
     subscriptions = openSubscriptions(lease.link)
     stop = lease.link.onUnsolicited(unsolicited(desk, server.name, opening, subscriptions))
-    void lease.link.closed.then(() => {
-      if (held !== lease) return
-      letGo()
-    })
+    const lost = () => {
+      if (held === lease) letGo()
+    }
+    void lease.link.closed.then(lost)
   }
 
   function letGo(): void {

@@ -81,7 +81,7 @@ export function createSessionTable(
   function close(session: Session, reason: string): void {
     if (!sessions.delete(session.id)) return
     session.stream?.end()
-    for (const owed of [...session.owed.values()]) owed.lose("connection_lost")
+    for (const owed of session.owed.values()) owed.lose("connection_lost")
     for (const [id, question] of session.questions)
       question.answer(rpcError(id, rpcCodes.unserved, "the session ended"))
     session.end(reason)
@@ -118,11 +118,11 @@ export function createSessionTable(
     find: (id) => sessions.get(id),
     close,
     drop(server, reason) {
-      for (const one of [...sessions.values()]) if (one.server === server) close(one, reason)
+      for (const one of sessions.values()) if (one.server === server) close(one, reason)
     },
     closeAll(reason) {
       clearInterval(sweeper)
-      for (const one of [...sessions.values()]) close(one, reason)
+      for (const one of sessions.values()) close(one, reason)
     },
     get size() {
       return sessions.size

@@ -18,7 +18,7 @@ import { refusalReply, stoppedRefusal } from "./verdict-reply.ts"
 export interface StreamParts {
   readonly caller: Caller
   readonly backend: Backend
-  send(message: JsonObject): void
+  readonly send: (message: JsonObject) => void
 }
 
 /** One client on one stream, of either era; requests run side by side and are answered as they end. */
@@ -122,7 +122,7 @@ export function openStreamConversation(
 
   function serveModern(one: Running): Promise<RpcResponse> {
     // A modern server asks nothing: it returns `input_required`.
-    return backend.serve(errandOf(one, { notify: port.notify, ask: null }))
+    return backend.serve(errandOf(one, { ...port, ask: null }))
   }
 
   async function serveLegacy(one: Running): Promise<RpcResponse> {

@@ -1,5 +1,5 @@
 import { logLevels } from "./translate/log-levels.ts"
-import { rpcCodes, rpcError, rpcResult } from "./rpc.ts"
+import { rpcCodes, rpcError, rpcResult, textOf } from "./rpc.ts"
 import type { Link, LinkCall, LinkEvents, RpcNotification, RpcRequest, RpcResponse } from "./upstream/link.ts"
 
 /** What one session has asked a link for that outlasts a request: it gets its own share of a link that others use too. */
@@ -61,7 +61,7 @@ export function openSubscriptions(link: Link): Subscriptions {
 
   /** The link is as talkative as its most talkative session; the others are spared the rest. */
   async function setLevel(message: RpcRequest, call: LinkCall): Promise<RpcResponse> {
-    const wanted = logLevels.indexOf(String(message.params?.["level"]))
+    const wanted = logLevels.indexOf(textOf(message.params?.["level"]))
     if (wanted !== -1 && wanted >= shared.level) {
       level = wanted
       return rpcResult(message.id, {})
@@ -78,11 +78,11 @@ export function openSubscriptions(link: Link): Subscriptions {
     through: { ...bound(link), request },
     wants(message) {
       if (message.method === "notifications/message") {
-        return level === undefined || logLevels.indexOf(String(message.params?.["level"])) >= level
+        return level === undefined || logLevels.indexOf(textOf(message.params?.["level"])) >= level
       }
       if (message.method !== "notifications/resources/updated") return true
       // An update may be of a part of what was subscribed to.
-      const uri = String(message.params?.["uri"])
+      const uri = textOf(message.params?.["uri"])
       return [...mine].some((one) => uri.startsWith(one))
     },
     end() {

@@ -1,6 +1,7 @@
 import { canonicalize } from "@hufu/core/json/canonical"
 import { Failure } from "@hufu/core/failure"
 import { newId } from "@hufu/core/id"
+import { textOf } from "../rpc.ts"
 import type { JsonObject } from "@hufu/core/json/json-value"
 import type { Attempt, Caller, Governor, HoldState, Outcome, Permit, Ruling } from "../../governor.ts"
 
@@ -83,7 +84,7 @@ export function createRuleGovernor(
     if (hold === undefined) throw new Error(`no hold ${id}`)
     hold.state = state
     if (edited !== undefined) hold.edited = edited
-    for (const wake of [...hold.waiters]) wake()
+    for (const wake of hold.waiters) wake()
   }
 
   function held(attempt: Attempt): Ruling {
@@ -157,7 +158,7 @@ export function createRuleGovernor(
     async observe(server, definitions) {
       observed.set(
         server,
-        definitions.map((one) => String(one["name"])),
+        definitions.map((one) => textOf(one["name"])),
       )
     },
     standing(caller) {
@@ -172,9 +173,9 @@ export function createRuleGovernor(
     refuse: (hold) => decideHold(hold, "refused"),
     stop(agent, reason) {
       stopped.add(agent)
-      for (const { caller, controller } of [...live])
+      for (const { caller, controller } of live)
         if (caller.agent === agent) controller.abort(new Error(reason))
-      for (const { caller, close } of [...stops]) if (caller.agent === agent) close(reason)
+      for (const { caller, close } of stops) if (caller.agent === agent) close(reason)
     },
   }
 }

@@ -2,8 +2,8 @@ import { isJsonObject } from "@hufu/core/json/json-value"
 import { Failure } from "@hufu/core/failure"
 import type { JsonObject } from "@hufu/core/json/json-value"
 import { randomBytes } from "node:crypto"
-import { metaKeys, modernVersion, legacyVersions } from "../era.ts"
-import { errorOf, metaOf, resultOf, rpcCodes, rpcError, rpcResult } from "../rpc.ts"
+import { metaKeys, modernVersion } from "../era.ts"
+import { errorOf, metaOf, resultOf, rpcCodes, rpcError, rpcResult, textOf } from "../rpc.ts"
 import type { Link, LinkCall, LinkEvents, RpcRequest, RpcResponse } from "../upstream/link.ts"
 import { listenOverLegacy } from "./listen-over-legacy.ts"
 import { logLevels } from "./log-levels.ts"
@@ -208,7 +208,7 @@ function discoveredBy(link: Link): JsonObject {
   return {
     ...rest,
     resultType: "complete",
-    supportedVersions: [modernVersion, ...legacyVersions],
+    supportedVersions: [modernVersion],
     capabilities: kept,
     ttlMs: 0,
     cacheScope: "private",
@@ -250,7 +250,7 @@ function quieter(message: RpcRequest, events: LinkEvents): LinkEvents {
     request: (one) => events.request(one),
     notification(notice) {
       if (notice.method === "notifications/message") {
-        const at = logLevels.indexOf(String(notice.params?.["level"]))
+        const at = logLevels.indexOf(textOf(notice.params?.["level"]))
         if (least === -1 || at < least) return
       }
       events.notification(notice)

@@ -1,7 +1,7 @@
 import { isJsonObject } from "@hufu/core/json/json-value"
 import type { JsonObject } from "@hufu/core/json/json-value"
 import { metaKeys } from "../era.ts"
-import { rpcCodes, rpcError } from "../rpc.ts"
+import { rpcCodes, rpcError, textOf } from "../rpc.ts"
 import type {
   Link,
   LinkCall,
@@ -79,7 +79,7 @@ function honour(filter: JsonObject, link: Link): JsonObject {
 function wants(honoured: JsonObject, uris: readonly string[], notice: RpcNotification): boolean {
   // An update may be of a part of what was subscribed to.
   if (notice.method === "notifications/resources/updated") {
-    const uri = String(notice.params?.["uri"])
+    const uri = textOf(notice.params?.["uri"])
     return uris.some((one) => uri.startsWith(one))
   }
   return kinds.some(({ member, method }) => method === notice.method && honoured[member] === true)
@@ -102,10 +102,11 @@ function ended(link: Link, signal: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
     const leave = () => reject(signal.reason)
     signal.addEventListener("abort", leave, { once: true })
-    void link.closed.then(() => {
+    const over = () => {
       signal.removeEventListener("abort", leave)
       resolve()
-    })
+    }
+    void link.closed.then(over)
     if (signal.aborted) leave()
   })
 }

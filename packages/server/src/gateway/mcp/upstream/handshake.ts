@@ -66,7 +66,10 @@ async function initialize(wire: HandshakeWire, capabilities: JsonObject): Promis
   const version = result?.["protocolVersion"]
   if (result === undefined || typeof version !== "string") {
     const said = errorOf(response)?.["code"] ?? rpcCodes.internal
-    throw new Failure("upstream_unavailable", `the tool server refused to start a session (${String(said)})`)
+    throw new Failure(
+      "upstream_unavailable",
+      `the tool server refused to start a session (${JSON.stringify(said)})`,
+    )
   }
   if (!legacyVersions.some((one) => one === version)) {
     throw new Failure(

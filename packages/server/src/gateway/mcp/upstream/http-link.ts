@@ -155,11 +155,8 @@ class HttpLink implements Link {
     era: Era,
   ): Promise<HttpEnd> {
     let end = first
-    for (
-      let tries = 0;
-      tries < resumeTries && !done() && era === "legacy" && end.lastEventId !== undefined;
-      tries++
-    ) {
+    if (era === "modern") return end
+    for (let tries = 0; tries < resumeTries && !done() && end.lastEventId !== undefined; tries++) {
       await sleep(tries === 0 ? 100 : 1000, undefined, { signal: shared.signal })
       const headers = { ...this.#headers(era), "last-event-id": end.lastEventId }
       end = await httpCall(this.#upstream, {

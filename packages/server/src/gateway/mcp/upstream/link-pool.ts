@@ -21,15 +21,15 @@ export interface LinkWish {
 /** The use of a link, until released. */
 export interface LinkLease {
   readonly link: Link
-  release(): void
+  readonly release: () => void
 }
 
 export interface LinkPoolOptions {
-  open(server: ServerDefinition, capabilities: JsonObject, known: Era | undefined): Promise<Link>
+  readonly open: (server: ServerDefinition, capabilities: JsonObject, known: Era | undefined) => Promise<Link>
   readonly idleMs: number
   readonly maxPerAgent: number
   readonly maxTotal: number
-  now(): number
+  readonly now: () => number
 }
 
 export interface LinkPool {
@@ -85,20 +85,20 @@ export function createLinkPool(options: LinkPoolOptions): LinkPool {
       links.delete(pooled)
       clearTimeout(pooled.idle)
     }
-    pooled.opening.then(
-      (link) => {
-        eras.set(server, link.era)
-        void link.closed.then(() => {
-          // A link that ends while it is in use ended by itself.
-          if (links.has(pooled) && pooled.users > 0) backOff.failed(server, options.now() - startedAt)
-          gone()
-        })
-      },
-      () => {
-        backOff.failed(server, 0)
-        gone()
-      },
-    )
+    const opened = (link: Link) => {
+      eras.set(server, link.era)
+      void link.closed.then(ended)
+    }
+    const ended = () => {
+      // A link that ends while it is in use ended by itself.
+      if (links.has(pooled) && pooled.users > 0) backOff.failed(server, options.now() - startedAt)
+      gone()
+    }
+    const failed = () => {
+      backOff.failed(server, 0)
+      gone()
+    }
+    pooled.opening.then(opened, failed)
     return pooled
   }
 
@@ -144,7 +144,7 @@ export function createLinkPool(options: LinkPoolOptions): LinkPool {
     drop(server) {
       eras.delete(server)
       backOff.forget(server)
-      for (const one of [...links]) if (one.server === server) retire(one)
+      for (const one of links) if (one.server === server) retire(one)
     },
     get size() {
       return links.size

@@ -123,7 +123,7 @@ export function createStreamPeer(wire: Wire): StreamPeer {
     },
     end() {
       ended = true
-      for (const one of [...pending.values()]) {
+      for (const one of pending.values()) {
         one.fail(new Failure("upstream_lost", "the tool server went away during the call; check what it did"))
       }
     },
