@@ -1,3 +1,5 @@
+import type { Output } from "@hufu/core/contract/contract"
+import { effects } from "@hufu/core/words"
 import {
   addHttpServer,
   createAgent,
@@ -42,13 +44,14 @@ export async function startGateway(fixtureUrl: string): Promise<Gateway> {
 async function admitEverything(node: NodeUnderTest, fixtureUrl: string): Promise<string> {
   await enrolPerson(node)
   await addHttpServer(node, serverName, fixtureUrl)
+  await confirmTools(node)
   const credential = await createAgent(node, "conformance")
   await grantMandate(node, "conformance", {
     task: null,
     words: "the conformance suite may use every tool of the fixture",
     grants: [
       {
-        effects: ["read", "compute", "write", "delete", "send", "publish", "execute"],
+        effects: [...effects],
         tools: [`${serverName}/*`],
         limits: [],
         mode: "auto",
@@ -57,4 +60,11 @@ async function admitEverything(node: NodeUnderTest, fixtureUrl: string): Promise
     until: Date.now() + 3_600_000,
   })
   return credential
+}
+
+/** Nobody has reviewed the fixture's tools, and what nobody vouches for asks. */
+async function confirmTools(node: NodeUnderTest): Promise<void> {
+  const { items } = (await node.api("GET", `/v1/servers/${serverName}/tools`)) as Output<"tool.list">
+  for (const { tool, definition } of items)
+    await node.api("POST", `/v1/servers/${serverName}/tools/${tool}:confirm`, { definition })
 }
