@@ -6,7 +6,10 @@ import { type Command, globalFlags } from "../packages/cli/src/command/command.t
 import { dependencyReasons } from "./dependency-reasons.ts"
 import { directDependencies } from "./dependencies-page.ts"
 import { loadCommands } from "../packages/cli/src/commands.ts"
-import { anchors, documents, hufuCommands, internalLinks, root } from "./documents.ts"
+import { MandateDraft } from "@hufu/core/mandate/mandate"
+import { loadRules } from "@hufu/server/fence/rules/load"
+import { platformRules } from "@hufu/server/fence/rules/platform-rules"
+import { anchors, codeBlocks, documents, hufuCommands, internalLinks, root } from "./documents.ts"
 import { stalePages } from "./generate.ts"
 
 const pages = documents()
@@ -38,6 +41,23 @@ test("every `hufu` command that a page shows exists, with its flags", async () =
   expect(found).toEqual([])
   expect(faults("npx hufu nonsense")).toHaveLength(1)
   expect(faults("hufu status --nonsense")).toHaveLength(1)
+})
+
+test("every mandate that a page shows is one", () => {
+  const shown = pages
+    .filter(({ path }) => path.endsWith("/mandates.md"))
+    .map((page) => codeBlocks(page, "json"))
+  expect(shown.map((blocks) => blocks.length)).toEqual([1, 1])
+  for (const text of shown.flat()) expect(MandateDraft.safeParse(JSON.parse(text)).error).toBeUndefined()
+})
+
+test("every rule that a page shows loads beside the platform's", () => {
+  const shown = pages
+    .filter(({ path }) => path.endsWith("/rules.md"))
+    .map((page) => codeBlocks(page, "cedar"))
+  expect(shown.map((blocks) => blocks.length)).toEqual([1, 1])
+  for (const text of shown.flat())
+    expect(() => loadRules([platformRules(), { layer: "user", name: "page", text }])).not.toThrow()
 })
 
 test("every Chinese page has an English one of the same name", () => {
@@ -88,8 +108,8 @@ function faultFinder(commands: readonly Command[]): (line: string) => string[] {
       .slice(1)
       .filter((word) => word !== "")
     if (words.length === 0 || /^[A-Z\u3400-\u9fff-]/.test(words[0] ?? "")) return []
-    const names = [words.slice(0, 2).join(" "), words[0]]
-    const command = commands.find(({ name }) => names.includes(name))
+    const names = new Set([words.slice(0, 2).join(" "), words[0] ?? ""])
+    const command = commands.find(({ name }) => names.has(name))
     if (!command) return [`there is no command in \`${line}\``]
     const known = Object.keys({ ...command.flags, ...globalFlags })
     const flags = words.flatMap((word) => /^--(?:no-)?([a-z-]+)/.exec(word)?.[1] ?? [])

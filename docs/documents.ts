@@ -48,6 +48,12 @@ export function hufuCommands({ text }: Document): string[] {
   )
 }
 
+/** The fenced blocks of a page in one language. */
+export function codeBlocks({ text }: Document, language: string): string[] {
+  const blocks = [...text.matchAll(/^```(\w*)\n(.*?)^```/gms)]
+  return blocks.filter(([, named]) => named === language).map(([, , code]) => code ?? "")
+}
+
 function withoutCode(text: string): string {
   return text.replaceAll(/^```.*?^```/gms, "").replaceAll(/`[^`\n]*`/g, "``")
 }
