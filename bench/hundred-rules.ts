@@ -8,7 +8,7 @@ export function hundredRules(): string {
 function rule(n: number): string {
   const conditions = [
     `resource.name == "drop_table_${n}"`,
-    `context.session.calls > ${1_000_000_000 + n}`,
+    `context.time.hour > ${100 + n}`,
     `context has amount && context.amount > ${1_000_000 + n}`,
     `context.targets.contains({"kind": "url", "value": "https://forbidden-${n}.example/", "own": false})`,
   ]

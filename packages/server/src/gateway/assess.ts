@@ -89,7 +89,7 @@ function factsOf(
   const standing = profileStanding(tool.profile)
   const now = new Date(parts.clock.now())
   return {
-    principal: { id: caller.agent, grade: "R1", suspended: agent?.state !== "live" },
+    principal: { id: caller.agent, suspended: agent?.state !== "live" },
     effect: grounded.effect,
     resource: {
       id: `${server}/${name}`,
@@ -121,13 +121,6 @@ function factsOf(
           }
         : {}),
       unclear: grounded.doubts.length > 0,
-      provenance: {
-        targetsForeign: false,
-        targetsUnknown: grounded.targets.length > 0,
-        privateContent: false,
-        foreignContent: false,
-      },
-      session: { calls: 0 },
       time: { hour: now.getUTCHours(), weekday: now.getUTCDay(), epoch: Math.floor(now.getTime() / 1000) },
       standing: { live: agent?.state === "live" && !parts.stop.stopped },
     },

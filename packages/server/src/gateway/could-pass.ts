@@ -40,7 +40,7 @@ function couldPassAs(
   const agent = parts.agents.records.get(caller.agent)
   const isLive = agent?.state === "live"
   const facts: UncertainFacts = {
-    principal: { id: caller.agent, grade: "R1", suspended: !isLive },
+    principal: { id: caller.agent, suspended: !isLive },
     effect,
     resource: {
       id: `${server}/${tool}`,
@@ -62,8 +62,6 @@ function couldPassAs(
       amount: UNKNOWN,
       currency: UNKNOWN,
       unclear: UNKNOWN,
-      provenance: UNKNOWN,
-      session: UNKNOWN,
       time: UNKNOWN,
       standing: { live: isLive && !parts.stop.stopped },
     },

@@ -14,7 +14,7 @@ const own = `
   @id("user/amount") forbid (principal, action == Hufu::Action::"pay", resource in Hufu::Server::"bank")
   when { context has amount && context.amount * 3 > 1000 && !(context has currency && context.currency like "C*") };
   @id("user/tool") forbid (principal, action, resource == Hufu::Tool::"bank/echo")
-  when { principal has credit && principal.credit < 10 || context has place && context.place like "*lab*" };
+  when { context.time.hour < 10 || context has currency && context.currency like "*N*" };
 `
 
 const rules = loadRules([platformRules(), { layer: "user", name: "user.cedar", text: own }])
@@ -36,15 +36,7 @@ const facts: fc.Arbitrary<RuleFacts> = fc
   .record({
     effect: fc.constantFrom(...effects),
     server: fc.constantFrom("bank", "files"),
-    principal: fc.record(
-      {
-        id: fc.constant("agt_1"),
-        grade: fc.constantFrom("R1", "R4"),
-        suspended: rarely,
-        credit: fc.integer({ min: 0, max: 20 }),
-      },
-      { requiredKeys: ["id", "grade", "suspended"] },
-    ),
+    principal: fc.record({ id: fc.constant("agt_1"), suspended: rarely }),
     tool: fc.record({ reviewed: fc.boolean(), confirmed: fc.boolean(), changed: rarely }),
     mandate: fc.record({
       live: often,
@@ -59,7 +51,7 @@ const facts: fc.Arbitrary<RuleFacts> = fc
         targets: fc.array(target, { maxLength: 3 }),
         amount: fc.integer({ min: -1, max: 1000 }),
         currency: fc.constantFrom("CNY", "USD"),
-        place: fc.constantFrom("the lab", "hall"),
+        time: fc.record({ hour: fc.nat(23), weekday: fc.nat(6), epoch: fc.nat() }),
         standing: fc.record({ live: often }),
       },
       { requiredKeys: ["mode", "targets"] },

@@ -4,7 +4,7 @@ import type { RuleFacts } from "./schema.ts"
 /** The facts of the most harmless action there is, but for what is given: what a rule set is tried out on. */
 export function harmlessFacts(effect: Effect, context: Partial<RuleFacts["context"]> = {}): RuleFacts {
   return {
-    principal: { id: "agt_selftest", grade: "R1", suspended: false },
+    principal: { id: "agt_selftest", suspended: false },
     effect,
     resource: {
       id: "self-test/echo",
@@ -23,13 +23,6 @@ export function harmlessFacts(effect: Effect, context: Partial<RuleFacts["contex
       door: "self-test",
       mandate: { live: true, covers: true, forbids: false, asks: false, otherwise: "ask" },
       targets: [],
-      provenance: {
-        targetsForeign: false,
-        targetsUnknown: false,
-        privateContent: false,
-        foreignContent: false,
-      },
-      session: { calls: 0 },
       time: { hour: 12, weekday: 3, epoch: 1_767_225_600 },
       standing: { live: true },
       ...context,

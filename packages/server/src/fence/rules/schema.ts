@@ -5,7 +5,7 @@ import { cedarType, type Fact, shape, type Uncertain } from "./fact-shape.ts"
 const { bool, long, oneOf, optional, record, set, text } = shape
 
 /** What rules see of an agent. */
-export const agentShape = record({ grade: text, credit: optional(long), suspended: bool })
+export const agentShape = record({ suspended: bool })
 
 /** What rules see of a tool; a tool is in its server. */
 export const toolShape = record({
@@ -40,16 +40,8 @@ const givenContext = {
   /** In minor units of the currency. */
   amount: optional(long),
   currency: optional(text),
-  place: optional(text),
   /** The arguments could not be read for certain. */
   unclear: optional(bool),
-  provenance: record({
-    targetsForeign: bool,
-    targetsUnknown: bool,
-    privateContent: bool,
-    foreignContent: bool,
-  }),
-  session: record({ calls: long }),
   time: record({ hour: long, weekday: long, epoch: long }),
   standing: record({ live: bool }),
 }
