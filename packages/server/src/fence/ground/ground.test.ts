@@ -273,8 +273,10 @@ describe("a call that cannot be read for certain", () => {
     expect(ground(read, { path: "/x" }, options).overflow).toBe(false)
   })
 
-  it("is a doubt when a path is relative to a folder that nobody told", () => {
-    expect(ground(read, { path: "notes/a.md" }, { own: options.own }).doubts).toEqual(["relative-path"])
+  it("is a doubt when a relative path could lead to our own places from a folder that nobody told", () => {
+    expect(ground(read, { path: "../notes/a.md" }, { own: options.own }).doubts).toEqual(["relative-path"])
+    expect(ground(read, { path: ".hufu/keys" }, { own: options.own }).doubts).toEqual(["relative-path"])
+    expect(ground(read, { path: "notes/a.md" }, { own: options.own }).doubts).toEqual([])
     expect(ground(read, { path: "notes/a.md" }, options)).toMatchObject({
       doubts: [],
       targets: [{ path: join(home, "work/notes/a.md") }],

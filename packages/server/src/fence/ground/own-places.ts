@@ -23,6 +23,8 @@ export interface OwnPlaces {
   isOwnPath(key: string): boolean
   /** The path is a folder somewhere above an own place. */
   containsOwn(key: string): boolean
+  /** A relative path could lead to an own place from some folder: it climbs, or begins with a name on the way to one. */
+  couldReachOwn(relativeKey: string): boolean
   isOwnAddress(address: Address): boolean
   /** The host is this machine, but whether it is Hufu depends on a port that is told elsewhere. */
   isOwnHost(host: string): boolean
@@ -42,6 +44,7 @@ export function ownPlaces(options: OwnPlacesOptions): OwnPlaces {
   const endings = configs.endings.map((ending) => pathKey(ending, rules))
   const above = aboveOf([...folders, ...files], separator)
   const within = folders.map((folder) => `${folder}${separator}`)
+  const onTheWay = new Set([...folders, ...files, ...endings].flatMap((key) => key.split(separator)))
   const network = ownNetwork(options)
   return {
     rules,
@@ -51,6 +54,10 @@ export function ownPlaces(options: OwnPlacesOptions): OwnPlaces {
       within.some((folder) => key.startsWith(folder)) ||
       endings.some((ending) => key.endsWith(ending)),
     containsOwn: (key) => above.has(key),
+    couldReachOwn(key) {
+      const names = key.split(separator)
+      return names.includes("..") || onTheWay.has(names.find((name) => name !== "." && name !== "") ?? "..")
+    },
     ...network,
     spellings: keysOf([options.dataFolder, ...(options.files ?? [])]),
   }
