@@ -56,7 +56,6 @@ export async function listenHttp(
     serve(socket) {
       local.add(socket)
       server.emit("connection", socket)
-      socket.resume()
     },
     close: () =>
       new Promise((resolve) => {

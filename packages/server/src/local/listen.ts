@@ -48,6 +48,7 @@ async function welcome(socket: Socket, key: Uint8Array, handlers: LocalHandlers)
     const serve = greeted.mode === "guard" ? await handlers.guard(greeted.details) : handlers.http
     greeted.reply()
     serve(socket)
+    socket.resume()
   } catch (error) {
     if (greeted) greeted.reply(asFailure(error))
     else socket.destroy()

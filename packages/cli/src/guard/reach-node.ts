@@ -1,0 +1,50 @@
+import type { Duplex } from "node:stream"
+import { setTimeout as delay } from "node:timers/promises"
+import { Failure, isFailure } from "@hufu/core/failure"
+import { connectLocal } from "@hufu/server/local/connect"
+import { nodeStarted, startNode, whyNotStarted } from "./start-node.ts"
+
+const startWithinMs = 10_000
+const firstPauseMs = 30
+const longestPauseMs = 300
+
+/** A proven stream to the node of a data folder, which is started if it may be and none is there. */
+export async function reachNode(
+  dataFolder: string,
+  details: Record<string, unknown>,
+  { mayStart }: { mayStart: boolean },
+): Promise<Duplex> {
+  try {
+    return await connectLocal(dataFolder, "guard", details)
+  } catch (error) {
+    if (!mayStart || !isFailure(error, "node_unavailable")) throw error
+  }
+  startNode(dataFolder)
+  return waitFor(dataFolder, details)
+}
+
+async function waitFor(dataFolder: string, details: Record<string, unknown>): Promise<Duplex> {
+  const until = performance.now() + startWithinMs
+  for (let pause = firstPauseMs; ; pause = Math.min(pause * 1.5, longestPauseMs)) {
+    await delay(pause)
+    try {
+      const stream = await connectLocal(dataFolder, "guard", details)
+      nodeStarted(dataFolder)
+      return stream
+    } catch (error) {
+      if (!isFailure(error, "node_unavailable")) throw error
+      if (performance.now() > until) throw notStarted(dataFolder, error)
+    }
+  }
+}
+
+function notStarted(dataFolder: string, cause: unknown): Failure {
+  const why = whyNotStarted(dataFolder)
+  return new Failure(
+    "node_unavailable",
+    why === undefined
+      ? "the Hufu node does not start: run `hufu serve` in a terminal to see why"
+      : `the Hufu node does not start: ${why}`,
+    { cause },
+  )
+}

@@ -1,0 +1,20 @@
+import { textFlag, textFlags } from "../arguments/flag-value.ts"
+import { UsageError } from "../arguments/usage-error.ts"
+import type { Invocation } from "../command/command.ts"
+import { asPerson } from "../connection/with-node.ts"
+import { exitCodes } from "../exit-code.ts"
+import { showOutput } from "../terminal/show-output.ts"
+import { readHeaders } from "./name-values.ts"
+
+/** `hufu server add NAME --url URL`: registers a tool server that is reached over HTTP. */
+export async function serverAdd(invocation: Invocation): Promise<number> {
+  const { positionals, flags } = invocation
+  const [name] = positionals
+  const url = textFlag(flags, "url")
+  if (name === undefined || positionals.length > 1 || url === undefined)
+    throw new UsageError("this takes a name and --url: hufu server add NAME --url URL")
+  const input = { name, url, headers: readHeaders(textFlags(flags, "header")), demo: flags["demo"] === true }
+  const made = await asPerson(invocation, (client) => client.server.add(input))
+  showOutput("server.add", made, invocation)
+  return exitCodes.ok
+}
