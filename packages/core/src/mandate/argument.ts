@@ -10,7 +10,11 @@ export function pointerTokens(pointer: string): readonly string[] {
 
 /** The pointer of some tokens. */
 export function pointerOf(tokens: readonly string[]): string {
-  return tokens.map((token) => `/${token.replaceAll("~", "~0").replaceAll("/", "~1")}`).join("")
+  return tokens.map(step).join("")
+}
+
+function step(token: string): string {
+  return `/${token.replaceAll("~", "~0").replaceAll("/", "~1")}`
 }
 
 /** Whether a token can be the index of an array: below 100, so that nobody can ask for an endless array. */
@@ -48,48 +52,43 @@ export interface PlacedValue {
   readonly value: unknown
 }
 
-interface Place {
-  readonly tokens: readonly string[]
-  readonly value: unknown
-}
-
 /**
  * Every single value that a prohibition on a pointer is about: those it names and all below, and where `-` meets
  * something else than an array, that itself. Missing arguments are simply not there.
  */
 export function scalarsAt(args: JsonObject, pointer: string): readonly PlacedValue[] {
-  let places: Place[] = [{ tokens: [], value: args }]
+  let places: PlacedValue[] = [{ at: "", value: args }]
   for (const token of pointerTokens(pointer)) places = places.flatMap((place) => placesFor(place, token))
   return scalarsBelow(places)
 }
 
-function placesFor(place: Place, token: string): readonly Place[] {
-  const { value, tokens } = place
+function placesFor(place: PlacedValue, token: string): readonly PlacedValue[] {
+  const { value, at } = place
   if (token === "-") return Array.isArray(value) ? childrenOf(place) : [place]
   if (typeof value !== "object" || value === null || !Object.hasOwn(value, token)) return []
-  if (Array.isArray(value) && !isIndex(token)) return []
+  if (Array.isArray(value) && token === "length") return []
   // Any object can be read by the name of its own member.
-  return [{ tokens: [...tokens, token], value: (value as Record<string, unknown>)[token] }]
+  return [{ at: at + step(token), value: (value as Record<string, unknown>)[token] }]
 }
 
-function scalarsBelow(places: readonly Place[]): readonly PlacedValue[] {
+function scalarsBelow(places: readonly PlacedValue[]): readonly PlacedValue[] {
   const found: PlacedValue[] = []
   const open = [...places]
   for (let place = open.pop(); place !== undefined; place = open.pop()) {
     if (typeof place.value === "object" && place.value !== null)
       for (const child of childrenOf(place)) open.push(child)
-    else found.push({ at: pointerOf(place.tokens), value: place.value })
+    else found.push(place)
   }
   return found
 }
 
-function childrenOf({ value, tokens }: Place): readonly Place[] {
-  if (Array.isArray(value))
-    return value.map((child: unknown, i) => ({ tokens: [...tokens, String(i)], value: child }))
-  return Object.entries(value ?? {}).map(([name, child]: [string, unknown]) => ({
-    tokens: [...tokens, name],
-    value: child,
-  }))
+function childrenOf({ value, at }: PlacedValue): readonly PlacedValue[] {
+  return membersOf(value).map(([name, child]) => ({ at: at + step(name), value: child }))
+}
+
+function membersOf(value: unknown): readonly (readonly [string, unknown])[] {
+  if (typeof value !== "object" || value === null) return []
+  return Object.entries(value)
 }
 
 /** Whether every value of a call is named by one of the pointers. */
@@ -99,13 +98,11 @@ export function areAllNamed(args: JsonObject, pointers: readonly string[]): bool
   ]
   for (let place = open.pop(); place !== undefined; place = open.pop()) {
     const { value, named } = place
-    for (const child of childrenOf({ value, tokens: [] })) {
-      const token = child.tokens[0] ?? ""
+    for (const [token, child] of membersOf(value)) {
       const below = named.filter(([first]) => nameFits(first, token, value)).map((tokens) => tokens.slice(1))
       if (below.some((tokens) => tokens.length === 0)) continue
-      const isContainer = typeof child.value === "object" && child.value !== null
-      if (below.length === 0 || !isContainer || childrenOf(child).length === 0) return false
-      open.push({ value: child.value, named: below })
+      if (below.length === 0 || membersOf(child).length === 0) return false
+      open.push({ value: child, named: below })
     }
   }
   return true

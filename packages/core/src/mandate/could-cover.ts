@@ -1,4 +1,5 @@
 import type { JsonObject } from "../json/json-value.ts"
+import type { Effort } from "../pattern/effort.ts"
 import { isIndex, pointerTokens, scalarsAt } from "./argument.ts"
 import {
   budgetsOf,
@@ -11,7 +12,8 @@ import {
   otherwiseOf,
   shapeRefusal,
 } from "./cover.ts"
-import { type Avoided, type Escape, findArguments, type Need, type Wanted } from "./find-arguments.ts"
+import { type Avoided, type Escape, findArguments, type Wanted } from "./find-arguments.ts"
+import type { Need } from "./argument-shape.ts"
 import type { AmountNeed } from "./find-value.ts"
 import { limitTouches } from "./limit-covers.ts"
 import type { Grant, Mandate, Never } from "./mandate.ts"
@@ -22,6 +24,9 @@ export interface CouldCover {
   readonly ask: boolean
   readonly examples: { readonly allow?: JsonObject; readonly ask?: JsonObject }
 }
+
+/** For one question, whatever the mandates hold: a fraction of a second. */
+const maxSteps = 300_000
 
 interface PlacedGrant {
   readonly mandate: Mandate
@@ -38,8 +43,9 @@ export function couldCover(mandates: readonly Mandate[], call: CallShape): Could
   const live = mandates.filter((mandate) => isLiveAt(mandate, call.now))
   const nevers = live.flatMap(({ never }) => never.filter((one) => isAbout(one, call)).map(outOfNever))
   const unmentioned = nameOutside(live)
+  const effort: Effort = { left: maxSteps }
   const search = (wanted: "allow" | "ask", start: Start, avoid: readonly Avoided[]): Found => {
-    const found = findArguments({ ...start, avoid, unmentioned })
+    const found = findArguments({ ...start, avoid, unmentioned, effort })
     if (found.kind === "none") return undefined
     return found.kind === "found" && isRuled(wanted, cover(live, { ...call, args: found.args }))
       ? found.args

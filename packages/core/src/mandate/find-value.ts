@@ -1,11 +1,14 @@
+import type { Effort } from "../pattern/effort.ts"
 import { findText } from "../pattern/find-text.ts"
-import { allOf } from "../pattern/language.ts"
+import { anyText } from "../pattern/expression.ts"
+import { allOf, languageOf } from "../pattern/language.ts"
 import { minorUnitsOf } from "./amount.ts"
 import { isTextLimit, type Limit, type Scalar } from "./limit.ts"
 import { satisfies, touches } from "./limit-value.ts"
-import { digitsOfNumbers, numberCandidates } from "./number-candidates.ts"
+import { digitsOfNumbers, fewNumbers, numberCandidates } from "./number-candidates.ts"
 import { coveredTexts, outside, type TextBounds, touchedTexts } from "./text-bounds.ts"
 import { urlCandidates } from "./url-candidates.ts"
+import { urlsOnPortsOf } from "./url-shape.ts"
 
 /** An amount that a budget can still pay, as something that one value must be. */
 export interface AmountNeed {
@@ -26,17 +29,18 @@ export type FoundValue =
   | { readonly kind: "none" }
   | { readonly kind: "unknown" }
 
+const everyText = languageOf(anyText)
 const none: FoundValue = { kind: "none" }
 const unknown: FoundValue = { kind: "unknown" }
 
 /** Finds one value that meets all conditions; at least one of them says what it must satisfy. */
-export function findValue(conditions: readonly Condition[]): FoundValue {
+export function findValue(conditions: readonly Condition[], effort?: Effort): FoundValue {
   const needs = conditions.flatMap(({ must, limit }) => (must === "satisfy" ? [limit] : []))
   const finite = needs.flatMap((limit) => valuesOf(limit))[0]
   if (finite) return firstOf(finite, conditions) ?? none
   const areNumbers = needs.some((limit) => limit.kind === "range" || limit.kind === "amount")
-  if (areNumbers) return needs.some(isTextLimit) ? none : findNumber(conditions)
-  return needs.some(isTextLimit) ? findTextValue(conditions) : unknown
+  if (areNumbers) return needs.some(isTextLimit) ? none : findNumber(conditions, effort)
+  return needs.some(isTextLimit) ? findTextValue(conditions, effort) : unknown
 }
 
 /** Whether a value meets a condition. */
@@ -67,13 +71,17 @@ function firstOf(values: Iterable<Scalar>, conditions: readonly Condition[]): Fo
  * The candidates hold one number of every stretch that the limits tell apart, unless a prohibition on texts reads the
  * digits of numbers: then nothing is proven but that it catches all such digits.
  */
-function findNumber(conditions: readonly Condition[]): FoundValue {
+function findNumber(conditions: readonly Condition[], effort: Effort | undefined): FoundValue {
   const found = firstOf(numberCandidates(conditions), conditions)
   if (found) return found
   const onDigits = conditions.filter(({ must, limit }) => must === "not-touch" && readsDigits(limit))
-  if (onDigits.length === 0) return none
-  const digits = digitsOfNumbers(conditions.flatMap(({ must, limit }) => (must === "satisfy" ? [limit] : [])))
-  const left = findText(allOf(digits, ...onDigits.flatMap(boundsOf).map(({ most }) => most)))
+  const others = conditions.filter((condition) => !onDigits.includes(condition))
+  if (onDigits.length === 0 || !firstOf(numberCandidates(others), others)) return none
+  const needs = conditions.flatMap(({ must, limit }) => (must === "satisfy" ? [limit] : []))
+  const few = fewNumbers(needs)
+  if (few) return firstOf(few, conditions) ?? none
+  const digits = digitsOfNumbers(needs)
+  const left = findText(allOf(digits, ...onDigits.flatMap(boundsOf).map(({ most }) => most)), effort)
   return left.kind === "none" ? none : unknown
 }
 
@@ -81,21 +89,21 @@ function readsDigits(limit: Limit | AmountNeed): boolean {
   return limit.kind === "prefix" || limit.kind === "pattern"
 }
 
-function findTextValue(conditions: readonly Condition[]): FoundValue {
-  const urls = conditions.some(({ must, limit }) => must === "satisfy" && limit.kind === "host")
-  if (urls) {
-    const aboutHosts = conditions.filter(({ limit }) => limit.kind === "host")
-    const found = firstOf(urlCandidates(aboutHosts), aboutHosts)
-    // INVARIANT: the candidates hold one URL of every scheme, host and port that the limits tell apart.
-    if (!found) return none
-    if (found.kind === "found" && meetsAll(conditions, found.value)) return found
-  }
+function findTextValue(conditions: readonly Condition[], effort: Effort | undefined): FoundValue {
+  const onHosts = conditions.filter(({ limit }) => limit.kind === "host")
   const bounds = conditions.flatMap(boundsOf)
-  const widest = findText(allOf(...bounds.map(({ most }) => most)))
+  if (onHosts.some(({ must }) => must === "satisfy")) {
+    // INVARIANT: the candidates hold one URL of every scheme, host and port that the limits tell apart.
+    const urls = [...urlCandidates(onHosts)].filter((url) => meetsAll(onHosts, url))
+    const found = firstOf(urls, conditions)
+    if (found ?? urls.length === 0) return found ?? none
+    bounds.push({ least: everyText, most: languageOf(urlsOnPortsOf(urls.map((url) => new URL(url).host))) })
+  }
+  const widest = findText(allOf(...bounds.map(({ most }) => most)), effort)
   if (widest.kind === "none") return none
   if (widest.kind === "found" && meetsAll(conditions, widest.text))
     return { kind: "found", value: widest.text }
-  const surest = findText(allOf(...bounds.map(({ least }) => least)))
+  const surest = findText(allOf(...bounds.map(({ least }) => least)), effort)
   if (surest.kind === "found" && meetsAll(conditions, surest.text))
     return { kind: "found", value: surest.text }
   return unknown

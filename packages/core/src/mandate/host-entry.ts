@@ -24,17 +24,21 @@ export function readHostEntry(text: string): HostEntry | undefined {
   if (!found?.[2]) return undefined
   const port = found[3] === undefined ? undefined : Number(found[3])
   if (port !== undefined && port > 65_535) return undefined
-  const name = hostNameOf(`http://${found[2]}/`)
+  const url = URL.parse(`http://${found[2]}/`)
+  const name = url ? hostNameOf(url) : ""
   const wildcard = found[1] !== undefined
-  if (name === undefined || (wildcard && isAddress(name))) return undefined
+  if (hasEmptyLabel(name) || (wildcard && isAddress(name))) return undefined
   return { wildcard, name, port }
 }
 
 /** The host of a URL as it is compared, without the dot that may end a name. */
-export function hostNameOf(url: string): string | undefined {
-  const parsed = URL.parse(url)
-  const name = parsed?.hostname.replace(/\.$/, "")
-  return name === undefined || name === "" ? undefined : name
+export function hostNameOf(url: URL): string {
+  return url.hostname.replace(/\.$/, "")
+}
+
+/** Whether there is nothing before, between or after the dots of a name: such a name names no host. */
+export function hasEmptyLabel(name: string): boolean {
+  return name.split(".").includes("")
 }
 
 /** Whether a canonical host name is an IP address. */

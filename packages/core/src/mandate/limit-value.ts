@@ -1,6 +1,6 @@
 import { eitherCase, codePointOf } from "../pattern/code-points.ts"
 import { contains } from "../pattern/language.ts"
-import { type HostEntry, hostNameOf, readHostEntry } from "./host-entry.ts"
+import { hasEmptyLabel, type HostEntry, hostNameOf, readHostEntry } from "./host-entry.ts"
 import type { Limit, Scalar } from "./limit.ts"
 import { coveredTexts, touchedTexts } from "./text-bounds.ts"
 import { urls } from "./url-shape.ts"
@@ -77,12 +77,20 @@ function isSameLetter(wanted: string, given: string): boolean {
 function isUrlOf(limit: Limit & { kind: "host" }, text: string): boolean {
   if (!contains(urls, text)) return false
   const url = URL.parse(text)
-  const name = hostNameOf(text)
-  if (!url || name === undefined) return false
-  return limit.hosts.some((host) => {
-    const entry = readHostEntry(host)
-    return entry !== undefined && isNamed(entry, name) && isPortOf(entry, url)
-  })
+  if (!url) return false
+  const name = hostNameOf(url)
+  if (hasEmptyLabel(name)) return false
+  return entriesOf(limit).some((entry) => isNamed(entry, name) && isPortOf(entry, url))
+}
+
+const entries = new WeakMap<Limit, readonly HostEntry[]>()
+
+function entriesOf(limit: Limit & { kind: "host" }): readonly HostEntry[] {
+  const known = entries.get(limit)
+  if (known) return known
+  const read = limit.hosts.flatMap((host) => readHostEntry(host) ?? [])
+  entries.set(limit, read)
+  return read
 }
 
 function isNamed(entry: HostEntry, name: string): boolean {

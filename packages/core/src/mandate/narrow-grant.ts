@@ -1,3 +1,4 @@
+import type { Effort } from "../pattern/effort.ts"
 import { limitsImply } from "./limit-contains.ts"
 import { namedBy } from "./cover.ts"
 import type { AmountBudget, Budget, Grant, Mandate } from "./mandate.ts"
@@ -18,14 +19,13 @@ export interface GrantOf {
 }
 
 /**
- * What the inner grant allows and the outer one does not; empty when it is contained. Counts are compared where all
- * grants are known.
+ * What the inner grant allows and the outer one does not, apart from the values of arguments; counts are compared
+ * where all grants are known.
  */
-export function grantDifferences(inner: GrantOf, outer: GrantOf): readonly Difference[] {
+export function plainDifferences(inner: GrantOf, outer: GrantOf): readonly Difference[] {
   return [
     ...effectDifferences(inner.grant, outer.grant),
     ...toolDifferences(inner.grant, outer.grant),
-    ...limitDifferences(inner.grant, outer.grant),
     ...argumentDifferences(inner, outer),
     ...standingDifferences(inner, outer),
     ...amountDifferences(inner.grant.budget?.amount, outer.grant.budget?.amount),
@@ -48,8 +48,9 @@ function toolDifferences(inner: Grant, outer: Grant): Difference[] {
     : [{ en: `it may also use ${added.join(", ")}`, zh: `还可使用 ${added.join("、")}` }]
 }
 
-function limitDifferences(inner: Grant, outer: Grant): Difference[] {
-  const widened = outer.limits.filter((limit) => !limitsImply(inner.limits, limit))
+/** Which limits of the outer grant the inner one does not keep to. */
+export function limitDifferences(inner: Grant, outer: Grant, effort: Effort): Difference[] {
+  const widened = outer.limits.filter((limit) => !limitsImply(inner.limits, limit, effort))
   return widened.map((limit) => ({
     en: `it does not keep to: ${sayLimit(limit, "en")}`,
     zh: `不再限于：${sayLimit(limit, "zh")}`,

@@ -192,6 +192,20 @@ describe("narrowing a mandate", () => {
     expect(isWithin({ task: null })).toBe(false)
   })
 
+  it("is bounded in time, whatever the limits hold, and then says no", () => {
+    const pattern = (g: number, k: number) => `(.|${g})*${"abcd"[k]}.{${100 + g}}`
+    const grants = (by: number) =>
+      Array.from({ length: 16 }, (_, g) => ({
+        effects: ["read"],
+        tools: ["*"],
+        mode: "auto",
+        limits: [0, 1, 2, 3].map((k) => ({ argument: "/a", kind: "pattern", pattern: pattern(g + by, k) })),
+      }))
+    const one = Mandate.parse({ ...outer, grants: grants(0) })
+    expect(isNarrower(Mandate.parse({ ...outer, grants: grants(20) }), one).ok).toBe(false)
+    expect(isNarrower(one, one).ok).toBe(true)
+  })
+
   it("makes the narrowed mandate, or refuses with the differences", () => {
     const inner = narrowed(outer, { id: "mnd_00000001", createdAt: 9, until: 100 })
     expect(inner).toEqual({ ...outer, id: "mnd_00000001", createdAt: 9, until: 100, parent: outer.id })
@@ -231,7 +245,7 @@ describe("narrowing, over random mandates", () => {
         })
         expect(isNarrower(inner, mandate)).toMatchObject({ ok: true })
       }),
-      { numRuns: 1000 },
+      { numRuns: 500 },
     )
   })
 
@@ -264,9 +278,9 @@ describe("narrowing, over random mandates", () => {
           }
         },
       ),
-      { numRuns: 4000 },
+      { numRuns: 1500 },
     )
-    expect(accepted).toBeGreaterThan(100)
+    expect(accepted).toBeGreaterThan(50)
   })
 
   const values = array(

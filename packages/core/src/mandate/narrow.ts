@@ -1,7 +1,14 @@
 import { Failure } from "../failure.ts"
+import type { Effort } from "../pattern/effort.ts"
 import { prohibitionContains } from "./limit-contains.ts"
 import { type Grant, Mandate, type MandateDraft, type Never, type UserOnly } from "./mandate.ts"
-import { amountDifferences, type Difference, fitTogether, grantDifferences } from "./narrow-grant.ts"
+import {
+  amountDifferences,
+  type Difference,
+  fitTogether,
+  limitDifferences,
+  plainDifferences,
+} from "./narrow-grant.ts"
 import { sayNever, sayTime, sayUserOnly } from "./say.ts"
 import { toolsContain } from "./tool-pattern.ts"
 
@@ -13,17 +20,21 @@ export type Narrowness =
   | { readonly ok: true; readonly within: readonly number[] }
   | { readonly ok: false; readonly differences: readonly Difference[] }
 
+/** For one comparison, whatever the mandates hold: about a second. */
+const maxSteps = 2_000_000
+
 /**
  * Whether everything that the inner mandate could allow or ask, the outer one allows or asks as well, and whatever
  * it could allow alone, the outer one allows alone. What cannot be shown is a difference.
  */
 export function isNarrower(inner: Mandate, outer: Mandate): Narrowness {
-  const placement = placeGrants(inner, outer)
+  const effort: Effort = { left: maxSteps }
+  const placement = placeGrants(inner, outer, effort)
   const differences = [
     ...holderDifferences(inner, outer),
     ...timeDifferences(inner, outer),
     ...placement.differences,
-    ...neverDifferences(inner, outer),
+    ...neverDifferences(inner, outer, effort),
     ...userOnlyDifferences(inner, outer),
     ...budgetDifferences(inner, outer),
     ...(inner.otherwise === "ask" && outer.otherwise === "deny"
@@ -66,57 +77,74 @@ function timeDifferences(inner: Mandate, outer: Mandate): Difference[] {
 }
 
 /** Every inner grant must be contained in one outer grant, and all that share one must share its budget. */
-function placeGrants(inner: Mandate, outer: Mandate): { differences: Difference[]; within: number[] } {
+function placeGrants(inner: Mandate, outer: Mandate, effort: Effort) {
   const differences: Difference[] = []
   const within: number[] = []
   for (const [index, grant] of inner.grants.entries()) {
-    const compared = outer.grants.map((other) =>
-      grantDifferences({ mandate: inner, grant }, { mandate: outer, grant: other }),
+    const plain = outer.grants.map((other) =>
+      plainDifferences({ mandate: inner, grant }, { mandate: outer, grant: other }),
+    )
+    const containing = outer.grants.map(
+      (other, at) => plain[at]?.length === 0 && limitDifferences(grant, other, effort).length === 0,
     )
     const home = outer.grants.findIndex(({ budget }, at) => {
-      if (compared[at]?.length !== 0) return false
       const sharing = inner.grants.filter((_, other) => other === index || within[other] === at)
-      return (
+      const hasRoom = () =>
         !budget ||
         fitTogether(
           sharing.map((one) => one.budget),
           inner.budget,
           budget,
         )
-      )
+      return containing[at] === true && hasRoom()
     })
-    const isContained = compared.some((found) => found.length === 0)
-    if (home < 0) differences.push(...nearest(index, isContained ? [] : compared))
+    if (home < 0) {
+      const found = containing.includes(true) ? [noRoom] : nearest(grant, outer.grants, plain, effort)
+      differences.push(...found.map((difference) => ofGrant(index, difference)))
+    }
     within.push(home)
   }
   return { differences, within }
 }
 
-/** The differences from the outer grant that comes closest; none compared means that only its budget is too small. */
-function nearest(index: number, compared: readonly (readonly Difference[])[]): Difference[] {
-  const [closest] = [...compared].sort((a, b) => a.length - b.length)
-  const differences = closest ?? [
-    { en: "no grant leaves room for it and its budget", zh: "没有授权项可容纳该项及其预算" },
-  ]
-  return differences.map(({ en, zh }) => ({
-    en: `grant ${index + 1}: ${en}`,
-    zh: `第 ${index + 1} 项：${zh}`,
-  }))
+const noRoom: Difference = {
+  en: "no grant leaves room for it and its budget",
+  zh: "没有授权项可容纳该项及其预算",
 }
 
-function neverDifferences(inner: Mandate, outer: Mandate): Difference[] {
-  const dropped = outer.never.filter((never) => !inner.never.some((kept) => neverContains(kept, never)))
+/** The differences from the outer grant that comes closest. */
+function nearest(
+  grant: Grant,
+  outer: readonly Grant[],
+  plain: readonly (readonly Difference[])[],
+  effort: Effort,
+): readonly Difference[] {
+  const least = Math.min(...plain.map((differences) => differences.length))
+  const at = plain.findIndex((differences) => differences.length === least)
+  const closest = outer[at]
+  if (!closest) return [noRoom]
+  return [...(plain[at] ?? []), ...limitDifferences(grant, closest, effort)]
+}
+
+function ofGrant(index: number, { en, zh }: Difference): Difference {
+  return { en: `grant ${index + 1}: ${en}`, zh: `第 ${index + 1} 项：${zh}` }
+}
+
+function neverDifferences(inner: Mandate, outer: Mandate, effort: Effort): Difference[] {
+  const dropped = outer.never.filter(
+    (never) => !inner.never.some((kept) => neverContains(kept, never, effort)),
+  )
   return dropped.map((never) => ({
     en: `it no longer says: ${sayNever(never, "en")}`,
     zh: `不再规定：${sayNever(never, "zh")}`,
   }))
 }
 
-function neverContains(outer: Never, inner: Never): boolean {
+function neverContains(outer: Never, inner: Never, effort: Effort): boolean {
   const limits = inner.limits ?? []
   return (
     partContains(outer, inner) &&
-    (outer.limits ?? []).every((limit) => limits.some((one) => prohibitionContains(limit, one)))
+    (outer.limits ?? []).every((limit) => limits.some((one) => prohibitionContains(limit, one, effort)))
   )
 }
 

@@ -74,6 +74,7 @@ const letters: CodePoints = [
   [0x61, 0x7a],
 ]
 const word = repeat(character(wordCharacters), 1)
+const dots = repeat(literal("."), 1)
 /** Never two hyphens in a row, so it is never taken for Punycode. */
 const label = sequence(word, repeat(sequence(literal("-"), word)))
 
@@ -86,11 +87,16 @@ export const plainUrls: Language = languageOf(
     literalInAnyCase("http"),
     optional(literalInAnyCase("s")),
     literal("://"),
-    repeat(sequence(label, literal("."))),
-    character(letters),
-    optional(word),
-    repeat(sequence(literal("-"), word)),
-    optional(literal(".")),
+    choice(
+      dots,
+      sequence(
+        repeat(sequence(optional(label), literal("."))),
+        character(letters),
+        optional(word),
+        repeat(sequence(literal("-"), word)),
+        optional(dots),
+      ),
+    ),
     optional(sequence(literal(":"), character([[0x31, 0x39]]), repeat(character(digits), 0, 4))),
     afterHost,
   ),

@@ -1,5 +1,6 @@
 /* oxlint-disable typescript/no-non-null-assertion -- index maths: every index comes from the array it indexes */
 import type { Automaton } from "./automaton.ts"
+import { type Effort, spend } from "./effort.ts"
 import type { Language } from "./language.ts"
 import { type SubsetMachine, subsetMachine } from "./subset-machine.ts"
 
@@ -10,8 +11,8 @@ export type FoundText =
   | { readonly kind: "unknown" }
 
 const maxNodes = 20_000
-const maxEdges = 2_000_000
-const machineBounds = { nodes: 4_000, work: 4_000_000 }
+const maxMachineNodes = 4000
+const usualSteps = 500_000
 
 interface Visit {
   readonly nodes: readonly number[]
@@ -23,18 +24,20 @@ interface Visit {
  * A shortest text of the language, by breadth-first search over the product of its automata. Characters that no
  * automaton tells apart are tried once, so the answer is exact over all of Unicode.
  */
-export function findText(language: Language): FoundText {
-  const machines = language.automata.map((automaton) => subsetMachine(automaton, machineBounds))
+export function findText(language: Language, effort: Effort = { left: usualSteps }): FoundText {
+  const machines = language.automata.map((automaton) =>
+    subsetMachine(automaton, { nodes: maxMachineNodes, effort }),
+  )
+  const isHopeless = hopelessness(language, machines)
   const characters = representatives(language.automata)
   const visits: Visit[] = [{ nodes: machines.map((machine) => machine.start), previous: -1, character: "" }]
   const seen = new Set([visits[0]!.nodes.join()])
-  let edges = 0
   for (let at = 0; at < visits.length; at++) {
     const { nodes } = visits[at]!
     if (language.holds(nodes.map((node, i) => machines[i]!.accepts(node))))
       return { kind: "found", text: spell(visits, at) }
-    edges += characters.length
-    if (edges > maxEdges) return { kind: "unknown" }
+    if (isHopeless(nodes)) continue
+    if (!spend(effort, characters.length)) return { kind: "unknown" }
     for (const { character, codePoint } of characters) {
       const next = stepAll(machines, nodes, codePoint)
       if (next === undefined) return { kind: "unknown" }
@@ -46,6 +49,23 @@ export function findText(language: Language): FoundText {
     }
   }
   return { kind: "none" }
+}
+
+/**
+ * Whether no longer text can be in the language: all automata of one of its parts have nothing left to read, and
+ * that part does not hold without them.
+ */
+function hopelessness({ parts = [] }: Language, machines: readonly SubsetMachine[]) {
+  let end = 0
+  const needed = parts.flatMap(({ automata, holds }) => {
+    const start = end
+    end += automata.length
+    const isNeeded = !holds(automata.map(() => false))
+    return isNeeded ? [{ start, end }] : []
+  })
+  const isSpent = (node: number, i: number) => machines[i]!.statesOf(node).length === 0
+  return (nodes: readonly number[]): boolean =>
+    needed.some(({ start, end }) => nodes.slice(start, end).every((node, i) => isSpent(node, start + i)))
 }
 
 function stepAll(

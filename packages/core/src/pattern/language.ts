@@ -8,6 +8,8 @@ export interface Language {
   readonly automata: readonly Automaton[]
   /** Whether a text is in the set, given which of the automata accept it. */
   readonly holds: (accepted: readonly boolean[]) => boolean
+  /** The languages that a text must all be in, if that is how this one was made; their automata in this order. */
+  readonly parts?: readonly Language[]
 }
 
 /** About how many numbers the machine of one automaton may keep: then it starts afresh, so time stays linear. */
@@ -25,15 +27,16 @@ export function not(language: Language): Language {
 
 /** The texts that are in all of the languages. */
 export function allOf(...languages: readonly Language[]): Language {
-  return combined(languages, (parts) => parts.every(Boolean))
+  const parts = languages.flatMap((language) => language.parts ?? [language])
+  return { ...combined(parts, (holds) => holds.every(Boolean)), parts }
 }
 
 /** The texts that are in at least one of the languages. */
 export function anyOf(...languages: readonly Language[]): Language {
-  return combined(languages, (parts) => parts.some(Boolean))
+  return combined(languages, (holds) => holds.some(Boolean))
 }
 
-function combined(languages: readonly Language[], join: (parts: boolean[]) => boolean): Language {
+function combined(languages: readonly Language[], join: (holds: boolean[]) => boolean): Language {
   let end = 0
   const parts = languages.map((language) => {
     const start = end

@@ -1,6 +1,7 @@
 /* oxlint-disable typescript/no-non-null-assertion -- index maths: every index comes from the array it indexes */
 import type { CodePoints } from "./code-points.ts"
 import type { Automaton } from "./automaton.ts"
+import { type Effort, spend } from "./effort.ts"
 
 /**
  * The deterministic machine of an automaton, made step by step as it is used. Its nodes are numbers; `step` gives
@@ -16,9 +17,11 @@ export interface SubsetMachine {
 
 export interface MachineBounds {
   readonly nodes: number
-  /** How many states may be looked at in all while making nodes. */
-  readonly work?: number
+  readonly effort?: Effort
 }
+
+/** Looking at this many states takes about as long as one step of a search. */
+const statesPerStep = 16
 
 interface Node {
   readonly reads: readonly number[]
@@ -37,7 +40,6 @@ export function subsetMachine(
   const byReads = new Map<string, number>()
   const closure = closureOf(automaton)
   const classOf = classFinder(automaton.breakpoints)
-  let work = bounds.work ?? Infinity
 
   const nodeOf = (entries: readonly number[]): number | undefined => {
     const { reads, accepts } = closure(entries)
@@ -54,8 +56,7 @@ export function subsetMachine(
     const group = classOf(codePoint)
     const known = node.targets[group]!
     if (known >= 0) return known
-    work -= node.reads.length
-    if (work < 0) return undefined
+    if (bounds.effort && !spend(bounds.effort, node.reads.length / statesPerStep)) return undefined
     const target = nodeOf(entriesAfter(automaton, node.reads, codePoint))
     if (target !== undefined) node.targets[group] = target
     return target
