@@ -5,7 +5,7 @@ import { failureReply, settleFailure } from "./failure-reply.ts"
 import { treatmentOf } from "./method-table.ts"
 import { rpcCodes, rpcError } from "./rpc.ts"
 import { clearServerRequest } from "./server-request.ts"
-import { StopReason } from "./stop-reason.ts"
+import { StopReason, stopReasonOf } from "./stop-reason.ts"
 import { outcomeOf } from "./ticket.ts"
 import type { Ticket } from "./ticket.ts"
 import type { LinkEvents, RpcRequest, RpcResponse } from "./upstream/link.ts"
@@ -35,7 +35,7 @@ export async function exchangeByLink(
     openEnded.has(message.method) ? 0 : desk.config.limits.callTimeoutMs,
   )
   try {
-    const events = eventsOf(desk, errand, clock.again)
+    const events = eventsOf(desk, errand, () => clock.again())
     const response = await lease.link.request(message, {
       events,
       signal: clock.signal,
@@ -108,12 +108,9 @@ function callClock(errand: Errand, ticket: Ticket | null, timeoutMs: number) {
 /** The permit's signal, saying why in a form that the client is told. */
 function stopSignal(ticket: Ticket): AbortSignal {
   const { signal } = ticket.permit
-  if (signal.aborted) return AbortSignal.abort(new StopReason("stopped"))
   const stop = new AbortController()
-  signal.addEventListener(
-    "abort",
-    () => stop.abort(new StopReason(String(signal.reason?.message ?? "stopped"))),
-    { once: true },
-  )
+  const halt = () => stop.abort(stopReasonOf(signal))
+  if (signal.aborted) halt()
+  else signal.addEventListener("abort", halt, { once: true })
   return stop.signal
 }

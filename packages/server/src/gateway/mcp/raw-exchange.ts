@@ -16,7 +16,7 @@ import type { RelayEnd } from "./raw-relay.ts"
 import { metaOf, rpcCodes, rpcError } from "./rpc.ts"
 import { serverMessage } from "./server-message.ts"
 import type { Session } from "./session.ts"
-import { ClientGone, StopReason } from "./stop-reason.ts"
+import { ClientGone, StopReason, stopReasonOf } from "./stop-reason.ts"
 import { tellUpstream } from "./tell-upstream.ts"
 import { asFailure } from "./upstream/http-call.ts"
 import type { HttpUpstream } from "./upstream/http-upstream.ts"
@@ -91,7 +91,9 @@ function forward(desk: Desk, raw: RawErrand, owed: OwedResponse, message: RpcReq
       },
     })
     const abort = () => relay.exchange?.abort(reasonOf(errand.signal.reason))
-    const halt = () => relay.exchange?.abort(new StopReason("stopped"))
+    const halt = () => {
+      if (owed.ticket !== null) relay.exchange?.abort(stopReasonOf(owed.ticket.permit.signal))
+    }
     const stop = () => {
       errand.signal.removeEventListener("abort", abort)
       owed.ticket?.permit.signal.removeEventListener("abort", halt)

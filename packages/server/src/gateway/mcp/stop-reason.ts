@@ -13,3 +13,8 @@ export class ClientGone extends Error {
     this.name = "ClientGone"
   }
 }
+
+/** The reason of a signal that stops an action, as a client is told it. */
+export function stopReasonOf(signal: AbortSignal): StopReason {
+  return new StopReason(signal.reason instanceof Error ? signal.reason.message : "stopped")
+}
