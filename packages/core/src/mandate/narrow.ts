@@ -21,7 +21,7 @@ export type Narrowness =
   | { readonly ok: false; readonly differences: readonly Difference[] }
 
 /** For one comparison, whatever the mandates hold: about a second. */
-const maxSteps = 2_000_000
+const maxSteps = 1_000_000
 
 /**
  * Whether everything that the inner mandate could allow or ask, the outer one allows or asks as well, and whatever

@@ -21,7 +21,7 @@ export interface MachineBounds {
 }
 
 /** Looking at this many states takes about as long as one step of a search. */
-const statesPerStep = 16
+const statesPerStep = 4
 
 interface Node {
   readonly reads: readonly number[]
