@@ -10,7 +10,7 @@ function rule(n: number): string {
     `resource.name == "drop_table_${n}"`,
     `context.time.hour > ${100 + n}`,
     `context has amount && context.amount > ${1_000_000 + n}`,
-    `context.targets.contains({"kind": "url", "value": "https://forbidden-${n}.example/", "own": false})`,
+    `resource.server like "*-forbidden-${n}-*" && resource.changed`,
   ]
   return [
     `@id("bench-${n}")`,

@@ -13,12 +13,13 @@ import { startProcess, type StartedProcess } from "./process/start-process.ts"
 // command and the real API: nothing here reaches into the data folder or imports the server.
 
 const command = fileURLToPath(new URL("../packages/cli/bin/hufu.js", import.meta.url))
+const program = fileURLToPath(new URL("../packages/cli/src/hand-written.ts", import.meta.url))
 const personSecret = "three tigers guard the tally of the north gate"
 const pageSize = 1000
 const whyAtOnce = 8
 
 /** Whether the command exists in this checkout, so that a run can say why it measured less. */
-export const nodeExists = () => existsSync(command)
+export const nodeExists = () => existsSync(command) && existsSync(program)
 
 /** A real node in its own process and data folder. */
 export interface NodeUnderTest {
@@ -69,7 +70,7 @@ export async function startNode(options: NodeOptions = {}): Promise<NodeUnderTes
       return running.pid
     },
     dataDir,
-    cli: (args, { stdin } = {}) => runCommand([...args, "--data", dataDir, "--json"], stdin ?? ""),
+    cli: (args, { stdin } = {}) => runCommand(withGlobals(args, dataDir), stdin ?? ""),
     api,
     errorText: () => running.errorText(),
     ended: () => running.ended(),
@@ -88,6 +89,12 @@ export async function startNode(options: NodeOptions = {}): Promise<NodeUnderTes
       if (options.dataDir === undefined) await rm(dataDir, { recursive: true, force: true })
     },
   }
+}
+
+// What comes after `--` belongs to the command that is named there.
+function withGlobals(args: readonly string[], dataDir: string): string[] {
+  const end = args.includes("--") ? args.indexOf("--") : args.length
+  return [...args.slice(0, end), "--data", dataDir, "--json", ...args.slice(end)]
 }
 
 function serve(dataDir: string, port: number, env: Record<string, string>): Promise<StartedProcess> {
@@ -133,7 +140,7 @@ async function runCommand(args: readonly string[], stdin: string): Promise<unkno
 
 /** The command that an MCP host starts to have a stdio server governed. */
 export function guardCommand(node: NodeUnderTest, agent: string, server: readonly string[]) {
-  const args = [command, "guard", "--data", node.dataDir, "--agent", agent, "--", ...server]
+  const args = [command, "guard", "--data", node.dataDir, "--existing", "--agent", agent, "--", ...server]
   return { command: process.execPath, args }
 }
 
@@ -150,6 +157,7 @@ export async function enrolPerson(node: NodeUnderTest): Promise<void> {
 
 export async function addHttpServer(node: NodeUnderTest, name: string, url: string): Promise<void> {
   await node.api("POST", "/v1/servers", { name, url } satisfies Request<"server.add">)
+  await learnTools(node, name)
 }
 
 export async function addStdioServer(
@@ -160,6 +168,13 @@ export async function addStdioServer(
   await node.cli(["server", "command", name, "--secret-stdin", "--", ...server], {
     stdin: `${personSecret}\n`,
   })
+  await learnTools(node, name)
+}
+
+// A tool whose definition nobody has asked for yet is unknown, and an unknown tool asks.
+async function learnTools(node: NodeUnderTest, server: string): Promise<void> {
+  const { items } = (await node.api("GET", `/v1/servers/${server}/tools`)) as Output<"tool.list">
+  if (items.length === 0) throw new Error(`the node found no tools at \`${server}\``)
 }
 
 /** Create an agent and answer its credential. */

@@ -28,7 +28,7 @@ export async function startClients(target: KillTarget, plan: ClientPlan): Promis
   let sent = 0
   const call = async (caller: McpCaller, tool: string, id: string) => {
     sent++
-    const answer = await caller.call(tool, { id, text: "a note", to: "somebody" })
+    const answer = await caller.call(tool, { id, text: "a note" })
     const result = answer.message?.result
     if (answer.status === 200 && result !== undefined && result["isError"] !== true) acknowledged.push(id)
   }

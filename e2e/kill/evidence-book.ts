@@ -5,6 +5,7 @@ const restartWithinMs = 2000
 interface ActionState {
   call: string | undefined
   left: boolean
+  approved: boolean
   outcome?: SeenEntry["outcome"]
 }
 
@@ -48,12 +49,13 @@ export function openEvidenceBook(): EvidenceBook {
     return problems
   }
 
-  function addEntry({ kind, action, verdict, outcome, call }: SeenEntry) {
+  function addEntry({ kind, action, verdict, outcome, call, approved }: SeenEntry) {
     if (action === undefined || kind === "other") return
-    const state = actions.get(action) ?? { call: undefined, left: false }
+    const state = actions.get(action) ?? { call: undefined, left: false, approved: false }
     actions.set(action, state)
     if (call !== undefined) state.call = call
     if (verdict === "allow") state.left = true
+    if (approved === true) state.approved = true
     if (outcome !== undefined) state.outcome = outcome
     if (state.left && state.call !== undefined) callsThatLeft.add(state.call)
   }
@@ -150,9 +152,9 @@ function checkHolds({ holdsBefore, holdsAfter, approved }: RoundFindings): strin
   return missing.map((hold) => `hold ${hold.id} of call ${hold.call} is gone after the restart`)
 }
 
-// A call that never left gives its share back, so only failed ones may be missing from what is spent.
+// A call that never left gives its share back, so only failed and approved ones may be missing from what is spent.
 function checkSpent(spent: number, left: readonly ActionState[]): string[] {
-  const atLeast = left.filter((state) => state.outcome !== "failed").length
+  const atLeast = left.filter((state) => state.outcome !== "failed" && !state.approved).length
   if (spent >= atLeast && spent <= left.length) return []
   return [`the budget says ${spent} are spent, and the ledger has ${atLeast} to ${left.length} intents`]
 }

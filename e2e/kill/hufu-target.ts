@@ -87,6 +87,7 @@ function seenEntry(item: LedgerItem, calls: ReadonlyMap<string, unknown>): SeenE
     kind: "intent",
     action,
     verdict,
+    approved: of("approval") !== undefined,
     ...(args?.id === undefined ? {} : { call: args.id }),
   }
 }

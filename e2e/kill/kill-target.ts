@@ -7,6 +7,8 @@ export interface SeenEntry {
   /** Of an intent: only `allow` lets a call leave. */
   verdict?: "allow" | "ask" | "deny"
   outcome?: "done" | "failed" | "unknown"
+  /** Of an intent: a person approved this one, so it need not be drawn from the mandate's budget. */
+  approved?: boolean
   /** Of an intent: the id that the client put into the call's arguments. */
   call?: string
 }

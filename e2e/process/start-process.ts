@@ -84,14 +84,31 @@ async function firstLine(child: Child, lines: AsyncIterator<string>, what: () =>
       once(child, "error").then(([error]) => Promise.reject(error)),
     ])
     if (line.done === true) throw new Error(`the process ended before it was ready: ${what()}`)
-    // The caller reads named fields and checks them; here only the shape of a JSON object matters.
-    return JSON.parse(line.value) as Record<string, unknown>
+    return (
+      readObject(line.value) ?? (await Promise.reject(new Error(await notReady(line.value, lines, what))))
+    )
   } catch (error) {
     child.kill("SIGKILL")
     throw error
   } finally {
     clearTimeout(timer)
   }
+}
+
+// The caller reads named fields and checks them; here only that it is a JSON object matters.
+function readObject(line: string): Record<string, unknown> | undefined {
+  try {
+    return JSON.parse(line) as Record<string, unknown>
+  } catch {
+    return undefined
+  }
+}
+
+// A program that says at length why it does not start ends after that, so the rest is read to its end.
+async function notReady(first: string, lines: AsyncIterator<string>, what: () => string): Promise<string> {
+  const said = [first]
+  for (let next = await lines.next(); next.done !== true; next = await lines.next()) said.push(next.value)
+  return `instead of being ready it said: ${said.join(" ").slice(0, 1000)}: ${what()}`
 }
 
 async function end(child: Child, exited: Promise<unknown>, signal: NodeJS.Signals): Promise<void> {

@@ -5,11 +5,8 @@ import { legacyRevision, type McpMessage, modernRevision } from "./mcp-message.t
 export type Witness = (message: McpMessage) => void
 
 const text = { type: "string", maxLength: 1_000_000 }
-const noteSchema = {
-  type: "object",
-  properties: { id: { type: "string" }, text, to: { type: "string" } },
-  required: ["id"],
-}
+const note = { id: { type: "string" }, text }
+const inputOf = (properties: object) => ({ type: "object", properties, required: ["id"] })
 
 /** One tool per way of being governed: read and answered, done alone, asked about, and slow enough to interrupt. */
 export const tools = [
@@ -18,12 +15,16 @@ export const tools = [
     description: "Returns the text that it is given.",
     inputSchema: { type: "object", properties: { text } },
   },
-  { name: "add_note", description: "Writes a note to the notebook.", inputSchema: noteSchema },
-  { name: "send_note", description: "Sends a note to a person outside.", inputSchema: noteSchema },
+  { name: "add_note", description: "Writes a note to the notebook.", inputSchema: inputOf(note) },
+  {
+    name: "send_note",
+    description: "Sends a note to a person outside.",
+    inputSchema: inputOf({ ...note, to: { type: "string" } }),
+  },
   {
     name: "write_slowly",
     description: "Writes a note after a while.",
-    inputSchema: { ...noteSchema, properties: { ...noteSchema.properties, ms: { type: "integer" } } },
+    inputSchema: inputOf({ ...note, ms: { type: "integer" } }),
   },
 ]
 
