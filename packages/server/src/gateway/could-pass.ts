@@ -6,7 +6,9 @@ import type { RuleSet } from "../fence/rules/load.ts"
 import type { UncertainFacts } from "../fence/rules/schema.ts"
 import type { AssessParts, Question } from "./assess.ts"
 
-type OpenQuestion = Omit<Question, "arguments" | "lifted">
+type OpenQuestion = Omit<Question, "arguments" | "lifted" | "task"> & {
+  readonly task: { readonly id: string }
+}
 
 /**
  * Whether some arguments could be allowed or asked about: what tools/list shows. The same rules and the same mandates decide as for a

@@ -5,7 +5,7 @@ import { Failure } from "@hufu/core/failure"
 import { newId } from "@hufu/core/id"
 import { canonicalize } from "@hufu/core/json/canonical"
 import type { JsonValue } from "@hufu/core/json/json-value"
-import type { Reservation } from "../authority/budgets.ts"
+import { nothingReserved, type Reservation } from "../authority/budgets.ts"
 import type { CredentialAuthority } from "../authority/credentials.ts"
 import type { Hold, HoldAuthority } from "../authority/holds.ts"
 import type { ServerAuthority } from "../authority/servers.ts"
@@ -221,9 +221,10 @@ export function createPipeline(parts: PipelineParts): Governor {
   }
 
   function reserve({ coverage }: Assessment, { caller, task }: Question): Reservation | undefined {
+    // What no grant covers, a person has approved by itself: it draws on no budget.
+    if (coverage.grant === undefined) return nothingReserved
     const mandate = parts.mandates.live(caller.agent, task.id).find((each) => each.id === coverage.mandate)
-    if (!mandate) return { write: () => undefined, release: () => undefined, empty: true }
-    return parts.budgets.reserve(mandate, coverage.grant ?? -1, coverage.amount)
+    return mandate && parts.budgets.reserve(mandate, coverage.grant, coverage.amount)
   }
 
   async function refuse(
@@ -347,8 +348,9 @@ export function createPipeline(parts: PipelineParts): Governor {
       return (await holds.wait(hold, signal)).state
     },
     visible(caller, server, names) {
-      const task = tasks.current(caller.agent)
-      if (!task || lostStanding(caller, server)) return new Set()
+      if (lostStanding(caller, server)) return new Set()
+      // Before its first action an agent has no task: then what holds for every task is what it could do.
+      const task = tasks.current(caller.agent) ?? { id: "" }
       return new Set(names.filter((tool) => couldPass(parts, { caller, task, server, tool })))
     },
     observe: (server, definitions) => parts.tools.observe(server, definitions),
