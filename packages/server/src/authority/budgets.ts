@@ -16,8 +16,12 @@ export interface Budgets {
   spent(mandate: string, grant: number): Spent
   /** Takes one call, and the amount, from the grant and from the mandate; false when either has too little. */
   reserve(mandate: Mandate, grant: number, amount: number): Reservation | undefined
-  /** After a narrowing every grant counts as having spent the most that any grant had: never less than the truth. */
-  carryOver(mandate: string, from: number, to: number): Pick<Reservation, "write">
+  /**
+   * After a narrowing every grant has spent what the grant that it lies within had spent.
+   *
+   * @param within the place of that outer grant for each inner one
+   */
+  carryOver(mandate: string, within: readonly number[]): Pick<Reservation, "write">
 }
 
 export interface Reservation {
@@ -28,7 +32,8 @@ export interface Reservation {
   readonly empty: boolean
 }
 
-const none: Reservation = { write: () => undefined, release: () => undefined, empty: true }
+/** For what draws on no budget. */
+export const nothingReserved: Reservation = { write: () => undefined, release: () => undefined, empty: true }
 
 interface Row {
   readonly mandate: string
@@ -64,7 +69,7 @@ export function openBudgets(store: Store): Budgets {
 
   function reserve(mandate: Mandate, grant: number, amount: number): Reservation | undefined {
     const limited = [grant, -1].filter((index) => budgetOf(mandate, index) !== undefined)
-    if (limited.length === 0) return none
+    if (limited.length === 0) return nothingReserved
     // INVARIANT: no await between looking and taking.
     for (const index of limited) {
       const remaining = left(mandate, index)
@@ -85,16 +90,12 @@ export function openBudgets(store: Store): Budgets {
     }
   }
 
-  function carryOver(mandate: string, from: number, to: number) {
-    const before = Array.from({ length: from }, (_, grant) => spent(mandate, grant))
-    const most = {
-      count: Math.max(0, ...before.map(({ count }) => count)),
-      amount: Math.max(0, ...before.map(({ amount }) => amount)),
-    }
-    for (let grant = 0; grant < to; grant++) memory.set(key(mandate, grant), most)
+  function carryOver(mandate: string, within: readonly number[]) {
+    const carried = within.map((outer) => spent(mandate, outer))
+    for (const [grant, used] of carried.entries()) memory.set(key(mandate, grant), used)
     return {
       write: (tx: Tx) => {
-        for (let grant = 0; grant < to; grant++) writeSpent(tx, mandate, grant, spent(mandate, grant))
+        for (const grant of carried.keys()) writeSpent(tx, mandate, grant, spent(mandate, grant))
       },
     }
   }

@@ -202,7 +202,8 @@ export function openHolds(store: Store, vault: Vault, clock: Clock, expirySecond
         approval: positive ? approval : null,
         approvedDigest: positive ? (decision.edited?.digest ?? current.digest) : null,
       }
-      if (!positive) apply(decided)
+      // A refusal bites at once; who waits is told when it is durable, and can then read why.
+      if (!positive) records.set(decided)
       await store.commit((tx) => {
         records.put(tx, decided)
         if (decision.edited || decision.refusal) keepDecided(tx, decided, decision)
@@ -220,6 +221,8 @@ export function openHolds(store: Store, vault: Vault, clock: Clock, expirySecond
       if (positive) apply(decided)
       return decided
     } finally {
+      const refused = records.get(hold.id)
+      if (refused && refused.state !== "waiting" && refused.state !== "approved") apply(refused)
       taken.delete(hold.id)
     }
   }

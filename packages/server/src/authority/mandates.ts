@@ -144,7 +144,7 @@ export function openMandates(
       )
     const stored: Stored = { ...inner, state: "live", starting: outer.starting }
     // What is spent is counted by a grant's place, and a narrower mandate may have other grants in other places.
-    const carried = budgets.carryOver(id, outer.grants.length, inner.grants.length)
+    const carried = budgets.carryOver(id, checked.within)
     set(stored)
     await store.commit((tx) => {
       put(tx, stored, "mandate.narrowed", by)
