@@ -84,9 +84,9 @@ async function firstLine(child: Child, lines: AsyncIterator<string>, what: () =>
       once(child, "error").then(([error]) => Promise.reject(error)),
     ])
     if (line.done === true) throw new Error(`the process ended before it was ready: ${what()}`)
-    return (
-      readObject(line.value) ?? (await Promise.reject(new Error(await notReady(line.value, lines, what))))
-    )
+    const ready = readObject(line.value)
+    if (ready === undefined) throw new Error(await notReady(line.value, lines, what))
+    return ready
   } catch (error) {
     child.kill("SIGKILL")
     throw error
