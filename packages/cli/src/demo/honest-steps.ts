@@ -27,8 +27,14 @@ export async function meetHonestTask(stage: Stage): Promise<string> {
     zh: `${all.length} 次读取均自动放行：两个服务器的读取类工具均已审核。`,
   })
   if (stage.interactive) await writeSummary(stage)
+  else narrator.tell(unattended)
   return answers.map(({ text }) => text).join("\n")
 }
+
+const unattended = {
+  en: "Nobody sits at a terminal here, so this demo only refuses: approving takes a person and their secret.",
+  zh: "此处没有人在终端前，因此本演示只做拒绝：批准须由本人凭口令进行。",
+} as const
 
 async function readAll({ agent, folder, language }: Stage): Promise<ToolAnswer[]> {
   const answers: ToolAnswer[] = []
