@@ -34,10 +34,10 @@ function commandOf(
 
 async function run(id: OperationId, invocation: Invocation): Promise<number> {
   const operation: Operation = contract[id]
-  const input = await readInput(operation, invocation)
+  const input = await readInput(id, invocation)
   const { asPerson, withNode } = await import("./connection/with-node.ts")
   const { showOutput } = await import("./terminal/show-output.ts")
-  // The node validates the input; its type cannot be known here for every operation at once.
+  // The input was parsed for this very operation; the union of all of them cannot say so.
   const call = (client: { call(id: OperationId, input: never): Promise<unknown> }) =>
     client.call(id, input as never)
   const output = await (needsPerson(operation) ? asPerson(invocation, call) : withNode(invocation, call))

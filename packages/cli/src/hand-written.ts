@@ -1,7 +1,10 @@
 import { type Command, type Flag, secretFlag } from "./command/command.ts"
 import { demoCommand } from "./demo/demo-command.ts"
+import { approvalCommands } from "./approval/approval-commands.ts"
+import { evidenceCommands } from "./evidence/evidence-commands.ts"
 import { guardCommand } from "./guard/guard-command.ts"
 import { hookCommands } from "./hook/hook-commands.ts"
+import { mandateCommands } from "./mandate/mandate-commands.ts"
 import { serveCommand } from "./serve/serve-command.ts"
 
 const demo: Flag = { type: "boolean", en: "mark it as part of a demonstration", zh: "标记为演示" }
@@ -18,6 +21,9 @@ export const handWritten: readonly Command[] = [
   serveCommand,
   guardCommand,
   demoCommand,
+  ...approvalCommands,
+  ...mandateCommands,
+  ...evidenceCommands,
   ...hookCommands,
   {
     name: "enrol",
@@ -70,5 +76,66 @@ export const handWritten: readonly Command[] = [
       ...secretFlag,
     },
     load: async () => (await import("./server/server-command.ts")).serverCommand,
+  },
+  {
+    name: "agent create",
+    takes: "NAME",
+    en: "Create an agent and show its credential once",
+    zh: "创建智能体并仅显示一次其凭证",
+    flags: {
+      credential: {
+        type: "boolean",
+        en: "issue a credential, unless --no-credential",
+        zh: "签发凭证（--no-credential 则不签发）",
+      },
+      days: {
+        type: "string",
+        value: "N",
+        en: "how long the credential lasts (90)",
+        zh: "凭证有效天数（90）",
+      },
+      demo,
+      ...secretFlag,
+    },
+    load: async () => (await import("./agent/issue-credential.ts")).agentCreate,
+  },
+  {
+    name: "credential issue",
+    takes: "AGENT",
+    en: "Issue a credential and show it once",
+    zh: "签发凭证并仅显示一次",
+    flags: {
+      kind: { type: "string", value: "agent|hook", en: "what it is for (agent)", zh: "用途（agent）" },
+      days: { type: "string", value: "N", en: "how long it lasts (90)", zh: "有效天数（90）" },
+      ...secretFlag,
+    },
+    load: async () => (await import("./agent/issue-credential.ts")).credentialIssue,
+  },
+  {
+    name: "stop",
+    en: "Stop every agent at every door, at once, or lift the stop",
+    zh: "立即停止所有智能体，或解除停止",
+    flags: {
+      all: { type: "boolean", en: "stop everything", zh: "全部停止" },
+      lift: { type: "boolean", en: "lift the stop, as the person", zh: "由委托人解除停止" },
+      reason: { type: "string", value: "TEXT", en: "why", zh: "原因" },
+      ...secretFlag,
+    },
+    load: async () => (await import("./stop/stop.ts")).stop,
+  },
+  {
+    name: "config schema",
+    en: "Print the JSON Schema of config.json",
+    zh: "输出 config.json 的 JSON Schema",
+    flags: {},
+    load: async () => (await import("./config/config-schema.ts")).configSchema,
+  },
+  {
+    name: "rules validate",
+    takes: "FILE",
+    en: "Check rules without loading them; `-` is standard input",
+    zh: "校验规则（不加载）；`-` 为标准输入",
+    flags: {},
+    load: async () => (await import("./config/rules-validate.ts")).rulesValidate,
   },
 ]

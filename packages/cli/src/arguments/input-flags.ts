@@ -1,3 +1,4 @@
+import { contract, type Input, type OperationId } from "@hufu/core/contract/contract"
 import type { Operation } from "@hufu/core/contract/operation"
 import { z } from "zod"
 import type { Flag, Flags, Invocation } from "../command/command.ts"
@@ -30,17 +31,26 @@ export function fileFlag(operation: Operation): Flags {
   return { file: { type: "string", value: "FILE", en, zh } }
 }
 
-/** The input that positionals and flags make; the node validates it. */
-export async function readInput(
-  operation: Operation,
-  invocation: Invocation,
-): Promise<Record<string, unknown>> {
+/** The input that positionals and flags make, valid and with its defaults; throws UsageError. */
+export async function readInput<Id extends OperationId>(id: Id, invocation: Invocation): Promise<Input<Id>> {
+  const operation: Operation = contract[id]
+  const given = await collect(operation, invocation)
+  const schema = operation.input instanceof z.ZodObject ? operation.input.strict() : operation.input
+  const parsed = schema.safeParse(given)
+  // Parsed by the schema from which this type is inferred.
+  if (parsed.success) return parsed.data as Input<Id>
+  const issue = parsed.error.issues[0]
+  const at = issue?.path.join("/") ?? ""
+  throw new UsageError(`correct \`${at === "" ? "the input" : at}\`: ${issue?.message ?? "it does not fit"}`)
+}
+
+async function collect(operation: Operation, invocation: Invocation): Promise<Record<string, unknown>> {
   const positional = operation.command?.positional ?? []
   const { positionals, flags, rest } = invocation
-  if (positionals.length !== positional.length || rest.length > 0)
-    throw new UsageError(
-      `this takes ${positional.length === 0 ? "no arguments" : positional.map((each) => each.toUpperCase()).join(" ")}: see --help`,
-    )
+  if (positionals.length !== positional.length || rest.length > 0) {
+    const takes = positional.map((each) => each.toUpperCase()).join(" ")
+    throw new UsageError(`this takes ${takes === "" ? "no arguments" : takes}: see --help`)
+  }
   const members = membersOf(operation)
   const input: Record<string, unknown> = Object.fromEntries(
     positional.map((name, i) => [name, positionals[i]]),

@@ -32,6 +32,7 @@ class LocalAgent extends Agent {
     _options: unknown,
     callback?: (error: Error | null, socket: Socket) => void,
   ): undefined {
+    // oxlint-disable-next-line promise/no-callback-in-promise -- Node takes the connection by callback
     connectLocal(this.#dataFolder, "http").then(
       (socket) => callback?.(null, socket.resume()),
       // Node calls back with an error and no socket, which its types do not say.

@@ -1,0 +1,68 @@
+import type { HoldRecord } from "@hufu/core/contract/records"
+import type { Language } from "@hufu/core/words"
+
+const texts = {
+  en: {
+    arguments: "Arguments:",
+    erased: "(erased)",
+    wants: (hold: HoldRecord) =>
+      `The agent ${hold.agentName} wants to use ${hold.tool} of ${hold.server} (${hold.effect}).`,
+    behalf: "On behalf of",
+    targets: "Targets:",
+    why: "Why it asks:",
+    userOnly: "Only you decide this, each time.",
+    state: "State:",
+    expires: "Expires:",
+    digest: "Digest:",
+    standing: "Approving for the task or until a time would also allow:",
+  },
+  zh: {
+    arguments: "参数：",
+    erased: "（已擦除）",
+    wants: (hold: HoldRecord) =>
+      `智能体 ${hold.agentName} 想使用 ${hold.server} 的 ${hold.tool}（${hold.effect}）。`,
+    behalf: "委托人",
+    targets: "对象：",
+    why: "为何询问：",
+    userOnly: "此类行为每次仅由您本人决定。",
+    state: "状态：",
+    expires: "到期：",
+    digest: "摘要：",
+    standing: "若按任务或期限批准，还将允许：",
+  },
+} as const
+
+/**
+ * What a person has to see before they decide. UNTRUSTED: the arguments come first, so that however long they are, what
+ * Hufu itself says stands last, right above the question.
+ */
+export function describeHold(hold: HoldRecord, language: Language): string[] {
+  const text = texts[language]
+  return [
+    text.arguments,
+    ...(hold.arguments === null ? [text.erased] : JSON.stringify(hold.arguments, null, 2).split("\n")).map(
+      quote,
+    ),
+    "",
+    text.wants(hold),
+    `${text.behalf} ${hold.principal}`,
+    ...(hold.targets.length > 0
+      ? [text.targets, ...hold.targets.map(({ kind, value }) => quote(`${kind}: ${oneLine(value)}`))]
+      : []),
+    text.why,
+    ...hold.reasons.map((reason) => `  - ${oneLine(reason[language])} (${reason.rule})`),
+    ...(hold.mode === "user-only" ? [text.userOnly] : []),
+    ...(hold.standing ? [text.standing, `  ${oneLine(hold.standing[language])}`] : []),
+    `${text.digest} ${hold.digest}`,
+    `${text.state} ${hold.state}  ${text.expires} ${new Date(hold.expiresAt).toISOString()}`,
+  ]
+}
+
+/** A bar before every line that an agent could have written: no such line passes for one of Hufu's. */
+function quote(line: string): string {
+  return `  | ${line}`
+}
+
+function oneLine(text: string): string {
+  return text.replaceAll("\n", "\\n")
+}

@@ -1,0 +1,55 @@
+import { verifyReceipt } from "@hufu/core/evidence/verify-receipt"
+import { textFlags } from "../arguments/flag-value.ts"
+import { readText } from "../arguments/read-json.ts"
+import { UsageError } from "../arguments/usage-error.ts"
+import type { Invocation } from "../command/command.ts"
+import { exitCodes } from "../exit-code.ts"
+import { printJson, printLines } from "../terminal/print.ts"
+
+const texts = {
+  en: {
+    ok: "The receipt is sound.",
+    untrusted: "No log key was given, so it only agrees with itself: compare its log key with --key.",
+    failed: "The receipt is NOT sound:",
+    opened: "It discloses:",
+  },
+  zh: {
+    ok: "回执有效。",
+    untrusted: "未提供账本公钥，因此只能证明回执自洽：请用 --key 比对账本公钥。",
+    failed: "回执无效：",
+    opened: "回执披露：",
+  },
+} as const
+
+/** `hufu verify FILE`: checks a receipt offline, step by step; needs no node. */
+export async function verify(invocation: Invocation): Promise<number> {
+  const { positionals, flags, json, language } = invocation
+  const [file] = positionals
+  if (file === undefined || positionals.length > 1)
+    throw new UsageError("this takes the file of one receipt: hufu verify FILE")
+  const trustedKeys = textFlags(flags, "key")
+  const verdict = await verifyReceipt(await readText(file), trustedKeys.length === 0 ? {} : { trustedKeys })
+  if (json) {
+    printJson(jsonOf(verdict))
+    return verdict.ok ? exitCodes.ok : exitCodes.failed
+  }
+  const text = texts[language]
+  printLines(...verdict.steps.map(({ id, ok, says }) => `${ok ? "✓" : "✗"} ${id}: ${says[language]}`))
+  if (!verdict.ok) printLines(`${text.failed} ${verdict.reason[language]}`)
+  else {
+    printLines(text.ok, ...(verdict.trusted ? [] : [text.untrusted]))
+    if (verdict.openings.length > 0)
+      printLines(
+        text.opened,
+        ...verdict.openings.map(({ field, value }) => `  | ${field}: ${JSON.stringify(value)}`),
+      )
+  }
+  return verdict.ok ? exitCodes.ok : exitCodes.failed
+}
+
+/** The verdict without what only programs in the same process can use. */
+function jsonOf(verdict: Awaited<ReturnType<typeof verifyReceipt>>) {
+  if (!verdict.ok) return verdict
+  const { ok, trusted, steps, openings, entries } = verdict
+  return { ok, trusted, steps, openings, entries: entries.map(({ index }) => ({ index })) }
+}
