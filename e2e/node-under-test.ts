@@ -27,7 +27,10 @@ export interface NodeUnderTest {
   readonly pid: number
   readonly dataDir: string
   /** Run `hufu … --data DIR --json` and read the JSON that it prints; a failing command is an error. */
-  cli(args: readonly string[], options?: { stdin?: string }): Promise<unknown>
+  cli(
+    args: readonly string[],
+    options?: { stdin?: string; env?: Readonly<Record<string, string>> },
+  ): Promise<unknown>
   /** Ask the API as the enrolled person; any answer but 2xx is an error. */
   api(method: Dispatcher.HttpMethod, path: string, body?: object): Promise<unknown>
   errorText(): string
@@ -70,7 +73,8 @@ export async function startNode(options: NodeOptions = {}): Promise<NodeUnderTes
       return running.pid
     },
     dataDir,
-    cli: (args, { stdin } = {}) => runCommand(withGlobals(args, dataDir), stdin ?? ""),
+    cli: (args, { stdin = "", env: more = {} } = {}) =>
+      runCommand(withGlobals(args, dataDir), { stdin, env: more }),
     api,
     errorText: () => running.errorText(),
     ended: () => running.ended(),
@@ -128,8 +132,14 @@ async function ask(to: AskTo, method: Dispatcher.HttpMethod, path: string, body?
 }
 
 /** Run one command to its end; what it prints must be one JSON document. */
-async function runCommand(args: readonly string[], stdin: string): Promise<unknown> {
-  const child = spawn(process.execPath, [command, ...args], { stdio: ["pipe", "pipe", "pipe"] })
+async function runCommand(
+  args: readonly string[],
+  { stdin, env }: { stdin: string; env: Readonly<Record<string, string>> },
+): Promise<unknown> {
+  const child = spawn(process.execPath, [command, ...args], {
+    stdio: ["pipe", "pipe", "pipe"],
+    env: { ...process.env, ...env },
+  })
   child.stdin.on("error", () => {}) // a command that needs no input may end before it is written
   child.stdin.end(stdin)
   const exit = new Promise<number | null>((resolve) => child.once("close", resolve))
@@ -139,8 +149,14 @@ async function runCommand(args: readonly string[], stdin: string): Promise<unkno
 }
 
 /** The command that an MCP host starts to have a stdio server governed. */
-export function guardCommand(node: NodeUnderTest, agent: string, server: readonly string[]) {
-  const args = [command, "guard", "--data", node.dataDir, "--existing", "--agent", agent, "--", ...server]
+export function guardCommand(
+  node: NodeUnderTest,
+  agent: string,
+  server: readonly string[],
+  flags: readonly string[] = [],
+) {
+  const own = ["--data", node.dataDir, "--existing", "--agent", agent, ...flags]
+  const args = [command, "guard", ...own, "--", ...server]
   return { command: process.execPath, args }
 }
 
@@ -164,10 +180,10 @@ export async function addStdioServer(
   node: NodeUnderTest,
   name: string,
   server: readonly string[],
+  { flags = [], env = {} }: { flags?: readonly string[]; env?: Readonly<Record<string, string>> } = {},
 ): Promise<void> {
-  await node.cli(["server", "command", name, "--secret-stdin", "--", ...server], {
-    stdin: `${personSecret}\n`,
-  })
+  const args = ["server", "command", name, ...flags, "--secret-stdin", "--", ...server]
+  await node.cli(args, { stdin: `${personSecret}\n`, env })
   await learnTools(node, name)
 }
 
@@ -241,6 +257,16 @@ export async function heldCalls(node: NodeUnderTest): Promise<HeldCall[]> {
 
 export async function approve(node: NodeUnderTest, held: Pick<HeldCall, "id" | "digest">): Promise<void> {
   await node.api("POST", `/v1/holds/${held.id}:approve`, { digest: held.digest })
+}
+
+/** Approve as a person at a terminal does: by the command, which shows the action and takes the secret. */
+export async function approveByCommand(node: NodeUnderTest, hold: string): Promise<void> {
+  await node.cli(["approve", hold, "--secret-stdin"], { stdin: `${personSecret}\n` })
+}
+
+/** Refuse by the command. */
+export async function refuseByCommand(node: NodeUnderTest, hold: string, reason: string): Promise<void> {
+  await node.cli(["refuse", hold, "--reason", reason])
 }
 
 /** How many calls were drawn from a mandate's own count budget. */
