@@ -58,6 +58,8 @@ export interface HoldAuthority {
   decided(hold: Hold): Decided
   /** The hold of this very action that is not used yet, if there is one. */
   matching(agent: string, task: string, digest: string): Hold | undefined
+  /** The refusal of this very action, if its agent was not there to hear it: given once, then the same call may ask again. */
+  takeRefusal(agent: string, task: string, digest: string): Hold | undefined
   open(draft: HoldDraft, content: HeldContent): Promise<Hold>
   /** Decides a waiting hold in one commit, together with what `also` writes. */
   decide(hold: Hold, decision: HoldDecision, also?: (tx: Tx) => void): Promise<Hold>
@@ -97,6 +99,9 @@ export function openHolds(store: Store, vault: Vault, clock: Clock, expirySecond
   for (const hold of records.all()) byDigest.set(key(hold.agent, hold.task, hold.digest), hold.id)
   const listeners = new Set<(hold: Hold) => void>()
   const taken = new Set<string>()
+  /** How many clients wait for each hold, and the refusals that none of them was there to hear. */
+  const awaited = new Map<string, number>()
+  const unheard = new Map<string, Hold>()
 
   function apply(hold: Hold) {
     if (hold.state === "waiting" || hold.state === "approved") {
@@ -106,6 +111,8 @@ export function openHolds(store: Store, vault: Vault, clock: Clock, expirySecond
       records.forget(hold.id)
       if (byDigest.get(key(hold.agent, hold.task, hold.digest)) === hold.id)
         byDigest.delete(key(hold.agent, hold.task, hold.digest))
+      if (hold.state === "refused" && !awaited.has(hold.id) && unheard.size < maxOpen)
+        unheard.set(key(hold.agent, hold.task, hold.digest), hold)
     }
     for (const listener of listeners) listener(hold)
   }
@@ -258,6 +265,7 @@ export function openHolds(store: Store, vault: Vault, clock: Clock, expirySecond
 
   async function expire(): Promise<void> {
     const now = clock.now()
+    for (const [of, hold] of unheard) if (hold.expiresAt <= now) unheard.delete(of)
     const late = [...records.all()].filter((hold) => hold.expiresAt <= now && !taken.has(hold.id))
     await Promise.all(late.map((hold) => decide(hold, { decision: "expired", by: "node" })))
   }
@@ -275,12 +283,16 @@ export function openHolds(store: Store, vault: Vault, clock: Clock, expirySecond
     return new Promise((resolve) => {
       const done = (result: Hold) => {
         listeners.delete(hear)
+        const others = (awaited.get(hold.id) ?? 1) - 1
+        if (others > 0) awaited.set(hold.id, others)
+        else awaited.delete(hold.id)
         signal.removeEventListener("abort", leave)
         resolve(result)
       }
       const hear = (changed: Hold) => changed.id === hold.id && changed.state !== "waiting" && done(changed)
       const leave = () => done(find(hold.id) ?? hold)
       listeners.add(hear)
+      awaited.set(hold.id, (awaited.get(hold.id) ?? 0) + 1)
       signal.addEventListener("abort", leave, { once: true })
     })
   }
@@ -303,6 +315,12 @@ export function openHolds(store: Store, vault: Vault, clock: Clock, expirySecond
       const id = byDigest.get(key(agent, task, digest))
       const hold = id === undefined ? undefined : records.get(id)
       return hold && hold.expiresAt > clock.now() && !taken.has(hold.id) ? hold : undefined
+    },
+    takeRefusal(agent, task, digest) {
+      const of = key(agent, task, digest)
+      const hold = unheard.get(of)
+      unheard.delete(of)
+      return hold && hold.expiresAt > clock.now() ? hold : undefined
     },
     open,
     decided,

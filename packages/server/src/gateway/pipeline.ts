@@ -140,6 +140,9 @@ export function createPipeline(parts: PipelineParts): Governor {
 
   async function ask(action: string, question: Admitted, seen: Assessment): Promise<Ruling> {
     const { caller, task } = question
+    // A person refused while the client was away: it hears so now, instead of asking the person again.
+    const refusal = holds.takeRefusal(caller.agent, task.id, seen.digest)
+    if (refusal) return decidedAgainst(refusal)
     const hold = await holds.open(
       {
         action,
