@@ -26,18 +26,12 @@ async function wants(text: string): Promise<boolean> {
   }
 }
 
-/** A command with this terminal as its own; Ctrl+C there ends the command, and the story goes on without it. */
+/** A command with this terminal as its own. */
 function runHere(...args: readonly string[]): Promise<boolean> {
   const [program, ...own] = hufu
-  const stay = () => {}
-  process.on("SIGINT", stay)
   return new Promise((resolve) => {
     const child = spawn(program, [...own, ...args], { stdio: "inherit" })
-    const end = (ok: boolean) => {
-      process.off("SIGINT", stay)
-      resolve(ok)
-    }
-    child.once("error", () => end(false))
-    child.once("close", (code) => end(code === 0))
+    child.once("error", () => resolve(false))
+    child.once("close", (code) => resolve(code === 0))
   })
 }

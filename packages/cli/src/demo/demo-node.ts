@@ -27,7 +27,11 @@ const idleSeconds = 300
 export async function startDemoNode(dataFolder: string, language: Language): Promise<DemoNode> {
   const [program, ...args] = hufu
   const flags = ["--data", dataFolder, "--port", "0", "--idle-exit", String(idleSeconds), "--lang", language]
-  const child = spawn(program, [...args, "serve", ...flags, "--json"], { stdio: ["ignore", "pipe", "pipe"] })
+  // Not in this terminal's group: Ctrl+C at a prompt must not end the node behind it.
+  const child = spawn(program, [...args, "serve", ...flags, "--json"], {
+    stdio: ["ignore", "pipe", "pipe"],
+    detached: process.platform !== "win32",
+  })
   try {
     return { url: await readyAt(child), stop: () => endChild(child) }
   } catch (error) {

@@ -27,11 +27,15 @@ export interface DemoOptions {
 export async function runDemo({ dataDir, json, lang, interactive }: DemoOptions): Promise<boolean> {
   const folder = await makeDemoFolder(dataDir)
   const narrator = openNarrator({ json, language: lang })
+  const left = {
+    folder: folder.path,
+    remove: `hufu demo --remove${dataDir === undefined ? "" : ` --data ${folder.path}`}`,
+  }
   try {
     await play({ folder, narrator, language: lang, interactive })
-    return narrator.close({ folder: folder.path })
+    return narrator.close(left)
   } catch (error) {
-    return narrator.close({ folder: folder.path, fault: faultOf(error) })
+    return narrator.close({ ...left, fault: faultOf(error) })
   }
 }
 
@@ -64,6 +68,7 @@ interface Play {
 /** Whatever happens on the stage, the node and the agent end with the play. */
 async function play({ folder, narrator, language, interactive }: Play): Promise<void> {
   const closing: (() => Promise<void> | void)[] = []
+  const signals = watchSignals()
   try {
     await writeDocuments(folder, language)
     const node = await startDemoNode(folder.dataFolder, language)
@@ -78,9 +83,29 @@ async function play({ folder, narrator, language, interactive }: Play): Promise<
     const agent = await startScriptedAgent(folder)
     closing.push(() => agent.close())
     const client = createClient({ transport: local.transport, language })
-    await tellStory({ folder, language, interactive, narrator, client, agent })
+    await Promise.race([
+      tellStory({ folder, language, interactive, narrator, client, agent }),
+      signals.interrupted,
+    ])
   } finally {
+    signals.ignore()
     for (const end of closing.toReversed()) await end()
+  }
+}
+
+/** A signal ends the story, not the process: the node has to be ended first. */
+function watchSignals(): { interrupted: Promise<never>; ignore(): void } {
+  const { promise, reject } = Promise.withResolvers<never>()
+  // Nobody may be listening yet, or any more.
+  promise.catch(() => {})
+  const interrupt = () => reject(new Failure("forbidden", "it was interrupted"))
+  const watched = ["SIGINT", "SIGTERM", "SIGHUP"] as const
+  for (const signal of watched) process.on(signal, interrupt)
+  return {
+    interrupted: promise,
+    ignore() {
+      for (const signal of watched) process.off(signal, interrupt)
+    },
   }
 }
 

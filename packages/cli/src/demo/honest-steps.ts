@@ -1,3 +1,4 @@
+import { readFile } from "node:fs/promises"
 import { join } from "node:path"
 import type { ToolAnswer } from "./mcp-client.ts"
 import { approveYourself } from "./approve-yourself.ts"
@@ -65,7 +66,11 @@ async function writeSummary(stage: Stage): Promise<void> {
   const answer = await first
   // The client's wait is shorter than the approval's: who was told to wait calls again, and it goes on.
   const last = approved && answer.verdict?.code === "pending" ? await agent.carryOut(order) : answer
-  narrator.check(isAnswered(last) === approved, {
+  const written = await readFile(order.arguments.path, "utf8").catch(() => undefined)
+  const asDecided = approved
+    ? isAnswered(last) && written === order.arguments.content
+    : last.isError && written === undefined
+  narrator.check(asDecided, {
     en: approved
       ? "You approved, and the file is written, once."
       : "You did not approve, and nothing is written.",

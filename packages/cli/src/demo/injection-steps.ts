@@ -86,7 +86,10 @@ async function tellWhy(
   const { client, language, narrator } = stage
   narrator.step({ en: "Hufu says why", zh: "虎符说明理由" })
   for (const hold of holds) {
-    narrator.tell({ en: `It asked about ${hold.tool}:`, zh: `询问 ${hold.tool} 的理由：` })
+    narrator.tell({
+      en: `It asked about ${hold.tool}; \`hufu approval show ${hold.id}\` says:`,
+      zh: `它就 ${hold.tool} 询问；\`hufu approval show ${hold.id}\` 的说明：`,
+    })
     for (const reason of hold.reasons) narrator.quote(`${reason[language]} (${reason.rule})`)
   }
   let sentences = 0

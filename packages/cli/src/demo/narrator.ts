@@ -17,7 +17,14 @@ export interface Narrator {
   /** Holds a statement against what happened; a false one makes the demo fail. */
   check(ok: boolean, statement: Sentence): void
   /** Prints the result and answers whether every check held. */
-  close(result: { readonly folder: string; readonly fault?: string }): boolean
+  close(result: Left): boolean
+}
+
+/** What the demo leaves behind, how to remove it, and why it could not go on if it could not. */
+export interface Left {
+  readonly folder: string
+  readonly remove: string
+  readonly fault?: string
 }
 
 interface Told {
@@ -53,17 +60,17 @@ export function openNarrator({ json, language }: { json: boolean; language: Lang
       story.at(-1)?.checks.push({ statement: statement[language], ok })
       print(`   ${ok ? "✓" : "✗"} ${statement[language]}`)
     },
-    close({ folder, fault }) {
+    close(left) {
+      const { fault, ...rest } = left
       const ok = fault === undefined && story.every(({ checks }) => checks.every((check) => check.ok))
-      if (json) printJson({ demo: true, ok, folder, ...(fault === undefined ? {} : { fault }), story })
-      else print("", ...closing(ok, folder, fault)[language])
+      if (json) printJson({ demo: true, ok, ...rest, ...(fault === undefined ? {} : { fault }), story })
+      else print("", ...closing(ok, left)[language])
       return ok
     },
   }
 }
 
-function closing(ok: boolean, folder: string, fault: string | undefined): Record<Language, string[]> {
-  const remove = "hufu demo --remove"
+function closing(ok: boolean, { folder, remove, fault }: Left): Record<Language, string[]> {
   return {
     en: [
       ...(fault === undefined ? [] : [`The demo could not go on: ${fault}`]),

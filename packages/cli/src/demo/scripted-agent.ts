@@ -60,7 +60,7 @@ function guarded(
   args: readonly string[],
 ): [string, ...string[]] {
   const [program, ...own] = hufu
-  const guard = ["guard", "--data", dataFolder, "--name", name, "--agent", agentName, ...flags]
+  const guard = ["guard", "--existing", "--data", dataFolder, "--name", name, "--agent", agentName, ...flags]
   return [program, ...own, ...guard, "--", process.execPath, ...args]
 }
 
