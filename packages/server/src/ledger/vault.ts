@@ -119,12 +119,21 @@ function needKey(keys: SubjectKeys, query: Query, subject: string): SubjectKey {
 }
 
 /** The salts of one item come from one secret of its own, so that an action with four commitments costs one HMAC. */
-let lastItem: { readonly key: SubjectKey; readonly id: string; readonly secret: string } | undefined
+const itemSecrets = new WeakMap<SubjectKey, Map<string, string>>()
+const maxItemSecrets = 64
 
 function saltOf(key: SubjectKey, id: string, field: string): Uint8Array {
-  if (lastItem?.key !== key || lastItem.id !== id)
-    lastItem = { key, id, secret: createHmac("sha256", key.salt).update(id).digest("hex") }
-  return hash("sha256", `hufu-salt/1\0${lastItem.secret}\0${field}`, "buffer")
+  return hash("sha256", `hufu-salt/1\0${itemSecret(key, id)}\0${field}`, "buffer")
+}
+
+function itemSecret(key: SubjectKey, id: string): string {
+  const known = itemSecrets.get(key) ?? new Map<string, string>()
+  const found = known.get(id)
+  if (found !== undefined) return found
+  if (known.size >= maxItemSecrets) known.clear()
+  const secret = createHmac("sha256", key.salt).update(id).digest("hex")
+  itemSecrets.set(key, known.set(id, secret))
+  return secret
 }
 
 function participantOf(keys: SubjectKeys, truncateLog: () => void): Participant {
