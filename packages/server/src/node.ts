@@ -174,7 +174,7 @@ export async function startNode({
           "that URL leads to this Hufu node itself: give the tool server's own address",
         )
     }
-    const actions = readActions(ledger, vault, agents)
+    const actions = readActions(ledger, vault, agents, holds)
     const operations = createOperations({
       clock,
       store,

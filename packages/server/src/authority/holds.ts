@@ -54,6 +54,8 @@ export type HoldDraft = Omit<
 export interface HoldAuthority {
   /** Open or decided; from memory, else from the store. */
   find(id: string): Hold | undefined
+  /** The hold of an action that waited, or still waits, for a person. */
+  ofAction(action: string): Hold | undefined
   content(hold: Hold): HeldContent | undefined
   decided(hold: Hold): Decided
   /** The hold of this very action that is not used yet, if there is one. */
@@ -310,6 +312,15 @@ export function openHolds(store: Store, vault: Vault, clock: Clock, expirySecond
 
   return {
     find,
+    ofAction(action) {
+      const open = [...records.all()].find((hold) => hold.action === action)
+      if (open) return open
+      const row = store.query<{ body: string }>(
+        "SELECT body FROM record WHERE kind='hold' AND json_extract(body, '$.action') = ?",
+        [action],
+      )[0]
+      return row && Hold.parse(JSON.parse(row.body))
+    },
     content,
     matching(agent, task, digest) {
       const id = byDigest.get(key(agent, task, digest))

@@ -3,6 +3,7 @@ import type { IntentEntry, OutcomeEntry } from "@hufu/core/evidence/entry"
 import { Failure, isFailure } from "@hufu/core/failure"
 import type { AgentAuthority } from "../authority/agents.ts"
 import type { ActionContent } from "../gateway/pipeline.ts"
+import type { Hold, HoldAuthority } from "../authority/holds.ts"
 import type { Ledger } from "../ledger/ledger.ts"
 import type { LedgerEntry } from "../ledger/ledger-rows.ts"
 import type { Vault } from "../ledger/vault.ts"
@@ -11,7 +12,8 @@ import type { Vault } from "../ledger/vault.ts"
 export interface Actions {
   list(filter: { agent?: string; task?: string; before?: number; limit: number }): ActionRecord[]
   need(id: string): ActionRecord
-  intent(id: string): IntentEntry & { readonly index: number }
+  /** The intent of an action that was allowed or denied; one that only ever waited has none. */
+  intent(id: string): (IntentEntry & { readonly index: number }) | undefined
   content(id: string): ActionContent | undefined
 }
 
@@ -19,7 +21,12 @@ export interface Actions {
 const maxScanned = 20_000
 const chunk = 500
 
-export function readActions(ledger: Ledger, vault: Vault, agents: AgentAuthority): Actions {
+export function readActions(
+  ledger: Ledger,
+  vault: Vault,
+  agents: AgentAuthority,
+  holds: HoldAuthority,
+): Actions {
   function content(id: string): ActionContent | undefined {
     try {
       // Written by the pipeline alone, in this shape; the vault authenticates it.
@@ -73,7 +80,7 @@ export function readActions(ledger: Ledger, vault: Vault, agents: AgentAuthority
     return found
   }
 
-  function intent(id: string): IntentEntry & { readonly index: number } {
+  function intent(id: string): (IntentEntry & { readonly index: number }) | undefined {
     // A held action has its intent when it was approved, and a refusal of its own id if it was denied after that.
     const found = ledger
       .entriesOf(id)
@@ -81,12 +88,29 @@ export function readActions(ledger: Ledger, vault: Vault, agents: AgentAuthority
         (row): row is LedgerEntry & { entry: IntentEntry } =>
           row.entry.kind === "intent" && row.entry.action === id,
       )
-    if (!found)
-      throw new Failure(
-        "not_found",
-        `the ledger has no action \`${id}\`: it may still wait for a person, see \`hufu approvals\``,
-      )
-    return { ...found.entry, index: found.index }
+    return found && { ...found.entry, index: found.index }
+  }
+
+  /** An action that waited for a person and was never let out. */
+  function held(hold: Hold): ActionRecord {
+    const { action: id, agent, task, server, tool, effect, createdAt } = hold
+    return {
+      id,
+      at: createdAt,
+      agent,
+      agentName: agents.records.get(agent)?.name ?? "unknown",
+      task,
+      server,
+      tool,
+      effect,
+      verdict: "ask",
+      rules: (holds.content(hold)?.reasons ?? []).map(({ rule }) => rule),
+      mandate: null,
+      hold: hold.id,
+      outcome: null,
+      reason: hold.state,
+      index: ledger.entriesOf(hold.id)[0]?.index ?? 0,
+    }
   }
 
   return {
@@ -94,8 +118,14 @@ export function readActions(ledger: Ledger, vault: Vault, agents: AgentAuthority
     intent,
     content,
     need(id) {
-      const { index, ...entry } = intent(id)
-      return record(entry, index)
+      const found = intent(id)
+      if (found) return record(found, found.index)
+      const hold = holds.ofAction(id)
+      if (hold) return held(hold)
+      throw new Failure(
+        "not_found",
+        `the ledger has no action \`${id}\`: \`hufu action list\` shows what there is`,
+      )
     },
   }
 }

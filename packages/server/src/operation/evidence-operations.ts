@@ -38,8 +38,8 @@ export function evidenceOperations(parts: OperationParts) {
     }),
     "action.why": async ({ action, language }) => explainAction(parts, action, language),
     "action.receipt": async ({ action, open }) => {
-      const intent = actions.intent(action)
-      const rows = [...ledger.entriesOf(action), ...(intent.hold ? ledger.entriesOf(intent.hold) : [])]
+      const { task, hold } = actions.need(action)
+      const rows = [...ledger.entriesOf(action), ...(hold ? ledger.entriesOf(hold) : [])]
       const unique = [...new Map(rows.map((row) => [row.index, row])).values()]
       const checkpoint = await ledger.awaitCheckpoint(Math.max(...unique.map((row) => row.index)))
       const receipt = buildReceipt({
@@ -50,7 +50,7 @@ export function evidenceOperations(parts: OperationParts) {
         })),
         checkpoint: checkpoint.note,
         logKey: ledger.vkey,
-        openings: openings(action, intent.task, open),
+        openings: openings(action, task, open),
       })
       return z.json().parse(receipt)
     },

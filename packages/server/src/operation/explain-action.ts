@@ -20,7 +20,9 @@ const effectWords: Record<ActionRecord["effect"], { en: string; zh: string }> = 
 export function explainAction(parts: OperationParts, id: string, language: Language): Output<"action.why"> {
   const action = parts.actions.need(id)
   const kept = parts.actions.content(id)
-  const reasons = [...(kept?.reasons ?? [])]
+  const hold = action.verdict === "ask" ? parts.holds.ofAction(id) : undefined
+  const shownOfHold = hold && parts.holds.content(hold)
+  const reasons = [...(kept?.reasons ?? shownOfHold?.reasons ?? [])]
   const words = wordsOf(parts, action)
   const sentences = language === "zh" ? chinese(action, words) : english(action, words)
   return {
@@ -28,7 +30,7 @@ export function explainAction(parts: OperationParts, id: string, language: Langu
     sentences: [...sentences, ...reasons.map((reason) => `${reason[language]} (${reason.rule})`)],
     reasons,
     words,
-    arguments: kept?.arguments ?? null,
+    arguments: kept?.arguments ?? shownOfHold?.arguments ?? null,
   }
 }
 
@@ -42,8 +44,27 @@ function wordsOf(parts: OperationParts, action: ActionRecord): string | null {
   return mandate?.words || task?.words || null
 }
 
+/** What became of an action that waits for a person, or waited in vain. */
+const heldWords: Readonly<Record<string, { en: string; zh: string }>> = {
+  waiting: { en: "It waits for you.", zh: "正在等待您批准。" },
+  approved: {
+    en: "You approved it; the agent has not come back for it yet.",
+    zh: "您已批准；智能体尚未回来执行。",
+  },
+  refused: { en: "You refused it.", zh: "您已拒绝。" },
+  expired: { en: "Nobody approved it in time, so it was denied.", zh: "期限内无人批准，已拒绝。" },
+  cancelled: { en: "The request was cancelled.", zh: "请求已取消。" },
+}
+
 function english(action: ActionRecord, words: string | null): string[] {
   const { agentName, tool, server, effect, verdict, hold, outcome, reason } = action
+  if (verdict === "ask")
+    return [
+      `The agent ${agentName} wanted to ${effectWords[effect].en} with the tool ${tool} of ${server}.`,
+      heldWords[reason ?? ""]?.en ?? "It asked.",
+      "Nothing was forwarded.",
+      ...(words ? [`In your words: “${words}”`] : []),
+    ]
   const said =
     verdict === "deny" ? "It was denied." : hold ? "It asked, and a person approved it." : "It was allowed."
   const ended = {
@@ -61,6 +82,13 @@ function english(action: ActionRecord, words: string | null): string[] {
 
 function chinese(action: ActionRecord, words: string | null): string[] {
   const { agentName, tool, server, effect, verdict, hold, outcome, reason } = action
+  if (verdict === "ask")
+    return [
+      `智能体 ${agentName} 想用 ${server} 的工具 ${tool} 进行${effectWords[effect].zh}。`,
+      heldWords[reason ?? ""]?.zh ?? "已请求批准。",
+      "没有任何内容被转发。",
+      ...(words ? [`您的原话：「${words}」`] : []),
+    ]
   const said = verdict === "deny" ? "裁定为拒绝。" : hold ? "已请求批准，并由委托人批准。" : "裁定为允许。"
   const ended = {
     done: "已完成。",
