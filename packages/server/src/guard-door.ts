@@ -39,6 +39,8 @@ export interface GuardParts {
   readonly servers: ServerAuthority
   readonly refuseOwn: (url: string) => void
   readonly discover: (server: string) => Promise<void>
+  /** Throws with the reason when the agent may not hold a connection now. */
+  readonly standing: (caller: Caller) => void
   readonly serve: (stream: Duplex, caller: Caller, server: string) => void
 }
 
@@ -65,6 +67,7 @@ export async function admitGuard(parts: GuardParts, given: unknown): Promise<(st
     door: "mcp-guard",
     connection: newId("connection", parts.clock.now()),
   }
+  parts.standing(caller)
   return (stream) => parts.serve(stream, caller, server.name)
 }
 

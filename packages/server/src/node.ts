@@ -219,6 +219,7 @@ export async function startNode({
             servers,
             refuseOwn,
             discover,
+            standing: (caller) => governor.standing(caller),
             serve: (stream, caller, server) => door.serveStream(stream, caller, server),
           },
           details,
