@@ -2,7 +2,6 @@
 export const dependencyReasons: Readonly<Record<string, string>> = {
   "@cedar-policy/cedar-wasm":
     "Cedar's own parser and validator for rules, as WebAssembly; decisions are made by Hufu's evaluator, which is checked against Cedar's published corpus",
-  "@clack/prompts": "asks for the terminal secret and for yes or no in a terminal",
   "@hono/node-server": "connects the control plane to Node's HTTP server",
   "@modelcontextprotocol/client": "tests: a client of the newer MCP revision",
   "@modelcontextprotocol/node": "tests: the transport of the servers that tests start",
@@ -13,7 +12,6 @@ export const dependencyReasons: Readonly<Record<string, string>> = {
   "@modelcontextprotocol/server-memory": "the memory server of `hufu demo`, and its reviewed profile",
   "@modelcontextprotocol/server-sequential-thinking": "tests: a reference server, and its reviewed profile",
   "@types/node": "types of Node's own modules",
-  commander: "reads the command line",
   "fast-check": "tests: random values, shrunk to the smallest that fails",
   hono: "routes of the control plane",
   kysely: "writes SQL for the store with types",

@@ -52,12 +52,6 @@ export const Config = z.strictObject({
         .max(3600)
         .default(300)
         .describe("a call without a sign of life for so long has an unknown outcome"),
-      concurrency: z
-        .int()
-        .min(1)
-        .max(1024)
-        .default(64)
-        .describe("calls under way to one upstream; more are queued"),
     })
     .prefault({}),
   log: z

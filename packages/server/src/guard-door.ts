@@ -116,12 +116,13 @@ async function serverOf(parts: GuardParts, details: GuardDetails): Promise<Serve
     demo: false,
     secrets: { environment: details.environment, headers: details.headers, folder: details.folder ?? null },
   }
-  if (details.name) return parts.servers.register({ ...draft, name: details.name }, "node")
+  const guard = { id: "node", isPerson: false }
+  if (details.name) return parts.servers.register({ ...draft, name: details.name }, guard)
   // Without a name of the person's: the first free one, or the one that has this very draft already.
   const base = nameFor(details)
   for (let i = 1; i <= 100; i++) {
     try {
-      return await parts.servers.register({ ...draft, name: i === 1 ? base : `${base}-${i}` }, "node")
+      return await parts.servers.register({ ...draft, name: i === 1 ? base : `${base}-${i}` }, guard)
     } catch (error) {
       if (!(error instanceof Failure) || error.code !== "name_taken") throw error
     }

@@ -25,6 +25,12 @@ export interface ServerDraft {
   readonly demo: boolean
 }
 
+/** Who registers: only a person may give the name of another server that was removed. */
+export interface ServerRegistrar {
+  readonly id: string
+  readonly isPerson: boolean
+}
+
 export interface ServerAuthority {
   /** By name or id, live only; throws Failure("not_found"). */
   need(ref: string): ServerRecord
@@ -33,8 +39,11 @@ export interface ServerAuthority {
   secrets(server: ServerRecord): ServerSecrets
   /** Folders from which a stdio server may read a relative path: where it runs, and every absolute path on its command line. */
   bases(name: string): readonly string[]
-  /** The same draft again gives the same server; another draft under a taken name is refused. */
-  register(draft: ServerDraft, by: string): Promise<ServerRecord>
+  /**
+   * The same draft again gives the same server; another draft under a taken name is refused. So is one under the name of a server
+   * that was removed, unless a person asks: mandates name servers by name, and another command must not inherit them.
+   */
+  register(draft: ServerDraft, by: ServerRegistrar): Promise<ServerRecord>
   remove(server: ServerRecord, by: string): Promise<ServerRecord>
 }
 
@@ -50,7 +59,6 @@ export function openServers(store: Store, vault: Vault, clock: Clock, declare: D
   const byName = new Map<string, ServerRecord>()
   const secretsOf = new Map<string, ServerSecrets>()
   for (const server of records.all()) byName.set(server.name, server)
-  const registering = new Map<string, Promise<ServerRecord>>()
 
   function secrets(server: ServerRecord): ServerSecrets {
     const known = secretsOf.get(server.id)
@@ -60,19 +68,21 @@ export function openServers(store: Store, vault: Vault, clock: Clock, declare: D
     return read
   }
 
-  function same(server: ServerRecord, draft: ServerDraft): boolean {
-    const line = (command: string[] | null, url: string | null, held: ServerSecrets) =>
-      JSON.stringify([command, url, held.folder, sorted(held.environment), sorted(held.headers)])
-    return line(server.command, server.url, secrets(server)) === line(draft.command, draft.url, draft.secrets)
-  }
+  const same = (server: ServerRecord, draft: ServerDraft): boolean =>
+    identityOf({ ...server, secrets: secrets(server) }) === identityOf(draft)
 
-  async function create(draft: ServerDraft, by: string): Promise<ServerRecord> {
+  async function create(draft: ServerDraft, by: ServerRegistrar): Promise<ServerRecord> {
     const existing = byName.get(draft.name)
     if (existing && same(existing, draft)) return existing
     if (existing)
       throw new Failure(
         "name_taken",
         `a server \`${draft.name}\` with another command or URL exists: give a name with --name, or \`hufu server remove ${draft.name}\``,
+      )
+    if (!by.isPerson && removed(draft.name).some((server) => !same(server, draft)))
+      throw new Failure(
+        "name_taken",
+        `a server \`${draft.name}\` with another command was removed, and mandates may still name it: give another name with --name, or register it with \`hufu server command\``,
       )
     if (records.size >= maxServers)
       throw new Failure("too_many", `this node holds at most ${maxServers} servers: remove some first`)
@@ -94,7 +104,7 @@ export function openServers(store: Store, vault: Vault, clock: Clock, declare: D
       declare(tx, {
         fact: "server.registered",
         subject: server.id,
-        by,
+        by: by.id,
         refs: { transport: server.transport },
         content: { name: server.name, command: server.command, url: server.url },
       })
@@ -105,16 +115,21 @@ export function openServers(store: Store, vault: Vault, clock: Clock, declare: D
     return server
   }
 
-  async function register(draft: ServerDraft, by: string): Promise<ServerRecord> {
-    const pending = registering.get(draft.name)
-    if (pending) await pending.catch(() => undefined)
-    const made = create(draft, by)
-    registering.set(draft.name, made)
-    try {
-      return await made
-    } finally {
-      if (registering.get(draft.name) === made) registering.delete(draft.name)
-    }
+  // One at a time: two guards that start together must not take one name twice.
+  let registering: Promise<unknown> = Promise.resolve()
+  function register(draft: ServerDraft, by: ServerRegistrar): Promise<ServerRecord> {
+    const mine = registering.then(() => create(draft, by))
+    registering = mine.catch(() => undefined)
+    return mine
+  }
+
+  function removed(name: string): ServerRecord[] {
+    return store
+      .query<{ body: string }>(
+        "SELECT body FROM record WHERE kind='server' AND state='removed' AND json_extract(body, '$.name') = ?",
+        [name],
+      )
+      .map(({ body }) => ServerRecord.parse(JSON.parse(body)))
   }
 
   async function remove(server: ServerRecord, by: string): Promise<ServerRecord> {
@@ -147,6 +162,17 @@ export function openServers(store: Store, vault: Vault, clock: Clock, declare: D
     register,
     remove,
   }
+}
+
+/** What every program of this user inherits: it differs from terminal to terminal and makes no other server. */
+const ambient =
+  /^(?:PATH|HOME|USER|LOGNAME|SHELL|LANG|LANGUAGE|LC_.*|TERM|TZ|TMPDIR|TEMP|TMP|XDG_.*|SystemRoot|SYSTEMROOT|APPDATA|LOCALAPPDATA|USERPROFILE|USERNAME|PATHEXT|COMSPEC|ComSpec|PROGRAMFILES|ProgramFiles.*|WINDIR|windir|HOMEDRIVE|HOMEPATH|npm_.*|INIT_CWD|NODE)$/
+
+/** What makes two drafts one server: what is started or reached, with which settings, and from where if that matters to its command. */
+function identityOf({ command, url, secrets }: Pick<ServerDraft, "command" | "url" | "secrets">): string {
+  const isRelative = command?.some((part) => /^\.{1,2}(?:[\\/]|$)/.test(part)) ?? false
+  const settings = sorted(secrets.environment).filter(([name]) => !ambient.test(name))
+  return JSON.stringify([command, url, isRelative ? secrets.folder : null, settings, sorted(secrets.headers)])
 }
 
 function secretsId(server: string): string {

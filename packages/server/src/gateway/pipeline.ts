@@ -5,6 +5,7 @@ import { Failure } from "@hufu/core/failure"
 import { newId } from "@hufu/core/id"
 import { canonicalize } from "@hufu/core/json/canonical"
 import type { JsonValue } from "@hufu/core/json/json-value"
+import type { Mandate } from "@hufu/core/mandate/mandate"
 import { nothingReserved, type Reservation } from "../authority/budgets.ts"
 import type { CredentialAuthority } from "../authority/credentials.ts"
 import type { Hold, HoldAuthority } from "../authority/holds.ts"
@@ -92,6 +93,11 @@ export function createPipeline(parts: PipelineParts): Governor {
   }
 
   async function resume(hold: Hold, question: Admitted, seen: Assessment): Promise<Ruling> {
+    // INVARIANT 4: the clock denies at once, whether or not anybody has looked for what expired.
+    if ((hold.state === "waiting" || hold.state === "approved") && hold.expiresAt <= clock.now()) {
+      await holds.expire()
+      return decidedAgainst({ ...hold, state: "expired" })
+    }
     if (hold.state === "waiting") return resumeWaiting(hold, question, seen)
     if (hold.state !== "approved") return decidedAgainst(hold)
     if (hold.version !== question.caller.version)
@@ -121,8 +127,12 @@ export function createPipeline(parts: PipelineParts): Governor {
   async function resumeWaiting(hold: Hold, question: Admitted, seen: Assessment): Promise<Ruling> {
     if (seen.verdict.verdict === "ask") return held(hold, seen)
     await holds.decide(hold, { decision: "cancelled", by: "node" })
-    if (seen.verdict.verdict === "deny") return refuse(newId("action", clock.now()), question, seen, "denied")
-    return intend({ action: newId("action", clock.now()), question, seen })
+    const action = newId("action", clock.now())
+    // The commit took time, in which the mandate may have changed once more.
+    const now = assess(parts, question)
+    return now.verdict.verdict === "allow"
+      ? intend({ action, question, seen: now })
+      : refuse(action, question, now, "denied")
   }
 
   function decidedAgainst(hold: Hold): Refused {
@@ -184,9 +194,14 @@ export function createPipeline(parts: PipelineParts): Governor {
     edited?: Question["arguments"]
   }): Promise<Ruling> {
     const { action, question, seen, hold } = go
-    const reservation = reserve(seen, question)
-    if (!reservation) return refuse(newId("action", clock.now()), question, seen, "budget_spent")
+    const mandates = parts.mandates.ofAgent(question.caller.agent)
+    // Taken first: it throws when another call has taken it, and then no budget may stay reserved.
     const use = hold && holds.use(hold)
+    const reservation = reserve(seen, question)
+    if (!reservation) {
+      use?.giveBack()
+      return refuse(newId("action", clock.now()), question, seen, "budget_spent")
+    }
     try {
       await parts.store.commit((tx) => {
         reservation.write(tx)
@@ -210,17 +225,28 @@ export function createPipeline(parts: PipelineParts): Governor {
       reservation,
       clock,
       connections: parts.connections,
-      lost: () => lostStanding(caller, server) ?? (stillLive(seen, question) ? undefined : "mandate_revoked"),
+      lost: () => lostStanding(caller, server) ?? lostAuthority(mandates, seen, question),
       record: (id, outcome, ms) => conclude(id, question, outcome, ms),
     })
   }
 
-  /** Between the verdict and the first byte a mandate may have been revoked or narrowed (INVARIANT 6). */
-  function stillLive({ coverage }: Assessment, { caller, task }: Question): boolean {
-    const live = parts.mandates.live(caller.agent, task.id)
-    return coverage.mandate === undefined
-      ? live.length > 0
-      : live.some((mandate) => mandate.id === coverage.mandate)
+  /** Between the verdict and the first byte a mandate may have been revoked, narrowed or added to (INVARIANT 6). */
+  function lostAuthority(
+    then: readonly Mandate[],
+    { coverage }: Assessment,
+    question: Admitted,
+  ): string | undefined {
+    // The list of an agent's mandates is another one after every change to any of them.
+    if (parts.mandates.ofAgent(question.caller.agent) === then) return undefined
+    // What this call has reserved for itself is not missing for it.
+    const budgetLeft: AssessParts["budgets"]["left"] = (mandate, grant) => {
+      const { count, amount } = parts.budgets.left(mandate, grant)
+      return mandate.id === coverage.mandate
+        ? { count: count + 1, amount: amount + coverage.amount }
+        : { count, amount }
+    }
+    const budgets = { ...parts.budgets, left: budgetLeft }
+    return assess({ ...parts, budgets }, question).verdict.verdict === "allow" ? undefined : "mandate_revoked"
   }
 
   function reserve({ coverage }: Assessment, { caller, task }: Question): Reservation | undefined {

@@ -24,8 +24,8 @@ const sentences = {
   ],
   server_removed: ["this tool server is not registered any more", "该工具服务器已被移除"],
   mandate_revoked: [
-    "the mandate that covered this was revoked before it left",
-    "覆盖此行为的授权在发出前已被撤销",
+    "the mandate that covered this was revoked or narrowed before it left",
+    "覆盖此行为的授权在发出前已被撤销或收窄",
   ],
   budget_spent: ["the budget of the mandate is spent", "授权额度已用完"],
   action_changed: [

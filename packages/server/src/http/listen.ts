@@ -41,6 +41,9 @@ export async function listenHttp(
   const overHttp = listenerOf("http")
   const overSocket = listenerOf("socket")
   server.on("request", (request, response) => {
+    // RFC 9112 §3.2: with two Host lines, one server would judge the first and another the last.
+    if (request.rawHeaders.filter((name, i) => i % 2 === 0 && name.toLowerCase() === "host").length > 1)
+      return void response.writeHead(400, { connection: "close" }).end()
     const path = request.url ?? "/"
     const isLocal = local.has(request.socket)
     if (!isLocal && (path === "/mcp" || path.startsWith("/mcp/") || path.startsWith("/mcp?")))

@@ -68,6 +68,8 @@ export async function introduce(
   mode: Mode,
   details: Record<string, unknown> = {},
 ): Promise<void> {
+  if (Buffer.byteLength(JSON.stringify(details)) > maxLineBytes - 1024)
+    throw new Failure("too_large", "the command, its variables or its headers are too long: shorten them")
   const lines = lineReader(stream)
   try {
     const nonce = randomBytes(32).toString("hex")
@@ -80,6 +82,12 @@ export async function introduce(
     if (!welcome.ok) throw new Failure("forbidden", welcome.detail, { extra: { reason: welcome.code } })
   } catch (cause) {
     if (cause instanceof Failure) throw cause
+    if (cause instanceof Silence)
+      throw new Failure(
+        "node_unavailable",
+        "the Hufu node did not answer on its local socket: it may just be starting or ending, try again",
+        { cause },
+      )
     throw new Failure(
       "unauthenticated",
       "what answers on the local socket is not this user's Hufu node: look who listens there before you go on",
@@ -89,6 +97,9 @@ export async function introduce(
     lines.end()
   }
 }
+
+/** The other side said nothing more: that alone does not make it somebody else. */
+class Silence extends Error {}
 
 function proofOf(key: Uint8Array, side: "node" | "client", parts: readonly string[]): string {
   return createHmac("sha256", key)
@@ -109,7 +120,7 @@ function lineReader(stream: Duplex) {
   let buffer = Buffer.alloc(0)
   let waiting: { resolve(line: string): void; reject(error: Error): void } | undefined
   let ended: Error | undefined
-  const timer = setTimeout(() => fail(new Error("the handshake took too long")), patienceMs)
+  const timer = setTimeout(() => fail(new Silence("the handshake took too long")), patienceMs)
 
   function fail(error: Error) {
     ended ??= error
@@ -131,7 +142,7 @@ function lineReader(stream: Duplex) {
     buffer = Buffer.concat([buffer, chunk])
     take()
   }
-  const onEnd = () => fail(new Error("the connection ended"))
+  const onEnd = () => fail(new Silence("the connection ended"))
   stream.on("data", onData).on("end", onEnd).on("close", onEnd).on("error", fail)
 
   return {

@@ -9,12 +9,12 @@ export function toolOperations(parts: OperationParts) {
     "server.add": async ({ name, url, headers, demo }, context) => {
       parts.refuseOwn(url)
       const draft = { name, command: null, url, secrets: { environment: {}, headers, folder: null }, demo }
-      return servers.register(draft, actorOf(context))
+      return servers.register(draft, { id: actorOf(context), isPerson: true })
     },
     "server.command": ({ name, command, environment, folder, demo }, context) =>
       servers.register(
         { name, command, url: null, secrets: { environment, headers: {}, folder }, demo },
-        actorOf(context),
+        { id: actorOf(context), isPerson: true },
       ),
     "server.list": async () => ({ items: servers.live() }),
     "server.remove": async ({ server: ref }, context) => {

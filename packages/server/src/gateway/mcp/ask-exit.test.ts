@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest"
 import type { JsonObject } from "@hufu/core/json/json-value"
 import { startFixture } from "../../../../../conformance/mcp/fixture-server.ts"
+import { textOf } from "./rpc.ts"
 import { createRuleGovernor } from "./testing/rule-governor.ts"
 import type { RuleGovernor } from "./testing/rule-governor.ts"
 import { modern, openSession, postModern } from "./testing/rpc-client.ts"
@@ -133,7 +134,7 @@ describe("a held action of a modern client that can open a page", () => {
 
   it("cannot use the state for another action, as another agent, or changed", async () => {
     const first = await postModern(url, modern("tools/call", call, byUrl))
-    const requestState = String(first.result["requestState"])
+    const requestState = textOf(first.result["requestState"])
     governor.approve(governor.holds[0]?.id ?? "")
     const other = await postModern(
       url,
@@ -184,7 +185,7 @@ describe("a held action of a client that polls tasks", () => {
   it("becomes a task that is performed in the background once approved", async () => {
     const { result } = await postModern(url, modern("tools/call", call, byTask))
     expect(result).toMatchObject({ resultType: "task", status: "working" })
-    const taskId = String(result["taskId"])
+    const taskId = textOf(result["taskId"])
     expect((await get(taskId)).result["status"]).toBe("working")
     governor.approve(taskId)
     await expect.poll(async () => (await get(taskId)).result["status"]).toBe("completed")
@@ -194,7 +195,7 @@ describe("a held action of a client that polls tasks", () => {
 
   it("is not another agent's to see, and nobody's who did not declare the extension", async () => {
     const { result } = await postModern(url, modern("tools/call", call, byTask))
-    const taskId = String(result["taskId"])
+    const taskId = textOf(result["taskId"])
     expect((await get(taskId, "other")).response["error"]).toMatchObject({ code: -32602 })
     const undeclared = await postModern(url, modern("tasks/get", { taskId }))
     expect(undeclared.status).toBe(400)
@@ -203,7 +204,7 @@ describe("a held action of a client that polls tasks", () => {
 
   it("ends with the refusal when the person refuses", async () => {
     const { result } = await postModern(url, modern("tools/call", call, byTask))
-    const taskId = String(result["taskId"])
+    const taskId = textOf(result["taskId"])
     governor.refuse(taskId)
     await expect.poll(async () => (await get(taskId)).result["status"]).toBe("completed")
     expect((await get(taskId)).result["result"]).toMatchObject({ isError: true })
@@ -212,7 +213,7 @@ describe("a held action of a client that polls tasks", () => {
 
   it("is not performed after it was cancelled, whatever is decided later", async () => {
     const { result } = await postModern(url, modern("tools/call", call, byTask))
-    const taskId = String(result["taskId"])
+    const taskId = textOf(result["taskId"])
     await postModern(url, modern("tasks/cancel", { taskId }, byTask))
     governor.approve(taskId)
     expect((await get(taskId)).result["status"]).toBe("cancelled")

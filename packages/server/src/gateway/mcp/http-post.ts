@@ -107,7 +107,9 @@ export async function under(
     reply.respond(refusalReply(request, stoppedRefusal(reason), client.era))
     controller.abort(new StopReason(reason))
   })
-  const gone = () => controller.abort(new ClientGone())
+  const gone = () => {
+    if (!posted.res.writableFinished) controller.abort(new ClientGone())
+  }
   posted.res.once("close", gone)
   try {
     await work(controller.signal)

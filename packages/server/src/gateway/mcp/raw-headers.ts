@@ -1,8 +1,17 @@
 import type { IncomingHttpHeaders } from "node:http"
 
 /** What a client may say to a tool server beside the body; its credential and its cookies stay here. */
-const passed = new Set(["accept", "accept-language", "baggage", "last-event-id", "traceparent", "tracestate"])
-const mirrored = /^mcp-(?!session-id$)[a-z0-9!#$%&'*+.^_`|~-]+$/
+const passed = [
+  "accept",
+  "accept-language",
+  "baggage",
+  "last-event-id",
+  "mcp-method",
+  "mcp-name",
+  "mcp-protocol-version",
+  "traceparent",
+  "tracestate",
+] as const
 
 /**
  * The headers of a request on their way to a tool server.
@@ -13,9 +22,13 @@ export function forwardedHeaders(
   session: string | undefined,
 ): Record<string, string> {
   const out: Record<string, string> = { "content-type": "application/json" }
+  for (const name of passed) {
+    const value = headers[name]
+    if (typeof value === "string") out[name] = value
+  }
   for (const name in headers) {
     const value = headers[name]
-    if (typeof value === "string" && (passed.has(name) || mirrored.test(name))) out[name] = value
+    if (name.startsWith("mcp-param-") && typeof value === "string") out[name] = value
   }
   out["accept"] ??= "application/json, text/event-stream"
   if (session !== undefined) out["mcp-session-id"] = session

@@ -39,7 +39,8 @@ export class RawRelay implements ExchangeSink {
   exchange: Exchange | undefined
   readonly #reply: HttpReply
   readonly #listener: RelayListener
-  readonly #splitter = createSseSplitter(maxReplyBytes)
+  /** Only for a reply that is a stream. */
+  #splitter: ReturnType<typeof createSseSplitter> | undefined
   readonly #queue: SseEvent[] = []
   #kind: Kind = "text"
   #status = 0
@@ -62,11 +63,13 @@ export class RawRelay implements ExchangeSink {
   head(status: number, headers: IncomingHttpHeaders): void {
     this.#status = status
     this.#kind = kindOf(status, headers)
-    if (this.#kind === "events") this.#reply.openStream()
+    if (this.#kind !== "events") return
+    this.#splitter = createSseSplitter(maxReplyBytes)
+    this.#reply.openStream()
   }
 
   data(chunk: Buffer): boolean {
-    if (this.#kind === "events") {
+    if (this.#splitter !== undefined) {
       this.#queue.push(...this.#splitter.push(chunk))
       this.#pump()
       return this.#queue.length === 0 && !this.#reply.res.writableNeedDrain ? true : this.#later()
@@ -81,7 +84,9 @@ export class RawRelay implements ExchangeSink {
   end(): void {
     this.#ended = true
     if (this.#kind === "events") return this.#pump()
-    const text = Buffer.concat(this.#chunks).toString("utf8")
+    const [first] = this.#chunks
+    const bytes = this.#chunks.length === 1 && first !== undefined ? first : Buffer.concat(this.#chunks)
+    const text = bytes.toString("utf8")
     if (this.#kind !== "json") return this.#plain(text)
     const message = readMessage(parsed(text))
     if (message === undefined) return this.#plain(text)

@@ -37,7 +37,9 @@ export function readBody(req: IncomingMessage, maxBytes: number): Promise<Body> 
       }
     })
     req.on("error", reject)
-    req.on("close", () => reject(new Failure("invalid_input", "the request was not sent to its end")))
+    req.on("close", () => {
+      if (!req.complete) reject(new Failure("invalid_input", "the request was not sent to its end"))
+    })
   })
 }
 

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import type { JsonObject } from "@hufu/core/json/json-value"
+import { textOf } from "../rpc.ts"
 import { createRuleGovernor } from "../testing/rule-governor.ts"
 import type { RuleGovernor } from "../testing/rule-governor.ts"
 import { referenceServer } from "../testing/reference-servers.ts"
@@ -52,7 +53,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true })
 })
 
-const namesOf = (result: JsonObject) => (result["tools"] as JsonObject[]).map((tool) => String(tool["name"]))
+const namesOf = (result: JsonObject) => (result["tools"] as JsonObject[]).map((tool) => textOf(tool["name"]))
 
 describe("all servers at one address", () => {
   it("list their tools under joined names, and a broken or silent server is named and costs the others nothing", async () => {
@@ -85,7 +86,7 @@ describe("all servers at one address", () => {
 
   it("are read by address, and prompted by joined name", async () => {
     const listed = await postModern(url, modern("resources/list"))
-    const uri = String((listed.result["resources"] as JsonObject[])[0]?.["uri"])
+    const uri = textOf((listed.result["resources"] as JsonObject[])[0]?.["uri"])
     expect((await postModern(url, modern("resources/read", { uri }))).result["contents"]).toMatchObject([
       { uri },
     ])

@@ -21,8 +21,7 @@ export function createHttpUpstreams(options: HttpUpstreamOptions): HttpUpstreams
   return {
     of(server) {
       const known = open.get(server.name)
-      if (known?.server === server || (known !== undefined && isSame(known.server, server)))
-        return known.upstream
+      if (known !== undefined && isSame(known.server, server)) return known.upstream
       drop(server.name)
       const upstream = new HttpUpstream(server, options)
       open.set(server.name, { server, upstream })
@@ -38,5 +37,6 @@ export function createHttpUpstreams(options: HttpUpstreamOptions): HttpUpstreams
 }
 
 function isSame(one: HttpServer, other: HttpServer): boolean {
-  return one.url === other.url && JSON.stringify(one.headers) === JSON.stringify(other.headers)
+  if (one.url !== other.url) return false
+  return one.headers === other.headers || JSON.stringify(one.headers) === JSON.stringify(other.headers)
 }
