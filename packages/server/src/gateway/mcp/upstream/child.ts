@@ -95,8 +95,12 @@ function logStderr(child: Child, server: string, log: Log): void {
   })
 }
 
+const ending = new WeakSet<Child>()
+
 /** Ends a child and its group: end of input first, then the polite signal, then the final one. */
 export function endChild(child: Child): void {
+  if (ending.has(child)) return
+  ending.add(child)
   if (child.exitCode !== null || child.signalCode !== null || child.pid === undefined) return
   child.stdin.end()
   const polite = setTimeout(() => signalGroup(child, "SIGTERM"), killGraceMs[0])

@@ -81,6 +81,7 @@ function readChild(child: Child, peer: StreamPeer, server: string, log: Log): Pr
       for (const line of split(chunk)) receive(line, peer, server, log)
     } catch (error) {
       log.warn({ server, error }, "tool server broke the framing; it is ended")
+      child.stdout.destroy()
       endChild(child)
     }
   })
