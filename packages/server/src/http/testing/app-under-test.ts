@@ -1,0 +1,152 @@
+import { contract, type OperationId } from "@hufu/core/contract/contract"
+import type { HoldRecord } from "@hufu/core/contract/records"
+import { newId } from "@hufu/core/id"
+import type { Hono } from "hono"
+import { openAgents } from "../../authority/agents.ts"
+import { openCredentials } from "../../authority/credentials.ts"
+import { declareWith } from "../../authority/declare.ts"
+import { openPerson } from "../../authority/person.ts"
+import type { OperationContext } from "../../operation/context.ts"
+import type { Operations } from "../../operation/operations.ts"
+import { scratch, scratchStart } from "../../store/scratch-store.ts"
+import { openStore } from "../../store/store.ts"
+import { type Bindings, createApp } from "../app.ts"
+
+/** One call that came through to an operation. */
+export interface Performed {
+  readonly id: OperationId
+  readonly input: unknown
+  readonly context: OperationContext
+}
+
+/** The control plane over a real store and real authorities, with operations that only record what reaches them. */
+export interface AppUnderTest {
+  readonly app: Hono<{ Bindings: Bindings }>
+  readonly performed: Performed[]
+  readonly logged: unknown[]
+  readonly holds: HoldRecord[]
+  /** A session of the person. */
+  readonly session: string
+  readonly hook: string
+  readonly agentCredential: string
+  /** Makes one operation fail with this from now on. */
+  fail(id: OperationId, error: unknown): void
+  close(): Promise<void>
+}
+
+const secret = "two halves of one tally"
+
+/** Opens it with a person, an agent and both kinds of credential. */
+export async function openApp(): Promise<AppUnderTest> {
+  const disk = scratch()
+  const { clock } = disk
+  const store = await openStore(disk.options())
+  const declare = declareWith(store.vault)
+  const person = await openPerson(store, clock, declare)
+  const agents = openAgents(store, clock, declare)
+  const credentials = openCredentials(store, clock, agents, declare)
+  await person.enrol(secret)
+  const by = person.id
+  const agent = await agents.create({ name: "ann", identifiedBy: "credential", demo: false, by })
+  const issue = async (kind: "agent" | "hook") =>
+    (await credentials.issue({ agent: agent.id, kind, days: 1, by })).credential
+  const performed: Performed[] = []
+  const logged: unknown[] = []
+  const holds: HoldRecord[] = []
+  const failing = new Map<OperationId, unknown>()
+  const operations = recordingOperations({ performed, holds, failing })
+  const logger = { error: (...said: unknown[]) => void logged.push(said), info: () => {} }
+  const app = createApp({
+    operations,
+    person,
+    credentials,
+    hosts: ["hufu.example"],
+    version: "0.0.1",
+    logger,
+  })
+  return {
+    app,
+    performed,
+    logged,
+    holds,
+    session: (await person.signIn(secret)).token,
+    hook: await issue("hook"),
+    agentCredential: await issue("agent"),
+    fail: (id, error) => void failing.set(id, error),
+    async close() {
+      await store.close()
+      disk.remove()
+    },
+  }
+}
+
+interface Recording {
+  readonly performed: Performed[]
+  readonly holds: HoldRecord[]
+  readonly failing: Map<OperationId, unknown>
+}
+
+function recordingOperations({ performed, holds, failing }: Recording): Operations {
+  const answers: Partial<Record<OperationId, () => unknown>> = {
+    "node.status": () => status,
+    "hold.list": () => ({ items: holds }),
+    "hold.show": () => holds[0],
+  }
+  const entries = Object.keys(contract).map((id) => {
+    // The keys of the contract are its operation ids.
+    const operation = id as OperationId
+    return [
+      id,
+      async (input: unknown, context: OperationContext) => {
+        performed.push({ id: operation, input, context })
+        if (failing.has(operation)) throw failing.get(operation)
+        return answers[operation]?.() ?? { done: id }
+      },
+    ]
+  })
+  // What they answer is looked at by these tests alone.
+  return Object.fromEntries(entries) as Operations
+}
+
+const status = {
+  version: "0.0.1",
+  pid: 1,
+  url: "http://127.0.0.1:1",
+  dataFolder: "/d",
+  startedAt: 0,
+  stopped: false,
+  personEnrolled: true,
+  agents: 1,
+  servers: 1,
+  waiting: 1,
+  entries: 1,
+  rules: "0".repeat(64),
+  connections: 0,
+  inFlight: 0,
+}
+
+/** A held action as the pages get it. */
+export function holdOf(more: Partial<HoldRecord> = {}): HoldRecord {
+  return {
+    id: newId("hold", scratchStart),
+    action: newId("action", scratchStart),
+    agent: newId("agent", scratchStart),
+    agentName: "ann",
+    task: newId("task", scratchStart),
+    principal: newId("person", scratchStart),
+    server: "mail",
+    tool: "send",
+    effect: "send",
+    mode: "ask",
+    arguments: { to: "private@example.org" },
+    targets: [{ kind: "address", value: "private@example.org" }],
+    reasons: [{ rule: "r", en: "because private", zh: "因为" }],
+    digest: "0".repeat(64),
+    state: "waiting",
+    createdAt: Date.now(),
+    expiresAt: Date.now() + 900_000,
+    decidedAt: null,
+    standing: null,
+    ...more,
+  }
+}
