@@ -1,4 +1,4 @@
-import fc from "fast-check"
+import * as fc from "fast-check"
 import { describe, expect, it } from "vitest"
 import { decodeHeaderValue, encodeHeaderValue, headerProblem, mirrorHeaders } from "./header-agreement.ts"
 import { headerPaths } from "./param-headers.ts"

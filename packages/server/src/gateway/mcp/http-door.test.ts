@@ -1,80 +1,12 @@
-import { createServer } from "node:http"
-import type { IncomingMessage, Server } from "node:http"
-import type { AddressInfo } from "node:net"
 import { afterEach, beforeEach, describe, expect, it } from "vitest"
 import { startFixture } from "../../../../../conformance/mcp/fixture-server.ts"
+import { answerOk, startRecorder } from "./testing/recorder.ts"
+import type { Recorder } from "./testing/recorder.ts"
 import { createRuleGovernor } from "./testing/rule-governor.ts"
 import type { RuleGovernor } from "./testing/rule-governor.ts"
 import { legacy, modern, openSession, post, postModern } from "./testing/rpc-client.ts"
 import { openTestDoor } from "./testing/test-door.ts"
 import type { TestDoor } from "./testing/test-door.ts"
-
-interface Answer {
-  readonly status: number
-  readonly headers?: Record<string, string>
-  readonly body: string
-}
-
-/** A tool server that keeps what reached it and answers as told. */
-interface Recorder {
-  readonly url: string
-  readonly requests: { headers: IncomingMessage["headers"]; body: string }[]
-  answer: (body: string) => Answer | "hang" | "drop"
-  readonly gone: number
-  close(): Promise<void>
-}
-
-async function startRecorder(): Promise<Recorder> {
-  const requests: Recorder["requests"] = []
-  let gone = 0
-  const server: Server = createServer((req, res) => {
-    const chunks: Buffer[] = []
-    req.on("data", (chunk: Buffer) => chunks.push(chunk))
-    req.on("end", () => {
-      const body = Buffer.concat(chunks).toString("utf8")
-      const isProbe = body.includes('"server/discover"')
-      if (!isProbe && body !== "") requests.push({ headers: req.headers, body })
-      const answer: Answer | "hang" | "drop" = isProbe ? discovered(body) : recorder.answer(body)
-      if (answer === "drop") return req.socket.destroy()
-      res.once("close", () => (gone += res.writableFinished ? 0 : 1))
-      if (answer === "hang") return undefined
-      res.writeHead(answer.status, {
-        "content-type": "application/json",
-        ...answer.headers,
-      })
-      return res.end(answer.body)
-    })
-  })
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve))
-  const recorder: Recorder = {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/mcp`,
-    requests,
-    answer: (body) => ok(body),
-    get gone() {
-      return gone
-    },
-    close() {
-      server.closeAllConnections()
-      return new Promise((resolve) => server.close(() => resolve()))
-    },
-  }
-  return recorder
-}
-
-function ok(body: string, result: object = { resultType: "complete", content: [] }) {
-  return { status: 200, body: JSON.stringify({ jsonrpc: "2.0", id: JSON.parse(body).id, result }) }
-}
-
-function discovered(body: string) {
-  const result = {
-    resultType: "complete",
-    supportedVersions: ["2026-07-28"],
-    capabilities: { tools: {} },
-    ttlMs: 0,
-    cacheScope: "public",
-  }
-  return ok(body, result)
-}
 
 let governor: RuleGovernor
 let door: TestDoor
@@ -286,7 +218,7 @@ describe("what goes out", () => {
   })
 
   it("records a tool's own error as failed", async () => {
-    recorder.answer = (body) => ok(body, { resultType: "complete", content: [], isError: true })
+    recorder.answer = (body) => answerOk(body, { resultType: "complete", content: [], isError: true })
     await postModern(url, call("read"))
     expect(governor.records[0]?.outcome).toMatchObject({ outcome: "failed", reason: "tool_error" })
   })
@@ -299,7 +231,7 @@ describe("what goes out", () => {
     )
     await expect.poll(() => recorder.requests.length).toBe(4)
     expect((await postModern(url, call("read"))).status).toBe(429)
-    recorder.answer = (body) => ok(body)
+    recorder.answer = (body) => answerOk(body)
     expect((await postModern(url, call("read"), { token: "other" })).status).toBe(200)
     gone.abort()
     await Promise.all(waiting)
@@ -310,7 +242,7 @@ describe("what goes out", () => {
 describe("lists", () => {
   it("shows every definition to the pipeline, and to the agent what it may use", async () => {
     recorder.answer = (body) =>
-      ok(body, {
+      answerOk(body, {
         resultType: "complete",
         tools: [{ name: "read" }, { name: "forbidden" }, { name: "ping" }],
         ttlMs: 1,

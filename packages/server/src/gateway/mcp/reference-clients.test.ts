@@ -66,8 +66,9 @@ function connected(client: AnyClient): Connected {
 const clients: Record<string, (url: URL) => Promise<Connected>> = {
   async "SDK 1"(url) {
     const client = new FirstClient(info)
+    const transport: object = new FirstTransport(url, init)
     // The SDK's own class is not assignable to its own interface under exactOptionalPropertyTypes.
-    await client.connect(new FirstTransport(url, init) as unknown as Transport)
+    await client.connect(transport as Transport)
     return connected(client)
   },
   async "SDK 2, legacy"(url) {

@@ -1,0 +1,71 @@
+import { createServer } from "node:http"
+import type { IncomingMessage, Server } from "node:http"
+import type { AddressInfo } from "node:net"
+
+export interface Answer {
+  readonly status: number
+  readonly headers?: Record<string, string>
+  readonly body: string
+}
+
+/** A tool server that keeps what reached it and answers as told. */
+export interface Recorder {
+  readonly url: string
+  readonly requests: { headers: IncomingMessage["headers"]; body: string }[]
+  answer: (body: string) => Answer | "hang" | "drop"
+  readonly gone: number
+  close(): Promise<void>
+}
+
+export async function startRecorder(): Promise<Recorder> {
+  const requests: Recorder["requests"] = []
+  let gone = 0
+  const server: Server = createServer((req, res) => {
+    const chunks: Buffer[] = []
+    req.on("data", (chunk: Buffer) => chunks.push(chunk))
+    req.on("end", () => {
+      const body = Buffer.concat(chunks).toString("utf8")
+      const isProbe = body.includes('"server/discover"')
+      if (!isProbe && body !== "") requests.push({ headers: req.headers, body })
+      const answer: Answer | "hang" | "drop" = isProbe ? discovered(body) : recorder.answer(body)
+      if (answer === "drop") return req.socket.destroy()
+      res.once("close", () => (gone += res.writableFinished ? 0 : 1))
+      if (answer === "hang") return undefined
+      res.writeHead(answer.status, {
+        "content-type": "application/json",
+        ...answer.headers,
+      })
+      return res.end(answer.body)
+    })
+  })
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve))
+  const recorder: Recorder = {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/mcp`,
+    requests,
+    answer: (body) => answerOk(body),
+    get gone() {
+      return gone
+    },
+    close() {
+      server.closeAllConnections()
+      return new Promise((resolve) => server.close(() => resolve()))
+    },
+  }
+  return recorder
+}
+
+/** A JSON-RPC success. */
+export function answerOk(body: string, result: object = { resultType: "complete", content: [] }) {
+  return { status: 200, body: JSON.stringify({ jsonrpc: "2.0", id: JSON.parse(body).id, result }) }
+}
+
+function discovered(body: string) {
+  const result = {
+    resultType: "complete",
+    supportedVersions: ["2026-07-28"],
+    capabilities: { tools: {} },
+    ttlMs: 0,
+    cacheScope: "public",
+  }
+  return answerOk(body, result)
+}
