@@ -1,0 +1,124 @@
+import { type ChildProcess, spawn } from "node:child_process"
+import { once } from "node:events"
+import { mkdtemp, readFile, rm } from "node:fs/promises"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { createInterface } from "node:readline"
+import { text } from "node:stream/consumers"
+import { fileURLToPath } from "node:url"
+
+const program = fileURLToPath(new URL("../../bin/hufu.js", import.meta.url))
+export const filesystemServer = fileURLToPath(
+  new URL("../../../../node_modules/@modelcontextprotocol/server-filesystem/dist/index.js", import.meta.url),
+)
+export const secret = "two halves of one tally"
+
+export interface Ran {
+  readonly code: number | null
+  readonly out: string
+  readonly err: string
+  /** What it printed as JSON. */
+  json<T = Record<string, unknown>>(): T
+}
+
+export interface RunOptions {
+  readonly stdin?: string
+  readonly env?: Record<string, string>
+  readonly node?: string
+}
+
+/** Starts the real command. */
+export function startHufu(
+  args: readonly string[],
+  { env = {}, node = process.execPath }: RunOptions = {},
+): ChildProcess {
+  return spawn(node, [program, ...args], {
+    stdio: ["pipe", "pipe", "pipe"],
+    env: { ...process.env, LC_ALL: "C", ...env },
+  })
+}
+
+/** Runs the real command to its end. */
+export async function runHufu(args: readonly string[], options: RunOptions = {}): Promise<Ran> {
+  const child = startHufu(args, options)
+  const { stdin, stdout, stderr } = child
+  if (!stdin || !stdout || !stderr) throw new Error("the streams are pipes")
+  stdin.on("error", () => {})
+  stdin.end(options.stdin ?? "")
+  const ended = once(child, "close")
+  const [out, err] = await Promise.all([text(stdout), text(stderr)])
+  const [code] = (await ended) as [number | null]
+  return { code, out, err, json: <T>() => JSON.parse(out) as T }
+}
+
+/** A node in its own process and data folder. */
+export interface NodeUnderTest {
+  readonly dataFolder: string
+  readonly url: string
+  readonly pid: number
+  run(args: readonly string[], options?: RunOptions): Promise<Ran>
+  /** As the person. */
+  asPerson(args: readonly string[]): Promise<Ran>
+  signal(signal: NodeJS.Signals): Promise<number | null>
+  dispose(): Promise<void>
+}
+
+/** Starts one with `hufu serve`, on a new data folder or the one that is given. */
+export async function startNode(dataFolder?: string, more: readonly string[] = []): Promise<NodeUnderTest> {
+  const folder = dataFolder ?? (await mkdtemp(join(tmpdir(), "hufu-cli-")))
+  const child = startHufu(["serve", "--data", folder, "--port", "0", "--json", ...more])
+  const ended = once(child, "close")
+  const said = await firstLine(child)
+  const { url, pid } = JSON.parse(said) as { url: string; pid: number }
+  const run = (args: readonly string[], options: RunOptions = {}) => runHufu(withData(args, folder), options)
+  const signal = async (name: NodeJS.Signals) => {
+    child.kill(name)
+    return ((await ended) as [number | null])[0]
+  }
+  return {
+    dataFolder: folder,
+    url,
+    pid,
+    run,
+    asPerson: (args) => run(["--secret-stdin", ...args], { stdin: `${secret}\n` }),
+    signal,
+    async dispose() {
+      if (child.exitCode === null && child.signalCode === null) await signal("SIGTERM")
+      await rm(folder, { recursive: true, force: true })
+    },
+  }
+}
+
+/** Ends the node that a guard started on a data folder, and removes the folder. */
+export async function removeStarted(folder: string): Promise<void> {
+  const pid = Number((await readFile(join(folder, "hufu.pid"), "utf8").catch(() => "")).trim())
+  if (pid > 0) {
+    process.kill(pid, "SIGTERM")
+    for (;;) {
+      if (!(await isThere(pid))) break
+      await new Promise((resolve) => setTimeout(resolve, 20))
+    }
+  }
+  await rm(folder, { recursive: true, force: true })
+}
+
+async function isThere(pid: number): Promise<boolean> {
+  try {
+    process.kill(pid, 0)
+    return !(await readFile(`/proc/${pid}/stat`, "utf8").catch(() => " R ")).includes(") Z ")
+  } catch {
+    return false
+  }
+}
+
+async function firstLine(child: ChildProcess): Promise<string> {
+  if (!child.stdout || !child.stderr) throw new Error("the streams are pipes")
+  let said = ""
+  child.stderr.on("data", (chunk: Buffer) => (said += chunk.toString("utf8")))
+  for await (const line of createInterface({ input: child.stdout })) return line
+  throw new Error(`the node did not start: ${said}`)
+}
+
+function withData(args: readonly string[], folder: string): string[] {
+  return ["--data", folder, ...args]
+}
