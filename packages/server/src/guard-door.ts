@@ -152,18 +152,17 @@ function nameFor({ command, url }: GuardDetails): string {
   return legal === "" ? "server" : legal
 }
 
-/** Once for each agent and server: what a person narrowed or revoked does not come back by itself. */
-async function ensureStartingMandate(
+function ensureStartingMandate(
   { mandates, person, clock }: GuardParts,
   agent: AgentRecord,
   server: ServerRecord,
 ): Promise<void> {
-  if (mandates.hasHadStarting(agent.id, server.id)) return
-  await mandates.grant({
+  return mandates.ensureStarting({
     agent: agent.id,
     principal: person.id,
     draft: startingMandate(server.name, clock.now()),
     by: "node",
     starting: server.id,
+    isMadeByPerson: agent.identifiedBy === "credential",
   })
 }

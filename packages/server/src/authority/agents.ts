@@ -36,6 +36,8 @@ export function openAgents(store: Store, clock: Clock, declare: Declare): AgentA
   const named = (name: string) =>
     [...records.all()].find((agent) => agent.name === name && agent.state !== "revoked")
   const creating = new Set<string>()
+  /** How often each agent's state was changed, so that changes at once end with the last. */
+  const turns = new Map<string, number>()
 
   async function create({
     name,
@@ -97,10 +99,11 @@ export function openAgents(store: Store, clock: Clock, declare: Declare): AgentA
   ): Promise<VersionRecord> {
     const now = clock.now()
     const version: VersionRecord = { id: newId("version", now), agent: agent.id, createdAt: now, ...draft }
-    const changed: AgentRecord = { ...agent, version: version.id }
+    // A suspension may come while this is written: it must not be undone, nor undo the version.
+    const changed = () => ({ ...(records.get(agent.id) ?? agent), version: version.id })
     await store.commit((tx) => {
       versions.put(tx, version)
-      records.put(tx, changed)
+      records.put(tx, changed())
       declare(tx, {
         fact: "version.declared",
         subject: agent.id,
@@ -110,7 +113,7 @@ export function openAgents(store: Store, clock: Clock, declare: Declare): AgentA
       })
     })
     versions.set(version)
-    records.set(changed)
+    records.set(changed())
     return version
   }
 
@@ -122,17 +125,21 @@ export function openAgents(store: Store, clock: Clock, declare: Declare): AgentA
   ): Promise<AgentRecord> {
     if (agent.state === "revoked" && state !== "revoked")
       throw new Failure("agent_revoked", `agent \`${agent.name}\` is revoked for good: create a new one`)
-    const changed: AgentRecord = { ...agent, state, stateChangedAt: clock.now() }
+    const stateChangedAt = clock.now()
+    const changed = () => ({ ...(records.get(agent.id) ?? agent), state, stateChangedAt })
     const narrows = state !== "live"
-    if (narrows) records.set(changed)
+    if (narrows) records.set(changed())
+    const turn = (turns.get(agent.id) ?? 0) + 1
+    turns.set(agent.id, turn)
     const fact =
       state === "live" ? "agent.resumed" : state === "suspended" ? "agent.suspended" : "agent.revoked"
     await store.commit((tx) => {
-      records.put(tx, changed)
+      records.put(tx, changed())
       declare(tx, { fact, subject: agent.id, by, ...(reason ? { content: { reason } } : {}) })
     })
-    records.set(changed)
-    return changed
+    // Only the last word counts: an agent that was suspended while it was being resumed stays suspended.
+    if (turns.get(agent.id) === turn) records.set(changed())
+    return records.get(agent.id) ?? changed()
   }
 
   return {

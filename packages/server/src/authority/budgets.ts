@@ -45,6 +45,8 @@ interface Row {
 export function openBudgets(store: Store): Budgets {
   const memory = new Map<string, Spent>()
   const key = (mandate: string, grant: number) => `${mandate}/${grant}`
+  /** How often each mandate's grants were moved by a narrowing. */
+  const moves = new Map<string, number>()
   for (const row of store.query<Row>("SELECT mandate, grant_index, count, amount FROM spent", []))
     memory.set(key(row.mandate, row.grant_index), { count: row.count, amount: row.amount })
 
@@ -77,6 +79,7 @@ export function openBudgets(store: Store): Budgets {
     }
     for (const index of limited) add(mandate.id, index, 1, amount)
     let released = false
+    const before = moves.get(mandate.id)
     return {
       empty: false,
       write: (tx) => {
@@ -85,6 +88,8 @@ export function openBudgets(store: Store): Budgets {
       release: () => {
         if (released) return
         released = true
+        // After a narrowing a grant's place is another grant's: what was taken from the old one stays spent.
+        if (moves.get(mandate.id) !== before) return
         for (const index of limited) add(mandate.id, index, -1, -amount)
       },
     }
@@ -92,6 +97,7 @@ export function openBudgets(store: Store): Budgets {
 
   function carryOver(mandate: string, within: readonly number[]) {
     const carried = within.map((outer) => spent(mandate, outer))
+    moves.set(mandate, (moves.get(mandate) ?? 0) + 1)
     for (const [grant, used] of carried.entries()) memory.set(key(mandate, grant), used)
     return {
       write: (tx: Tx) => {

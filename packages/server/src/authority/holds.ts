@@ -101,6 +101,8 @@ export function openHolds(store: Store, vault: Vault, clock: Clock, expirySecond
   for (const hold of records.all()) byDigest.set(key(hold.agent, hold.task, hold.digest), hold.id)
   const listeners = new Set<(hold: Hold) => void>()
   const taken = new Set<string>()
+  /** What is being decided at this moment. */
+  const deciding = new Map<string, Promise<unknown>>()
   /** How many clients wait for each hold, and the refusals that none of them was there to hear. */
   const awaited = new Map<string, number>()
   const unheard = new Map<string, Hold>()
@@ -171,7 +173,16 @@ export function openHolds(store: Store, vault: Vault, clock: Clock, expirySecond
     return read === undefined ? { edited: null, refusal: "" } : Decided.parse(read)
   }
 
-  async function decide(hold: Hold, decision: HoldDecision, also?: (tx: Tx) => void): Promise<Hold> {
+  function decide(hold: Hold, decision: HoldDecision, also?: (tx: Tx) => void): Promise<Hold> {
+    const mine = decideNow(hold, decision, also)
+    if (deciding.has(hold.id)) return mine
+    deciding.set(hold.id, mine)
+    const over = () => void deciding.delete(hold.id)
+    mine.then(over, over)
+    return mine
+  }
+
+  async function decideNow(hold: Hold, decision: HoldDecision, also?: (tx: Tx) => void): Promise<Hold> {
     if (taken.has(hold.id))
       throw new Failure(
         "hold_decided",
@@ -261,8 +272,16 @@ export function openHolds(store: Store, vault: Vault, clock: Clock, expirySecond
   }
 
   async function cancel(matches: (hold: Hold) => boolean, by: string): Promise<Hold[]> {
-    const open = [...records.all()].filter((hold) => matches(hold) && !taken.has(hold.id))
-    return Promise.all(open.map((hold) => decide(hold, { decision: "cancelled", by })))
+    const found = await Promise.all(
+      [...records.all()].filter(matches).map(async (hold) => {
+        // INVARIANT 6: an approval that is being written while its agent is stopped must not outlive the stop.
+        await deciding.get(hold.id)?.catch(() => undefined)
+        const now = records.get(hold.id)
+        const isOpen = (now?.state === "waiting" || now?.state === "approved") && !taken.has(hold.id)
+        return isOpen ? decide(hold, { decision: "cancelled", by }) : undefined
+      }),
+    )
+    return found.filter((hold) => hold !== undefined)
   }
 
   async function expire(): Promise<void> {

@@ -1,11 +1,13 @@
-import type { StopReport } from "@hufu/core/contract/records"
+import type { ServerRecord, StopReport } from "@hufu/core/contract/records"
 import { Failure } from "@hufu/core/failure"
 import type { Clock } from "../clock.ts"
 import type { Connections } from "../gateway/connections.ts"
 import type { Caller } from "../gateway/governor.ts"
 import type { AgentAuthority } from "./agents.ts"
+import type { CredentialAuthority } from "./credentials.ts"
 import type { HoldAuthority } from "./holds.ts"
 import type { MandateAuthority } from "./mandates.ts"
+import type { ServerAuthority } from "./servers.ts"
 import type { StopAuthority } from "./stop.ts"
 import type { TaskAuthority } from "./tasks.ts"
 
@@ -15,11 +17,17 @@ export interface Interventions {
   revoke(agent: string, by: string, reason: string): Promise<StopReport>
   stopAll(by: string, reason: string): Promise<StopReport>
   endTask(task: string, by: string): ReturnType<TaskAuthority["end"]>
+  /** Closes what came in with the credential, and cancels what it has under way. */
+  revokeCredential(credential: string, by: string): ReturnType<CredentialAuthority["revoke"]>
+  /** Cancels what is under way to the server and what waits for a person. */
+  removeServer(server: ServerRecord, by: string): ReturnType<ServerAuthority["remove"]>
 }
 
 export interface InterventionParts {
   readonly clock: Clock
   readonly agents: AgentAuthority
+  readonly credentials: CredentialAuthority
+  readonly servers: ServerAuthority
   readonly holds: HoldAuthority
   readonly mandates: MandateAuthority
   readonly tasks: TaskAuthority
@@ -39,8 +47,8 @@ export function interventionsOf(parts: InterventionParts): Interventions {
   ): Promise<StopReport> {
     const begun = clock.monotonic()
     const report = connections.stop((caller: Caller) => matches(caller), reason)
-    const cancelled = await holds.cancel(matches, by)
-    await durable
+    // Together, so that a store that cannot write is reported once and leaves no promise behind.
+    const [cancelled] = await Promise.all([holds.cancel(matches, by), durable])
     return { ...report, cancelledHolds: cancelled.map((hold) => hold.id), tookMs: clock.monotonic() - begun }
   }
 
@@ -69,8 +77,20 @@ export function interventionsOf(parts: InterventionParts): Interventions {
       const ended = await parts.tasks.end(task, by)
       await holds.cancel((hold) => hold.task === task, by)
       for (const mandate of parts.mandates.ofAgent(ended.agent))
-        if (mandate.task === task) await parts.mandates.revoke(mandate.id, by)
+        if (mandate.task === task) await parts.mandates.revoke(mandate.id, { id: by, isPerson: true })
       return ended
+    },
+    async revokeCredential(id, by) {
+      const revoked = parts.credentials.revoke(id, by)
+      connections.stop((caller) => caller.credential === id, "credential_revoked")
+      return revoked
+    },
+    async removeServer(server, by) {
+      const removed = parts.servers.remove(server, by)
+      for (const call of connections.inFlightTo(server.name)) call.cancel("server_removed")
+      // INVARIANT 4: another server under the same name must not inherit an approval.
+      await Promise.all([removed, holds.cancel((hold) => hold.server === server.name, by)])
+      return removed
     },
   }
 }

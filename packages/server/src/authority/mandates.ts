@@ -32,13 +32,36 @@ export interface MandateAuthority {
     /** The server for which this is the agent's starting mandate. */
     starting?: string
   }): Promise<Mandate>
-  /** Whether this agent was ever given the starting mandate for this server, also if it was revoked since. */
-  hasHadStarting(agent: string, server: string): boolean
-  narrow(id: string, to: MandateDraft, by: string): Promise<Mandate>
-  revoke(id: string, by: string): Promise<Mandate>
+  /**
+   * Gives the agent its starting mandate for a server, once for ever: what a person narrowed or revoked does not come back.
+   * Not to an agent that the person has given mandates of its own and that proves who it is (INVARIANT 5: only they widen).
+   */
+  ensureStarting(draft: StartingDraft): Promise<void>
+  narrow(id: string, to: MandateDraft, by: Actor): Promise<Mandate>
+  /**
+   * Ends what it grants. What it forbids or reserves for the person holds against the agent's other mandates too, so only
+   * the person can end that: without them it stays, as a mandate that grants nothing.
+   */
+  revoke(id: string, by: Actor): Promise<Mandate>
   /** Stages a new mandate in an open commit (an approval that stands for a task); `settle` shows it to decisions after the commit. */
-  stage(tx: Tx, mandate: Mandate, by: string): { settle(): void }
+  stage(tx: Tx, mandate: Mandate, by: string): { readonly settle: () => void }
   build(draft: MandateDraft, ids: { agent: string; principal: string; parent?: string }): Mandate
+}
+
+/** Who changes a mandate, and whether they have proved to be the person. */
+export interface Actor {
+  readonly id: string
+  readonly isPerson: boolean
+}
+
+export interface StartingDraft {
+  readonly agent: string
+  readonly principal: string
+  readonly draft: MandateDraft
+  readonly by: string
+  readonly starting: string
+  /** The agent has a credential, so a person made it. */
+  readonly isMadeByPerson: boolean
 }
 
 const maxPerAgent = 500
@@ -123,8 +146,13 @@ export function openMandates(
     return mandate
   }
 
-  async function narrow(id: string, to: MandateDraft, by: string): Promise<Mandate> {
+  async function narrow(id: string, to: MandateDraft, by: Actor): Promise<Mandate> {
     const outer = records.need(id)
+    if (!by.isPerson && prohibits(outer) && lapsesEarlier(to, outer))
+      throw new Failure(
+        "not_narrower",
+        "what this mandate forbids would end earlier, for the agent's other mandates too: only the person can do that",
+      )
     const inner = Mandate.parse({
       ...to,
       id,
@@ -147,17 +175,42 @@ export function openMandates(
     const carried = budgets.carryOver(id, checked.within)
     set(stored)
     await store.commit((tx) => {
-      put(tx, stored, "mandate.narrowed", by)
+      put(tx, stored, "mandate.narrowed", by.id)
       carried.write(tx)
     })
     return inner
   }
 
-  async function revoke(id: string, by: string): Promise<Mandate> {
-    const stored: Stored = { ...records.need(id), state: "revoked" }
+  async function revoke(id: string, by: Actor): Promise<Mandate> {
+    const current = records.need(id)
+    const isKept = prohibits(current) && !by.isPerson
+    const stored: Stored = isKept
+      ? { ...current, grants: [], otherwise: "deny" }
+      : { ...current, state: "revoked" }
     set(stored)
-    await store.commit((tx) => put(tx, stored, "mandate.revoked", by))
+    await store.commit((tx) => put(tx, stored, isKept ? "mandate.narrowed" : "mandate.revoked", by.id))
     return shown(stored)
+  }
+
+  const starting = new Map<string, Promise<void>>()
+
+  function ensureStarting(draft: StartingDraft): Promise<void> {
+    // Two guards at once are one first time.
+    const of = `${draft.agent}/${draft.starting}`
+    const given = starting.get(of) ?? giveStarting(draft)
+    starting.set(of, given)
+    given.catch(() => starting.delete(of))
+    return given
+  }
+
+  async function giveStarting({ isMadeByPerson, ...draft }: StartingDraft): Promise<void> {
+    const rows = store.query<{ body: string }>("SELECT body FROM record WHERE kind='mandate'")
+    const mine = rows
+      .map(({ body }) => Stored.parse(JSON.parse(body)))
+      .filter((each) => each.agent === draft.agent)
+    const hasOwn = isMadeByPerson && mine.some((each) => each.starting === null)
+    if (hasOwn || mine.some((each) => each.starting === draft.starting)) return
+    await grant(draft)
   }
 
   return {
@@ -166,18 +219,25 @@ export function openMandates(
     ofAgent,
     all: () => [...records.all()].map(shown),
     grant,
-    hasHadStarting(agent, server) {
-      const rows = store.query<{ body: string }>("SELECT body FROM record WHERE kind='mandate'")
-      return rows.some(({ body }) => {
-        const stored = Stored.parse(JSON.parse(body))
-        return stored.agent === agent && stored.starting === server
-      })
-    },
+    ensureStarting,
     narrow,
     revoke,
     stage,
     build,
   }
+}
+
+/** Whether it holds against other mandates of the agent as well. */
+function prohibits({ never, userOnly }: Mandate): boolean {
+  return never.length + userOnly.length > 0
+}
+
+function lapsesEarlier(inner: MandateDraft, outer: Mandate): boolean {
+  return (
+    inner.until < outer.until ||
+    (inner.from ?? -Infinity) > (outer.from ?? -Infinity) ||
+    inner.task !== outer.task
+  )
 }
 
 function shown({ state: _state, starting: _starting, ...mandate }: Stored): Mandate {

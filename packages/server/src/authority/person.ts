@@ -26,6 +26,8 @@ export interface Session {
   readonly person: string
   readonly authenticatedAt: number
   readonly expiresAt: number
+  /** When it began on the clock that never steps: a wall clock that is set back must not make a sign-in recent again. */
+  readonly begunAt: number
 }
 
 export interface PersonAuthority {
@@ -92,7 +94,12 @@ export async function openPerson(store: Store, clock: Clock, declare: Declare): 
     for (const [key, session] of sessions) if (session.expiresAt <= clock.now()) sessions.delete(key)
     const oldest = sessions.keys().next().value
     if (sessions.size >= maxSessions && oldest) sessions.delete(oldest)
-    sessions.set(digestOf(token), { person, authenticatedAt: clock.now(), expiresAt })
+    sessions.set(digestOf(token), {
+      person,
+      authenticatedAt: clock.now(),
+      expiresAt,
+      begunAt: clock.monotonic(),
+    })
     return { token, expiresAt }
   }
 
@@ -124,7 +131,8 @@ export async function openPerson(store: Store, clock: Clock, declare: Declare): 
     signIn: (secret) => oneByOne(() => signIn(secret)),
     session(token) {
       const session = sessions.get(digestOf(token))
-      return session && session.expiresAt > clock.now() ? session : undefined
+      if (!session || session.expiresAt <= clock.now()) return undefined
+      return clock.monotonic() - session.begunAt < sessionMs ? session : undefined
     },
   }
 }

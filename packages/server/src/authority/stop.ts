@@ -16,10 +16,12 @@ export interface StopAuthority {
 
 export function openStop(store: Store, clock: Clock, declare: Declare): StopAuthority {
   const records = openRecords<Stop>(store, { kind: "stop", schema: Stop })
+  let turn = 0
   async function save(stopped: boolean, by: string, reason: string) {
     const stop: Stop = { id: "stop", stopped, at: clock.now() }
     // INVARIANT 6: it bites in memory first; only lifting waits for the commit.
     if (stopped) records.set(stop)
+    const mine = ++turn
     await store.commit((tx) => {
       records.put(tx, stop)
       declare(tx, {
@@ -29,7 +31,8 @@ export function openStop(store: Store, clock: Clock, declare: Declare): StopAuth
         ...(reason ? { content: { reason } } : {}),
       })
     })
-    records.set(stop)
+    // A stop that was declared while this lift was written stands.
+    if (mine === turn) records.set(stop)
   }
   return {
     get stopped() {

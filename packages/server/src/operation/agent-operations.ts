@@ -1,8 +1,13 @@
 import { Failure } from "@hufu/core/failure"
 import { sayMandate } from "@hufu/core/mandate/say"
-import { actorOf } from "./context.ts"
+import { actorOf, type OperationContext } from "./context.ts"
 import type { Operations } from "./operations.ts"
 import type { OperationParts } from "./parts.ts"
+
+const changer = (context: OperationContext) => ({
+  id: actorOf(context),
+  isPerson: context.session !== undefined,
+})
 
 /** Agents, versions, credentials, tasks and mandates. */
 export function agentOperations(parts: OperationParts) {
@@ -32,7 +37,8 @@ export function agentOperations(parts: OperationParts) {
       agents.declareVersion(agents.need(agent), { label, parts: digests }, actorOf(context)),
     "credential.issue": ({ agent, kind, days }, context) =>
       credentials.issue({ agent, kind, days, by: actorOf(context) }),
-    "credential.revoke": ({ credential }, context) => credentials.revoke(credential, actorOf(context)),
+    "credential.revoke": ({ credential }, context) =>
+      interventions.revokeCredential(credential, actorOf(context)),
     "task.start": ({ agent: ref, words }, context) => {
       const agent = agents.need(ref)
       if (context.hook && context.hook.agent !== agent.id)
@@ -70,8 +76,8 @@ export function agentOperations(parts: OperationParts) {
     "mandate.list": async ({ agent }) => ({
       items: [...(agent === undefined ? mandates.all() : mandates.ofAgent(agents.need(agent).id))],
     }),
-    "mandate.narrow": ({ mandate, to }, context) => mandates.narrow(mandate, to, actorOf(context)),
-    "mandate.revoke": ({ mandate }, context) => mandates.revoke(mandate, actorOf(context)),
+    "mandate.narrow": ({ mandate, to }, context) => mandates.narrow(mandate, to, changer(context)),
+    "mandate.revoke": ({ mandate }, context) => mandates.revoke(mandate, changer(context)),
     "mandate.explain": async ({ mandate: id }) => {
       const mandate = mandates.need(id)
       const spent = [-1, ...mandate.grants.keys()].map((grant) => ({

@@ -18,7 +18,7 @@ export function toolOperations(parts: OperationParts) {
       ),
     "server.list": async () => ({ items: servers.live() }),
     "server.remove": async ({ server: ref }, context) => {
-      const removed = await servers.remove(servers.need(ref), actorOf(context))
+      const removed = await parts.interventions.removeServer(servers.need(ref), actorOf(context))
       parts.closeUpstream(removed.name)
       return removed
     },
