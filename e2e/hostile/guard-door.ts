@@ -5,7 +5,8 @@ import { hostileBody } from "./hostile-body.ts"
 import type { HostileTarget } from "./hostile-target.ts"
 import { type DoorReport, wrongAnswers } from "./http-door.ts"
 
-const fenceEvery = 40
+const fenceEvery = 20
+const mostStarts = 100
 const fenceWithinMs = 30_000
 const newline = Buffer.from("\n")
 
@@ -17,23 +18,28 @@ export async function attackGuard(
 ): Promise<DoorReport> {
   const report: DoorReport = { door: "guard", messages, answers: {}, problems: [] }
   if (target.guard === undefined) return { ...report, messages: 0 }
-  const guard = await startGuard(target.guard)
   const random = seeded(seed)
-  try {
-    for (let n = 0; n < messages; n++) {
-      const { bytes } = hostileBody(random, `g${seed}-${n}`)
+  const ends = new Set<string>()
+  let guard = await startGuard(target.guard)
+  for (let n = 0, starts = 1; n < messages; n += fenceEvery) {
+    const some = Array.from({ length: Math.min(fenceEvery, messages - n) }, (_, of) => n + of)
+    for (const each of some) {
+      const { bytes } = hostileBody(random, `g${seed}-${each}`)
       guard.stdin.write(Buffer.concat([oneLine(bytes), newline]))
-      if (n % fenceEvery === fenceEvery - 1) await fence(guard, `fence-${n}`, report)
     }
-    await fence(guard, "fence-last", report)
-  } catch (error) {
-    const how = JSON.stringify(guard.ended() ?? "silent")
-    report.problems.push(
-      `the guard ended (${how}): ${error instanceof Error ? error.message : "?"} ${guard.errorText()}`,
+    const end = await fence(guard, `fence-${n}`, report).then(
+      () => undefined,
+      (error: unknown) =>
+        `the guard ended: ${error instanceof Error ? error.message : "?"} ${guard.errorText()}`,
     )
-  } finally {
-    await guard.stop()
+    if (end === undefined) continue
+    ends.add(end)
+    await guard.kill9()
+    if (starts++ === mostStarts) break
+    guard = await startGuard(target.guard)
   }
+  await guard.stop()
+  report.problems.push(...ends)
   return report
 }
 
@@ -61,7 +67,7 @@ async function fence(guard: StartedProcess, id: string, report: DoorReport): Pro
   const late = AbortSignal.timeout(fenceWithinMs)
   for (;;) {
     const line = await Promise.race([guard.nextLine(), rejectWhen(late)])
-    if (line === "" && guard.ended() !== undefined) throw new Error("it closed its output")
+    if (line === "") throw new Error("it closed its output")
     const kind = line.includes('"error"') ? "error" : "result"
     report.answers[kind] = (report.answers[kind] ?? 0) + 1
     report.problems.push(...wrongAnswers({ statuses: [], text: line }, "a line to the guard"))

@@ -17,7 +17,7 @@ export interface StartedProcess {
   errorText(): string
   /** How it ended, or undefined while it runs. */
   ended(): { code: number | null; signal: NodeJS.Signals | null } | undefined
-  /** The next line of its standard output, in order. */
+  /** The next line of its standard output, in order; empty once it has closed that. */
   nextLine(): Promise<string>
   stop: () => Promise<void>
   kill9: () => Promise<void>

@@ -41,6 +41,8 @@ const inFlightAtOnce = 8
 const slowCallMs = 60_000
 const waitForRefusalMs = 20_000
 const agent = "stop"
+/** What left before the stop may need so long to be written down by the upstream. */
+const arrivingMs = 50
 
 /** Stop an agent, or everything, while it is busy in every way, and measure when the last client knew. */
 export async function measureStop(recorder: Recorder, options: StopOptions): Promise<StopResult> {
@@ -59,6 +61,8 @@ export async function measureStop(recorder: Recorder, options: StopOptions): Pro
     const askedAt = performance.now()
     const report = await (options.how === "suspend" ? suspendAgent(node, agent) : stopAll(node))
     const answeredAt = performance.now()
+    await delay(arrivingMs)
+    recorder.received() // forwarded before the stop: the node lists these as in flight
     const refused = await inTime(ended)
     const last = refused.reduce((a, b) => (a.at > b.at ? a : b))
     await delay(200) // long enough for anything that still leaves to reach the upstream

@@ -21,7 +21,7 @@ const witness: Witness = recordTo(values.record)
 
 const server = createServer((request, response) => {
   if (request.method !== "POST") {
-    response.writeHead(405).end()
+    openStream(request, response)
     return
   }
   const chunks: Buffer[] = []
@@ -38,6 +38,13 @@ server.listen(Number(values.port), "127.0.0.1", () => {
   const { port } = server.address() as AddressInfo // listening on TCP, so the address is never a path
   process.stdout.write(`${JSON.stringify({ url: `http://127.0.0.1:${port}/mcp`, pid: process.pid })}\n`)
 })
+
+// The legacy era's stream for what a server says by itself: it stays open and silent until the client leaves.
+function openStream(request: IncomingMessage, response: ServerResponse) {
+  const wanted = request.method === "GET" && request.headers.accept?.includes("text/event-stream") === true
+  if (!wanted) response.writeHead(405).end()
+  else response.writeHead(200, { "content-type": "text/event-stream" }).write(": open\n\n")
+}
 
 async function answer(request: IncomingMessage, response: ServerResponse, body: Buffer) {
   const gone = new AbortController()
