@@ -18,7 +18,9 @@ export interface Ran {
   readonly out: string
   readonly err: string
   /** What it printed as JSON. */
-  json<T = Record<string, unknown>>(): T
+  json(): Record<string, unknown>
+  /** The `items` of that. */
+  items(): Record<string, unknown>[]
 }
 
 export interface RunOptions {
@@ -48,7 +50,9 @@ export async function runHufu(args: readonly string[], options: RunOptions = {})
   const ended = once(child, "close")
   const [out, err] = await Promise.all([text(stdout), text(stderr)])
   const [code] = (await ended) as [number | null]
-  return { code, out, err, json: <T>() => JSON.parse(out) as T }
+  // Every command prints an object, and every list stands under `items`.
+  const json = () => JSON.parse(out) as Record<string, unknown>
+  return { code, out, err, json, items: () => json()["items"] as Record<string, unknown>[] }
 }
 
 /** A node in its own process and data folder. */

@@ -1,0 +1,272 @@
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { afterAll, beforeAll, describe, expect, it } from "vitest"
+import {
+  filesystemServer,
+  type NodeUnderTest,
+  type Ran,
+  runHufu,
+  secret,
+  startHufu,
+  startNode,
+} from "./testing/hufu-under-test.ts"
+import { type McpLines, mcpLines } from "./testing/mcp-lines.ts"
+
+let node: NodeUnderTest
+let files = ""
+let guard: ReturnType<typeof startHufu>
+let client: McpLines
+let nextId = 1
+
+beforeAll(async () => {
+  files = mkdtempSync(join(tmpdir(), "hufu-files-"))
+  node = await startNode()
+  const enrolled = await node.run(["enrol", "--secret-stdin"], { stdin: `${secret}\n` })
+  expect(enrolled.code).toBe(0)
+  guard = startHufu([
+    "guard",
+    "--data",
+    node.dataFolder,
+    "--existing",
+    "--name",
+    "fs",
+    "--",
+    process.execPath,
+    filesystemServer,
+    files,
+  ])
+  client = mcpLines(guard)
+  await client.initialize()
+  await client.ask(nextId++, "tools/list")
+}, 60_000)
+afterAll(async () => {
+  guard.kill("SIGKILL")
+  await node.dispose()
+  rmSync(files, { recursive: true, force: true })
+})
+
+const path = (name: string) => join(files, name)
+const call = (tool: string, args: Record<string, unknown>) =>
+  client.ask(nextId++, "tools/call", { name: tool, arguments: args })
+const waiting = async () => (await node.run(["approvals", "--json"])).items()
+
+/** Lets the agent ask for a write, and answers the hold's id once it waits. */
+async function askFor(name: string, content: string) {
+  const answer = call("write_file", { path: path(name), content })
+  await expect.poll(waiting, { timeout: 20_000, interval: 150 }).toHaveLength(1)
+  const [hold] = await waiting()
+  return { answer, hold: String(hold?.["id"]) }
+}
+
+const refusedWith = (ran: Ran, code: number, name: string) => {
+  expect({ code: ran.code, err: ran.err }).toMatchObject({ code, err: expect.stringContaining(`[${name}]`) })
+}
+
+describe("the terminal secret", () => {
+  it("is set once, and read from one line of standard input", async () => {
+    refusedWith(
+      await node.run(["enrol", "--secret-stdin"], { stdin: "another secret\n" }),
+      1,
+      "already_enrolled",
+    )
+    refusedWith(
+      await node.run(["agent", "create", "x", "--secret-stdin"], { stdin: "not the secret\n" }),
+      3,
+      "wrong_secret",
+    )
+    expect((await node.run(["agent", "create", "x", "--secret-stdin"], { stdin: "\n" })).code).toBe(2)
+    expect((await node.run(["agent", "create", "x"])).err).toContain("--secret-stdin")
+  })
+
+  it("is changed by who knows it", async () => {
+    const change = (stdin: string) => node.run(["secret", "change", "--secret-stdin"], { stdin })
+    refusedWith(await change("not the secret\nanother secret\n"), 3, "wrong_secret")
+    expect((await change(`${secret}\nanother secret\n`)).code).toBe(0)
+    refusedWith(await node.asPerson(["agent", "create", "x"]), 3, "wrong_secret")
+    expect((await change(`another secret\n${secret}\n`)).code).toBe(0)
+  })
+})
+
+describe("agents and credentials", () => {
+  it("shows a credential once, and only to the person", async () => {
+    const made = await node.asPerson(["agent", "create", "ann", "--json"])
+    const credential = String(made.json()["credential"])
+    expect(credential).toMatch(/^hufu_agent_/)
+    expect((await node.run(["agent", "show", "ann", "--json"])).out).not.toContain(credential)
+    expect(
+      (await node.asPerson(["agent", "create", "bob", "--no-credential", "--json"])).json()["credential"],
+    ).toBeNull()
+    refusedWith(await node.asPerson(["agent", "create", "ann"]), 1, "name_taken")
+    expect((await node.asPerson(["agent", "create", "Ann!"])).code).toBe(2)
+  })
+
+  it("lists in a table, and shows in the reader's language", async () => {
+    const table = (await node.run(["agent", "list"])).out.split("\n")
+    expect(table[0]).toMatch(/^ID +NAME +IDENTIFIEDBY/)
+    expect(table.some((line) => line.includes(" local "))).toBe(true)
+    expect((await node.run(["approvals", "--lang", "zh"])).out).toBe("没有等待批准的行为。\n")
+  })
+})
+
+describe("approving", () => {
+  it("shows the exact action, takes the secret, and lets it happen once", async () => {
+    const { answer, hold } = await askFor("one.txt", "first\u001b[2J\u202e line")
+    const refusal = await node.run(["approve", hold, "--secret-stdin"], { stdin: "not the secret\n" })
+    refusedWith(refusal, 3, "wrong_secret")
+    const approved = await node.asPerson(["approve", hold])
+    expect(approved).toMatchObject({ code: 0, err: "" })
+    expect(approved.out).toContain(String.raw`  |   "content": "first\u001b[2J⟦U+202E⟧ line"`)
+    for (const hidden of ["\u001b", "\u202e"]) expect(approved.out).not.toContain(hidden)
+    expect(approved.out).toContain("The agent local wants to use write_file of fs (write).")
+    expect(approved.out).toContain(`path: ${path("one.txt")}`)
+    expect(await answer).toMatchObject({
+      result: { content: [{ text: expect.stringContaining("Successfully") }] },
+    })
+    expect(readFileSync(path("one.txt"), "utf8")).toBe("first\u001b[2J\u202e line")
+    refusedWith(await node.asPerson(["approve", hold]), 1, "hold_decided")
+  })
+
+  it("can change the arguments, and performs what was approved", async () => {
+    const { answer, hold } = await askFor("two.txt", "too much")
+    const edit = JSON.stringify({ path: path("two.txt"), content: "less" })
+    const approved = await node.asPerson(["approve", hold, "--arguments", edit, "--json"])
+    expect(approved.code).toBe(0)
+    expect(approved.json()).toMatchObject({ id: hold, state: "approved" })
+    await answer
+    expect(readFileSync(path("two.txt"), "utf8")).toBe("less")
+  })
+
+  it("can cover the same again for the task", async () => {
+    const { answer, hold } = await askFor("three.txt", "a")
+    expect((await node.asPerson(["approve", hold, "--for", "task"])).code).toBe(0)
+    await answer
+    expect(await call("write_file", { path: path("three.txt"), content: "a" })).toMatchObject({
+      result: { content: [{ text: expect.stringContaining("Successfully") }] },
+    })
+    expect(await waiting()).toEqual([])
+  })
+
+  it("can be refused with a reason that the agent reads, without the secret", async () => {
+    const { answer, hold } = await askFor("four.txt", "no")
+    expect((await node.run(["refuse", hold, "--reason", "not this file"])).code).toBe(0)
+    expect(JSON.stringify(await answer)).toContain("not this file")
+    expect((await node.run(["approval", "show", hold])).out).toContain("State: refused")
+    expect((await node.run(["approvals", "--state", "all"])).out).toContain(hold)
+  })
+})
+
+describe("mandates and decisions", () => {
+  it("says what would happen, by exit code too", async () => {
+    const decide = (tool: string, args: object) =>
+      node.run(["decide", "local", "fs", tool, "--arguments", JSON.stringify(args)])
+    expect(await decide("read_text_file", { path: path("one.txt") })).toMatchObject({
+      code: 0,
+      out: expect.stringContaining("Allowed"),
+    })
+    expect(await decide("write_file", { path: path("new.txt"), content: "x" })).toMatchObject({ code: 4 })
+    const own = await decide("read_text_file", { path: join(node.dataFolder, "keys", "local.key") })
+    expect(own).toMatchObject({ code: 3, out: expect.stringContaining("Denied") })
+  })
+
+  it("grants, narrows and explains; never widens", async () => {
+    await node.asPerson(["agent", "create", "cat", "--no-credential"])
+    const flags = [
+      "--effects",
+      "read,write",
+      "--tools",
+      "fs/*",
+      "--path",
+      `/path=${files}`,
+      "--until",
+      "2h",
+      "--words",
+      "only here",
+    ]
+    const granted = await node.asPerson(["mandate", "grant", "cat", ...flags, "--json"])
+    expect(granted.code).toBe(0)
+    const id = String(granted.json()["id"])
+    const narrowed = await node.run(["mandate", "narrow", id, "--effects", "read", "--count", "3", "--json"])
+    expect(narrowed.json()).toMatchObject({
+      grants: [{ effects: ["read"] }],
+      budget: { count: 3 },
+      words: "only here",
+    })
+    const wider = await node.run(["mandate", "narrow", String(narrowed.json()["id"]), "--until", "9d"])
+    refusedWith(wider, 1, "not_narrower")
+    const said = await node.run(["mandate", "explain", String(narrowed.json()["id"])])
+    expect(said.out).toContain("3 times")
+    refusedWith(
+      await node.run(["mandate", "grant", "cat", ...flags, "--secret-stdin"], { stdin: "guess at it\n" }),
+      3,
+      "wrong_secret",
+    )
+  })
+})
+
+describe("evidence", () => {
+  it("gives a receipt that verifies offline, and does not when one byte is another", async () => {
+    const [action] = (await node.run(["action", "list", "--json"])).items()
+    const id = String(action?.["id"])
+    expect((await node.run(["why", id])).out).toContain("The agent local wanted to")
+    const file = path("receipt.json")
+    const written = await node.run(["receipt", id, "-o", file, "--open", "arguments"])
+    expect(written).toMatchObject({ code: 0, out: "" })
+    expect(statSync(file).mode & 0o777).toBe(0o600)
+    const sound = await runHufu(["verify", file])
+    expect(sound.code).toBe(0)
+    expect(sound.out).toContain("The receipt is sound.")
+    expect(sound.out).toContain("arguments: ")
+    const { key } = (await node.run(["log", "checkpoint", "--json"])).json()
+    expect((await runHufu(["verify", file, "--key", String(key), "--json"])).json()).toMatchObject({
+      ok: true,
+      trusted: true,
+    })
+    const text = readFileSync(file, "utf8")
+    writeFileSync(
+      file,
+      text.replace(/"entry": "(.)/, (all, first: string) => all.slice(0, -1) + (first === "A" ? "B" : "A")),
+    )
+    expect(readFileSync(file, "utf8")).not.toBe(text)
+    const broken = await runHufu(["verify", file, "--lang", "zh"])
+    expect(broken.code).toBe(1)
+    expect(broken.out).toContain("回执无效")
+  })
+
+  it("verifies the whole ledger", async () => {
+    expect(await node.run(["log", "verify"])).toMatchObject({
+      code: 0,
+      out: expect.stringContaining("The ledger is sound"),
+    })
+  })
+})
+
+describe("stopping", () => {
+  it("stops everything without the secret, and goes on only with it", async () => {
+    expect((await node.run(["stop", "--all", "--reason", "test", "--json"])).json()).toMatchObject({
+      doors: [{ agent: expect.any(String) }],
+    })
+    expect((await node.run(["status", "--json"])).json()).toMatchObject({ stopped: true })
+    refusedWith(
+      await node.run(["stop", "--lift", "--secret-stdin"], { stdin: "guess at it\n" }),
+      3,
+      "wrong_secret",
+    )
+    expect((await node.asPerson(["stop", "--lift", "--json"])).json()).toEqual({ stopped: false })
+  })
+})
+
+describe("rules and configuration", () => {
+  it("prints the schema of config.json", async () => {
+    expect((await runHufu(["config", "schema"])).json()).toMatchObject({
+      properties: { port: { default: 7180 } },
+    })
+  })
+
+  it("checks rules from a file", async () => {
+    writeFileSync(path("rules.cedar"), "permit (principal, action, resource) when { nonsense };")
+    const checked = await node.run(["rules", "validate", path("rules.cedar"), "--json"])
+    expect(checked.code).toBe(1)
+    expect(checked.json()).toMatchObject({ ok: false })
+  })
+})
