@@ -23,6 +23,7 @@ import { ownPlaces } from "./fence/ground/own-places.ts"
 import { loadRules, type RuleSource } from "./fence/rules/load.ts"
 import { platformRules } from "./fence/rules/platform-rules.ts"
 import { selfTest } from "./fence/rules/self-test.ts"
+import { actionContents } from "./gateway/action-content.ts"
 import { identifyAgent } from "./gateway/identify-agent.ts"
 import { trackConnections } from "./gateway/connections.ts"
 import { createMcpDoor } from "./gateway/mcp/mcp-door.ts"
@@ -107,7 +108,17 @@ export async function startNode({
     const holds = openHolds(store, vault, clock, config.ask.expirySeconds)
     const stop = openStop(store, clock, declare)
     const connections = trackConnections(clock)
-    const interventions = interventionsOf({ clock, agents, holds, mandates, tasks, stop, connections })
+    const interventions = interventionsOf({
+      clock,
+      agents,
+      credentials,
+      servers,
+      holds,
+      mandates,
+      tasks,
+      stop,
+      connections,
+    })
 
     // The pipeline
     const origin = { url: "" }
@@ -134,11 +145,13 @@ export async function startNode({
       bases: (server: string) => servers.bases(server),
       salt: (task: string, field: string) => vault.salt(task, task, field),
     }
+    const contents = actionContents(vault)
     const governor = createPipeline({
       ...assess,
       store,
       ledger,
       vault,
+      contents,
       tasks,
       servers,
       credentials,
@@ -174,7 +187,7 @@ export async function startNode({
           "that URL leads to this Hufu node itself: give the tool server's own address",
         )
     }
-    const actions = readActions(ledger, vault, agents, holds)
+    const actions = readActions(ledger, contents, agents, holds)
     const operations = createOperations({
       clock,
       store,

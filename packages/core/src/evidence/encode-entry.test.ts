@@ -5,7 +5,7 @@ import { canonicalize } from "../json/canonical.ts"
 import type { JsonObject } from "../json/json-value.ts"
 import { effects, outcomeKinds, verdictKinds } from "../words.ts"
 import { MAX_ENTRY_BYTES, decodeEntry, encodeEntry } from "./encode-entry.ts"
-import { decisions, facts, fixedSubjects, type Entry } from "./entry.ts"
+import { decisions, Entry, facts, fixedSubjects } from "./entry.ts"
 
 const id = fc.stringMatching(/^[a-z]{3}_[A-Za-z0-9]{1,76}$/)
 const digest = fc.stringMatching(/^[0-9a-f]{64}$/)
@@ -211,3 +211,89 @@ describe("decodeEntry", () => {
     expect(codeOf(() => decodeEntry(utf8(text + " ".repeat(MAX_ENTRY_BYTES))))).toBe("entry_too_large")
   })
 })
+
+describe("the short way of the hot kinds", () => {
+  it("takes exactly what the schema takes, whatever one member is changed to", () => {
+    const digest = "0".repeat(64)
+    const intent = {
+      v: 1,
+      kind: "intent",
+      at: 1,
+      action: "act_1",
+      agent: "agt_1",
+      version: "ver_1",
+      principal: "usr_1",
+      task: "tsk_1",
+      mandate: null,
+      server: "srv_1",
+      tool: digest,
+      effect: "read",
+      door: "mcp-http",
+      verdict: "allow",
+      rules: ["platform/a"],
+      policy: digest,
+      profile: digest,
+      facts: digest,
+      arguments: digest,
+      digest,
+      hold: "hld_1",
+      approval: "apr_1",
+    }
+    const outcome = {
+      v: 1,
+      kind: "outcome",
+      at: 1,
+      action: "act_1",
+      outcome: "done",
+      result: digest,
+      reason: "stopped",
+      ms: 3,
+    }
+    const odd = [
+      undefined,
+      null,
+      "",
+      "x",
+      "a b",
+      '"',
+      "agt_1",
+      "AGT_1",
+      digest,
+      digest.toUpperCase(),
+      0,
+      -1,
+      1.5,
+      1e300,
+      Number.NaN,
+      true,
+      [],
+      ["a"],
+      ["a b"],
+      Array(17).fill("a"),
+      {},
+      "read",
+      "deny",
+    ]
+    for (const entry of [intent, outcome])
+      for (const name of Object.keys(entry))
+        for (const value of odd) {
+          const changed = { ...entry, [name]: value }
+          // What TypeScript would refuse is what this is about.
+          const isEncoded = outcomeOf(() => encodeEntry(changed as never)) === "encoded"
+          expect({ name, value, isEncoded }).toEqual({
+            name,
+            value,
+            isEncoded: Entry.safeParse(changed).success,
+          })
+        }
+  })
+})
+
+function outcomeOf(encode: () => string): "encoded" | "refused" {
+  try {
+    encode()
+    return "encoded"
+  } catch {
+    return "refused"
+  }
+}

@@ -1,15 +1,15 @@
 import { Failure } from "../failure.ts"
 import { canonicalize } from "../json/canonical.ts"
 import { parseStrict } from "../json/strict-parse.ts"
-import { Entry, type IntentEntry, type OutcomeEntry } from "./entry.ts"
+import { effects, outcomeKinds, verdictKinds } from "../words.ts"
+import { Entry, entryPatterns, type IntentEntry, type OutcomeEntry } from "./entry.ts"
 
 /** The longest canonical encoding of an entry in bytes. */
 export const MAX_ENTRY_BYTES = 16 * 1024
 
 /** The canonical JSON text of an entry, after checking that it is one; throws rather than log anything else. */
 export function encodeEntry(entry: Entry): string {
-  const checked = check(entry)
-  const text = write(checked)
+  const text = writeHot(entry) ?? write(check(entry))
   // Every pattern is ASCII, so the text has one byte per character.
   if (text.length > MAX_ENTRY_BYTES) throw tooLarge()
   return text
@@ -50,6 +50,37 @@ function decodeText(bytes: Uint8Array): string {
  * Intents and outcomes are on the path of every call, so their members are written out in canonical order by
  * hand; a test holds the bytes equal to those of `canonicalize`.
  */
+function writeHot(entry: Entry): string | undefined {
+  if (entry.v !== 1) return undefined
+  if (entry.kind === "intent" && hasOnly(entry, 19, [entry.digest, entry.approval, entry.hold]))
+    return matching(hotForms.intent, writeIntent(entry))
+  if (entry.kind === "outcome" && hasOnly(entry, 6, [entry.result, entry.reason]))
+    return matching(hotForms.outcome, writeOutcome(entry))
+  return undefined
+}
+
+/** Nothing besides the members that are written, and nothing that only reads like one of them when it is written. */
+function hasOnly(entry: Entry, required: number, optional: readonly unknown[]): boolean {
+  let expected = required
+  for (const member of optional) if (member !== undefined) expected++
+  for (const [name, value] of Object.entries(entry)) {
+    expected--
+    if (!hasType(name, value)) return false
+  }
+  return expected === 0
+}
+
+function hasType(name: string, value: unknown): boolean {
+  if (name === "at" || name === "ms" || name === "v") return typeof value === "number"
+  if (name === "rules") return Array.isArray(value) && value.every((rule) => typeof rule === "string")
+  return typeof value === "string" || value === null
+}
+
+/** What does not have the form goes through the schema, which says what is wrong with it. */
+function matching(form: RegExp, text: string): string | undefined {
+  return form.test(text) ? text : undefined
+}
+
 function write(entry: Entry): string {
   if (entry.kind === "intent") return writeIntent(entry)
   if (entry.kind === "outcome") return writeOutcome(entry)
@@ -74,6 +105,36 @@ function writeOutcome(e: OutcomeEntry): string {
     `{"action":"${e.action}","at":${e.at},"kind":"outcome","ms":${e.ms},"outcome":"${e.outcome}",` +
     `${member("reason", e.reason)}${member("result", e.result)}"v":1}`
   )
+}
+
+/**
+ * The whole canonical text of the hot kinds as one expression, from the schema's own patterns: a text of this form is a valid entry,
+ * at a tenth of the schema's cost. A test holds the two to the same answers.
+ */
+const hotForms = hotEntryForms()
+
+function hotEntryForms(): { readonly intent: RegExp; readonly outcome: RegExp } {
+  const bare = (of: RegExp) => of.source.slice(1, -1)
+  const text = (of: RegExp) => `"${bare(of)}"`
+  const { id, digest, token, ruleId } = entryPatterns
+  const optional = (key: string, of: RegExp) => `(?:"${key}":${text(of)},)?`
+  const oneOf = (words: readonly string[]) => `"(?:${words.join("|")})"`
+  const time = "(?:0|[1-9]\\d{0,14})"
+  const rules = `\\[(?:${text(ruleId)}(?:,${text(ruleId)}){0,15})?\\]`
+  const version = `(?:${text(id)}|${text(digest)})`
+  return {
+    intent: new RegExp(
+      `^\\{"action":${text(id)},"agent":${text(id)},${optional("approval", id)}"arguments":${text(digest)},"at":${time},` +
+        `${optional("digest", digest)}"door":${text(token)},"effect":${oneOf(effects)},"facts":${text(digest)},` +
+        `${optional("hold", id)}"kind":"intent","mandate":(?:null|${text(id)}),"policy":${text(digest)},"principal":${text(id)},` +
+        `"profile":(?:null|${text(digest)}),"rules":${rules},"server":${text(id)},"task":${text(id)},"tool":${text(digest)},"v":1,` +
+        `"verdict":${oneOf(verdictKinds)},"version":${version}\\}$`,
+    ),
+    outcome: new RegExp(
+      `^\\{"action":${text(id)},"at":${time},"kind":"outcome","ms":${time},"outcome":${oneOf(outcomeKinds)},` +
+        `${optional("reason", token)}${optional("result", digest)}"v":1\\}$`,
+    ),
+  }
 }
 
 function member(key: string, value: string | undefined): string {

@@ -6,7 +6,7 @@ import { Effect, OutcomeKind, VerdictKind } from "../words.ts"
  * commitment. Nothing in a permanent log can be taken back, so no schema below may accept free text. Each
  * pattern is plain ASCII without quotes or backslashes, which the encoder relies on.
  */
-const pattern = {
+export const entryPatterns = {
   id: /^[a-z]{3}_[A-Za-z0-9]{1,76}$/,
   digest: /^[0-9a-f]{64}$/,
   token: /^[a-z][a-z0-9_-]{0,79}$/,
@@ -15,13 +15,13 @@ const pattern = {
 } as const
 
 /** A prefixed pseudonym such as `agt_…`. */
-export const EntryId = z.string().regex(pattern.id)
+export const EntryId = z.string().regex(entryPatterns.id)
 /** A SHA-256 digest or salted commitment in lower-case hex. */
-export const Digest = z.string().regex(pattern.digest)
+export const Digest = z.string().regex(entryPatterns.digest)
 /** A word out of some enumeration, never a name or an address. */
-export const EntryToken = z.string().regex(pattern.token)
+export const EntryToken = z.string().regex(entryPatterns.token)
 
-const RuleId = z.string().regex(pattern.ruleId)
+const RuleId = z.string().regex(entryPatterns.ruleId)
 const Version = z.union([EntryId, Digest])
 const Time = z.int().min(0).max(8_640_000_000_000_000)
 
@@ -73,7 +73,7 @@ export const StatementEntry = z.strictObject({
   subject: Subject,
   by: Subject.optional(),
   refs: z
-    .record(z.string().regex(pattern.refKey), z.union([EntryId, Digest, EntryToken]))
+    .record(z.string().regex(entryPatterns.refKey), z.union([EntryId, Digest, EntryToken]))
     .refine((refs) => Object.keys(refs).length <= 32)
     .optional(),
   digest: Digest.optional(),

@@ -25,6 +25,8 @@ export interface Assessment {
   readonly coverage: Cover
   readonly facts: RuleFacts
   readonly verdict: Verdict
+  /** The arguments as canonical text. */
+  readonly arguments: string
   /**
    * Commitment to the exact action: who, for which task, which definition of which tool, with which arguments. Salted by the
    * task, because it stands in the ledger and a short action could be guessed from a plain digest (INVARIANT 9).
@@ -77,7 +79,9 @@ export function assess(parts: AssessParts, question: Question, rules: RuleSet = 
   })
   const facts = factsOf(parts, question, { tool, grounded, coverage })
   const verdict = rules.decide(facts, { lifted: question.lifted })
-  return { tool, grounded, coverage, facts, verdict, digest: actionDigest(parts, question, tool) }
+  const text = canonicalize(question.arguments)
+  const digest = actionDigest(parts, question, { tool, arguments: text })
+  return { tool, grounded, coverage, facts, verdict, arguments: text, digest }
 }
 
 function factsOf(
@@ -129,18 +133,12 @@ function factsOf(
 
 function actionDigest(
   parts: AssessParts,
-  { caller, task, server, tool, arguments: args }: Question,
-  known: KnownTool,
+  { caller, task, server, tool: name }: Question,
+  { tool, arguments: args }: { tool: KnownTool; arguments: string },
 ): string {
-  const action: JsonValue = {
-    agent: caller.agent,
-    version: caller.version,
-    principal: caller.principal,
-    task: task.id,
-    server,
-    tool,
-    definition: known.definition,
-    arguments: args,
-  }
-  return commit(parts.salt(task.id, "action"), canonicalize(action), nativeHash)
+  // Canonical JSON by hand: the members stand in order, ids and digests need no escapes, and the arguments are canonical already.
+  const action =
+    `{"agent":"${caller.agent}","arguments":${args},"definition":"${tool.definition}","principal":"${caller.principal}",` +
+    `"server":${canonicalize(server)},"task":"${task.id}","tool":${canonicalize(name)},"version":"${caller.version}"}`
+  return commit(parts.salt(task.id, "action"), action, nativeHash)
 }

@@ -5,7 +5,6 @@ import { Failure } from "@hufu/core/failure"
 import { newId } from "@hufu/core/id"
 import { canonicalize } from "@hufu/core/json/canonical"
 import type { JsonValue } from "@hufu/core/json/json-value"
-import type { Mandate } from "@hufu/core/mandate/mandate"
 import { nothingReserved, type Reservation } from "../authority/budgets.ts"
 import type { CredentialAuthority } from "../authority/credentials.ts"
 import type { Hold, HoldAuthority } from "../authority/holds.ts"
@@ -18,7 +17,9 @@ import type { Store, Tx } from "../store/store.ts"
 import { type Assessment, assess, type AssessParts, type Question } from "./assess.ts"
 import type { Connections } from "./connections.ts"
 import type { Attempt, Caller, Governor, Outcome, Reason, Refused, Ruling } from "./governor.ts"
+import { lostAuthority } from "./lost-authority.ts"
 import { issuePermit } from "./permit.ts"
+import type { ActionContents } from "./action-content.ts"
 import { couldPass } from "./could-pass.ts"
 import { reasonsOf } from "./reasons.ts"
 
@@ -31,6 +32,7 @@ export interface PipelineParts extends AssessParts {
   readonly store: Store
   readonly ledger: Ledger
   readonly vault: Vault
+  readonly contents: ActionContents
   readonly tasks: TaskAuthority
   readonly servers: ServerAuthority
   readonly credentials: CredentialAuthority
@@ -39,16 +41,6 @@ export interface PipelineParts extends AssessParts {
   readonly onError: (error: unknown, doing: string) => void
 }
 
-/** What is kept of an action in the vault; the ledger holds commitments to `tool`, `arguments` and `facts`. */
-export interface ActionContent {
-  readonly server: string
-  readonly tool: string
-  readonly arguments: JsonValue
-  readonly facts: JsonValue
-  readonly reasons: readonly Reason[]
-}
-
-const maxKeptArguments = 128 * 1024
 const maxCommittedResult = 64 * 1024
 
 /**
@@ -105,7 +97,7 @@ export function createPipeline(parts: PipelineParts): Governor {
     const edited = holds.decided(hold).edited
     const approved: Admitted = {
       ...question,
-      ...(edited ? { arguments: edited as Question["arguments"] } : {}),
+      ...(edited ? { arguments: edited } : {}),
       lifted: true,
     }
     const again = assess(parts, approved)
@@ -203,11 +195,12 @@ export function createPipeline(parts: PipelineParts): Governor {
       return refuse(newId("action", clock.now()), question, seen, "budget_spent")
     }
     try {
-      await parts.store.commit((tx) => {
+      const kept = await parts.store.commit((tx) => {
         reservation.write(tx)
         use?.write(tx)
-        writeIntent(tx, { action, question, seen, verdict: "allow", ...(hold ? { hold } : {}) })
+        return writeIntent(tx, { action, question, seen, verdict: "allow", ...(hold ? { hold } : {}) })
       })
+      kept.settle()
     } catch (error) {
       reservation.release()
       use?.giveBack()
@@ -225,28 +218,9 @@ export function createPipeline(parts: PipelineParts): Governor {
       reservation,
       clock,
       connections: parts.connections,
-      lost: () => lostStanding(caller, server) ?? lostAuthority(mandates, seen, question),
+      lost: () => lostStanding(caller, server) ?? lostAuthority(parts, mandates, seen, question),
       record: (id, outcome, ms) => conclude(id, question, outcome, ms),
     })
-  }
-
-  /** Between the verdict and the first byte a mandate may have been revoked, narrowed or added to (INVARIANT 6). */
-  function lostAuthority(
-    then: readonly Mandate[],
-    { coverage }: Assessment,
-    question: Admitted,
-  ): string | undefined {
-    // The list of an agent's mandates is another one after every change to any of them.
-    if (parts.mandates.ofAgent(question.caller.agent) === then) return undefined
-    // What this call has reserved for itself is not missing for it.
-    const budgetLeft: AssessParts["budgets"]["left"] = (mandate, grant) => {
-      const { count, amount } = parts.budgets.left(mandate, grant)
-      return mandate.id === coverage.mandate
-        ? { count: count + 1, amount: amount + coverage.amount }
-        : { count, amount }
-    }
-    const budgets = { ...parts.budgets, left: budgetLeft }
-    return assess({ ...parts, budgets }, question).verdict.verdict === "allow" ? undefined : "mandate_revoked"
   }
 
   function reserve({ coverage }: Assessment, { caller, task }: Question): Reservation | undefined {
@@ -262,9 +236,11 @@ export function createPipeline(parts: PipelineParts): Governor {
     seen: Assessment,
     code: string,
   ): Promise<Refused> {
-    await parts.store.commit((tx) => writeIntent(tx, { action, question, seen, verdict: "deny", code }))
-    const why = code === "denied" ? reasonsOf.verdict(seen.verdict, seen.coverage) : reasonsOf.code(code)
-    return { kind: "refused", code, action, reasons: why }
+    const kept = await parts.store.commit((tx) =>
+      writeIntent(tx, { action, question, seen, verdict: "deny", code }),
+    )
+    kept.settle()
+    return { kind: "refused", code, action, reasons: reasonsFor(seen, code) }
   }
 
   function writeIntent(
@@ -284,25 +260,21 @@ export function createPipeline(parts: PipelineParts): Governor {
       hold?: Hold
       code?: string
     },
-  ): void {
+  ): { settle(): void } {
     const { caller, task } = question
-    const text = canonicalize(question.arguments)
-    // Facts are plain JSON by their schema.
-    const facts = seen.facts as unknown as JsonValue
     const commitTo = (field: string, value: string) =>
       commit(parts.vault.salt(task.id, action, field), value, nativeHash)
-    const reasons =
-      code === undefined || code === "denied"
-        ? reasonsOf.verdict(seen.verdict, seen.coverage)
-        : reasonsOf.code(code)
-    const content: ActionContent = {
+    // An allowed action speaks for itself: its rules stand in the entry.
+    const reasons = verdict === "allow" ? [] : reasonsFor(seen, code)
+    const kept = parts.contents.keep(tx, {
+      action,
+      task: task.id,
       server: question.server,
       tool: question.tool,
-      facts,
+      arguments: seen.arguments,
+      facts: seen.facts,
       reasons,
-      arguments: text.length <= maxKeptArguments ? question.arguments : null,
-    }
-    parts.vault.put(tx, { id: action, subject: task.id, value: content as unknown as JsonValue })
+    })
     tx.append({
       kind: "intent",
       action,
@@ -323,11 +295,19 @@ export function createPipeline(parts: PipelineParts): Governor {
       ].slice(0, 16),
       policy: parts.rules().digest,
       profile: seen.tool.definition,
-      facts: commitTo("facts", canonicalize(facts)),
-      arguments: commitTo("arguments", text),
+      // Facts are plain JSON by their schema.
+      facts: commitTo("facts", canonicalize(seen.facts as unknown as JsonValue)),
+      arguments: commitTo("arguments", seen.arguments),
       digest: seen.digest,
       ...(hold ? { hold: hold.id, ...(hold.approval ? { approval: hold.approval } : {}) } : {}),
     })
+    return kept
+  }
+
+  function reasonsFor(seen: Assessment, code: string | undefined): readonly Reason[] {
+    return code === undefined || code === "denied"
+      ? reasonsOf.verdict(seen.verdict, seen.coverage)
+      : reasonsOf.code(code)
   }
 
   /** Step conclude. Not awaited by the reply: a crash before it is durable leaves the outcome unknown, which is the truth. */

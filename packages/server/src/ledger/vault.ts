@@ -36,6 +36,8 @@ export interface Vault {
   enroll(tx: Tx, subject: string): void
   /** Keeps a value in this unit of work and returns its commitment (hex). An id is used once. */
   put(tx: Tx, item: VaultItem): string
+  /** Keeps a canonical JSON text without a commitment of its own. With `once`, what is there under the id already stays. */
+  keep(tx: Tx, item: { id: string; subject: string; text: string; once?: boolean }): void
   /** The value kept under an id. */
   get(id: string): JsonValue
   /** The salt of a field of something of this subject; it cannot be had again once the subject is erased. */
@@ -64,6 +66,7 @@ export function openVault(parts: VaultParts): { vault: Vault; participant: Parti
   const vault: Vault = {
     enroll: (tx, subject) => void keys.ensure(tx, checkedName(subject)),
     put: (tx, item) => put(keys, tx, item),
+    keep: (tx, item) => void keep(keys, tx, item),
     // INVARIANT: the tag says that we wrote it, from a JsonValue.
     get: (id) => JSON.parse(openItem(keys, query, id).text) as JsonValue,
     salt: (subject, id, field) => saltOf(needKey(keys, query, subject), id, field),
@@ -79,13 +82,24 @@ export function openVault(parts: VaultParts): { vault: Vault; participant: Parti
 
 function put(keys: SubjectKeys, tx: Tx, { id, subject, value, field = defaultField }: VaultItem): string {
   const text = canonicalize(value)
+  const key = keep(keys, tx, { id, subject, text })
+  return commit(saltOf(key, id, field), text, nativeHash)
+}
+
+function keep(
+  keys: SubjectKeys,
+  tx: Tx,
+  { id, subject, text, once = false }: Parameters<Vault["keep"]>[1],
+): SubjectKey {
   const bytes = Buffer.from(text)
   if (bytes.length > maxValueBytes) {
     throw new Failure("too_large", `what is kept is longer than ${maxValueBytes} bytes: send less`)
   }
   const key = keys.ensure(tx, checkedName(subject))
-  insert(tx, { id: checkedName(id), subject, sealed: seal(key.data, boxName(id, subject), bytes) })
-  return commit(saltOf(key, id, field), text, nativeHash)
+  const name = checkedName(id)
+  if (once && tx.query("SELECT 1 FROM vault WHERE id = ?", [name]).length > 0) return key
+  insert(tx, { id: name, subject, sealed: seal(key.data, boxName(id, subject), bytes) })
+  return key
 }
 
 function erase(keys: SubjectKeys, tx: Tx, subject: string): void {

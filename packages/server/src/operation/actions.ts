@@ -2,11 +2,10 @@ import type { ActionRecord } from "@hufu/core/contract/records"
 import type { IntentEntry, OutcomeEntry } from "@hufu/core/evidence/entry"
 import { Failure, isFailure } from "@hufu/core/failure"
 import type { AgentAuthority } from "../authority/agents.ts"
-import type { ActionContent } from "../gateway/pipeline.ts"
+import type { ActionContent, ActionContents } from "../gateway/action-content.ts"
 import type { Hold, HoldAuthority } from "../authority/holds.ts"
 import type { Ledger } from "../ledger/ledger.ts"
 import type { LedgerEntry } from "../ledger/ledger-rows.ts"
-import type { Vault } from "../ledger/vault.ts"
 
 /** Actions as people read them: an intent, its outcome if there is one, and what the vault still holds of it. */
 export interface Actions {
@@ -23,14 +22,13 @@ const chunk = 500
 
 export function readActions(
   ledger: Ledger,
-  vault: Vault,
+  contents: ActionContents,
   agents: AgentAuthority,
   holds: HoldAuthority,
 ): Actions {
   function content(id: string): ActionContent | undefined {
     try {
-      // Written by the pipeline alone, in this shape; the vault authenticates it.
-      return vault.get(id) as unknown as ActionContent
+      return contents.read(id)
     } catch (error) {
       if (isFailure(error, "not_found")) return undefined
       throw error
