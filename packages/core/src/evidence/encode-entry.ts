@@ -73,7 +73,7 @@ function hasOnly(entry: Entry, required: number, optional: readonly unknown[]): 
 function hasType(name: string, value: unknown): boolean {
   if (name === "at" || name === "ms" || name === "v") return typeof value === "number"
   if (name === "rules") return Array.isArray(value) && value.every((rule) => typeof rule === "string")
-  return typeof value === "string" || value === null
+  return typeof value === "string" || (value === null && (name === "mandate" || name === "profile"))
 }
 
 /** What does not have the form goes through the schema, which says what is wrong with it. */
