@@ -1,7 +1,8 @@
 import * as core from "@modelcontextprotocol/core"
 import * as first from "@modelcontextprotocol/sdk/types.js"
+import type { JsonObject } from "@hufu/core/json/json-value"
 import { describe, expect, it } from "vitest"
-import { methodTable, rowOf, treatmentOf } from "./method-table.ts"
+import { methodTable, rowOf, treatmentOf, treatmentOfRequest } from "./method-table.ts"
 
 /** The method that a schema of the SDK is for, if it is a message's. */
 function methodOf(schema: unknown): string | undefined {
@@ -52,5 +53,22 @@ describe("the method table", () => {
     for (const method of ["sampling/createMessage", "elicitation/create", "roots/list"]) {
       expect(treatmentOf("server", "request", method, "legacy")).toBe("governed")
     }
+  })
+
+  it("governs listening for anything but the news that a list changed", () => {
+    const listen = (notifications: JsonObject | undefined) =>
+      treatmentOfRequest(
+        {
+          jsonrpc: "2.0",
+          id: 1,
+          method: "subscriptions/listen",
+          params: notifications === undefined ? {} : { notifications },
+        },
+        "modern",
+      )
+    expect(listen({ toolsListChanged: true, promptsListChanged: true })).toBe("relayed")
+    expect(listen({ toolsListChanged: true, resourceSubscriptions: ["file:///a"] })).toBe("governed")
+    expect(listen({ taskIds: ["1"] })).toBe("governed")
+    expect(listen(undefined)).toBe("governed")
   })
 })

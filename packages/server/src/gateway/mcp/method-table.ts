@@ -1,4 +1,5 @@
-import type { Era } from "./upstream/link.ts"
+import { isJsonObject } from "@hufu/core/json/json-value"
+import type { Era, RpcRequest } from "./upstream/link.ts"
 
 /** Who sends a message. */
 export type Sender = "client" | "server"
@@ -101,4 +102,18 @@ export function rowOf(from: Sender, kind: MethodRow["kind"], method: string): Me
 /** What to do with a method in an era; `refused` where there is no row. */
 export function treatmentOf(from: Sender, kind: MethodRow["kind"], method: string, era: Era): Treatment {
   return rowOf(from, kind, method)?.[era] ?? "refused"
+}
+
+const listChanges = new Set(["toolsListChanged", "promptsListChanged", "resourcesListChanged"])
+
+/**
+ * What to do with one request of a client: its row, but for a stream that only tells when a list changed. A client of
+ * 2025-11-25 is told that unasked, and it shows nothing: the list itself is filtered when it is read.
+ */
+export function treatmentOfRequest({ method, params }: RpcRequest, era: Era): Treatment {
+  const treatment = treatmentOf("client", "request", method, era)
+  if (method !== "subscriptions/listen" || treatment !== "governed") return treatment
+  const filter = params?.["notifications"]
+  const isHarmless = isJsonObject(filter) && Object.keys(filter).every((member) => listChanges.has(member))
+  return isHarmless ? "relayed" : treatment
 }

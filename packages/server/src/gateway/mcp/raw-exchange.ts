@@ -7,7 +7,7 @@ import type { Errand } from "./errand.ts"
 import { failureReply, settleFailure } from "./failure-reply.ts"
 import { mirrorHeaders } from "./header-agreement.ts"
 import type { HttpReply } from "./http-reply.ts"
-import { rowOf, treatmentOf } from "./method-table.ts"
+import { rowOf, treatmentOfRequest } from "./method-table.ts"
 import type { Treatment } from "./method-table.ts"
 import { owedResponse } from "./owed-response.ts"
 import type { OwedResponse } from "./owed-response.ts"
@@ -36,7 +36,7 @@ export interface RawErrand {
 export async function serveRaw(desk: Desk, raw: RawErrand): Promise<void> {
   const { errand, reply } = raw
   const { message, client } = errand
-  const treatment = treatmentOf("client", "request", message.method, client.era)
+  const treatment = treatmentOfRequest(message, client.era)
   try {
     if (desk.tasks.owns(message)) return reply.respond(await desk.tasks.answer(errand))
     if (treatment === "governed") return await governed(desk, raw)

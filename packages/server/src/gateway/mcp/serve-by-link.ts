@@ -6,7 +6,7 @@ import type { Errand } from "./errand.ts"
 import { failureReply } from "./failure-reply.ts"
 import { exchangeByLink } from "./link-exchange.ts"
 import { filterList, toolsOf } from "./list-filter.ts"
-import { treatmentOf } from "./method-table.ts"
+import { treatmentOfRequest } from "./method-table.ts"
 import { withTasks } from "./offered-capabilities.ts"
 import { resultOf, rpcCodes, rpcError } from "./rpc.ts"
 import { modernMeta } from "./upstream/handshake.ts"
@@ -32,7 +32,7 @@ export async function serveByLink(
 
 async function serve(desk: Desk, errand: Errand, lease: () => Promise<LinkLease>): Promise<RpcResponse> {
   const { message, client, caller, server } = errand
-  const treatment = treatmentOf("client", "request", message.method, client.era)
+  const treatment = treatmentOfRequest(message, client.era)
   if (desk.tasks.owns(message)) return desk.tasks.answer(errand)
   if (treatment === "governed") return governed(desk, errand, lease)
   if (treatment !== "relayed" && treatment !== "filtered") {
