@@ -5,22 +5,30 @@ import { startProcess } from "../process/start-process.ts"
 import type { ClientUnderTest, Era, Outcome, Target } from "./client-under-test.ts"
 import type { Operation } from "./serve-client.ts"
 
-/** A client program and the era that it starts with. */
-export type ClientProgram = { readonly name: string; readonly file: string; readonly era: Era }
+/** A client program, the era that it starts with, and whether it polls a task while a person decides. */
+export type ClientProgram = {
+  readonly name: string
+  readonly file: string
+  readonly era: Era
+  readonly pollsTasks: boolean
+}
 
-const program = (name: string, file = name, era: Era = "legacy"): ClientProgram => ({ name, file, era })
+const program = (
+  name: string,
+  { file = name, era = "legacy", pollsTasks = false }: Partial<Omit<ClientProgram, "name">> = {},
+): ClientProgram => ({ name, file, era, pollsTasks })
 
 const closeWithinMs = 5_000
 
 /** Every client of the matrix; `-auto` asks for 2026-07-28 first. */
 export const clientPrograms: readonly ClientProgram[] = [
   program("sdk-v2"),
-  program("sdk-v2-auto", "sdk-v2", "auto"),
+  program("sdk-v2-auto", { file: "sdk-v2", era: "auto" }),
   program("sdk-v1"),
   program("ai-sdk"),
   program("langchain"),
   program("inspector"),
-  program("inspector-auto", "inspector", "auto"),
+  program("inspector-auto", { file: "inspector", era: "auto", pollsTasks: true }),
   program("mcporter"),
 ]
 

@@ -1,13 +1,16 @@
+import { IntentEntry } from "@hufu/core/evidence/entry"
 import {
   addStdioServer,
-  approve,
+  approveByCommand,
   createAgent,
   doorOf,
   enrolPerson,
+  entriesFrom,
   grantMandate,
   guardCommand,
   heldCalls,
   nodeExists,
+  refuseByCommand,
   startNode,
   type HeldCall,
   type NodeUnderTest,
@@ -21,33 +24,38 @@ export const canGovern = nodeExists
 export const doors = ["http", "guard"] as const
 export type Door = (typeof doors)[number]
 
-/** `trusted` may do everything alone; `asking` has no grant, so each of its calls asks. */
+/** `trusted` may do everything alone; of `asking` each call asks. */
 export type Agent = "trusted" | "asking"
 
 /** A node in front of the reference servers, and the person who decides. */
 export type Governed = {
   readonly target: (server: ReferenceServer, door: Door, agent: Agent) => Target
   readonly held: () => Promise<readonly HeldCall[]>
+  /** Decides as a person at a terminal does, by the command. */
   readonly approve: (held: HeldCall) => Promise<void>
   readonly refuse: (held: HeldCall, reason: string) => Promise<void>
+  /** How many times the ledger says that what was held has been let through. */
+  readonly timesAdmitted: (held: HeldCall) => Promise<number>
   readonly close: () => Promise<void>
 }
 
-/** Starts Hufu with the four servers behind it. */
-export async function startGoverned(servers: readonly ReferenceServer[]): Promise<Governed> {
-  const node = await startNode()
+/** Starts Hufu with the servers behind it; a client waits for a person as long as `waitSeconds` says. */
+export async function startGoverned(
+  servers: readonly ReferenceServer[],
+  { waitSeconds }: { waitSeconds: number },
+): Promise<Governed> {
+  const node = await startNode({ config: { ask: { waitSeconds } } })
   try {
     await enrolPerson(node)
-    for (const server of servers) await addStdioServer(node, server.name, commandOf(server))
+    for (const server of servers) await addServer(node, server)
     const credentials = await admitAgents(node)
     return {
       target: (server, door, agent) => targetOf(node, credentials, { server, door, agent }),
       held: () => heldCalls(node),
-      approve: (held) => approve(node, held),
-      refuse: async (held, reason) => {
-        await node.cli(["refuse", held.id, "--reason", reason])
-      },
-      close: () => node.dispose(),
+      approve: (held) => approveByCommand(node, held.id),
+      refuse: (held, reason) => refuseByCommand(node, held.id, reason),
+      timesAdmitted: countAdmitted(node),
+      close: () => close(node),
     }
   } catch (error) {
     await node.dispose()
@@ -55,10 +63,30 @@ export async function startGoverned(servers: readonly ReferenceServer[]): Promis
   }
 }
 
-// `env` in front of the command carries the server's own settings through every door alike
-function commandOf(server: ReferenceServer): string[] {
-  const settings = Object.entries(server.env).map(([name, value]) => `${name}=${value}`)
-  return ["env", ...settings, process.execPath, ...server.args]
+async function close(node: NodeUnderTest): Promise<void> {
+  const ended = node.ended()
+  await node.dispose()
+  if (ended) throw new Error(`the node ended by itself with ${JSON.stringify(ended)}: ${node.errorText()}`)
+}
+
+// The node starts these servers itself, so their own settings stand in its environment and are passed on by name.
+async function addServer(node: NodeUnderTest, { name, args, env }: ReferenceServer): Promise<void> {
+  const flags = Object.keys(env).flatMap((variable) => ["--env", variable])
+  await addStdioServer(node, name, [process.execPath, ...args], { flags, env })
+}
+
+function countAdmitted(node: NodeUnderTest): Governed["timesAdmitted"] {
+  const times = new Map<string, number>()
+  let read = 0
+  return async (held) => {
+    for (const { entry } of await entriesFrom(node, read)) {
+      read++
+      const { data: intent } = IntentEntry.safeParse(entry)
+      if (intent?.verdict !== "allow" || intent.hold === undefined) continue
+      times.set(intent.hold, (times.get(intent.hold) ?? 0) + 1)
+    }
+    return times.get(held.id) ?? 0
+  }
 }
 
 async function admitAgents(node: NodeUnderTest): Promise<Record<Agent, string>> {
@@ -80,8 +108,10 @@ async function admitAgents(node: NodeUnderTest): Promise<Record<Agent, string>> 
   })
   await grantMandate(node, "asking", {
     task: null,
-    words: "the matrix asks for everything",
-    grants: [{ effects: ["read", "compute", "write"], tools: ["*"], limits: [], mode: "ask" }],
+    words: "the matrix asks for everything, and only the person decides what is computed",
+    grants: [{ effects: ["read", "write"], tools: ["*"], limits: [], mode: "ask" }],
+    // a guard brings a mandate under which reviewed tools compute alone
+    userOnly: [{ effects: ["compute"] }],
     otherwise: "ask",
     until,
   })
@@ -93,7 +123,20 @@ function targetOf(
   credentials: Readonly<Record<Agent, string>>,
   { server, door, agent }: { server: ReferenceServer; door: Door; agent: Agent },
 ): Target {
-  if (door === "guard") return { kind: "stdio", ...guardCommand(node, agent, commandOf(server)), env: {} }
+  if (door === "guard") return guardTarget(node, agent, server, credentials[agent])
   const headers = { authorization: `Bearer ${credentials[agent]}` }
   return { kind: "http", url: doorOf(node, server.name), headers }
+}
+
+// As a host's configuration has it: the guard before the server's command, its settings and the credential beside it.
+function guardTarget(
+  node: NodeUnderTest,
+  agent: Agent,
+  { name, args, env }: ReferenceServer,
+  credential: string,
+): Target {
+  const passedOn = Object.keys(env).flatMap((variable) => ["--env", variable])
+  const flags = ["--name", `guarded-${name}`, ...passedOn]
+  const guard = guardCommand(node, agent, [process.execPath, ...args], flags)
+  return { kind: "stdio", ...guard, env: { ...env, HUFU_CREDENTIAL: credential } }
 }

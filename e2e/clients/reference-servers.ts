@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs"
+import { existsSync, writeFileSync } from "node:fs"
 import { mkdir, mkdtemp, readFile, realpath, rm, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
@@ -10,8 +10,8 @@ export type ReferenceCall = {
   readonly tool: string
   readonly args: Readonly<Record<string, unknown>>
   readonly isRight: (outcome: Outcome) => boolean
-  /** Whether the effect is there to be seen; absent where the tool leaves no trace. */
-  readonly hasHappened?: () => Promise<boolean>
+  /** How many times the effect is there to be seen; absent where the tool leaves no trace. */
+  readonly timesHappened?: () => Promise<number>
 }
 
 /** One of the four reference servers of MCP, with a call that only reads and one that changes something. */
@@ -73,13 +73,15 @@ async function filesystem(folder: string): Promise<ReferenceServer> {
       args: { path: join(root, "note.txt") },
       isRight: says("a note for the matrix"),
     },
+    // Each time that it is performed adds one mark, which writing the same text twice would not show.
     change(nonce) {
       const path = join(root, `${nonce}.txt`)
+      writeFileSync(path, nonce)
       return {
-        tool: "write_file",
-        args: { path, content: nonce },
-        isRight: says(path),
-        hasHappened: () => Promise.resolve(existsSync(path)),
+        tool: "edit_file",
+        args: { path, edits: [{ oldText: nonce, newText: `${nonce}+` }] },
+        isRight: says(`${nonce}+`),
+        timesHappened: async () => (await readFile(path, "utf8")).split("+").length - 1,
       }
     },
   }
@@ -97,7 +99,8 @@ function memory(folder: string): ReferenceServer {
       tool: "create_entities",
       args: { entities: [{ name: nonce, entityType: "test", observations: ["made by the matrix"] }] },
       isRight: says(nonce),
-      hasHappened: async () => existsSync(file) && (await readFile(file, "utf8")).includes(nonce),
+      timesHappened: async () =>
+        existsSync(file) ? (await readFile(file, "utf8")).split(`"name":"${nonce}"`).length - 1 : 0,
     }),
   }
 }

@@ -33,10 +33,9 @@ export function hostEntry(target: Target): Record<string, unknown> {
     : { type: "stdio", command: target.command, args: target.args, env: target.env }
 }
 
-/** Runs the program of an installed peer to its end, away from the real home folder. */
+/** Runs the program of an installed peer to its end, away from the real home folder, where the other clients run too. */
 export async function runPeer(program: string, args: readonly string[], home: ClientHome): Promise<Ended> {
   const child = spawn(process.execPath, [join(modules, program), ...args], {
-    cwd: home.folder,
     env: { PATH: process.env["PATH"] ?? "", HOME: home.folder, NO_COLOR: "1" },
     stdio: ["ignore", "pipe", "pipe"],
   })

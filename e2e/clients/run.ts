@@ -7,7 +7,7 @@ import type { ClientUnderTest, Target } from "./client-under-test.ts"
 import { clientPrograms, driveClient, type ClientProgram } from "./drive-client.ts"
 import { startEverythingOverHttp } from "./everything-over-http.ts"
 import { exerciseAsking, exerciseUse, type Step } from "./exercise.ts"
-import { canGovern, doors, startGoverned, type Governed } from "./governed.ts"
+import { canGovern, doors, startGoverned, type Door, type Governed } from "./governed.ts"
 import { prepareServers, type ReferenceServer } from "./reference-servers.ts"
 
 type Row = {
@@ -18,6 +18,10 @@ type Row = {
 }
 
 type Report = (row: Row) => void
+
+/** So short that every client is told to come back, and so long that each would see the decision of a person. */
+const shortWaitSeconds = 1
+const longWaitSeconds = 50
 
 /** Connects a client, uses it, and closes it; a connection that fails is a failed step. */
 async function use(
@@ -67,7 +71,7 @@ async function runGoverned(
   servers: readonly ReferenceServer[],
   report: Report,
 ): Promise<void> {
-  const governed = await startGoverned(servers)
+  const governed = await startGoverned(servers, { waitSeconds: shortWaitSeconds })
   try {
     for (const client of clients) {
       for (const server of servers) {
@@ -82,23 +86,49 @@ async function runGoverned(
   }
 }
 
+/** A person who decides in time: the client's own call brings the result. */
+async function runPatient(
+  clients: readonly ClientProgram[],
+  servers: readonly ReferenceServer[],
+  report: Report,
+): Promise<void> {
+  const server = servers.find(({ name }) => name === "filesystem")
+  if (server === undefined) return
+  const governed = await startGoverned([server], { waitSeconds: longWaitSeconds })
+  try {
+    for (const client of clients) {
+      for (const door of doors) {
+        const steps = await use(client, governed.target(server, door, "asking"), (connected) =>
+          exerciseAsking({ client: connected, server, governed, exit: "waits" }),
+        )
+        report({ client: client.name, server: server.name, door: `hufu ${door}, in time`, steps })
+      }
+    }
+  } finally {
+    await governed.close()
+  }
+}
+
 async function throughDoor(
   client: ClientProgram,
   server: ReferenceServer,
   governed: Governed,
-  door: (typeof doors)[number],
+  door: Door,
 ): Promise<Step[]> {
+  const exit = client.pollsTasks ? "waits" : "comes back"
   const trusted = governed.target(server, door, "trusted")
   const asking = governed.target(server, door, "asking")
   return [
     ...(await use(client, trusted, (connected) => exerciseUse(connected, server))),
-    ...(await use(client, asking, (connected) => exerciseAsking(connected, server, governed))),
+    ...(await use(client, asking, (connected) =>
+      exerciseAsking({ client: connected, server, governed, exit }),
+    )),
   ]
 }
 
 function print({ client, server, door, steps }: Row): void {
   const words = steps.map(({ step, isRight }) => `${step} ${isRight ? "ok" : "FAILED"}`).join("  ")
-  console.log(`${client.padEnd(15)} ${server.padEnd(20)} ${door.padEnd(11)} ${words}`)
+  console.log(`${client.padEnd(15)} ${server.padEnd(20)} ${door.padEnd(19)} ${words}`)
   for (const { step, seen } of steps.filter(({ isRight }) => !isRight)) console.log(`    ${step}: ${seen}`)
 }
 
@@ -125,7 +155,10 @@ async function main(): Promise<void> {
   }
   try {
     await runDirect(clients, chosen, report)
-    if (!values.direct) await runGoverned(clients, chosen, report)
+    if (!values.direct) {
+      await runGoverned(clients, chosen, report)
+      await runPatient(clients, chosen, report)
+    }
   } finally {
     await remove()
   }
