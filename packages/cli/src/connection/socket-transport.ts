@@ -32,12 +32,17 @@ class LocalAgent extends Agent {
     _options: unknown,
     callback?: (error: Error | null, socket: Socket) => void,
   ): undefined {
-    // oxlint-disable-next-line promise/no-callback-in-promise -- Node takes the connection by callback
-    connectLocal(this.#dataFolder, "http").then(
-      (socket) => callback?.(null, socket.resume()),
+    void this.#connect(callback)
+  }
+
+  async #connect(callback?: (error: Error | null, socket: Socket) => void): Promise<void> {
+    try {
+      const socket = await connectLocal(this.#dataFolder, "http")
+      callback?.(null, socket.resume())
+    } catch (error) {
       // Node calls back with an error and no socket, which its types do not say.
-      (error: unknown) => callback?.(asFailure(error), undefined as unknown as Socket),
-    )
+      callback?.(asFailure(error), undefined as unknown as Socket)
+    }
   }
 }
 

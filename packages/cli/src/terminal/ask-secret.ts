@@ -55,9 +55,10 @@ async function typedTwice(language: Language): Promise<string> {
 function typed(prompt: string): Promise<string> {
   if (!process.stdin.isTTY)
     throw new UsageError("the secret is typed in a terminal: run this in one, or add --secret-stdin")
-  process.stderr.write(prompt)
   const unseen = new Writable({ write: (_chunk, _encoding, done) => done() })
   const lines = createInterface({ input: process.stdin, output: unseen, terminal: true, historySize: 0 })
+  // Only now does the terminal echo nothing: whoever types as soon as they are asked is not seen either.
+  process.stderr.write(prompt)
   return new Promise((resolve, reject) => {
     const leave = () => {
       process.stderr.write("\n")

@@ -1,0 +1,88 @@
+import { contract, type OperationId, type Request } from "@hufu/core/contract/contract"
+import { createClient, type Transport } from "@hufu/sdk"
+import { type AppUnderTest, openApp } from "@hufu/server/http/testing/app-under-test"
+import { afterAll, beforeAll, describe, expect, it } from "vitest"
+
+const id = (prefix: string) => `${prefix}_0123456789`
+const mandate = { words: "w", until: 1 }
+
+/** One valid request for every operation, with something in every optional member. */
+const samples: { readonly [Id in OperationId]: Request<Id> } = {
+  "node.status": {},
+  "session.create": { secret: "long enough" },
+  "person.enrol": { secret: "long enough" },
+  "person.change": { secret: "long enough" },
+  "agent.create": { name: "ann", credential: false, days: 7, demo: true },
+  "agent.list": {},
+  "agent.show": { agent: "ann" },
+  "agent.suspend": { agent: "ann", reason: "why not" },
+  "agent.resume": { agent: "ann" },
+  "agent.revoke": { agent: "ann", reason: "r" },
+  "version.declare": {
+    agent: "ann",
+    label: "2",
+    parts: { code: { digest: "0".repeat(64), known: "declared" } },
+  },
+  "credential.issue": { agent: "ann", kind: "hook", days: 3 },
+  "credential.revoke": { credential: id("crd") },
+  "task.start": { agent: "ann", words: "虎符 & more" },
+  "task.list": { agent: "ann & bob", limit: 5 },
+  "task.show": { task: id("tsk") },
+  "task.end": { task: id("tsk") },
+  "mandate.grant": { agent: "ann", mandate },
+  "mandate.list": { agent: "ann" },
+  "mandate.narrow": { mandate: id("mnd"), to: mandate },
+  "mandate.revoke": { mandate: id("mnd") },
+  "mandate.explain": { mandate: id("mnd") },
+  "server.add": { name: "fs", url: "https://example.org/mcp", headers: { a: "b" }, demo: true },
+  "server.command": { name: "fs", command: ["a", "b"], environment: { A: "b" }, folder: "/", demo: true },
+  "server.list": {},
+  "server.remove": { server: "fs" },
+  "tool.list": { server: "fs" },
+  "tool.confirm": { server: "fs", tool: "a/b:c?d", definition: "0".repeat(64), profile: { a: [1] } },
+  "decision.explain": { agent: "ann", server: "fs", tool: "t", arguments: { a: { b: [null] } }, rules: "" },
+  "hold.list": { state: "all", limit: 9 },
+  "hold.show": { hold: id("hld") },
+  "hold.approve": { hold: id("hld"), digest: "0".repeat(64), for: "until", until: 7, arguments: { a: 1 } },
+  "hold.refuse": { hold: id("hld"), reason: "no" },
+  "action.list": { agent: "ann", before: 0, limit: 1 },
+  "action.why": { action: id("act"), language: "zh" },
+  "action.receipt": { action: id("act"), open: "arguments,tool" },
+  "stop.declare": { reason: "stop" },
+  "stop.lift": {},
+  "log.entries": { from: 3, limit: 4 },
+  "log.checkpoint": {},
+  "log.verify": {},
+  "rules.list": {},
+  "rules.validate": { text: "permit (principal, action, resource);" },
+}
+
+let under: AppUnderTest
+let transport: Transport
+beforeAll(async () => {
+  under = await openApp()
+  transport = async ({ method, path, headers, body }) => {
+    const init = {
+      method,
+      headers: { host: "localhost", ...headers },
+      ...(body === undefined ? {} : { body }),
+    }
+    const response = await under.app.request(path, init, { transport: "socket" })
+    return { status: response.status, text: await response.text() }
+  }
+})
+afterAll(() => under.close())
+
+describe("the client and the routes", () => {
+  it.each(Object.keys(contract) as OperationId[])(
+    "agree on %s: what is asked arrives as it was meant",
+    async (operation) => {
+      const client = createClient({ transport, token: under.session })
+      under.performed.length = 0
+      // What these operations answer is not the contract's; only what reaches them matters here.
+      await client.call(operation, samples[operation] as never).catch(() => {})
+      expect(under.performed.map((performed) => performed.id)).toEqual([operation])
+      expect(under.performed[0]?.input).toEqual(contract[operation].input.parse(samples[operation]))
+    },
+  )
+})
