@@ -29,13 +29,13 @@ export async function approve(invocation: Invocation): Promise<number> {
     client.hold.approve({ hold: hold.id, digest: hold.digest, ...choice }),
   )
   if (json) printJson(decided)
-  else
-    printLines(
-      language === "zh"
-        ? "已批准。智能体以相同参数再次调用即可继续。"
-        : "Approved. The agent goes on when it calls again with the same arguments.",
-    )
+  else printLines(done[language])
   return exitCodes.ok
+}
+
+const done = {
+  en: "Approved. A call that still waits goes on now; otherwise the agent goes on when it calls again with the same arguments.",
+  zh: "已批准。仍在等待的调用现在继续；否则智能体以相同参数再次调用即可继续。",
 }
 
 type Choice = Pick<Request<"hold.approve">, "for" | "until" | "arguments">

@@ -5,46 +5,37 @@ import { table } from "./table.ts"
 
 type Row = Readonly<Record<string, unknown>>
 
-/** Members that are too long for a table, or that nobody looks for there. */
-const leftOut = new Set([
-  "digest",
-  "definition",
-  "principal",
-  "version",
-  "standing",
-  "reasons",
-  "arguments",
-  "profile",
-  "difference",
-  "action",
-  "task",
-  "rules",
-  "index",
-])
-const empty = { en: "nothing to show", zh: "没有内容" }
+/** What a table shows of each noun; the rest is in `--json` and in `show`. */
+const columns: Partial<Record<OperationId, readonly string[]>> = {
+  "agent.list": ["id", "name", "identifiedBy", "state", "createdAt"],
+  "server.list": ["id", "name", "transport", "command", "url", "environment"],
+  "tool.list": ["tool", "effect", "source", "confirmed", "changed"],
+  "task.list": ["id", "agent", "source", "state", "startedAt", "words"],
+  "action.list": ["id", "at", "agentName", "server", "tool", "effect", "verdict", "outcome", "hold"],
+  "mandate.list": ["id", "agent", "task", "until", "otherwise", "words"],
+  "log.entries": ["index", "hash", "entry"],
+  "rules.list": ["id", "layer"],
+}
+const empty = { en: "Nothing to show.", zh: "没有内容。" }
 
 /** Shows the output of an operation: JSON if asked for, else a table or lines. */
 export function showOutput(
-  _id: OperationId,
+  id: OperationId,
   output: unknown,
   { json, language }: Pick<Invocation, "json" | "language">,
 ): void {
-  if (json) return printJson(output)
-  if (!isRow(output)) return printJson(output)
+  if (json || !isRow(output)) return printJson(output)
   const { items, ...rest } = output
   if (!Array.isArray(items)) return printLines(...linesOf(output))
   const rows = items.filter(isRow)
-  if (Object.keys(rest).length > 0) printLines(...linesOf(rest))
-  return printLines(...(rows.length === 0 ? [empty[language]] : tableOf(rows)))
+  return printLines(...linesOf(rest), ...(rows.length === 0 ? [empty[language]] : tableOf(rows, columns[id])))
 }
 
-function tableOf(rows: readonly Row[]): string[] {
-  const columns = [...new Set(rows.flatMap((row) => Object.keys(row)))].filter(
-    (name) => !leftOut.has(name) && rows.some((row) => isShort(row[name])),
-  )
+function tableOf(rows: readonly Row[], chosen: readonly string[] | undefined): string[] {
+  const names = chosen ?? [...new Set(rows.flatMap((row) => Object.keys(row)))]
   return table(
-    columns.map((name) => name.toUpperCase()),
-    rows.map((row) => columns.map((name) => cellOf(name, row[name]))),
+    names.map((name) => name.toUpperCase()),
+    rows.map((row) => names.map((name) => cellOf(name, row[name]))),
   )
 }
 
@@ -54,9 +45,7 @@ function linesOf(row: Row, indent = ""): string[] {
     if (Array.isArray(value) && value.some(isRow))
       return [
         `${indent}${name}:`,
-        ...value.flatMap((each) =>
-          isRow(each) ? [...linesOf(each, `${indent}  `), ""] : [`${indent}  ${cellOf(name, each)}`],
-        ),
+        ...tableOf(value.filter(isRow), undefined).map((line) => `${indent}  ${line}`),
       ]
     return [`${indent}${name}: ${cellOf(name, value)}`]
   })
@@ -64,17 +53,13 @@ function linesOf(row: Row, indent = ""): string[] {
 
 function cellOf(name: string, value: unknown): string {
   if (value === null || value === undefined) return "-"
-  if (
-    typeof value === "number" &&
-    (name === "at" || name === "until" || name === "from" || name.endsWith("At"))
-  )
-    return new Date(value).toISOString()
+  if (typeof value === "number" && isTime(name)) return new Date(value).toISOString()
   if (Array.isArray(value)) return value.map((each) => cellOf("", each)).join(" ")
   return typeof value === "string" ? value : JSON.stringify(value)
 }
 
-function isShort(value: unknown): boolean {
-  return value !== undefined && !isRow(value) && !(Array.isArray(value) && value.some(isRow))
+function isTime(name: string): boolean {
+  return name === "at" || name === "until" || name.endsWith("At")
 }
 
 function isRow(value: unknown): value is Row {

@@ -1,0 +1,67 @@
+import { afterEach, describe, expect, it, vi } from "vitest"
+import { printJson, say } from "./print.ts"
+import { showOutput } from "./show-output.ts"
+import { table, widthOf } from "./table.ts"
+
+afterEach(() => void vi.restoreAllMocks())
+
+/** What is written to standard output while something runs. */
+function written(work: () => void, stream: "stdout" | "stderr" = "stdout"): string {
+  let all = ""
+  const spy = vi.spyOn(process[stream], "write").mockImplementation((chunk) => {
+    all += String(chunk)
+    return true
+  })
+  work()
+  spy.mockRestore()
+  return all
+}
+
+const en = { json: false, language: "en" } as const
+const hostile = "a\u001b]0;owned\u0007\u202e\u009bb\nfake  row"
+
+describe("what a person sees", () => {
+  it("cannot be moved, coloured or hidden by what an agent or a server named", () => {
+    const shown = written(() => showOutput("tool.list", { items: [{ tool: hostile, effect: "read" }] }, en))
+    expect(shown).toContain("a⟦U+001B⟧]0;owned⟦U+0007⟧⟦U+202E⟧⟦U+009B⟧b\\nfake  row")
+    expect(shown.trimEnd().split("\n")).toHaveLength(2)
+    expect(written(() => say(hostile), "stderr")).not.toContain("\u001b")
+  })
+
+  it("is one JSON document when it is asked for, with nothing in it that a terminal obeys", () => {
+    const shown = written(() => printJson({ text: hostile }))
+    expect(JSON.parse(shown)).toEqual({ text: hostile })
+    for (const hidden of ["\u001b", "\u0007", "\u202e", "\u009b"]) expect(shown).not.toContain(hidden)
+  })
+
+  it("says so when there is nothing", () => {
+    expect(written(() => showOutput("agent.list", { items: [] }, en))).toBe("Nothing to show.\n")
+    expect(written(() => showOutput("agent.list", { items: [] }, { json: false, language: "zh" }))).toBe(
+      "没有内容。\n",
+    )
+  })
+
+  it("shows times as times, and what is nested under its name", () => {
+    const shown = written(() =>
+      showOutput("stop.declare", { tookMs: 1.5, doors: [{ agent: "agt_1", at: 0 }], cancelledHolds: [] }, en),
+    )
+    expect(shown).toBe(
+      "tookMs: 1.5\ndoors:\n  AGENT  AT\n  agt_1  1970-01-01T00:00:00.000Z\ncancelledHolds: \n",
+    )
+  })
+})
+
+describe("a table", () => {
+  it("aligns wide characters", () => {
+    expect(widthOf("智能体 a")).toBe(8)
+    expect(
+      table(
+        ["名", "X"],
+        [
+          ["智能", "1"],
+          ["ab", "2"],
+        ],
+      ),
+    ).toEqual(["名    X", "智能  1", "ab    2"])
+  })
+})
