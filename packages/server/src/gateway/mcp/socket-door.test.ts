@@ -154,7 +154,7 @@ describe("a guard's stream", () => {
   })
 
   it("ends when a line never does", async () => {
-    guard.socket.write("x".repeat(5 * 1024 * 1024))
+    guard.socket.write("x".repeat(17 * 1024 * 1024))
     await guard.ended
   })
 

@@ -15,6 +15,8 @@ export interface SocketDoor {
   close(): void
 }
 
+/** As much as a stdio client may say in one line: the same as a tool server may. */
+const maxLineBytes = 16 * 1024 * 1024
 const maxUnwrittenBytes = 64 * 1024 * 1024
 
 /** No guard is there yet. */
@@ -42,7 +44,7 @@ export function createSocketDoor(desk: Desk): SocketDoor {
     })
     open.add(stream)
     served.set(stream, name)
-    const split = createLineSplitter(desk.config.limits.bodyBytes)
+    const split = createLineSplitter(maxLineBytes)
     stream.on("data", (chunk: Buffer) => {
       try {
         for (const line of split(chunk)) receive(line)

@@ -26,7 +26,9 @@ describe("lines", () => {
     expect(createLineSplitter(10)(Buffer.from(`${"x".repeat(10)}\n`))).toEqual(["x".repeat(10)])
   })
 
-  it("fail when they are not UTF-8", () => {
-    expect(() => createLineSplitter(10)(Buffer.from([34, 255, 34, 10]))).toThrow("UTF-8")
+  it("that are not UTF-8 become a text that is no JSON, and the next line is read", () => {
+    const [broken, next] = createLineSplitter(10)(Buffer.from([34, 255, 34, 10, 49, 10]))
+    expect(() => JSON.parse(broken ?? "1")).toThrow()
+    expect(next).toBe("1")
   })
 })

@@ -2,10 +2,12 @@ import { Failure } from "@hufu/core/failure"
 import { isUtf8 } from "node:buffer"
 
 /**
- * Cuts bytes into lines, however the chunks fall; a line that grows beyond the bound fails.
- *
- * UNTRUSTED: text that is not UTF-8 fails too, so that what is decided on is what every reader sees.
+ * What stands for a line that is not UTF-8: no JSON either, so whoever reads it refuses that one line and goes on.
+ * UNTRUSTED: decoded with replacements it would be another text than the one that was sent.
  */
+const unreadable = "\ufffd"
+
+/** Cuts bytes into lines, however the chunks fall; a line that grows beyond the bound fails. */
 export function createLineSplitter(maxBytes: number): (chunk: Buffer) => string[] {
   let held: Buffer[] = []
   let size = 0
@@ -16,8 +18,7 @@ export function createLineSplitter(maxBytes: number): (chunk: Buffer) => string[
       held.push(chunk.subarray(start, end))
       const line = Buffer.concat(held)
       if (line.length > maxBytes) throw tooLong(maxBytes)
-      if (!isUtf8(line)) throw new Failure("invalid_json", "a line is not UTF-8")
-      const text = line.toString("utf8").trim()
+      const text = isUtf8(line) ? line.toString("utf8").trim() : unreadable
       if (text !== "") lines.push(text)
       held = []
       size = 0
