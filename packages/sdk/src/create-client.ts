@@ -9,6 +9,8 @@ import { fetchTransport, type Received, type Transport } from "./transport.ts"
 export type ClientOptions = ({ readonly url: string } | { readonly transport: Transport }) & {
   /** A session, or a hook's credential. */
   readonly token?: string
+  /** After how many milliseconds each what changes nothing is sent again when no node answers; twice by default. */
+  readonly retryAfterMs?: readonly number[]
   /** In which language problems are titled. */
   readonly language?: Language
 }
@@ -37,7 +39,7 @@ export interface Caller {
 
 export type Client = Caller & Nouns
 
-const retryAfterMs = [150, 600]
+const defaultRetries = [150, 600]
 
 /**
  * A typed client of a node.
@@ -60,7 +62,8 @@ export function createClient(options: ClientOptions): Client {
     const type = request.body === undefined ? {} : { "content-type": "application/json" }
     const send = () => transport({ ...request, headers: { ...headers, ...type } })
     // Only what changes nothing is sent again by itself.
-    return readOutput(id, operation, await (request.method === "GET" ? patiently(send) : send()))
+    const pauses = request.method === "GET" ? (options.retryAfterMs ?? defaultRetries) : []
+    return readOutput(id, operation, await patiently(send, pauses))
   }
 
   // The operation's own schemas stand behind these types.
@@ -78,8 +81,8 @@ function nouns(call: (id: OperationId, input?: Record<string, unknown>) => Promi
   return all
 }
 
-async function patiently(send: () => Promise<Received>): Promise<Received> {
-  for (const ms of retryAfterMs) {
+async function patiently(send: () => Promise<Received>, pauses: readonly number[]): Promise<Received> {
+  for (const ms of pauses) {
     try {
       const received = await send()
       if (received.status !== 502 && received.status !== 503) return received

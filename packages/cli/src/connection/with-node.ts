@@ -12,7 +12,7 @@ export async function withNode<T>(
 ): Promise<T> {
   const socket = socketTransport(dataFolder)
   try {
-    return await work(createClient({ transport: socket.transport, language }))
+    return await work(createClient({ transport: socket.transport, language, retryAfterMs: [] }))
   } finally {
     socket.close()
   }
@@ -24,7 +24,7 @@ export async function asPerson<T>(asked: Asked, work: (client: Client) => Promis
   const { transport } = socket
   try {
     // A node that is not there is said before anything is typed.
-    await createClient({ transport }).node.status()
+    await createClient({ transport, retryAfterMs: [] }).node.status()
     const secret = await askSecret(asked)
     const { token } = await createClient({ transport }).session.create({ secret })
     return await work(createClient({ transport, language: asked.language, token }))
