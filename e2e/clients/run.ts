@@ -8,7 +8,9 @@ import { clientPrograms, driveClient, type ClientProgram } from "./drive-client.
 import { startEverythingOverHttp } from "./everything-over-http.ts"
 import { exerciseAsking, exerciseUse, type Step } from "./exercise.ts"
 import { canGovern, doors, startGoverned, type Door, type Governed } from "./governed.ts"
+import { openRawClient } from "./raw-client.ts"
 import { prepareServers, type ReferenceServer } from "./reference-servers.ts"
+import { compareAll } from "./unharmed.ts"
 
 type Row = {
   readonly client: string
@@ -109,6 +111,41 @@ async function runPatient(
   }
 }
 
+/** What is allowed passes unharmed: the same requests to the server itself and through each door, in both eras. */
+async function runUnharmed(servers: readonly ReferenceServer[], report: Report): Promise<void> {
+  const server = servers.find(({ name }) => name === "everything")
+  if (server === undefined) return
+  const governed = await startGoverned([server], { waitSeconds: shortWaitSeconds })
+  try {
+    for (const door of doors) {
+      for (const era of ["legacy", "modern"] as const) {
+        const steps = await compareThrough(governed.target(server, door, "trusted"), server, era)
+        report({ client: `raw ${era}`, server: server.name, door: `hufu ${door}`, steps })
+      }
+    }
+  } finally {
+    await governed.close()
+  }
+}
+
+async function compareThrough(
+  target: Target,
+  { args, env }: ReferenceServer,
+  era: "legacy" | "modern",
+): Promise<Step[]> {
+  const direct = await openRawClient({ kind: "stdio", command: process.execPath, args, env }, "legacy")
+  try {
+    const through = await openRawClient(target, era)
+    try {
+      return await compareAll(direct, through, era)
+    } finally {
+      await through.close()
+    }
+  } finally {
+    await direct.close()
+  }
+}
+
 async function throughDoor(
   client: ClientProgram,
   server: ReferenceServer,
@@ -158,6 +195,7 @@ async function main(): Promise<void> {
     if (!values.direct) {
       await runGoverned(clients, chosen, report)
       await runPatient(clients, chosen, report)
+      await runUnharmed(chosen, report)
     }
   } finally {
     await remove()
