@@ -74,6 +74,8 @@ export async function startUpstream(): Promise<ScriptedUpstream> {
     })
 
   async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    // The stream on which a server may speak first; this one says nothing.
+    if (request.method === "GET") return void response.writeHead(200, eventStream).flushHeaders()
     if (request.method !== "POST") return void response.writeHead(405).end()
     response.once("close", () => {
       if (!response.writableEnded) state.abandoned++
@@ -117,6 +119,7 @@ export async function startUpstream(): Promise<ScriptedUpstream> {
   return upstream
 }
 
+const eventStream = { "content-type": "text/event-stream" }
 const cached = { resultType: "complete", ttlMs: 0, cacheScope: "private" }
 const capabilities = { tools: {}, resources: {} }
 const serverInfo = { name: "scripted-upstream", version: "1" }

@@ -86,6 +86,12 @@ async function agentOf(
     return { agent: existing, credential: held.id }
   }
   if (existing) return { agent: existing, credential: null }
+  // INVARIANT 6: whoever was taken out of service for good does not come back by connecting again.
+  if ([...parts.agents.records.all()].some((agent) => agent.name === name))
+    throw new Failure(
+      "agent_revoked",
+      `agent \`${name}\` is revoked for good: give this guard another name with --agent, or \`hufu agent create ${name}\``,
+    )
   try {
     return {
       agent: await parts.agents.create({

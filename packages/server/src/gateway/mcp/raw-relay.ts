@@ -66,6 +66,8 @@ export class RawRelay implements ExchangeSink {
     if (this.#kind !== "events") return
     this.#splitter = createSseSplitter(maxReplyBytes)
     this.#reply.openStream()
+    // A server that has nothing to say yet must not keep its client waiting for the stream itself.
+    this.#reply.res.flushHeaders()
   }
 
   data(chunk: Buffer): boolean {
