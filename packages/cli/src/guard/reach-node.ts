@@ -19,11 +19,14 @@ export async function reachNode(
   } catch (error) {
     if (!mayStart || !isFailure(error, "node_unavailable")) throw error
   }
-  startNode(dataFolder)
-  return waitFor(dataFolder, details)
+  return waitFor(dataFolder, details, startNode(dataFolder))
 }
 
-async function waitFor(dataFolder: string, details: Record<string, unknown>): Promise<Duplex> {
+async function waitFor(
+  dataFolder: string,
+  details: Record<string, unknown>,
+  hasEnded: () => boolean,
+): Promise<Duplex> {
   const until = performance.now() + startWithinMs
   for (let pause = firstPauseMs; ; pause = Math.min(pause * 1.5, longestPauseMs)) {
     await delay(pause)
@@ -33,7 +36,9 @@ async function waitFor(dataFolder: string, details: Record<string, unknown>): Pr
       return stream
     } catch (error) {
       if (!isFailure(error, "node_unavailable")) throw error
-      if (performance.now() > until) throw notStarted(dataFolder, error)
+      // One that finds the folder in use lost a race: the node that won it answers soon.
+      const gaveUp = hasEnded() && !whyNotStarted(dataFolder)?.includes("[data_folder_in_use]")
+      if (gaveUp || performance.now() > until) throw notStarted(dataFolder, error)
     }
   }
 }

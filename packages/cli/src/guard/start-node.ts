@@ -12,10 +12,14 @@ const staleMs = 15_000
 const passedOn =
   /^(?:PATH|HOME|USER|LOGNAME|SHELL|LANG|LC_\w+|TZ|TMPDIR|TEMP|TMP|XDG_\w+|HUFU_(?!CREDENTIAL|HOOK_CREDENTIAL)\w+|APPDATA|LOCALAPPDATA|USERPROFILE|USERNAME|SYSTEMROOT|SYSTEMDRIVE|HOMEDRIVE|HOMEPATH|PATHEXT|COMSPEC|PROGRAMDATA|PROGRAMFILES|WINDIR|NODE_EXTRA_CA_CERTS|HTTPS?_PROXY|NO_PROXY)$/i
 
-/** Starts a node that outlives this process, unless another guard is just doing so. The caller waits until it answers. */
-export function startNode(dataFolder: string): void {
+/**
+ * Starts a node that outlives this process, unless another guard is just doing so. The caller waits until it answers.
+ *
+ * @returns whether the node that was started has ended already, because it could not start
+ */
+export function startNode(dataFolder: string): () => boolean {
   mkdirSync(join(dataFolder, "logs"), { recursive: true, mode: 0o700 })
-  if (!claim(join(dataFolder, "starting"))) return
+  if (!claim(join(dataFolder, "starting"))) return () => false
   const output = openSync(startLog(dataFolder), "w", 0o600)
   const args = ["serve", "--data", dataFolder, "--json", "--any-port", "--idle-exit", String(idleSeconds)]
   const environment = Object.entries(process.env).filter(([name]) => passedOn.test(name))
@@ -26,12 +30,17 @@ export function startNode(dataFolder: string): void {
     cwd: homedir(),
     windowsHide: true,
   })
-  child.on("error", () => {})
-  child.unref()
+  let hasEnded = false
+  const end = () => {
+    hasEnded = true
+    nodeStarted(dataFolder)
+  }
+  child.on("error", end).on("exit", end).unref()
   closeSync(output)
+  return () => hasEnded
 }
 
-/** Called when the node answers, so that the next one may be started at once. */
+/** Called when it is known how the start went, so that the next node may be started at once. */
 export function nodeStarted(dataFolder: string): void {
   rmSync(join(dataFolder, "starting"), { force: true })
 }
