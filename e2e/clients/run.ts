@@ -3,13 +3,14 @@ import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { parseArgs } from "node:util"
 import { installPeers } from "../../conformance/mcp/install-peers.ts"
-import type { ClientUnderTest, Target } from "./client-under-test.ts"
-import { clientPrograms, driveClient, type ClientProgram } from "./drive-client.ts"
+import type { Target } from "./client-under-test.ts"
+import { clientPrograms, type ClientProgram } from "./drive-client.ts"
 import { startEverythingOverHttp } from "./everything-over-http.ts"
 import { exerciseAsking, exerciseUse, type Step } from "./exercise.ts"
-import { canGovern, doors, startGoverned, type Door, type Governed } from "./governed.ts"
+import { canGovern, doors, startGoverned } from "./governed.ts"
 import { openRawClient } from "./raw-client.ts"
 import { prepareServers, type ReferenceServer } from "./reference-servers.ts"
+import { shortWaitSeconds, throughDoor, use } from "./through-door.ts"
 import { compareAll } from "./unharmed.ts"
 
 type Row = {
@@ -21,28 +22,8 @@ type Row = {
 
 type Report = (row: Row) => void
 
-/** So short that every client is told to come back, and so long that each would see the decision of a person. */
-const shortWaitSeconds = 1
+/** So long that a person decides in time. */
 const longWaitSeconds = 50
-
-/** Connects a client, uses it, and closes it; a connection that fails is a failed step. */
-async function use(
-  client: ClientProgram,
-  target: Target,
-  run: (client: ClientUnderTest) => Promise<Step[]>,
-): Promise<Step[]> {
-  let connected: ClientUnderTest
-  try {
-    connected = await driveClient(client, target)
-  } catch (error) {
-    return [{ step: "connect", isRight: false, seen: String(error) }]
-  }
-  try {
-    return await run(connected)
-  } finally {
-    await connected.close()
-  }
-}
 
 async function runDirect(
   clients: readonly ClientProgram[],
@@ -144,23 +125,6 @@ async function compareThrough(
   } finally {
     await direct.close()
   }
-}
-
-async function throughDoor(
-  client: ClientProgram,
-  server: ReferenceServer,
-  governed: Governed,
-  door: Door,
-): Promise<Step[]> {
-  const exit = client.pollsTasks ? "waits" : "comes back"
-  const trusted = governed.target(server, door, "trusted")
-  const asking = governed.target(server, door, "asking")
-  return [
-    ...(await use(client, trusted, (connected) => exerciseUse(connected, server))),
-    ...(await use(client, asking, (connected) =>
-      exerciseAsking({ client: connected, server, governed, exit }),
-    )),
-  ]
 }
 
 function print({ client, server, door, steps }: Row): void {
