@@ -15,6 +15,8 @@ export interface HostileTarget {
   errorText(): string
   /** Every call that was allowed to leave since the start; absent where nothing is decided at all. */
   decided?: () => Promise<DecidedCall[]>
+  /** Ask everything that a person looks at; whatever cannot be shown any more is an error. */
+  look?: () => Promise<unknown>
   /** What reached the upstreams since the last time this was asked. */
   received: () => McpMessage[]
   dispose(): Promise<void>

@@ -23,7 +23,7 @@ export interface HostileReport {
   problems: string[]
 }
 
-const warmMessages = 300
+const warmMessages = 1500
 
 /** Send generated messages to every door of a target, then ask what got through and what is left. */
 export async function attack(
@@ -35,8 +35,8 @@ export async function attack(
   const before = await settledFigures(target.pid, probe)
   const doors = await everyDoor(target, options.messages, options.seed)
   options.say?.(`sent: ${doors.map((door) => `${door.door} ${JSON.stringify(door.answers)}`).join(", ")}`)
-  const served = await stillServes(target)
   const after = await settledFigures(target.pid, probe, before)
+  const served = await stillServes(target)
   const received = target.received()
   const through = undecided(received, (await target.decided?.()) ?? [])
   return {
@@ -68,5 +68,12 @@ async function stillServes(target: HostileTarget): Promise<string[]> {
   const answer = await caller.call("add_note", { id: "after-the-attack", text: "a note" })
   await caller.close()
   const served = answer.status === 200 && answer.message?.result?.["isError"] !== true
-  return served ? [] : [`afterwards an honest call was answered with ${answer.status}`]
+  const unseen = await target.look?.().then(
+    () => undefined,
+    (error: unknown) => String(error),
+  )
+  return [
+    ...(served ? [] : [`afterwards an honest call was answered with ${answer.status}`]),
+    ...(unseen === undefined ? [] : [`afterwards the person cannot look: ${unseen}`]),
+  ]
 }

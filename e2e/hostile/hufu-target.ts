@@ -11,6 +11,9 @@ import {
   grantMandate,
   guardCommand,
   guardSocketOf,
+  heldCalls,
+  ledgerFault,
+  nodeStatus,
   type NodeUnderTest,
   startNode,
   whyOf,
@@ -51,6 +54,7 @@ export async function startHufuGround(recorder: Recorder, env: Record<string, st
       socket: guardSocketOf(node),
       ended: () => node.ended(),
       errorText: () => node.errorText(),
+      look: () => Promise.all([heldCalls(node), nodeStatus(node), ledgerSound(node)]),
       decided: () => decidedCalls(node),
       received: () => [...recorder.received(), ...guarded()],
       dispose: async () => {
@@ -59,6 +63,11 @@ export async function startHufuGround(recorder: Recorder, env: Record<string, st
       },
     },
   }
+}
+
+async function ledgerSound(node: NodeUnderTest): Promise<void> {
+  const fault = await ledgerFault(node)
+  if (fault !== undefined) throw new Error(fault)
 }
 
 async function grantNotes(node: NodeUnderTest, agent: string): Promise<void> {

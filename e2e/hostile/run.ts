@@ -46,6 +46,6 @@ process.exitCode = report.problems.length === 0 && refused.every(({ problem }) =
 async function refuseAll(all: Ground) {
   const results: { name: string; problem: string | null }[] = []
   for (const refusal of refusals)
-    results.push({ name: refusal.name, problem: (await refusal.run(all)) ?? null })
+    results.push({ name: refusal.name, problem: (await refusal.run(all).catch(String)) ?? null })
   return results
 }
