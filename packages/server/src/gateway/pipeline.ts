@@ -41,6 +41,7 @@ export interface PipelineParts extends AssessParts {
   readonly onError: (error: unknown, doing: string) => void
 }
 
+const commitHow = { repeatable: true } as const
 const maxCommittedResult = 64 * 1024
 
 /**
@@ -199,7 +200,7 @@ export function createPipeline(parts: PipelineParts): Governor {
         reservation.write(tx)
         use?.write(tx)
         return writeIntent(tx, { action, question, seen, verdict: "allow", ...(hold ? { hold } : {}) })
-      })
+      }, commitHow)
       kept.settle()
     } catch (error) {
       reservation.release()
@@ -236,8 +237,9 @@ export function createPipeline(parts: PipelineParts): Governor {
     seen: Assessment,
     code: string,
   ): Promise<Refused> {
-    const kept = await parts.store.commit((tx) =>
-      writeIntent(tx, { action, question, seen, verdict: "deny", code }),
+    const kept = await parts.store.commit(
+      (tx) => writeIntent(tx, { action, question, seen, verdict: "deny", code }),
+      commitHow,
     )
     kept.settle()
     return { kind: "refused", code, action, reasons: reasonsFor(seen, code) }

@@ -91,7 +91,8 @@ function over(parts: LedgerParts & { appender: Appender; checkpointer: Checkpoin
   return {
     origin: key.origin,
     vkey: key.vkey,
-    append: (draft, options) => committer.enqueue(() => ({ index: appender.append(draft) }), options),
+    append: (draft, options) =>
+      committer.enqueue(() => ({ index: appender.append(draft) }), { ...options, repeatable: true }),
     size,
     entry: (index) => readEntry(reader, index),
     entries: (from, limit) => readEntries(reader, from, limit),

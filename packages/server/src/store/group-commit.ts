@@ -29,7 +29,13 @@ export interface GroupCommitOptions {
   readonly unitTimeoutMs?: number
 }
 
+export interface CommitOptions {
+  readonly lazy?: boolean
+  readonly repeatable?: boolean
+}
+
 interface Unit {
+  readonly repeatable: boolean
   readonly work: (scope: Scope) => unknown
   readonly resolve: (value: unknown) => void
   readonly reject: (error: unknown) => void
@@ -76,8 +82,13 @@ export class GroupCommit {
    * Queues a unit of work; the promise settles when its batch has.
    *
    * @param lazy joins the next batch that another unit causes, and waits 20 ms for one at most
+   * @param repeatable the work is synchronous, changes nothing but the database, and hardly ever throws: it goes without a savepoint,
+   *   and is done again with one if anything in its batch throws
    */
-  enqueue<T>(work: (scope: Scope) => T | Promise<T>, { lazy = false }: { lazy?: boolean } = {}): Promise<T> {
+  enqueue<T>(
+    work: (scope: Scope) => T | Promise<T>,
+    { lazy = false, repeatable = false }: CommitOptions = {},
+  ): Promise<T> {
     if (this.#refusal !== null) return Promise.reject(this.#refusal)
     if (this.#queue.length >= this.#maxQueued) {
       return Promise.reject(
@@ -86,7 +97,13 @@ export class GroupCommit {
     }
     return new Promise<T>((resolve, reject) => {
       // The value that resolves is the one that this very work returned.
-      this.#queue.push({ work, resolve: resolve as (value: unknown) => void, reject, result: null })
+      this.#queue.push({
+        work,
+        repeatable,
+        resolve: resolve as (value: unknown) => void,
+        reject,
+        result: null,
+      })
       this.#schedule(lazy)
     })
   }
@@ -130,10 +147,12 @@ export class GroupCommit {
   async #commit(batch: readonly Unit[]): Promise<void> {
     try {
       this.#db.exec("BEGIN IMMEDIATE")
-      for (const unit of batch) {
-        const pending = this.#run(unit)
-        // No await for a unit that did not: a batch without async units is one turn, start to fsync.
-        if (pending !== null) await pending
+      if (!this.#runPlainly(batch)) {
+        for (const unit of batch) {
+          const pending = this.#run(unit)
+          // No await for a unit that did not: a batch without async units is one turn, start to fsync.
+          if (pending !== null) await pending
+        }
       }
       for (const participant of this.#participants) participant.prepare()
       this.#db.exec("COMMIT")
@@ -145,6 +164,26 @@ export class GroupCommit {
     }
     for (const participant of this.#participants) participant.committed()
     for (const unit of batch) settle(unit)
+  }
+
+  /** Without savepoints; false when nothing was done, because a unit needs one or threw. */
+  #runPlainly(batch: readonly Unit[]): boolean {
+    if (!batch.every((unit) => unit.repeatable)) return false
+    try {
+      for (const unit of batch) {
+        const scope = new UnitScope()
+        unit.result = { ok: true, value: unit.work(scope) }
+        scope.end()
+      }
+      return true
+    } catch {
+      // What threw throws again with its savepoint, and takes nobody else along.
+      if (this.#db.isTransaction) this.#db.exec("ROLLBACK")
+      for (const participant of this.#participants) participant.aborted()
+      for (const unit of batch) unit.result = null
+      this.#db.exec("BEGIN IMMEDIATE")
+      return false
+    }
   }
 
   #run(unit: Unit): Promise<void> | null {

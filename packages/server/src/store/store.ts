@@ -7,7 +7,7 @@ import type { Query } from "../ledger/subject-keys.ts"
 import { openVault, type Vault } from "../ledger/vault.ts"
 import { type DataFolder, prepareDataFolder } from "./data-folder.ts"
 import type { Database } from "./database.ts"
-import { GroupCommit, type Scope } from "./group-commit.ts"
+import { type CommitOptions, GroupCommit, type Scope } from "./group-commit.ts"
 import { type DataLock, lockDataFolder } from "./lock.ts"
 import { migrate } from "./migrate.ts"
 import { openReader, openWriter, type SqliteConnection, type SqlValue } from "./sqlite-connection.ts"
@@ -39,7 +39,7 @@ export interface Store {
   /** Reads committed rows at once. The caller knows the columns that its statement names. */
   query<R>(sql: string, params?: readonly SqlValue[]): R[]
   /** Runs a unit of work; resolves when it is on the disk, rejects when none of it happened. */
-  commit<T>(work: (tx: Tx) => T | Promise<T>, options?: { lazy?: boolean }): Promise<T>
+  commit<T>(work: (tx: Tx) => T | Promise<T>, options?: CommitOptions): Promise<T>
   /** Settles what is queued, signs what is new, and lets the data folder go. */
   close(): Promise<void>
 }
