@@ -52,6 +52,12 @@ export const Config = z.strictObject({
         .max(3600)
         .default(300)
         .describe("a call without a sign of life for so long has an unknown outcome"),
+      concurrency: z
+        .int()
+        .min(1)
+        .max(10_000)
+        .default(64)
+        .describe("calls to one tool server at once; further ones wait their turn"),
     })
     .prefault({}),
   log: z

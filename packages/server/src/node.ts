@@ -176,6 +176,7 @@ export async function startNode({
         holdWaitMs: config.ask.waitSeconds * 1000,
         linkIdleMs: config.upstream.idleSeconds * 1000,
         callTimeoutMs: config.upstream.timeoutSeconds * 1000,
+        callsPerServer: config.upstream.concurrency,
       },
     })
     closing.push(() => door.close())

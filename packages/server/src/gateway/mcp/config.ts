@@ -16,6 +16,8 @@ export interface McpLimits {
   readonly bodyBytes: number
   /** Requests of one agent at once, streams not counted. */
   readonly requestsPerAgent: number
+  /** Calls to one tool server at once; further ones wait their turn. */
+  readonly callsPerServer: number
   readonly streamsPerAgent: number
   readonly sessionsPerAgent: number
   readonly sessionIdleMs: number
@@ -40,6 +42,7 @@ export interface McpLimits {
 export const defaultLimits: McpLimits = {
   bodyBytes: 4 * 1024 * 1024,
   requestsPerAgent: 128,
+  callsPerServer: 64,
   streamsPerAgent: 32,
   sessionsPerAgent: 128,
   sessionIdleMs: 30 * 60_000,

@@ -8,6 +8,7 @@ import type { OpenActions } from "./open-actions.ts"
 import type { ParamHeaders } from "./param-headers.ts"
 import type { Presence } from "./presence.ts"
 import type { Sealer } from "./sealed-state.ts"
+import type { Turnstile } from "./turnstile.ts"
 import type { HttpEras } from "./upstream/http-eras.ts"
 import type { HttpUpstreams } from "./upstream/http-upstreams.ts"
 import type { LinkPool } from "./upstream/link-pool.ts"
@@ -29,4 +30,5 @@ export interface Desk {
   readonly sealer: Sealer
   readonly openActions: OpenActions
   readonly tasks: LocalTasks
+  readonly turnstile: Turnstile
 }

@@ -343,3 +343,48 @@ describe("a stop", () => {
     await expect.poll(() => recorder.gone).toBe(1)
   })
 })
+
+describe("calls to one server", () => {
+  it("wait their turn, and a stop refuses those that wait and gives their budget back", async () => {
+    const narrow = await openTestDoor(
+      governor,
+      [{ name: "rec", transport: "http", url: recorder.url, headers: {} }],
+      { callsPerServer: 1 },
+    )
+    try {
+      recorder.answer = () => "hang"
+      const replies = [1, 2, 3].map((n) =>
+        postModern(`${narrow.url}/mcp/rec`, call("write", { n: String(n) })),
+      )
+      await expect.poll(() => governor.records.length).toBe(3)
+      await expect.poll(() => recorder.requests.length).toBe(1)
+      governor.stop("agent", "recalled")
+      for (const { result } of await Promise.all(replies)) expect(result["isError"]).toBe(true)
+      expect(governor.records.map((one) => one.outcome?.outcome ?? one.abandoned)).toEqual([
+        "unknown",
+        "stopped",
+        "stopped",
+      ])
+      expect(recorder.requests).toHaveLength(1)
+    } finally {
+      await narrow.close()
+    }
+  })
+
+  it("go on one after the other", async () => {
+    const narrow = await openTestDoor(
+      governor,
+      [{ name: "rec", transport: "http", url: recorder.url, headers: {} }],
+      { callsPerServer: 1 },
+    )
+    try {
+      const replies = [1, 2, 3].map((n) =>
+        postModern(`${narrow.url}/mcp/rec`, call("write", { n: String(n) })),
+      )
+      for (const { status } of await Promise.all(replies)) expect(status).toBe(200)
+      expect(recorder.requests).toHaveLength(3)
+    } finally {
+      await narrow.close()
+    }
+  })
+})

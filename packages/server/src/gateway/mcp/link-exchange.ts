@@ -5,7 +5,8 @@ import { failureReply, settleFailure } from "./failure-reply.ts"
 import { treatmentOf } from "./method-table.ts"
 import { rpcCodes, rpcError } from "./rpc.ts"
 import { clearServerRequest } from "./server-request.ts"
-import { StopReason, stopReasonOf } from "./stop-reason.ts"
+import { StopReason, stopSignal } from "./stop-reason.ts"
+import { takeTurn } from "./take-turn.ts"
 import { outcomeOf } from "./ticket.ts"
 import type { Ticket } from "./ticket.ts"
 import type { LinkEvents, RpcRequest, RpcResponse } from "./upstream/link.ts"
@@ -23,34 +24,39 @@ export interface LinkErrand {
 const openEnded = new Set(["subscriptions/listen"])
 
 /** Sends one request over a link and records its outcome; the lease is released unless the action goes on. */
-export async function exchangeByLink(
+export async function exchangeByLink(desk: Desk, errand: Errand, sent: LinkErrand): Promise<RpcResponse> {
+  const { ticket } = sent
+  let leave = () => {}
+  try {
+    if (ticket !== null) leave = await takeTurn(desk, errand, ticket)
+    return await send(desk, errand, sent)
+  } catch (error) {
+    settleFailure(ticket, errand, error)
+    sent.lease.release()
+    return failureReply(errand, error)
+  } finally {
+    leave()
+  }
+}
+
+async function send(
   desk: Desk,
   errand: Errand,
   { lease, ticket, message }: LinkErrand,
 ): Promise<RpcResponse> {
-  const { release } = lease
-  const clock = callClock(
-    errand,
-    ticket,
-    openEnded.has(message.method) ? 0 : desk.config.limits.callTimeoutMs,
-  )
+  const { link, release } = lease
+  const isOpenEnded = openEnded.has(message.method)
+  const clock = callClock(errand, ticket, isOpenEnded ? 0 : desk.config.limits.callTimeoutMs)
   try {
     const events = eventsOf(desk, errand, () => clock.again())
-    const response = await lease.link.request(message, {
-      events,
-      signal: clock.signal,
-      leave: () => ticket?.leave() ?? true,
-    })
+    const leave = () => ticket?.leave() ?? true
+    const response = await link.request(message, { events, signal: clock.signal, leave })
     if (ticket !== null && asksForInput(response)) {
-      return await openRound(desk, errand, { ticket, response, link: lease.link, release })
+      return await openRound(desk, errand, { ticket, response, link, release })
     }
     ticket?.settle(outcomeOf(response))
     release()
     return response
-  } catch (error) {
-    settleFailure(ticket, errand, error)
-    release()
-    return failureReply(errand, error)
   } finally {
     clock.stop()
   }
@@ -91,7 +97,7 @@ async function askClient(ticket: Ticket, ask: () => Promise<RpcResponse>): Promi
 function callClock(errand: Errand, ticket: Ticket | null, timeoutMs: number) {
   const late = new AbortController()
   const signals = [errand.signal, late.signal]
-  if (ticket !== null) signals.push(stopSignal(ticket))
+  if (ticket !== null) signals.push(stopSignal(ticket.permit.signal))
   const ring = () => late.abort(new DOMException("the tool server took too long", "TimeoutError"))
   let timer = timeoutMs === 0 ? undefined : setTimeout(ring, timeoutMs)
   return {
@@ -103,14 +109,4 @@ function callClock(errand: Errand, ticket: Ticket | null, timeoutMs: number) {
     },
     stop: () => clearTimeout(timer),
   }
-}
-
-/** The permit's signal, saying why in a form that the client is told. */
-function stopSignal(ticket: Ticket): AbortSignal {
-  const { signal } = ticket.permit
-  const stop = new AbortController()
-  const halt = () => stop.abort(stopReasonOf(signal))
-  if (signal.aborted) halt()
-  else signal.addEventListener("abort", halt, { once: true })
-  return stop.signal
 }

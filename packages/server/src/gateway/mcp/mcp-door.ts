@@ -10,7 +10,7 @@ import { createHttpDoor } from "./http-door.ts"
 import { leaseFor } from "./lease-for.ts"
 import type { Log } from "./log.ts"
 import { openDesk } from "./open-desk.ts"
-import { listTools } from "./serve-by-link.ts"
+import { listTools } from "./observe-first.ts"
 import { createSocketDoor } from "./socket-door.ts"
 import type { ServerDirectory } from "./upstream/server-definition.ts"
 

@@ -14,6 +14,7 @@ export interface Observer {
 
 /** A server that cannot say that its tools have changed is looked at again after this time. */
 const freshMs = 10 * 60_000
+const retryMs = 30_000
 
 /** Nothing seen yet. */
 export function createObserver(governor: Governor, paramHeaders: ParamHeaders, clock: Clock): Observer {
@@ -27,8 +28,14 @@ export function createObserver(governor: Governor, paramHeaders: ParamHeaders, c
   }
 
   async function look(server: string, list: () => Promise<readonly JsonObject[]>): Promise<void> {
-    await saw(server, await list())
-    known.set(server, clock.monotonic() + freshMs)
+    try {
+      await saw(server, await list())
+      known.set(server, clock.monotonic() + freshMs)
+    } catch (error) {
+      // One that does not answer is not asked again before every call.
+      known.set(server, clock.monotonic() + retryMs)
+      throw error
+    }
   }
 
   return {

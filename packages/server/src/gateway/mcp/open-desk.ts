@@ -11,6 +11,7 @@ import { createOpenActions } from "./open-actions.ts"
 import { createParamHeaders } from "./param-headers.ts"
 import { createPresence } from "./presence.ts"
 import { createSealer } from "./sealed-state.ts"
+import { createTurnstile } from "./turnstile.ts"
 import { createHttpEras } from "./upstream/http-eras.ts"
 import { createHttpUpstreams } from "./upstream/http-upstreams.ts"
 import { createLinkPool } from "./upstream/link-pool.ts"
@@ -51,6 +52,7 @@ export function openDesk(parts: DeskParts): { desk: Desk; close: () => Promise<v
       session: limits.sessionsPerAgent,
     }),
     sealer: createSealer(config.stateKey),
+    turnstile: createTurnstile(limits.callsPerServer),
     openActions: createOpenActions(limits.inputWaitMs),
     tasks: createLocalTasks(
       () => desk,

@@ -5,6 +5,10 @@ import type { Desk } from "./desk.ts"
 import { metaKeys } from "./era.ts"
 import type { Errand } from "./errand.ts"
 import { failureReply, settleFailure } from "./failure-reply.ts"
+import { leaseFor } from "./lease-for.ts"
+import { observeFirst } from "./observe-first.ts"
+import { takeTurn } from "./take-turn.ts"
+import type { LinkLease } from "./upstream/link-pool.ts"
 import { mirrorHeaders } from "./header-agreement.ts"
 import type { HttpReply } from "./http-reply.ts"
 import { rowOf, treatmentOfRequest } from "./method-table.ts"
@@ -57,9 +61,28 @@ function isForwarded(treatment: Treatment): boolean {
 }
 
 async function governed(desk: Desk, raw: RawErrand): Promise<void> {
-  const cleared = await clear(desk, raw.errand)
-  if (cleared.kind === "reply") return raw.reply.respond(cleared.response)
-  await forward(desk, raw, owedResponse(desk, raw.errand, cleared.ticket), cleared.message)
+  const { errand, reply } = raw
+  if (!desk.observer.isKnown(errand.server)) await observeFirst(desk, errand, () => leaseOf(desk, errand))
+  const cleared = await clear(desk, errand)
+  if (cleared.kind === "reply") return reply.respond(cleared.response)
+  const { ticket, message } = cleared
+  const leave = await takeTurn(desk, errand, ticket)
+  try {
+    await forward(desk, raw, owedResponse(desk, errand, ticket), message)
+  } finally {
+    leave()
+  }
+}
+
+function leaseOf(desk: Desk, { caller, client, server }: Errand): Promise<LinkLease> {
+  const definition = desk.servers.get(server)
+  if (definition === undefined) throw new Failure("not_found", `there is no tool server \`${server}\``)
+  return leaseFor(desk, {
+    caller,
+    server: definition,
+    client: { ...client, capabilities: {} },
+    session: null,
+  })
 }
 
 /** Forwards a cleared request; the bytes are the client's own unless the message had to change. */

@@ -18,3 +18,12 @@ export class ClientGone extends Error {
 export function stopReasonOf(signal: AbortSignal): StopReason {
   return new StopReason(signal.reason instanceof Error ? signal.reason.message : "stopped")
 }
+
+/** The same signal, with a reason that a client can be told. */
+export function stopSignal(signal: AbortSignal): AbortSignal {
+  const stop = new AbortController()
+  const halt = () => stop.abort(stopReasonOf(signal))
+  if (signal.aborted) halt()
+  else signal.addEventListener("abort", halt, { once: true })
+  return stop.signal
+}

@@ -25,7 +25,7 @@ export async function startRecorder(): Promise<Recorder> {
     req.on("data", (chunk: Buffer) => chunks.push(chunk))
     req.on("end", () => {
       const body = Buffer.concat(chunks).toString("utf8")
-      const isProbe = body.includes('"server/discover"')
+      const isProbe = body.includes('"server/discover"') || body.includes('"hufu-list-0"')
       if (!isProbe && body !== "") requests.push({ headers: req.headers, body })
       const answer: Answer | "hang" | "drop" = isProbe ? discovered(body) : recorder.answer(body)
       if (answer === "drop") return req.socket.destroy()
@@ -59,7 +59,10 @@ export function answerOk(body: string, result: object = { resultType: "complete"
   return { status: 200, body: JSON.stringify({ jsonrpc: "2.0", id: JSON.parse(body).id, result }) }
 }
 
+/** What Hufu itself asks before the first call: the era, and the tools. */
 function discovered(body: string) {
+  if (body.includes('"hufu-list-0"'))
+    return answerOk(body, { resultType: "complete", tools: [{ name: "read" }] })
   const result = {
     resultType: "complete",
     supportedVersions: ["2026-07-28"],
