@@ -204,6 +204,25 @@ describe("mandates and decisions", () => {
   })
 })
 
+describe("tool profiles", () => {
+  it("are shown before they are confirmed, by the person alone", async () => {
+    refusedWith(
+      await node.run(["tool", "confirm", "fs", "move_file", "--secret-stdin"], { stdin: "guess at it\n" }),
+      3,
+      "wrong_secret",
+    )
+    const confirmed = await node.asPerson(["tool", "confirm", "fs", "move_file"])
+    expect(confirmed.code).toBe(0)
+    expect(confirmed.out).toContain("Tool fs/move_file")
+    expect(confirmed.out).toContain("for exactly this definition")
+    const tools = (await node.run(["tool", "list", "fs", "--json"])).items()
+    expect(tools.find(({ tool }) => tool === "move_file")).toMatchObject({ confirmed: true })
+    refusedWith(await node.asPerson(["tool", "confirm", "fs", "fly"]), 1, "not_found")
+    const stale = await node.asPerson(["tool", "confirm", "fs", "move_file", "--definition", "0".repeat(64)])
+    refusedWith(stale, 1, "stale")
+  })
+})
+
 describe("evidence", () => {
   it("gives a receipt that verifies offline, and does not when one byte is another", async () => {
     const [action] = (await node.run(["action", "list", "--json"])).items()

@@ -112,6 +112,28 @@ export const handWritten: readonly Command[] = [
     load: async () => (await import("./agent/issue-credential.ts")).credentialIssue,
   },
   {
+    name: "tool confirm",
+    takes: "SERVER TOOL",
+    en: "Look at a tool's profile and confirm it, or set your own, for exactly this definition",
+    zh: "查看并确认工具画像，或设为自定义，仅对当前定义有效",
+    flags: {
+      file: {
+        type: "string",
+        value: "FILE",
+        en: "set the profile in this file (JSON) instead",
+        zh: "改设此文件中的画像（JSON）",
+      },
+      definition: {
+        type: "string",
+        value: "DIGEST",
+        en: "only if the definition still has this digest",
+        zh: "仅当定义仍为此摘要时",
+      },
+      ...secretFlag,
+    },
+    load: async () => (await import("./tool/tool-confirm.ts")).toolConfirm,
+  },
+  {
     name: "stop",
     en: "Stop every agent at every door, at once, or lift the stop",
     zh: "立即停止所有智能体，或解除停止",

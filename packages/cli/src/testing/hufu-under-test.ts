@@ -95,8 +95,10 @@ export async function startNode(dataFolder?: string, more: readonly string[] = [
 
 /** Ends the node that a guard started on a data folder, and removes the folder. */
 export async function removeStarted(folder: string): Promise<void> {
-  const pid = Number((await readFile(join(folder, "hufu.pid"), "utf8").catch(() => "")).trim())
-  if (pid > 0) {
+  // Asked over its own socket: a number in a file may be another process by now.
+  const status = await runHufu(["status", "--data", folder, "--json"])
+  if (status.code === 0) {
+    const pid = Number(status.json()["pid"])
     process.kill(pid, "SIGTERM")
     for (;;) {
       if (!(await isThere(pid))) break
