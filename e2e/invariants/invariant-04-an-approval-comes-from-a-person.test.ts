@@ -256,6 +256,8 @@ describe("how it ends without a person", () => {
       const said = await door.call("send_note", { id: `refused-${kind}` }, { hold })
       expect(said).toMatchObject({ isError: true, verdict: "deny", code: "refused_by_person" })
       expect(said.text).toContain("not to them")
+      // Heard once; to ask again is a new request.
+      expect((await door.call("send_note", { id: `refused-${kind}` })).verdict).toBe("ask")
       expect(performed(`refused-${kind}`)).toBe(0)
     }
   })

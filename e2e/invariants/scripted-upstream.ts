@@ -60,7 +60,7 @@ export async function startUpstream(): Promise<ScriptedUpstream> {
   const { port } = server.address() as AddressInfo // listening on TCP, so never a path
 
   const tell = () => {
-    for (const listener of [...changed]) listener()
+    for (const listener of changed) listener()
   }
   const until = (isSo: () => boolean) =>
     new Promise<void>((resolve) => {
@@ -75,7 +75,7 @@ export async function startUpstream(): Promise<ScriptedUpstream> {
 
   async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     // The stream on which a server may speak first; this one says nothing.
-    if (request.method === "GET") return void response.writeHead(200, eventStream).flushHeaders()
+    if (request.method === "GET") return response.writeHead(200, eventStream).flushHeaders()
     if (request.method !== "POST") return void response.writeHead(405).end()
     response.once("close", () => {
       if (!response.writableEnded) state.abandoned++

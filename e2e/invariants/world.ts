@@ -69,7 +69,6 @@ export async function createWorld({ config = {} }: WorldOptions = {}): Promise<W
   const dataDir = await mkdtemp(join(tmpdir(), "hufu-invariant-"))
   const clock = movedClock()
   const errors: string[] = []
-  const upstream = await startUpstream()
   const doors = new Set<AgentDoor>()
   const start = () =>
     startNode({
@@ -79,7 +78,11 @@ export async function createWorld({ config = {} }: WorldOptions = {}): Promise<W
       logger: loggerTo({ write: (line: string) => void errors.push(line) }, "error"),
       clock,
     })
-  let node = await start()
+  let node = await start().catch(async (error: unknown) => {
+    await rm(dataDir, { recursive: true, force: true })
+    throw error
+  })
+  const upstream = await startUpstream()
   let socket = socketTransport(node.dataFolder)
   await createClient({ transport: socket.transport }).person.enrol({ secret: personSecret })
   let person = await signedIn(socket)

@@ -129,6 +129,8 @@ export function createPipeline(parts: PipelineParts): Governor {
   }
 
   function decidedAgainst(hold: Hold): Refused {
+    // Heard now, by whichever call asked first.
+    if (hold.state === "refused") holds.takeRefusal(hold.agent, hold.task, hold.digest)
     const sentence = holds.decided(hold).refusal
     const code =
       hold.state === "used"
