@@ -1,7 +1,7 @@
 import type { TaskRecord } from "@hufu/core/contract/records"
 import { commit } from "@hufu/core/evidence/commitment"
 import { canonicalize } from "@hufu/core/json/canonical"
-import type { JsonObject, JsonValue } from "@hufu/core/json/json-value"
+import type { JsonObject } from "@hufu/core/json/json-value"
 import { cover, type Cover } from "@hufu/core/mandate/cover"
 import { profileStanding } from "@hufu/core/profile/profile"
 import type { Verdict } from "@hufu/core/policy/verdict"
