@@ -44,6 +44,7 @@ export function createHttpDoor({ desk, identify }: HttpDoorParts): HttpDoor {
   const unlisten = desk.servers.onChange((name) =>
     sessions.drop(name, "the tool server was changed or removed"),
   )
+  const stopGiving = desk.links.onFull((agent) => sessions.giveUp(agent))
   const aggregate = aggregateBackend(desk)
   const post = createPostHandler(desk, sessions)
   const stream = createStreamHandler(desk, sessions)
@@ -75,6 +76,7 @@ export function createHttpDoor({ desk, identify }: HttpDoorParts): HttpDoor {
     },
     close() {
       unlisten()
+      stopGiving()
       aggregate.close()
       sessions.closeAll("Hufu is closing")
     },

@@ -48,6 +48,8 @@ export interface SessionTable {
   /** The session of a name that Hufu itself gave out. */
   find(id: string): Session | undefined
   close(session: Session, reason: string): void
+  /** Closes the session of an agent that has been idle the longest and is served by links; answers whether there was one. */
+  giveUp(agent: string): boolean
   /** Closes every session with a server. */
   drop(server: string, reason: string): void
   closeAll(reason: string): void
@@ -90,10 +92,14 @@ export function createSessionTable(
   function makeRoom(agent: string): void {
     const own = [...sessions.values()].filter((one) => one.caller.agent === agent)
     if (own.length < limits.perAgent) return
-    const idle = own.filter((one) => one.busy === 0).sort((one, other) => one.usedAt - other.usedAt)[0]
+    const idle = longestIdle(own)
     if (idle === undefined)
       throw new Failure("too_many", "this agent has too many sessions in use; end some first")
     close(idle, "the agent opened too many sessions")
+  }
+
+  function longestIdle(some: readonly Session[]): Session | undefined {
+    return some.filter((one) => one.busy === 0).sort((one, other) => one.usedAt - other.usedAt)[0]
   }
 
   return {
@@ -117,6 +123,14 @@ export function createSessionTable(
     },
     find: (id) => sessions.get(id),
     close,
+    giveUp(agent) {
+      const byLink = [...sessions.values()].filter(
+        (one) => one.caller.agent === agent && one.backend !== null && one.owed.size === 0,
+      )
+      const idle = longestIdle(byLink)
+      if (idle !== undefined) close(idle, "the agent needed its connections for newer sessions")
+      return idle !== undefined
+    },
     drop(server, reason) {
       for (const one of sessions.values()) if (one.server === server) close(one, reason)
     },

@@ -77,6 +77,37 @@ describe("links", () => {
     await links.close()
   })
 
+  it("that nobody uses go before anybody is turned away, the longest unused first", async () => {
+    const { links, opened } = pool(60_000, 2)
+    const first = await links.lease({ ...wish, only: "first" })
+    const second = await links.lease({ ...wish, only: "second" })
+    second.release()
+    first.release()
+    const third = await links.lease({ ...wish, only: "third" })
+    await opened[1]?.closed
+    expect((await links.lease({ ...wish, only: "first" })).link).toBe(first.link)
+    expect(links.size).toBe(2)
+    third.release()
+    await links.close()
+  })
+
+  it("are given up by whoever holds them without using them", async () => {
+    const { links, opened } = pool(60_000, 1)
+    const idle = await links.lease({ ...wish, only: "idle" })
+    const asked: string[] = []
+    const stop = links.onFull((agent) => {
+      asked.push(agent)
+      idle.release()
+      return asked.length === 1
+    })
+    await links.lease({ ...wish, only: "new" })
+    await opened[0]?.closed
+    await expect(links.lease({ ...wish, only: "newer" })).rejects.toMatchObject({ code: "too_many" })
+    expect(asked).toEqual(["a", "a"])
+    stop()
+    await links.close()
+  })
+
   it("to a server that keeps failing are spaced out", async () => {
     let tries = 0
     let now = 0

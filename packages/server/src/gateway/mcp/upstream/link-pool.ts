@@ -38,6 +38,8 @@ export interface LinkPool {
   eraOf(server: string): Era | undefined
   /** Closes every link to a server. */
   drop(server: string): void
+  /** Names who can give up something of an agent that holds a link without using it; answers whether it did. */
+  onFull(giveUp: (agent: string) => boolean): () => void
   readonly size: number
   close(): Promise<void>
 }
@@ -49,6 +51,8 @@ interface Pooled {
   readonly exclusive: boolean
   readonly opening: Promise<Link>
   users: number
+  /** When it was last given back. */
+  freeSince: number
   idle: NodeJS.Timeout | undefined
 }
 
@@ -60,15 +64,11 @@ export function createLinkPool(options: LinkPoolOptions): LinkPool {
   const links = new Set<Pooled>()
   const eras = new Map<string, Era>()
   const backOff = createBackOff(options.now)
+  const givers = new Set<(agent: string) => boolean>()
 
   function open(key: string, wish: LinkWish): Pooled {
     const { agent } = wish.caller
-    if (
-      links.size >= options.maxTotal ||
-      [...links].filter((one) => one.agent === agent).length >= options.maxPerAgent
-    ) {
-      throw new Failure("too_many", "too many connections to tool servers at once; try again later")
-    }
+    makeRoom(agent)
     const server = wish.server.name
     const pooled: Pooled = {
       key,
@@ -77,6 +77,7 @@ export function createLinkPool(options: LinkPoolOptions): LinkPool {
       exclusive: wish.exclusive,
       opening: start(wish),
       users: 0,
+      freeSince: options.now(),
       idle: undefined,
     }
     links.add(pooled)
@@ -109,6 +110,23 @@ export function createLinkPool(options: LinkPoolOptions): LinkPool {
     return link
   }
 
+  /** What is not in use goes before anybody is turned away: many clients never say that they have ended. */
+  function makeRoom(agent: string): void {
+    const own = () => [...links].filter((one) => one.agent === agent)
+    const isFull = () => own().length >= options.maxPerAgent || links.size >= options.maxTotal
+    while (isFull()) {
+      if (retireUnused(own().length >= options.maxPerAgent ? own() : [...links])) continue
+      if ([...givers].some((giveUp) => giveUp(agent))) continue
+      throw new Failure("too_many", "too many connections to tool servers at once; try again later")
+    }
+  }
+
+  function retireUnused(some: readonly Pooled[]): boolean {
+    const unused = some.filter((one) => one.users === 0).sort((a, b) => a.freeSince - b.freeSince)[0]
+    if (unused !== undefined) retire(unused)
+    return unused !== undefined
+  }
+
   function retire(pooled: Pooled): void {
     links.delete(pooled)
     clearTimeout(pooled.idle)
@@ -121,6 +139,7 @@ export function createLinkPool(options: LinkPoolOptions): LinkPool {
   function release(pooled: Pooled): void {
     pooled.users--
     if (pooled.users > 0 || !links.has(pooled)) return
+    pooled.freeSince = options.now()
     pooled.idle = setTimeout(() => retire(pooled), options.idleMs)
     pooled.idle.unref()
   }
@@ -145,6 +164,10 @@ export function createLinkPool(options: LinkPoolOptions): LinkPool {
       eras.delete(server)
       backOff.forget(server)
       for (const one of links) if (one.server === server) retire(one)
+    },
+    onFull(giveUp) {
+      givers.add(giveUp)
+      return () => void givers.delete(giveUp)
     },
     get size() {
       return links.size
