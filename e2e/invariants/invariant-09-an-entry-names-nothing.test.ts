@@ -51,7 +51,7 @@ async function leaveTraces(): Promise<void> {
     const again = await door.call("add_note", { id: words.path, text: kind })
     await world.approve(again.hold ?? "", { for: "task", arguments: { id: words.argument } })
     await door.call("add_note", { id: words.path, text: kind })
-    await door.call(`${words.result.replaceAll(" ", "_")}`, { id: words.short })
+    await door.call(words.result.replaceAll(" ", "_"), { id: words.short })
     await door.request("resources/read", { uri: `file://${words.path}` })
   }
   await world.local.agent.suspend({ agent: agent.id, reason: words.reason })
@@ -94,7 +94,11 @@ test("no short value can be confirmed by hashing guesses", () => {
     { name: words.agent, identifiedBy: "credential", demo: false },
     { tool: "send_note" },
   ]
-  const texts = values.flatMap((value) => [canonicalize(value), JSON.stringify(value), String(value)])
+  const texts = values.flatMap((value) => [
+    canonicalize(value),
+    JSON.stringify(value),
+    typeof value === "string" ? value : "{}",
+  ])
   for (const guess of texts)
     for (const algorithm of ["sha256", "sha512", "sha1"])
       for (const encoding of ["hex", "base64url", "base64"] as const)

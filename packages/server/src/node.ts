@@ -20,6 +20,7 @@ import { openTools } from "./authority/tools.ts"
 import { type Clock, systemClock } from "./clock.ts"
 import type { Config } from "./config.ts"
 import { ownPlaces } from "./fence/ground/own-places.ts"
+import { readAddress } from "./fence/ground/read-address.ts"
 import { loadRules, type RuleSource } from "./fence/rules/load.ts"
 import { platformRules } from "./fence/rules/platform-rules.ts"
 import { selfTest } from "./fence/rules/self-test.ts"
@@ -182,7 +183,9 @@ export async function startNode({
     closing.push(() => door.close())
     const discover = (server: string) => door.discover(server, person.id)
     const refuseOwn = (url: string) => {
-      if (ours.isOwnHost(new URL(url).hostname) && new URL(url).port === new URL(origin.url).port)
+      // The same reading of addresses as for the targets of actions: one host has many spellings.
+      const address = readAddress(url)
+      if (address === undefined || ours.isOwnAddress(address))
         throw new Failure(
           "forbidden",
           "that URL leads to this Hufu node itself: give the tool server's own address",
