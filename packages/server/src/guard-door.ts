@@ -56,9 +56,12 @@ export async function admitGuard(parts: GuardParts, given: unknown): Promise<(st
       `correct \`${parsed.error.issues[0]?.path.join("/") ?? ""}\` of the guard: ${parsed.error.issues[0]?.message ?? ""}`,
     )
   const details = parsed.data
-  const { agent, credential } = await agentOf(parts, details)
-  const server = await serverOf(parts, details)
-  await ensureStartingMandate(parts, agent, server)
+  const { agent, credential, server } = await oneByOne(parts.agents, async () => {
+    const found = await agentOf(parts, details)
+    const registered = await serverOf(parts, details)
+    await ensureStartingMandate(parts, found.agent, registered)
+    return { ...found, server: registered }
+  })
   const caller: Caller = {
     agent: agent.id,
     version: agent.version,
@@ -69,6 +72,21 @@ export async function admitGuard(parts: GuardParts, given: unknown): Promise<(st
   }
   parts.standing(caller)
   return (stream) => parts.serve(stream, caller, server.name)
+}
+
+const admitting = new WeakMap<AgentAuthority, Promise<unknown>>()
+
+/**
+ * Clients start all their guards at once: what the first one makes, the others find. INVARIANT: there is one starting mandate
+ * for an agent and a server, so that narrowing it narrows all there is.
+ */
+function oneByOne<T>(agents: AgentAuthority, admit: () => Promise<T>): Promise<T> {
+  const mine = (admitting.get(agents) ?? Promise.resolve()).then(admit)
+  admitting.set(
+    agents,
+    mine.catch(() => undefined),
+  )
+  return mine
 }
 
 async function agentOf(
@@ -92,24 +110,8 @@ async function agentOf(
       "agent_revoked",
       `agent \`${name}\` is revoked for good: give this guard another name with --agent, or \`hufu agent create ${name}\``,
     )
-  try {
-    return {
-      agent: await parts.agents.create({
-        name: Name.parse(name),
-        identifiedBy: "guard",
-        demo: false,
-        by: "node",
-      }),
-      credential: null,
-    }
-  } catch (error) {
-    // Another guard made it at the same moment.
-    const made = [...parts.agents.records.all()].find(
-      (agent) => agent.name === name && agent.identifiedBy === "guard" && agent.state !== "revoked",
-    )
-    if (made) return { agent: made, credential: null }
-    throw error
-  }
+  const draft = { name: Name.parse(name), identifiedBy: "guard", demo: false, by: "node" } as const
+  return { agent: await parts.agents.create(draft), credential: null }
 }
 
 async function serverOf(parts: GuardParts, details: GuardDetails): Promise<ServerRecord> {

@@ -137,11 +137,13 @@ describe("a guard without a node", () => {
 
   it("starts one that goes on without it, and many at once start only one", async () => {
     const folder = newFolder()
-    const several = Array.from({ length: 4 }, (_, i) => guardOn(folder, ["--name", `fs${i}`]))
+    const several = Array.from({ length: 4 }, (_, i) => guardOn(folder, ["--name", `fs${i % 2}`]))
     const answers = await Promise.all(several.map((guard) => guard.initialize()))
     for (const answer of answers) expect(answer).toMatchObject({ result: {} })
     const status = (await runHufu(["status", "--data", folder, "--json"])).json()
-    expect(status).toMatchObject({ agents: 1, servers: 4 })
+    expect(status).toMatchObject({ agents: 1, servers: 2 })
+    // One starting mandate for each: narrowing it narrows all there is.
+    expect((await runHufu(["mandate", "list", "--data", folder, "--json"])).items()).toHaveLength(2)
     for (const guard of several) guard.child.kill("SIGKILL")
     expect((await runHufu(["status", "--data", folder, "--json"])).json()).toMatchObject({
       pid: status["pid"],

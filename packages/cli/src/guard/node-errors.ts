@@ -7,11 +7,11 @@ const unavailableCode = 1001
 /** The answer to a request that could not reach the node. Nothing was forwarded. */
 export function unreachable(id: JsonValue, error: unknown): JsonObject {
   const { code, message } = asFailure(error)
-  return answer(
-    id,
-    `Hufu: ${message}. Nothing was forwarded to the tool server. 虎符节点不可用，未转发任何内容：请运行 \`hufu serve\`，或用 \`hufu status\` 查看原因。`,
-    { code },
-  )
+  const chinese =
+    code === "node_unavailable"
+      ? "虎符节点不可用，未转发任何内容：请运行 `hufu serve`，或用 `hufu status` 查看原因。"
+      : "虎符拒绝了此连接，未转发任何内容。"
+  return answer(id, `Hufu: ${message}. Nothing was forwarded to the tool server. ${chinese}`, { code })
 }
 
 /** The answer to a request that was under way when the node went. */

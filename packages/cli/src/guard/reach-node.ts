@@ -4,7 +4,7 @@ import { Failure, isFailure } from "@hufu/core/failure"
 import { connectLocal } from "@hufu/server/local/connect"
 import { nodeStarted, startNode, whyNotStarted } from "./start-node.ts"
 
-const startWithinMs = 10_000
+const startWithinMs = 20_000
 const firstPauseMs = 30
 const longestPauseMs = 300
 
