@@ -83,7 +83,7 @@ export async function startNode({
 
   // Evidence
   const store = await openStore({ dataDir, clock, logger })
-  const closing: (() => Promise<unknown> | unknown)[] = [() => store.close()]
+  const closing: (() => unknown)[] = [() => store.close()]
   const close = async () => {
     for (const end of closing.splice(0).toReversed()) await end()
   }

@@ -75,7 +75,7 @@ export function assess(parts: AssessParts, question: Question, rules: RuleSet = 
     args: question.arguments,
     reviewed: (standing.reviewed || standing.confirmed) && !tool.changed,
     now: parts.clock.now(),
-    budgetLeft: parts.budgets.left,
+    budgetLeft: (mandate, grant) => parts.budgets.left(mandate, grant),
   })
   const facts = factsOf(parts, question, { tool, grounded, coverage })
   const verdict = rules.decide(facts, { lifted: question.lifted })

@@ -36,7 +36,7 @@ function couldPassAs(
     tool,
     reviewed: (standing.reviewed || standing.confirmed) && !known.changed,
     now: parts.clock.now(),
-    budgetLeft: parts.budgets.left,
+    budgetLeft: (mandate, grant) => parts.budgets.left(mandate, grant),
   })
   if (!could.allow && !could.ask) return false
   const agent = parts.agents.records.get(caller.agent)
