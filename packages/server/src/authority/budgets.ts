@@ -89,8 +89,8 @@ export function openBudgets(store: Store): Budgets {
         if (released) return
         released = true
         // After a narrowing a grant's place is another grant's: what was taken from the old one stays spent.
-        if (moves.get(mandate.id) !== before) return
-        for (const index of limited) add(mandate.id, index, -1, -amount)
+        const isMoved = moves.get(mandate.id) !== before
+        for (const index of limited) if (index < 0 || !isMoved) add(mandate.id, index, -1, -amount)
       },
     }
   }

@@ -1,0 +1,137 @@
+import type { JsonObject } from "@hufu/core/json/json-value"
+import type { MandateDraft } from "@hufu/core/mandate/mandate"
+import { openAgents } from "../../authority/agents.ts"
+import { openBudgets } from "../../authority/budgets.ts"
+import { openCredentials } from "../../authority/credentials.ts"
+import { declareWith } from "../../authority/declare.ts"
+import { openHolds } from "../../authority/holds.ts"
+import { interventionsOf } from "../../authority/interventions.ts"
+import { openMandates } from "../../authority/mandates.ts"
+import { openPerson } from "../../authority/person.ts"
+import { openServers } from "../../authority/servers.ts"
+import { openStop } from "../../authority/stop.ts"
+import { openTasks } from "../../authority/tasks.ts"
+import { openTools } from "../../authority/tools.ts"
+import { ownPlaces } from "../../fence/ground/own-places.ts"
+import { loadRules } from "../../fence/rules/load.ts"
+import { platformRules } from "../../fence/rules/platform-rules.ts"
+import { scratch } from "../../store/scratch-store.ts"
+import { openStore } from "../../store/store.ts"
+import { actionContents } from "../action-content.ts"
+import { trackConnections } from "../connections.ts"
+import type { Attempt, Caller } from "../governor.ts"
+import { createPipeline } from "../pipeline.ts"
+
+/** A pipeline over a real store, without doors: for what lies between a verdict and the first byte. */
+export async function openPipeline() {
+  const folder = scratch()
+  const { clock } = folder
+  const store = await openStore(folder.options())
+  const { ledger, vault } = store
+  const declare = declareWith(vault)
+  const person = await openPerson(store, clock, declare)
+  const agents = openAgents(store, clock, declare)
+  const credentials = openCredentials(store, clock, agents, declare)
+  const tasks = openTasks(store, vault, clock, declare)
+  const budgets = openBudgets(store)
+  const mandates = openMandates(store, clock, declare, budgets)
+  const servers = openServers(store, vault, clock, declare)
+  const tools = openTools(store, servers, declare)
+  const holds = openHolds(store, vault, clock, 900)
+  const stop = openStop(store, clock, declare)
+  const connections = trackConnections(clock)
+  const rules = loadRules([platformRules()])
+  const own = ownPlaces({ dataFolder: store.folder.path, platform: "linux", home: "/home/x", origins: [] })
+  const authority = { agents, credentials, tasks, budgets, mandates, servers, tools, holds, stop }
+  const errors: unknown[] = []
+  const governor = createPipeline({
+    ...authority,
+    clock,
+    store,
+    ledger,
+    vault,
+    connections,
+    contents: actionContents(vault),
+    rules: () => rules,
+    own: () => own,
+    bases: () => [],
+    salt: (task, field) => vault.salt(task, task, field),
+    onError: (error) => void errors.push(error),
+  })
+  const agent = await agents.create({
+    name: "tester",
+    identifiedBy: "credential",
+    demo: false,
+    by: person.id,
+  })
+  const secrets = { environment: {}, headers: {}, folder: null }
+  const draft = { name: "notes", command: null, url: "http://127.0.0.1:9/mcp", secrets, demo: false }
+  await servers.register(draft, { id: person.id, isPerson: true })
+  const caller: Caller = {
+    agent: agent.id,
+    version: agent.version,
+    principal: person.id,
+    credential: null,
+    door: "api",
+    connection: "con_00000000",
+  }
+  const inputSchema = { type: "object", properties: { id: { type: "string" } } }
+  await governor.observe("notes", [
+    { name: "add_note", description: "Writes a note.", inputSchema },
+    { name: "send_note", description: "Sends a note.", inputSchema },
+  ])
+  return {
+    ...authority,
+    clock,
+    ledger,
+    governor,
+    agent,
+    caller,
+    errors,
+    interventions: interventionsOf({
+      clock,
+      agents,
+      credentials,
+      servers,
+      holds,
+      mandates,
+      tasks,
+      stop,
+      connections,
+    }),
+    attempt: (tool: string, args: JsonObject = {}, hold?: string): Attempt => ({
+      caller,
+      server: "notes",
+      tool,
+      arguments: args,
+      ...(hold === undefined ? {} : { hold }),
+    }),
+    grant: (more: Partial<MandateDraft>) =>
+      mandates.grant({
+        agent: agent.id,
+        principal: person.id,
+        by: person.id,
+        draft: draftOf(clock.now(), more),
+      }),
+    async close() {
+      await store.close()
+      folder.remove()
+    },
+  }
+}
+
+export type OpenPipeline = Awaited<ReturnType<typeof openPipeline>>
+
+/** A mandate that asks about everything but what is given. */
+export function draftOf(now: number, more: Partial<MandateDraft>): MandateDraft {
+  return {
+    task: null,
+    words: "",
+    grants: [],
+    never: [],
+    userOnly: [],
+    otherwise: "ask",
+    until: now + 3_600_000,
+    ...more,
+  }
+}
