@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { afterAll, beforeAll, describe, expect, it } from "vitest"
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest"
 import {
   filesystemServer,
   type NodeUnderTest,
@@ -12,6 +12,9 @@ import {
   startNode,
 } from "./testing/hufu-under-test.ts"
 import { type McpLines, mcpLines } from "./testing/mcp-lines.ts"
+
+// Every step is a process of its own.
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 })
 
 let node: NodeUnderTest
 let files = ""

@@ -4,10 +4,13 @@ import { once } from "node:events"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { contract } from "@hufu/core/contract/contract"
-import { afterAll, beforeAll, describe, expect, it } from "vitest"
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest"
 import { findCommand, loadCommands } from "./commands.ts"
 import { globalFlags } from "./command/command.ts"
 import { runHufu, startHufu } from "./testing/hufu-under-test.ts"
+
+// Every step is a process of its own.
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 })
 
 let folder = ""
 beforeAll(() => {

@@ -3,7 +3,7 @@ import { once } from "node:events"
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { afterEach, beforeEach, describe, expect, it } from "vitest"
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest"
 import {
   filesystemServer,
   type NodeUnderTest,
@@ -13,6 +13,9 @@ import {
   startNode,
 } from "../testing/hufu-under-test.ts"
 import { type McpLines, mcpLines } from "../testing/mcp-lines.ts"
+
+// Every step is a process of its own.
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 })
 
 let files = ""
 const guards: ChildProcess[] = []

@@ -4,9 +4,12 @@ import { createServer } from "node:net"
 import type { AddressInfo } from "node:net"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { afterEach, beforeEach, describe, expect, it } from "vitest"
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest"
 import { type NodeUnderTest, runHufu, startHufu, startNode } from "../testing/hufu-under-test.ts"
 import { readConfig } from "./read-config.ts"
+
+// Every step is a process of its own.
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 })
 
 let folder = ""
 let node: NodeUnderTest | undefined
