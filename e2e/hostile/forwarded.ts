@@ -24,8 +24,8 @@ const withoutEffect = new Set([
   "resources/unsubscribe",
   "prompts/list",
 ])
-/** About as long as the arguments that a node keeps; what is longer is known by its digest alone. */
-const keptLength = 256 * 1024 - 64
+/** A node keeps arguments up to some length; of longer ones only a digest is known, but of shorter ones never. */
+const surelyKept = 64 * 1024
 const protocolMembers = new Set(["_meta", "inputResponses", "requestState"])
 
 /** What reached the upstream and was not decided: an empty list is the promise. */
@@ -39,7 +39,8 @@ export function undecided(received: readonly McpMessage[], decided: readonly Dec
     if (message.method === undefined || withoutEffect.has(message.method) || listensForChanges(message))
       return []
     const exact = keyOf(toolOf(message), argumentsOf(message))
-    const key = exact.length > keptLength ? `${toolOf(message)} *` : exact
+    const known = (allowed.get(exact) ?? 0) > 0 || exact.length < surelyKept
+    const key = known ? exact : `${toolOf(message)} *`
     const left = allowed.get(key) ?? 0
     allowed.set(key, left - 1)
     return left > 0

@@ -15,6 +15,7 @@ import {
   startNode,
   whyOf,
 } from "../node-under-test.ts"
+import { cpuMs } from "../process/process-figures.ts"
 import type { KillTarget, SeenEntry } from "./kill-target.ts"
 
 const wholeRunMs = 24 * 3_600_000
@@ -41,7 +42,7 @@ export async function startHufuTarget(upstreamUrl: string): Promise<KillTarget> 
     door: () => doorOf(node, "notes"),
     credential,
     kill9: () => node.kill9(),
-    restart: () => node.restart(),
+    restart: async () => ({ tookMs: await node.restart(), cpuMs: cpuMs(node.pid) }),
     entriesFrom: (index) => seenEntries(node, index),
     holds: async () => (await heldCalls(node)).map(({ id, arguments: args }) => ({ id, call: callOf(args) })),
     approve: async (hold) => {

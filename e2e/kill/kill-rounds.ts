@@ -3,7 +3,7 @@ import { seeded, type Seeded } from "../seeded.ts"
 import type { McpMessage } from "../upstream/mcp-message.ts"
 import { startClients } from "./clients.ts"
 import { openEvidenceBook } from "./evidence-book.ts"
-import type { KillTarget, SeenHold } from "./kill-target.ts"
+import type { KillTarget, Restart, SeenHold } from "./kill-target.ts"
 
 export interface KillOptions {
   rounds: number
@@ -20,7 +20,7 @@ export interface KillReport {
   seed: number
   rounds: number
   sent: number
-  restartMs: number[]
+  restarts: Restart[]
   totals: ReturnType<ReturnType<typeof openEvidenceBook>["totals"]>
   holdsKept: number
   problems: string[]
@@ -44,10 +44,10 @@ export async function killRounds(target: KillTarget, options: KillOptions): Prom
     await delay(random.int(50)) // the moment of death is not always right after a look at the holds
     await target.kill9()
     await clients.ended()
-    const restartMs = await target.restart()
+    const restart = await target.restart()
     const performed = options.received().filter(isCall).map(callId)
     const problems = book.check({
-      restartMs,
+      restartMs: restart.tookMs,
       performed,
       acknowledged: clients.acknowledged,
       entries: await target.entriesFrom(book.knownIndex()),
@@ -58,7 +58,7 @@ export async function killRounds(target: KillTarget, options: KillOptions): Prom
       fault: await target.fault(),
     })
     report.sent += clients.sent()
-    report.restartMs.push(restartMs)
+    report.restarts.push(restart)
     report.holdsKept += holdsBefore.length
     report.problems.push(...problems.map((problem) => `round ${round}: ${problem}`))
     if (problems.length > 0 && options.untilProblem === true) break
@@ -73,7 +73,7 @@ const blank = ({ seed, rounds }: KillOptions) => ({
   seed,
   rounds,
   sent: 0,
-  restartMs: [],
+  restarts: [],
   holdsKept: 0,
   problems: [],
 })

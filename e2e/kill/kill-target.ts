@@ -19,14 +19,20 @@ export interface SeenHold {
   call: string
 }
 
+/** What one start cost: on a machine with other work the time says less than the CPU time. */
+export interface Restart {
+  tookMs: number
+  cpuMs: number
+}
+
 /** What the run needs from a governed node, so that the same checks also run against one with planted faults. */
 export interface KillTarget {
   /** Address of the door in front of the recording upstream. */
   door(): string
   credential?: string
   kill9(): Promise<void>
-  /** Start again on what is on disk; answers how long it took to be ready, in ms. */
-  restart(): Promise<number>
+  /** Start again on what is on disk; answers how long it took to be ready, and how much CPU time that needed. */
+  restart(): Promise<Restart>
   entriesFrom(index: number): Promise<SeenEntry[]>
   holds(): Promise<SeenHold[]>
   approve(hold: string): Promise<void>

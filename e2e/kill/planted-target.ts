@@ -3,6 +3,7 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { request } from "undici"
+import { cpuMs } from "../process/process-figures.ts"
 import { startProcess } from "../process/start-process.ts"
 import type { KillTarget, SeenEntry, SeenHold } from "./kill-target.ts"
 import type { PlantedFault } from "./planted-faults.ts"
@@ -26,7 +27,7 @@ export async function startPlantedTarget(upstreamUrl: string, fault?: PlantedFau
     restart: async () => {
       const before = performance.now()
       running = await start(new URL(url).port)
-      return performance.now() - before
+      return { tookMs: performance.now() - before, cpuMs: cpuMs(running.pid) }
     },
     entriesFrom: async (index) => (await ask(`/entries?from=${index}`)).items,
     holds: async () => (await ask("/look")).holds,

@@ -30,12 +30,13 @@ await target.dispose()
 await recorder.stop()
 await mkdir(dirname(values.out), { recursive: true })
 await writeFile(values.out, `${JSON.stringify(report, null, 2)}\n`)
-const slowest = Math.max(...report.restartMs).toFixed(0)
+const slowest = Math.max(...report.restarts.map(({ tookMs }) => tookMs)).toFixed(0)
+const cpu = Math.max(...report.restarts.map(({ cpuMs }) => cpuMs)).toFixed(0)
 const { totals } = report
 for (const problem of report.problems) process.stdout.write(`PROBLEM ${problem}\n`)
 process.stdout.write(
   `${report.rounds} kills (seed ${report.seed}): ${report.sent} calls sent, ${totals.acknowledged} acknowledged, ` +
     `${totals.performed} performed, ${totals.unknown} marked unknown, ${totals.entries} entries, ` +
-    `${report.holdsKept} holds seen before a kill, slowest restart ${slowest} ms, ${report.problems.length} problems\n`,
+    `${report.holdsKept} holds seen before a kill, slowest restart ${slowest} ms (at most ${cpu} ms of CPU), ${report.problems.length} problems\n`,
 )
 process.exitCode = report.problems.length === 0 ? 0 : 1
