@@ -150,6 +150,46 @@ describe.each(doorKinds)("behind the %s door", (kind) => {
   })
 })
 
+describe("what a tool server asks of the client", () => {
+  const ask = (method: string, params: object) => ({ jsonrpc: "2.0", id: `q-${method}`, method, params })
+  const questions = [
+    ask("sampling/createMessage", { messages: [], maxTokens: 5 }),
+    ask("elicitation/create", { message: "your password?", requestedSchema: { type: "object" } }),
+    ask("roots/list", {}),
+    ask("tasks/list", {}),
+    ask("x/y", {}),
+  ]
+
+  /** The whole reply of one call in a session, questions included, and what the server heard back. */
+  async function replyTo(tools: string[]): Promise<{ text: string; refused: unknown[] }> {
+    await using own = await createWorld()
+    const agent = await own.agent("asked")
+    const effects = ["write" as const, "send" as const, "read" as const]
+    await own.grant(agent, { grants: [{ effects, tools, limits: [], mode: "auto" }], otherwise: "deny" })
+    const url = `${own.node.url}/mcp/notes`
+    const session = await openCaller({ url, era: "legacy", credential: agent.credential })
+    own.upstream.questions = questions
+    const params = { name: "add_note", arguments: { id: "1" } }
+    const body = JSON.stringify({ jsonrpc: "2.0", id: 9, method: "tools/call", params })
+    const text = await (await fetch(url, { method: "POST", headers: session.headers, body })).text()
+    const passed = questions.filter(({ method }) => text.includes(method)).length
+    const back = await own.upstream.answers(questions.length - passed)
+    await session.close()
+    return { text, refused: back.filter(({ error }) => error !== undefined).map(({ id }) => String(id)) }
+  }
+
+  test("reaches it only with a mandate, and a method without a row never does", async () => {
+    const without = await replyTo(["notes/add_note"])
+    for (const { method } of questions) expect(without.text).not.toContain(method)
+    expect(without.text).toContain("done")
+    expect(new Set(without.refused)).toEqual(new Set(questions.map(({ id }) => id)))
+
+    const covered = await replyTo(["notes/add_note", "notes/sampling/createMessage"])
+    expect(covered.text).toContain("sampling/createMessage")
+    for (const { method } of questions.slice(1)) expect(covered.text).not.toContain(method)
+  })
+})
+
 test("an unknown agent cannot open a guard with another's credential", async () => {
   const [mine, theirs] = [await world.agent("mine"), await world.agent("theirs")]
   const at = {

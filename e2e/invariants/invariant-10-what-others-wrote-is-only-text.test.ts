@@ -140,6 +140,8 @@ test("the pages show what agents wrote as text, with nothing hidden in it", asyn
   const door = await world.door("legacy", agent)
   const { hold = "" } = await door.call(hostile, { id: hostile })
   const other = await door.call("send_note", { id: hostile, to: hostile })
+  for (const id of [hold, other.hold]) expect(id).toMatch(/^hld_/)
+  expect(await (await fetch(world.node.url)).text()).toContain("&lt;script&gt;")
   for (const path of [
     "/",
     `/approvals/${hold}`,

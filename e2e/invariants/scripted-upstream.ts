@@ -19,11 +19,15 @@ export interface ScriptedUpstream {
   readonly connections: number
   /** The tools that it offers from now on. */
   tools: readonly object[]
+  /** What it says to the client on the stream of every call before it answers. */
+  questions: readonly object[]
   /** What a call answers; a promise keeps the caller waiting. */
   answer: (call: ReceivedCall) => object | Promise<object>
   calls(): ReceivedCall[]
   /** Resolves when as many calls have come in all. */
   arrived(count: number): Promise<void>
+  /** Resolves with what came back to its questions, when as many answers have come. */
+  answers(count: number): Promise<McpMessage[]>
   /** Resolves when as many callers have gone away before they were answered. */
   abandoned(count: number): Promise<void>
   close(): Promise<void>
@@ -85,7 +89,13 @@ export async function startUpstream(): Promise<ScriptedUpstream> {
     received.push(message)
     tell()
     const result = await resultFor(message)
-    if (message.id === undefined) return void response.writeHead(202).end()
+    if (message.id === undefined || message.method === undefined) return void response.writeHead(202).end()
+    if (message.method === "tools/call" && upstream.questions.length > 0) {
+      response.writeHead(200, eventStream)
+      for (const question of upstream.questions) response.write(`data: ${JSON.stringify(question)}\n\n`)
+      const answer = { jsonrpc: "2.0", id: message.id, result }
+      return void response.end(`data: ${JSON.stringify(answer)}\n\n`)
+    }
     const said = result === undefined ? { error: { code: -32601, message: "no such method" } } : { result }
     response.writeHead(200, { "content-type": "application/json" })
     return void response.end(JSON.stringify({ jsonrpc: "2.0", id: message.id, ...said }))
@@ -106,9 +116,15 @@ export async function startUpstream(): Promise<ScriptedUpstream> {
       return state.connections
     },
     tools: usualTools,
+    questions: [],
     answer: () => done,
     calls: () => received.filter(({ method }) => method === "tools/call").map(callOf),
     arrived: (count) => until(() => upstream.calls().length >= count),
+    async answers(count) {
+      const came = () => received.filter(({ method, id }) => method === undefined && id !== undefined)
+      await until(() => came().length >= count)
+      return came()
+    },
     abandoned: (count) => until(() => state.abandoned >= count),
     close: async () => {
       server.closeAllConnections()

@@ -1,6 +1,6 @@
 import type { JsonObject, JsonValue } from "@hufu/core/json/json-value"
 import type { Limit, Scalar } from "@hufu/core/mandate/limit"
-import type { MandateDraft } from "@hufu/core/mandate/mandate"
+import { MandateDraft } from "@hufu/core/mandate/mandate"
 import type { ToolProfile } from "@hufu/core/profile/profile"
 import type { Effect } from "@hufu/core/words"
 
@@ -27,8 +27,10 @@ export function standingGrant(of: StandingOf): MandateDraft | undefined {
       : of.profile.roles.filter(({ role }) => role === "content").map(({ argument }) => argument),
   )
   const limits: Limit[] = []
+  // A tool may call itself `*`, which in a mandate names every tool.
+  if (of.tool === "*") return undefined
   if (!collect(of.arguments, "", content, limits) || limits.length > 32) return undefined
-  return {
+  const draft: MandateDraft = {
     task: of.task,
     words: of.words,
     never: [],
@@ -39,6 +41,8 @@ export function standingGrant(of: StandingOf): MandateDraft | undefined {
       { effects: [of.effect], tools: [`${of.server}/${of.tool}`], limits, closed: true, mode: "auto" },
     ],
   }
+  // UNTRUSTED: the agent chose the tool's name and the arguments; not everything that it can call can be named in a mandate.
+  return MandateDraft.safeParse(draft).data
 }
 
 /** One equal limit for every leaf; false when a leaf cannot be named exactly. */

@@ -140,23 +140,42 @@ describe("an approval", () => {
   })
 })
 
-describe("two changes of one agent at once", () => {
-  test("resuming and suspending end with the last word", async () => {
+describe("a change that is being written when its opposite comes", () => {
+  /** Begins the change, and holds the disk until `then` has begun as well; resolves when the first is durable. */
+  async function overlapped(change: () => Promise<unknown>, then: () => Promise<unknown>) {
+    const { promise, resolve } = Promise.withResolvers<void>()
+    const started = Promise.withResolvers<void>()
+    const first = change()
+    const unit = node.store.commit(() => {
+      started.resolve()
+      return promise
+    })
+    await started.promise
+    const second = then()
+    resolve()
+    await first
+    return { unit, second }
+  }
+
+  test("does not put a suspended agent back in service for a moment", async () => {
     await node.interventions.suspend(node.agent.id, "node", "")
-    const suspended = node.agents.need(node.agent.id)
-    const resuming = node.agents.setState(suspended, "live", person.id, "")
-    const suspending = node.interventions.suspend(node.agent.id, "node", "")
-    await Promise.all([resuming, suspending])
+    const { unit, second } = await overlapped(
+      () => node.agents.setState(node.agents.need(node.agent.id), "live", person.id, ""),
+      () => node.interventions.suspend(node.agent.id, "node", ""),
+    )
+    expect(node.agents.need(node.agent.id).state).toBe("suspended")
+    await Promise.all([unit, second])
     expect(node.agents.need(node.agent.id).state).toBe("suspended")
   })
 
-  test("lifting and declaring a stop end with the last word, and the stop never blinks", async () => {
+  test("does not lift a stop for a moment", async () => {
     await node.stop.declare("node", "")
-    const lifting = node.stop.lift(person.id)
-    const declaring = node.stop.declare("node", "")
-    await lifting
+    const { unit, second } = await overlapped(
+      () => node.stop.lift(person.id),
+      () => node.stop.declare("node", ""),
+    )
     expect(node.stop.stopped).toBe(true)
-    await declaring
+    await Promise.all([unit, second])
     expect(node.stop.stopped).toBe(true)
   })
 })

@@ -83,6 +83,7 @@ export async function openPipeline() {
   return {
     ...authority,
     clock,
+    store,
     ledger,
     governor,
     agent,
