@@ -17,19 +17,20 @@ const of = (args: StandingOf["arguments"]) =>
 
 describe("what approving for longer adds", () => {
   it("is the same tool with the same arguments and no other", () => {
-    const draft = of({ path: "/a", mode: { deep: 1 } })
+    const draft = of({ path: "/a", mode: 1 })
     expect(draft?.grants[0]).toMatchObject({
       closed: true,
       tools: ["notes/write"],
       limits: [
         { argument: "/path", kind: "equal", value: "/a" },
-        { argument: "/mode/deep", kind: "equal", value: 1 },
+        { argument: "/mode", kind: "equal", value: 1 },
       ],
     })
   })
 
   it.each<[string, StandingOf["arguments"]]>([
     ["a list", { to: ["a"] }],
+    ["an object", { to: { a: 1 } }],
     ["a name that no pointer can say", { "": 1 }],
     ["a name that stands for every element", { "-": 1 }],
     ["half of a surrogate pair", { text: "\ud800" }],
