@@ -23,7 +23,7 @@ const perMandate = 4
 test("every door and a dry run give one verdict on the same action", async () => {
   const seed = Number(process.env["SEED"] ?? 2)
   const seen = { allow: 0, ask: 0, deny: 0 }
-  for (const [round, draft] of randomDrafts(world, seed, rounds(25)).entries()) {
+  for (const [round, draft] of randomDrafts(world, seed, rounds(15)).entries()) {
     // A budget would make the second call another fact than the first.
     const plain = withoutBudgets(draft)
     const agent = await world.agent(`same-${round}`)

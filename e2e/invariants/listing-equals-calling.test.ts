@@ -29,7 +29,7 @@ test("tools/list shows a tool exactly when some call of it is not denied", async
     fs: await world.door("modern", agent, "fs"),
     mail: await world.door("legacy", agent, "mail"),
   }
-  const drafts = randomDrafts(world, seed, 2 * rounds(16))
+  const drafts = randomDrafts(world, seed, 2 * rounds(10))
   for (let round = 0; round < drafts.length; round += 2) {
     // Now one mandate, now two that may contradict each other.
     const mandates = await setMandates(world, agent, drafts.slice(round, round + 1 + ((round / 2) % 2)))
@@ -46,7 +46,7 @@ test("tools/list shows a tool exactly when some call of it is not denied", async
       if (isShown && verdicts.every((verdict) => verdict === "deny")) count.unproven++
     }
   }
-  expect(Math.min(count.hidden, count.shown)).toBeGreaterThan(rounds(16) / 4)
+  expect(Math.min(count.hidden, count.shown)).toBeGreaterThan(rounds(10) / 4)
   // "Yes" without an example is allowed only where a bounded search found neither arguments nor a proof.
   expect(count.unproven).toBeLessThanOrEqual(count.shown / 50)
 }, 3_600_000)

@@ -62,12 +62,15 @@ export function randomArguments(seed: number, count: number): JsonObject[] {
   return sample(arbitraryArguments, { seed, numRuns: count })
 }
 
+let turn = 0
+
 /** Makes these the only mandates of the agent. */
 export async function setMandates(
   world: World,
   agent: WorldAgent,
   drafts: readonly Draft[],
 ): Promise<Mandate[]> {
+  if (turn++ % 50 === 49) await world.renew()
   const { items } = await world.person.mandate.list({ agent: agent.id })
   for (const { id } of items) await world.person.mandate.revoke({ mandate: id })
   const granted: Mandate[] = []

@@ -46,6 +46,8 @@ export interface World {
   /** A door of the agent to the server `notes`, closed with the world. */
   door(kind: DoorKind, agent: WorldAgent, server?: string): Promise<AgentDoor>
   signIn(): Promise<Client>
+  /** Signs the person in again, for what takes longer than a session. */
+  renew(): Promise<void>
   held(agent?: WorldAgent): Promise<Output<"hold.list">["items"]>
   approve(hold: string, more?: Partial<Request<"hold.approve">>): Promise<Output<"hold.approve">>
   entries(): Promise<LedgerItem[]>
@@ -119,6 +121,9 @@ export async function createWorld({ config = {} }: WorldOptions = {}): Promise<W
       return door
     },
     signIn: () => signedIn(socket),
+    async renew() {
+      person = await signedIn(socket)
+    },
     async held(agent) {
       const { items } = await world.local.hold.list({ state: "waiting" })
       return items.filter((hold) => agent === undefined || hold.agent === agent.id)
