@@ -2,7 +2,7 @@ import { setTimeout as delay } from "node:timers/promises"
 import { processFigures, type ProcessFigures } from "../process/process-figures.ts"
 import type { MemoryLeft, MemoryProbe } from "./memory-probe.ts"
 
-const settleWithinMs = 20_000
+const settleWithinMs = 60_000
 const memoryShare = 1.05
 
 /** What a process has open and holds once nothing is under way any more. */
