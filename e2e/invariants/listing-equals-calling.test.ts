@@ -61,11 +61,15 @@ interface Asked {
 /** What calls lead to: random ones, and those that core found on its own to be allowed or asked about. */
 async function verdictsOf(agent: string, { server, tool, mandates, seed }: Asked): Promise<string[]> {
   const first = await explain({})
-  const shape = { effect: first.effect, server, tool, now: world.clock.now(), budgetLeft: fullBudget }
-  const examples = [true, false].flatMap((reviewed) => {
-    const { allow, ask } = couldCover(mandates, { ...shape, reviewed }).examples
-    return [allow ?? {}, ask ?? {}]
-  })
+  // An address among the arguments makes a send of what else only reads.
+  const address = { "zz-address": "https://example.org/" }
+  const shape = { server, tool, now: world.clock.now(), budgetLeft: fullBudget }
+  const examples = [first.effect, "send" as const].flatMap((effect) =>
+    [true, false].flatMap((reviewed) => {
+      const { allow = {}, ask = {} } = couldCover(mandates, { ...shape, effect, reviewed }).examples
+      return [allow, ask, { ...allow, ...address }, { ...ask, ...address }]
+    }),
+  )
   const rest = await Promise.all([...examples, ...randomArguments(seed, argumentsEach)].map(explain))
   return [first, ...rest].map(({ verdict }) => verdict)
 
