@@ -97,7 +97,13 @@ function goOn(desk: Desk, errand: Errand, attempt: Attempt, state: SealedState):
   }
   concludeAsks(open, errand.message.params?.["inputResponses"])
   if (open.ticket === null) throw new Error("an open action without a ticket was governed")
-  desk.governor.standing(errand.caller)
+  try {
+    desk.governor.standing(errand.caller)
+  } catch (error) {
+    // The action ends here: what its earlier rounds did is not known.
+    open.ticket.settle({ outcome: "unknown", reason: "stopped" })
+    throw error
+  }
   return { kind: "go", ticket: open.ticket, message, resumed: open }
 }
 
