@@ -62,7 +62,11 @@ export const failureCodes = {
   unauthenticated: { status: 401, en: "A credential is needed", zh: "需要凭证" },
   unsafe_permissions: { status: 500, en: "A file or folder is open to others", zh: "文件或目录的权限不安全" },
   unsupported_media_type: { status: 415, en: "This content type is not accepted", zh: "不支持此内容类型" },
-  upstream_lost: { status: 502, en: "The tool server was lost during the call", zh: "调用过程中与工具服务失去连接" },
+  upstream_lost: {
+    status: 502,
+    en: "The tool server was lost during the call",
+    zh: "调用过程中与工具服务失去连接",
+  },
   upstream_unavailable: { status: 502, en: "The tool server cannot be reached", zh: "无法连接工具服务" },
   vault_damaged: { status: 500, en: "The vault holds damaged content", zh: "保险库内容已损坏" },
   wrong_secret: { status: 401, en: "Wrong secret", zh: "口令错误" },
@@ -101,7 +105,11 @@ export function isFailure(error: unknown, code?: FailureCode): error is Failure 
 /** Any caught value as a Failure; what was not one becomes `internal`, with its cause kept for the log alone. */
 export function asFailure(error: unknown): Failure {
   if (error instanceof Failure) return error
-  return new Failure("internal", "something went wrong inside Hufu: try again, and look into its log if it stays", {
-    cause: error,
-  })
+  return new Failure(
+    "internal",
+    "something went wrong inside Hufu: try again, and look into its log if it stays",
+    {
+      cause: error,
+    },
+  )
 }

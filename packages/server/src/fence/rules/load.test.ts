@@ -118,11 +118,7 @@ describe("what is refused at load, with its place and reason", () => {
       `${head} when { context.time.epoch > 9007199254740993 };`,
       /rule `one`: write whole numbers/,
     ],
-    [
-      "a number beyond 64 bits",
-      `${head} when { context.time.epoch > 99999999999999999999 };`,
-      /too large/,
-    ],
+    ["a number beyond 64 bits", `${head} when { context.time.epoch > 99999999999999999999 };`, /too large/],
     ["a malformed literal of an extension", `${head} when { ip("1.2.3.400").isIpv4() };`, /1\.2\.3\.400/],
     [
       "a rule that is too long",
@@ -273,9 +269,7 @@ describe("listing a tool before its arguments are known", () => {
     const none = { allow: false, ask: false }
     expect(rules.couldBe(unknown(harmlessFacts("send", { standing: { live: false } })))).toEqual(none)
     expect(
-      rules.couldBe(
-        unknown({ ...harmlessFacts("send"), principal: { id: "a", suspended: true } }),
-      ),
+      rules.couldBe(unknown({ ...harmlessFacts("send"), principal: { id: "a", suspended: true } })),
     ).toEqual(none)
   })
 
