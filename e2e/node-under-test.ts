@@ -59,10 +59,16 @@ export async function startNode(options: NodeOptions = {}): Promise<NodeUnderTes
   const dispatcher = new Agent({ connections: whyAtOnce })
   let running = await serve(dataDir, 0, env)
   let session: string | undefined
+  const signIn = async () =>
+    String(
+      (await ask({ origin: urlOf(running), dispatcher }, "POST", "/v1/sessions", { secret: personSecret }))[
+        "token"
+      ],
+    )
   const api = async (method: Dispatcher.HttpMethod, path: string, body?: object) => {
-    const to = { origin: urlOf(running), dispatcher }
-    session ??= String((await ask(to, "POST", "/v1/sessions", { secret: personSecret }))["token"])
-    return ask({ ...to, session }, method, path, body)
+    const fresh = path.endsWith(":approve") // a person proves again who they are before they approve
+    session = fresh || session === undefined ? await signIn() : session
+    return ask({ origin: urlOf(running), dispatcher, session }, method, path, body)
   }
   const renew = setInterval(() => (session = undefined), 120_000).unref() // a session is short by design
   return {

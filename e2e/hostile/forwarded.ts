@@ -55,9 +55,9 @@ function toolOf({ method, params }: McpMessage): string {
 }
 
 // Of a tool's call the arguments are what is asked; of any other method all that is not the protocol's own.
-function argumentsOf({ method, params = {} }: McpMessage): unknown {
-  if (method === "tools/call") return params["arguments"]
-  return Object.fromEntries(Object.entries(params).filter(([name]) => !protocolMembers.has(name)))
+function argumentsOf({ method, params }: McpMessage): unknown {
+  if (method === "tools/call") return params?.["arguments"]
+  return Object.fromEntries(Object.entries(params ?? {}).filter(([name]) => !protocolMembers.has(name)))
 }
 
 // Hearing that a list has changed reads nothing; hearing of a resource does, and needs a decision.

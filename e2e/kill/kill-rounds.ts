@@ -12,8 +12,8 @@ export interface KillOptions {
   /** What the upstream received since the last time it was asked. */
   received: () => McpMessage[]
   say?: (line: string) => void
-  /** Stop at the first problem: for proving that a fault is seen. */
-  untilProblem?: true
+  /** Stop at the first problem that reads like this: for proving that a fault is seen. */
+  until?: RegExp
 }
 
 export interface KillReport {
@@ -61,7 +61,7 @@ export async function killRounds(target: KillTarget, options: KillOptions): Prom
     report.restarts.push(restart)
     report.holdsKept += holdsBefore.length
     report.problems.push(...problems.map((problem) => `round ${round}: ${problem}`))
-    if (problems.length > 0 && options.untilProblem === true) break
+    if (options.until !== undefined && problems.some((problem) => options.until?.test(problem))) break
     options.say?.(
       `round ${round + 1} of ${options.rounds}: ${clients.sent()} calls, ${problems.length} problems`,
     )

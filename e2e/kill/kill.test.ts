@@ -13,7 +13,7 @@ beforeAll(async () => {
 })
 afterAll(() => recorder.stop())
 
-async function run(target: KillTarget, rounds: number, more: { untilProblem?: true } = {}) {
+async function run(target: KillTarget, rounds: number, more: { until?: RegExp } = {}) {
   recorder.received() // what an earlier run left behind is not this run's
   try {
     return await killRounds(target, { rounds, seed: 11, clients: 8, received: recorder.received, ...more })
@@ -47,7 +47,7 @@ describe("the kill run", () => {
   test.each(plantedFaults)(
     "sees the planted fault %s",
     async (fault) => {
-      const report = await run(await startPlantedTarget(recorder.url, fault), 8, { untilProblem: true })
+      const report = await run(await startPlantedTarget(recorder.url, fault), 8, { until: seenAs[fault] })
       expect(report.problems.join("\n")).toMatch(seenAs[fault])
     },
     60_000,
