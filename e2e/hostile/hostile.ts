@@ -45,12 +45,7 @@ export async function attack(
     received: received.length,
     before,
     after,
-    problems: [
-      ...doors.flatMap((door) => door.problems),
-      ...served,
-      ...through,
-      ...problemsOf(before, after),
-    ],
+    problems: [...doors.flatMap((door) => door.problems), ...served, ...through, ...leaks(before, after)],
   }
 }
 
