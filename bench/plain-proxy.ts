@@ -20,6 +20,9 @@ const forwarded = [
   "mcp-session-id",
 ]
 
+// Whoever started this process holds its input; when they are gone, it goes too.
+process.stdin.on("close", () => process.exit()).resume()
+
 const server = createServer((request, response) => {
   const chunks: Buffer[] = []
   request.on("data", (chunk: Buffer) => chunks.push(chunk))

@@ -55,6 +55,9 @@ if (!has("forget-budget")) spent = lines.filter(({ line }) => line.verdict === "
 await concludeOpenIntents()
 if (has("lazy-intents")) setInterval(flushLazy, 40)
 
+// Whoever started this process holds its input; when they are gone, it goes too.
+process.stdin.on("close", () => process.exit()).resume()
+
 const server = createServer((incoming, response) => void serve(incoming, response))
 server.listen(Number(values.port), "127.0.0.1", () => {
   const { port } = server.address() as AddressInfo // listening on TCP, so the address is never a path

@@ -19,6 +19,9 @@ const { values } = parseArgs({
 })
 const witness: Witness = recordTo(values.record)
 
+// Whoever started this process holds its input; when they are gone, it goes too.
+process.stdin.on("close", () => process.exit()).resume()
+
 const server = createServer((request, response) => {
   if (request.method !== "POST") {
     openStream(request, response)
