@@ -117,7 +117,7 @@ test("whatever verdict some filling of the unknowns gives, the listing never say
     }),
     { numRuns: 800 },
   )
-  for (const count of Object.values(seen)) expect(count).toBeGreaterThan(100)
+  for (const count of Object.values(seen)) expect(count).toBeGreaterThan(30)
 })
 
 test("where nothing is unknown, the listing says exactly what the verdict is", () => {

@@ -75,17 +75,11 @@ async function addServer(node: NodeUnderTest, { name, args, env }: ReferenceServ
   await addStdioServer(node, name, [process.execPath, ...args], { flags, env })
 }
 
+// Read anew each time: rows run side by side, and a place that they shared would move under them.
 function countAdmitted(node: NodeUnderTest): Governed["timesAdmitted"] {
-  const times = new Map<string, number>()
-  let read = 0
   return async (held) => {
-    for (const { entry } of await entriesFrom(node, read)) {
-      read++
-      const { data: intent } = IntentEntry.safeParse(entry)
-      if (intent?.verdict !== "allow" || intent.hold === undefined) continue
-      times.set(intent.hold, (times.get(intent.hold) ?? 0) + 1)
-    }
-    return times.get(held.id) ?? 0
+    const intents = (await entriesFrom(node, 0)).map(({ entry }) => IntentEntry.safeParse(entry).data)
+    return intents.filter((intent) => intent?.verdict === "allow" && intent.hold === held.id).length
   }
 }
 

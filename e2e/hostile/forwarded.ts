@@ -56,6 +56,7 @@ function toolOf({ method, params }: McpMessage): string {
 
 // Of a tool's call the arguments are what is asked; of any other method all that is not the protocol's own.
 function argumentsOf({ method, params }: McpMessage): unknown {
+  // UNTRUSTED: what a proxy lets through may have any shape.
   if (method === "tools/call") return params?.["arguments"]
   return Object.fromEntries(Object.entries(params ?? {}).filter(([name]) => !protocolMembers.has(name)))
 }

@@ -46,6 +46,9 @@ interface Unit {
 }
 
 const lazyDelayMs = 20
+/** From so many at once on, a batch waits this long for as many as the one before. */
+const crowd = 3
+const gatherMs = 1
 
 /**
  * The one writer. Everything queued when it starts becomes one transaction with one fsync; every unit has its own
@@ -63,6 +66,10 @@ export class GroupCommit {
   #isBusy = false
   #immediate: NodeJS.Immediate | null = null
   #timer: NodeJS.Timeout | null = null
+  #gathering: NodeJS.Timeout | null = null
+  /** Units in the queue that somebody waits for, and how many there were in the batch before. */
+  #eager = 0
+  #lastEager = 0
   #refusal: Failure | null = null
   #idle: PromiseWithResolvers<void> | null = null
 
@@ -95,6 +102,7 @@ export class GroupCommit {
         new Failure("overloaded", "the store has too much waiting: try again in a second"),
       )
     }
+    if (!lazy) this.#eager++
     return new Promise<T>((resolve, reject) => {
       // The value that resolves is the one that this very work returned.
       this.#queue.push({
@@ -123,6 +131,11 @@ export class GroupCommit {
       this.#timer ??= setTimeout(() => this.#start(), lazyDelayMs)
       return
     }
+    // Many came together a moment ago: they come together again, and one fsync serves them all.
+    if (this.#lastEager >= crowd && this.#eager < this.#lastEager) {
+      this.#gathering ??= setTimeout(() => this.#start(), gatherMs)
+      return
+    }
     // After the events of this turn of the loop, so that all that they bring shares one fsync.
     this.#immediate = setImmediate(() => this.#start())
   }
@@ -130,8 +143,12 @@ export class GroupCommit {
   #start(): void {
     if (this.#immediate !== null) clearImmediate(this.#immediate)
     if (this.#timer !== null) clearTimeout(this.#timer)
+    if (this.#gathering !== null) clearTimeout(this.#gathering)
     this.#immediate = null
     this.#timer = null
+    this.#gathering = null
+    this.#lastEager = this.#eager
+    this.#eager = 0
     this.#isBusy = true
     const batch = this.#queue
     this.#queue = []

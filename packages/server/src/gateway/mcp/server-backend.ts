@@ -11,6 +11,7 @@ import { openSubscriptions } from "./subscriptions.ts"
 import type { Subscriptions } from "./subscriptions.ts"
 import type { LinkEvents, RpcNotification, RpcRequest } from "./upstream/link.ts"
 import type { LinkLease } from "./upstream/link-pool.ts"
+import { onLinkClosed } from "./upstream/on-link-closed.ts"
 import type { ServerDefinition } from "./upstream/server-definition.ts"
 
 /** One tool server, reached over links. */
@@ -45,11 +46,14 @@ async function openSession(desk: Desk, server: ServerDefinition, opening: Openin
   function take(lease: LinkLease): void {
     held = lease
     subscriptions = openSubscriptions(lease.link)
-    stop = lease.link.onUnsolicited(unsolicited(desk, server.name, opening, subscriptions))
-    const lost = () => {
+    const unlisten = lease.link.onUnsolicited(unsolicited(desk, server.name, opening, subscriptions))
+    const unwatch = onLinkClosed(lease.link, () => {
       if (held === lease) letGo()
+    })
+    stop = () => {
+      unlisten()
+      unwatch()
     }
-    void lease.link.closed.then(lost)
   }
 
   function letGo(): void {
