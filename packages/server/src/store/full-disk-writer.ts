@@ -26,7 +26,8 @@ async function untilRefused(limit: number): Promise<string> {
 }
 
 const first = await untilRefused(1_000)
-const again = await untilRefused(1)
+// What is left may still hold a smaller batch than the one that was refused.
+const again = await untilRefused(1_000)
 console.log(JSON.stringify({ first, again, written, size: store.ledger.size() }))
 await once(process.stdin, "data")
 const later = await untilRefused(5)
