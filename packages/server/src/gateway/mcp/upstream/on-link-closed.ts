@@ -15,9 +15,12 @@ export function onLinkClosed(link: Link, listener: () => void): () => void {
 function watch(link: Link): Set<() => void> {
   const listeners = new Set<() => void>()
   listenersOf.set(link, listeners)
-  void link.closed.then(() => {
-    for (const listener of listeners) listener()
-    listeners.clear()
-  })
+  void tell(link, listeners)
   return listeners
+}
+
+async function tell(link: Link, listeners: Set<() => void>): Promise<void> {
+  await link.closed
+  for (const listener of listeners) listener()
+  listeners.clear()
 }
