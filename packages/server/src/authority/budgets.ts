@@ -1,4 +1,5 @@
 import type { Mandate } from "@hufu/core/mandate/mandate"
+import { journaled } from "../store/journaled-statements.ts"
 import type { Store, Tx } from "../store/store.ts"
 
 /** What was spent of one grant (or of a whole mandate: grant -1). Amounts are integer minor units. */
@@ -110,8 +111,5 @@ export function openBudgets(store: Store): Budgets {
 }
 
 function writeSpent(tx: Tx, mandate: string, grant: number, { count, amount }: Spent): void {
-  tx.run(
-    "INSERT INTO spent(mandate,grant_index,count,amount) VALUES(?,?,?,?) ON CONFLICT(mandate,grant_index) DO UPDATE SET count=excluded.count, amount=excluded.amount",
-    [mandate, grant, count, amount],
-  )
+  tx.run(journaled.spent, [mandate, grant, count, amount])
 }

@@ -27,6 +27,14 @@ export interface KeptAction {
   readonly reasons: readonly Reason[]
 }
 
+export interface ContentDraft {
+  /** Whether writing it reads nothing: the facts that it shares with others are kept already. */
+  readonly blind: boolean
+  write(tx: Tx): void
+  /** After the commit. */
+  settle(): void
+}
+
 const maxKeptArguments = 128 * 1024
 const maxKnown = 4096
 
@@ -35,8 +43,8 @@ const maxKnown = 4096
  * only what the call itself brings, its targets, amount and time, is kept with it.
  */
 export interface ActionContents {
-  /** Writes in the intent's commit; `settle` after it. */
-  keep(tx: Tx, kept: KeptAction): { settle(): void }
+  /** What is to be kept of an action, ready to be written in its intent's commit. */
+  draft(kept: KeptAction): ContentDraft
   /** Throws Failure("not_found") when it was erased. */
   read(action: string): ActionContent
 }
@@ -45,21 +53,22 @@ export function actionContents(vault: Vault): ActionContents {
   /** Ids of shared facts that are durable. */
   const known = new Set<string>()
 
-  function keep(tx: Tx, { action, task, server, tool, arguments: args, facts, reasons }: KeptAction) {
+  function draft({ action, task, server, tool, arguments: args, facts, reasons }: KeptAction): ContentDraft {
     const { own, shared } = split(facts)
     const text = canonicalize(shared)
     const sharedId = `${task}/facts/${hash("sha256", text)}`
-    if (!known.has(sharedId)) vault.keep(tx, { id: sharedId, subject: task, text, once: true })
+    const isKnown = known.has(sharedId)
     const argumentsText = args.length <= maxKeptArguments ? args : "null"
     // Members in canonical order, from texts that are canonical already.
-    vault.keep(tx, {
-      id: action,
-      subject: task,
-      text:
-        `{"arguments":${argumentsText},"facts":{"own":${canonicalize(own)},"shared":${canonicalize(sharedId)}},` +
-        `"reasons":${canonicalize(reasons as unknown as JsonValue)},"server":${canonicalize(server)},"tool":${canonicalize(tool)}}`,
-    })
+    const content =
+      `{"arguments":${argumentsText},"facts":{"own":${canonicalize(own)},"shared":${canonicalize(sharedId)}},` +
+      `"reasons":${canonicalize(reasons as unknown as JsonValue)},"server":${canonicalize(server)},"tool":${canonicalize(tool)}}`
     return {
+      blind: isKnown,
+      write(tx) {
+        if (!isKnown) vault.keep(tx, { id: sharedId, subject: task, text, once: true })
+        vault.keep(tx, { id: action, subject: task, text: content })
+      },
       settle() {
         if (known.size >= maxKnown) known.clear()
         known.add(sharedId)
@@ -77,7 +86,7 @@ export function actionContents(vault: Vault): ActionContents {
     return { ...kept, facts: facts as unknown as JsonValue }
   }
 
-  return { keep, read }
+  return { draft, read }
 }
 
 type Own = Pick<RuleFacts["context"], "targets" | "amount" | "currency" | "unclear" | "time">

@@ -11,15 +11,16 @@ import type { Hold, HoldAuthority } from "../authority/holds.ts"
 import type { ServerAuthority } from "../authority/servers.ts"
 import type { TaskAuthority } from "../authority/tasks.ts"
 import { nativeHash } from "../ledger/native-hash.ts"
+import type { EntryDraft } from "../ledger/appender.ts"
 import type { Ledger } from "../ledger/ledger.ts"
 import type { Vault } from "../ledger/vault.ts"
-import type { Store, Tx } from "../store/store.ts"
+import type { Store } from "../store/store.ts"
 import { type Assessment, assess, type AssessParts, type Question } from "./assess.ts"
 import type { Connections } from "./connections.ts"
 import type { Attempt, Caller, Governor, Outcome, Reason, Refused, Ruling } from "./governor.ts"
 import { lostAuthority } from "./lost-authority.ts"
 import { issuePermit } from "./permit.ts"
-import type { ActionContents } from "./action-content.ts"
+import type { ActionContents, ContentDraft } from "./action-content.ts"
 import { couldPass } from "./could-pass.ts"
 import { reasonsOf } from "./reasons.ts"
 
@@ -41,7 +42,6 @@ export interface PipelineParts extends AssessParts {
   readonly onError: (error: unknown, doing: string) => void
 }
 
-const commitHow = { repeatable: true } as const
 const maxCommittedResult = 64 * 1024
 
 /**
@@ -94,7 +94,7 @@ export function createPipeline(parts: PipelineParts): Governor {
     if (hold.state === "waiting") return resumeWaiting(hold, question, seen)
     if (hold.state !== "approved") return decidedAgainst(hold)
     if (hold.version !== question.caller.version)
-      return refuse(hold.action, question, seen, "version_changed")
+      return refuse(newId("action", clock.now()), question, seen, "version_changed")
     const edited = holds.decided(hold).edited
     const approved: Admitted = {
       ...question,
@@ -198,12 +198,17 @@ export function createPipeline(parts: PipelineParts): Governor {
       return refuse(newId("action", clock.now()), question, seen, "budget_spent")
     }
     try {
-      const kept = await parts.store.commit((tx) => {
-        reservation.write(tx)
-        use?.write(tx)
-        return writeIntent(tx, { action, question, seen, verdict: "allow", ...(hold ? { hold } : {}) })
-      }, commitHow)
-      kept.settle()
+      const intent = draftIntent({ action, question, seen, verdict: "allow", ...(hold ? { hold } : {}) })
+      await parts.store.commit(
+        (tx) => {
+          reservation.write(tx)
+          use?.write(tx)
+          intent.write(tx)
+        },
+        // An action that was held has been written of before: its intent has to be the first and only one.
+        { blind: intent.blind && use === undefined },
+      )
+      intent.settle()
     } catch (error) {
       reservation.release()
       use?.giveBack()
@@ -233,44 +238,41 @@ export function createPipeline(parts: PipelineParts): Governor {
     return mandate && parts.budgets.reserve(mandate, coverage.grant, coverage.amount)
   }
 
+  /** @param action a new id: what is denied is an action of its own, whatever was held before */
   async function refuse(
     action: string,
     question: Admitted,
     seen: Assessment,
     code: string,
   ): Promise<Refused> {
-    const kept = await parts.store.commit(
-      (tx) => writeIntent(tx, { action, question, seen, verdict: "deny", code }),
-      commitHow,
-    )
-    kept.settle()
+    const intent = draftIntent({ action, question, seen, verdict: "deny", code })
+    await parts.store.commit((tx) => intent.write(tx), { blind: intent.blind })
+    intent.settle()
     return { kind: "refused", code, action, reasons: reasonsFor(seen, code) }
   }
 
-  function writeIntent(
-    tx: Tx,
-    {
-      action,
-      question,
-      seen,
-      verdict,
-      hold,
-      code,
-    }: {
-      action: string
-      question: Admitted
-      seen: Assessment
-      verdict: IntentEntry["verdict"]
-      hold?: Hold
-      code?: string
-    },
-  ): { settle(): void } {
+  /** An intent and what is kept with it, worked out before the commit that they share with others. */
+  function draftIntent({
+    action,
+    question,
+    seen,
+    verdict,
+    hold,
+    code,
+  }: {
+    action: string
+    question: Admitted
+    seen: Assessment
+    verdict: IntentEntry["verdict"]
+    hold?: Hold
+    code?: string
+  }): ContentDraft {
     const { caller, task } = question
     const commitTo = (field: string, value: string) =>
       commit(parts.vault.salt(task.id, action, field), value, nativeHash)
     // An allowed action speaks for itself: its rules stand in the entry.
     const reasons = verdict === "allow" ? [] : reasonsFor(seen, code)
-    const kept = parts.contents.keep(tx, {
+    const content = parts.contents.draft({
       action,
       task: task.id,
       server: question.server,
@@ -279,7 +281,7 @@ export function createPipeline(parts: PipelineParts): Governor {
       facts: seen.facts,
       reasons,
     })
-    tx.append({
+    const entry: EntryDraft = {
       kind: "intent",
       action,
       agent: caller.agent,
@@ -304,8 +306,14 @@ export function createPipeline(parts: PipelineParts): Governor {
       arguments: commitTo("arguments", seen.arguments),
       digest: seen.digest,
       ...(hold ? { hold: hold.id, ...(hold.approval ? { approval: hold.approval } : {}) } : {}),
-    })
-    return kept
+    }
+    return {
+      ...content,
+      write(tx) {
+        content.write(tx)
+        tx.append(entry)
+      },
+    }
   }
 
   function reasonsFor(seen: Assessment, code: string | undefined): readonly Reason[] {

@@ -4,6 +4,8 @@ import { leafHash } from "@hufu/core/evidence/merkle"
 import { Failure } from "@hufu/core/failure"
 import type { Clock } from "../clock.ts"
 import type { Participant } from "../store/group-commit.ts"
+import { journaled } from "../store/journaled-statements.ts"
+import type { RowTarget } from "../store/row-target.ts"
 import type { SqliteConnection } from "../store/sqlite-connection.ts"
 import { isUniqueViolation } from "../store/storage-error.ts"
 import { placeOf, readSize } from "./ledger-rows.ts"
@@ -30,6 +32,7 @@ interface Pending {
  */
 export class Appender implements Participant {
   readonly #db: SqliteConnection
+  readonly #rows: RowTarget
   readonly #clock: Clock
   readonly #onGrown: (size: number) => void
   #edge: TreeEdge
@@ -38,10 +41,11 @@ export class Appender implements Participant {
   #pending: Pending[] = []
 
   constructor(
-    db: SqliteConnection,
+    { db, rows }: { db: SqliteConnection; rows: RowTarget },
     start: { edge: TreeEdge; lastAt: number; clock: Clock; onGrown: (size: number) => void },
   ) {
     this.#db = db
+    this.#rows = rows
     this.#edge = start.edge
     this.#lastAt = start.lastAt
     this.#clock = start.clock
@@ -77,6 +81,7 @@ export class Appender implements Participant {
 
   rewind(mark: number): void {
     this.#pending.length = mark
+    this.#grown = null
   }
 
   prepare(): void {
@@ -86,7 +91,7 @@ export class Appender implements Participant {
       this.#pending.map((each) => each.hash),
     )
     for (const { level, n, bytes } of tiles) {
-      this.#db.run("INSERT INTO tile (level, n, bytes) VALUES (?, ?, ?)", level, n, bytes)
+      this.#rows.run(journaled.tile, level, n, bytes)
     }
     this.#grown = edge
   }
@@ -129,16 +134,7 @@ export class Appender implements Participant {
   #insert(entry: Entry, row: { index: number; at: number; bytes: Uint8Array; hash: Uint8Array }): void {
     const { action, hold, performed } = placeOf(entry)
     try {
-      this.#db.run(
-        "INSERT INTO entry (idx, at, bytes, hash, action, hold, performed) VALUES (?, ?, ?, ?, ?, ?, ?)",
-        row.index,
-        row.at,
-        row.bytes,
-        row.hash,
-        action,
-        hold,
-        performed,
-      )
+      this.#rows.run(journaled.entry, row.index, row.at, row.bytes, row.hash, action, hold, performed)
     } catch (error) {
       if (!isUniqueViolation(error)) throw error
       throw new Failure(
@@ -146,8 +142,7 @@ export class Appender implements Participant {
         `action \`${action}\` has been let out once: give a retry a new action`,
       )
     }
-    if (performed === 1)
-      this.#db.run("INSERT INTO open_intent (action, idx) VALUES (?, ?)", action, row.index)
-    if (entry.kind === "outcome") this.#db.run("DELETE FROM open_intent WHERE action = ?", action)
+    if (performed === 1) this.#rows.run(journaled.openIntent, action, row.index)
+    if (entry.kind === "outcome") this.#rows.run(journaled.closeIntent, action)
   }
 }

@@ -3,6 +3,7 @@ import { Failure } from "@hufu/core/failure"
 import type { Logger } from "pino"
 import type { Clock } from "../clock.ts"
 import type { GroupCommit } from "../store/group-commit.ts"
+import type { RowTarget } from "../store/row-target.ts"
 import type { SqliteConnection } from "../store/sqlite-connection.ts"
 import { Appender, type EntryDraft } from "./appender.ts"
 import { Checkpointer, type SignedCheckpoint } from "./checkpointer.ts"
@@ -52,6 +53,7 @@ export interface Ledger {
 export interface LedgerParts {
   readonly writer: SqliteConnection
   readonly reader: SqliteConnection
+  readonly rows: RowTarget
   readonly key: LedgerKey
   readonly clock: Clock
   readonly logger: Pick<Logger, "error">
@@ -67,9 +69,12 @@ export interface OpenedLedger {
 
 /** Opens the stored ledger, or refuses it with the reason. */
 export async function openLedger(parts: LedgerParts): Promise<OpenedLedger> {
-  const { writer, reader, key, clock, logger, committer } = parts
+  const { writer, reader, rows, key, clock, logger, committer } = parts
   const found = await findLedger(reader, key)
-  const appender = new Appender(writer, { ...found, clock, onGrown: () => checkpointer.touch() })
+  const appender = new Appender(
+    { db: writer, rows },
+    { ...found, clock, onGrown: () => checkpointer.touch() },
+  )
   const checkpointer = new Checkpointer({
     key,
     latest: found.latest,
@@ -92,7 +97,11 @@ function over(parts: LedgerParts & { appender: Appender; checkpointer: Checkpoin
     origin: key.origin,
     vkey: key.vkey,
     append: (draft, options) =>
-      committer.enqueue(() => ({ index: appender.append(draft) }), { ...options, repeatable: true }),
+      // An intent may leave once, which the tables alone know of all that ever left.
+      committer.enqueue(() => ({ index: appender.append(draft) }), {
+        ...options,
+        blind: draft.kind !== "intent",
+      }),
     size,
     entry: (index) => readEntry(reader, index),
     entries: (from, limit) => readEntries(reader, from, limit),

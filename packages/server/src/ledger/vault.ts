@@ -4,6 +4,7 @@ import { Failure } from "@hufu/core/failure"
 import { canonicalize } from "@hufu/core/json/canonical"
 import type { JsonValue } from "@hufu/core/json/json-value"
 import type { Participant } from "../store/group-commit.ts"
+import { journaled } from "../store/journaled-statements.ts"
 import { isUniqueViolation } from "../store/storage-error.ts"
 import type { Tx } from "../store/store.ts"
 import { nativeHash } from "./native-hash.ts"
@@ -166,7 +167,7 @@ function participantOf(keys: SubjectKeys, truncateLog: () => void): Participant 
 function insert(tx: Tx, { id, subject, sealed }: { id: string; subject: string; sealed: Sealed }): void {
   try {
     const { nonce, body } = sealed
-    tx.run("INSERT INTO vault (id, subject, nonce, body) VALUES (?, ?, ?, ?)", [id, subject, nonce, body])
+    tx.run(journaled.vault, [id, subject, nonce, body])
   } catch (error) {
     if (!isUniqueViolation(error)) throw error
     throw new Failure("already_exists", `the vault has \`${id}\` already: keep the new value under a new id`)

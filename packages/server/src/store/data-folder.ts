@@ -6,6 +6,7 @@ import { Failure } from "@hufu/core/failure"
 export interface DataFolder {
   readonly path: string
   readonly database: string
+  readonly journal: string
   readonly lock: string
   readonly pid: string
   readonly ledgerKey: string
@@ -19,6 +20,7 @@ export function prepareDataFolder(dataDir: string): DataFolder {
   const folder: DataFolder = {
     path,
     database: join(path, "hufu.db"),
+    journal: join(path, "hufu.journal"),
     lock: join(path, "hufu.lock"),
     pid: join(path, "hufu.pid"),
     ledgerKey: join(keys, "ledger.key"),

@@ -1,8 +1,10 @@
 import { Failure } from "@hufu/core/failure"
+import type { Backlog } from "./backlog.ts"
+import type { RowTarget } from "./row-target.ts"
 import type { SqliteConnection } from "./sqlite-connection.ts"
 import { asStoreError, asUnavailable } from "./storage-error.ts"
 
-/** Something with a state in memory that must follow what the database commits. */
+/** Something with a state in memory that must follow what becomes durable. */
 export interface Participant {
   /** A place to come back to. */
   mark(): number
@@ -22,6 +24,12 @@ export interface Scope {
   assertLive(): void
 }
 
+export interface GroupCommitParts {
+  readonly db: SqliteConnection
+  readonly backlog: Backlog
+  readonly rows: RowTarget
+}
+
 export interface GroupCommitOptions {
   /** Told of a store that closed itself. */
   readonly onRefuse: (cause: unknown) => void
@@ -30,12 +38,14 @@ export interface GroupCommitOptions {
 }
 
 export interface CommitOptions {
+  /** Joins the next batch that another unit causes, and waits 20 ms for one at most. */
   readonly lazy?: boolean
-  readonly repeatable?: boolean
+  /** Only runs journaled statements, synchronously, reads nothing, and collides with nothing: its ids are new. */
+  readonly blind?: boolean
 }
 
 interface Unit {
-  readonly repeatable: boolean
+  readonly blind: boolean
   readonly work: (scope: Scope) => unknown
   readonly resolve: (value: unknown) => void
   readonly reject: (error: unknown) => void
@@ -46,18 +56,18 @@ interface Unit {
 }
 
 const lazyDelayMs = 20
-/** From so many at once on, a batch waits this long for as many as the one before. */
-const crowd = 3
-const gatherMs = 1
 
 /**
- * The one writer. Everything queued when it starts becomes one transaction with one fsync; every unit has its own
- * savepoint, and no promise settles before the transaction is on the disk or gone.
+ * The one writer. Everything queued when it starts becomes one batch, durable by one write: a frame of the journal when all
+ * its units are blind, else a transaction in which every unit has its own savepoint. No promise settles before the batch is
+ * on the disk or gone.
  *
  * INVARIANT: batches never overlap, and units of a batch run one after another, also when they await.
  */
 export class GroupCommit {
   readonly #db: SqliteConnection
+  readonly #backlog: Backlog
+  readonly #rows: RowTarget
   #participants: readonly Participant[] = []
   readonly #onRefuse: (cause: unknown) => void
   readonly #maxQueued: number
@@ -66,15 +76,13 @@ export class GroupCommit {
   #isBusy = false
   #immediate: NodeJS.Immediate | null = null
   #timer: NodeJS.Timeout | null = null
-  #gathering: NodeJS.Timeout | null = null
-  /** Units in the queue that somebody waits for, and how many there were in the batch before. */
-  #eager = 0
-  #lastEager = 0
   #refusal: Failure | null = null
   #idle: PromiseWithResolvers<void> | null = null
 
-  constructor(db: SqliteConnection, options: GroupCommitOptions) {
+  constructor({ db, backlog, rows }: GroupCommitParts, options: GroupCommitOptions) {
     this.#db = db
+    this.#backlog = backlog
+    this.#rows = rows
     this.#onRefuse = options.onRefuse
     this.#maxQueued = options.maxQueued ?? 10_000
     this.#unitTimeoutMs = options.unitTimeoutMs ?? 5_000
@@ -85,16 +93,10 @@ export class GroupCommit {
     this.#participants = [...this.#participants, ...participants]
   }
 
-  /**
-   * Queues a unit of work; the promise settles when its batch has.
-   *
-   * @param lazy joins the next batch that another unit causes, and waits 20 ms for one at most
-   * @param repeatable the work is synchronous, changes nothing but the database, and hardly ever throws: it goes without a savepoint,
-   *   and is done again with one if anything in its batch throws
-   */
+  /** Queues a unit of work; the promise settles when its batch has. */
   enqueue<T>(
     work: (scope: Scope) => T | Promise<T>,
-    { lazy = false, repeatable = false }: CommitOptions = {},
+    { lazy = false, blind = false }: CommitOptions = {},
   ): Promise<T> {
     if (this.#refusal !== null) return Promise.reject(this.#refusal)
     if (this.#queue.length >= this.#maxQueued) {
@@ -102,12 +104,11 @@ export class GroupCommit {
         new Failure("overloaded", "the store has too much waiting: try again in a second"),
       )
     }
-    if (!lazy) this.#eager++
     return new Promise<T>((resolve, reject) => {
       // The value that resolves is the one that this very work returned.
       this.#queue.push({
         work,
-        repeatable,
+        blind,
         resolve: resolve as (value: unknown) => void,
         reject,
         result: null,
@@ -131,11 +132,6 @@ export class GroupCommit {
       this.#timer ??= setTimeout(() => this.#start(), lazyDelayMs)
       return
     }
-    // Many came together a moment ago: they come together again, and one fsync serves them all.
-    if (this.#lastEager >= crowd && this.#eager < this.#lastEager) {
-      this.#gathering ??= setTimeout(() => this.#start(), gatherMs)
-      return
-    }
     // After the events of this turn of the loop, so that all that they bring shares one fsync.
     this.#immediate = setImmediate(() => this.#start())
   }
@@ -143,12 +139,8 @@ export class GroupCommit {
   #start(): void {
     if (this.#immediate !== null) clearImmediate(this.#immediate)
     if (this.#timer !== null) clearTimeout(this.#timer)
-    if (this.#gathering !== null) clearTimeout(this.#gathering)
     this.#immediate = null
     this.#timer = null
-    this.#gathering = null
-    this.#lastEager = this.#eager
-    this.#eager = 0
     this.#isBusy = true
     const batch = this.#queue
     this.#queue = []
@@ -162,17 +154,9 @@ export class GroupCommit {
   }
 
   async #commit(batch: readonly Unit[]): Promise<void> {
+    const isBlind = batch.every((unit) => unit.blind)
     try {
-      this.#db.exec("BEGIN IMMEDIATE")
-      if (!this.#runPlainly(batch)) {
-        for (const unit of batch) {
-          const pending = this.#run(unit)
-          // No await for a unit that did not: a batch without async units is one turn, start to fsync.
-          if (pending !== null) await pending
-        }
-      }
-      for (const participant of this.#participants) participant.prepare()
-      this.#db.exec("COMMIT")
+      await (isBlind ? this.#journal(batch) : this.#transact(batch))
     } catch (error) {
       this.#abort(error)
       const failure = asUnavailable(error)
@@ -183,23 +167,42 @@ export class GroupCommit {
     for (const unit of batch) settle(unit)
   }
 
-  /** Without savepoints; false when nothing was done, because a unit needs one or threw. */
-  #runPlainly(batch: readonly Unit[]): boolean {
-    if (!batch.every((unit) => unit.repeatable)) return false
+  async #journal(batch: readonly Unit[]): Promise<void> {
+    const rows = this.#rows.collect(() => {
+      for (const unit of batch) this.#runBlind(unit)
+      for (const participant of this.#participants) participant.prepare()
+    })
+    if (rows.length > 0) await this.#backlog.add(rows)
+  }
+
+  async #transact(batch: readonly Unit[]): Promise<void> {
+    this.#backlog.fold()
+    this.#db.exec("BEGIN IMMEDIATE")
+    for (const unit of batch) {
+      const pending = this.#run(unit)
+      // No await for a unit that did not: a batch without async units is one turn, start to fsync.
+      if (pending !== null) await pending
+    }
+    for (const participant of this.#participants) participant.prepare()
+    this.#backlog.stamp()
+    this.#db.exec("COMMIT")
+    this.#backlog.release()
+  }
+
+  #runBlind(unit: Unit): void {
+    const marks = this.#participants.map((participant) => participant.mark())
+    const row = this.#rows.mark()
+    const scope = new UnitScope()
     try {
-      for (const unit of batch) {
-        const scope = new UnitScope()
-        unit.result = { ok: true, value: unit.work(scope) }
-        scope.end()
-      }
-      return true
-    } catch {
-      // What threw throws again with its savepoint, and takes nobody else along.
-      if (this.#db.isTransaction) this.#db.exec("ROLLBACK")
-      for (const participant of this.#participants) participant.aborted()
-      for (const unit of batch) unit.result = null
-      this.#db.exec("BEGIN IMMEDIATE")
-      return false
+      const value = unit.work(scope)
+      if (value instanceof Promise) throw new Error("a blind unit of work is synchronous")
+      unit.result = { ok: true, value }
+    } catch (error) {
+      unit.result = { ok: false, error }
+      this.#rows.rewind(row)
+      for (const [i, participant] of this.#participants.entries()) participant.rewind(marks[i] ?? 0)
+    } finally {
+      scope.end()
     }
   }
 
@@ -252,19 +255,24 @@ export class GroupCommit {
   // INVARIANT: after a failed batch, memory and database are as before it, or the store refuses everything.
   #abort(cause: unknown): void {
     try {
+      this.#backlog.assertSound()
       if (this.#db.isTransaction) this.#db.exec("ROLLBACK")
-      for (const participant of this.#participants) participant.aborted()
+      for (const participant of this.#participants) {
+        // With a backlog nothing of this batch came as far as the tables.
+        if (this.#backlog.isEmpty) participant.aborted()
+        else participant.rewind(0)
+      }
     } catch (error) {
-      this.#refusal = new Failure(
-        "store_unavailable",
-        "the store closed itself after an error: restart Hufu",
-        {
-          cause: error,
-        },
-      )
-      this.#onRefuse(cause)
-      for (const unit of this.#queue.splice(0)) unit.reject(this.#refusal)
+      this.#refuse(cause, error)
     }
+  }
+
+  #refuse(cause: unknown, error: unknown): void {
+    this.#refusal = new Failure("store_unavailable", "the store closed itself after an error: restart Hufu", {
+      cause: error,
+    })
+    this.#onRefuse(cause)
+    for (const unit of this.#queue.splice(0)) unit.reject(this.#refusal)
   }
 }
 

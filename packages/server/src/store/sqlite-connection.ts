@@ -19,9 +19,15 @@ interface Prepared {
 export class SqliteConnection {
   readonly #db: DatabaseSync
   readonly #prepared = new Map<string, Prepared>()
+  #before: () => void = () => {}
 
   constructor(db: DatabaseSync) {
     this.#db = db
+  }
+
+  /** Sets what is done before every statement: a reader has to see what is durable and not in the tables yet. */
+  before(work: () => void): void {
+    this.#before = work
   }
 
   get isTransaction(): boolean {
@@ -46,6 +52,7 @@ export class SqliteConnection {
 
   /** A prepared statement from the cache; the least recently used leaves when it is full. */
   prepare(sql: string): Prepared {
+    this.#before()
     const known = this.#prepared.get(sql)
     if (known !== undefined) {
       if (this.#prepared.size >= maxStatements) this.#touch(sql, known)

@@ -5,11 +5,13 @@ import type { Appender, EntryDraft } from "../ledger/appender.ts"
 import { type Ledger, openLedger } from "../ledger/ledger.ts"
 import type { Query } from "../ledger/subject-keys.ts"
 import { openVault, type Vault } from "../ledger/vault.ts"
+import { type Backlog, openBacklog, replayJournal } from "./backlog.ts"
 import { type DataFolder, prepareDataFolder } from "./data-folder.ts"
 import type { Database } from "./database.ts"
-import { type CommitOptions, GroupCommit, type Scope } from "./group-commit.ts"
+import { type CommitOptions, GroupCommit, type GroupCommitParts, type Scope } from "./group-commit.ts"
 import { type DataLock, lockDataFolder } from "./lock.ts"
 import { migrate } from "./migrate.ts"
+import { RowTarget } from "./row-target.ts"
 import { openReader, openWriter, type SqliteConnection, type SqlValue } from "./sqlite-connection.ts"
 import { sqliteDialect } from "./sqlite-dialect.ts"
 import { asStoreError } from "./storage-error.ts"
@@ -63,12 +65,20 @@ export async function openStore(options: StoreOptions): Promise<Store> {
     cleanups.push(() => lock.release())
     const writer = openWriter(folder.database)
     cleanups.push(() => writer.close())
+    replayJournal(writer, folder.journal)
     migrate(writer)
     // Folds in what the last run left in the log beside the database, erased pages included.
     writer.all("PRAGMA wal_checkpoint(TRUNCATE)")
     const reader = openReader(folder.database)
     cleanups.push(() => reader.close())
-    return await assemble({ folder, lock, writer, reader }, options)
+    const backlog = openBacklog(writer, folder.journal, (error) =>
+      options.logger.error(
+        { err: asStoreError(error) },
+        "what is in the journal cannot be brought into the tables",
+      ),
+    )
+    reader.before(() => backlog.fold())
+    return await assemble({ folder, lock, writer, reader, backlog }, options)
   } catch (error) {
     for (const cleanup of cleanups.toReversed()) cleanup()
     throw asStoreError(error)
@@ -80,17 +90,20 @@ interface Parts {
   readonly lock: DataLock
   readonly writer: SqliteConnection
   readonly reader: SqliteConnection
+  readonly backlog: Backlog
 }
 
-async function assemble({ folder, lock, writer, reader }: Parts, options: StoreOptions): Promise<Store> {
+async function assemble(parts: Parts, options: StoreOptions): Promise<Store> {
+  const { folder, lock, writer, reader, backlog } = parts
   const { clock, logger } = options
-  const committer = openCommitter(writer, options)
+  const rows = new RowTarget(writer)
+  const committer = openCommitter({ db: writer, backlog, rows }, options)
   const key = openLedgerKey(writer, folder)
   const wrappingKey = openVaultKey(writer, folder)
-  const opened = await openLedger({ writer, reader, key, clock, logger, committer })
+  const opened = await openLedger({ writer, reader, rows, key, clock, logger, committer })
   const { ledger, appender, checkpointer } = opened
   const commit: Store["commit"] = (work, commitOptions) =>
-    committer.enqueue((scope) => work(new UnitTx({ writer, appender, scope })), commitOptions)
+    committer.enqueue((scope) => work(new UnitTx({ writer, rows, appender, scope })), commitOptions)
   // The caller names the columns in its statement and their types beside it.
   const query: Query = (sql, params = []) => reader.all(sql, ...params) as never[]
   const truncateLog = (): void => void writer.all("PRAGMA wal_checkpoint(TRUNCATE)")
@@ -102,6 +115,7 @@ async function assemble({ folder, lock, writer, reader }: Parts, options: StoreO
       await checkpointer.close()
     } finally {
       await committer.close()
+      backlog.close()
       reader.close()
       writer.close()
       lock.release()
@@ -112,25 +126,33 @@ async function assemble({ folder, lock, writer, reader }: Parts, options: StoreO
   return { folder, ledger, vault, db, query, commit, close: () => (closing ??= close()) }
 }
 
-function openCommitter(writer: SqliteConnection, options: StoreOptions): GroupCommit {
+function openCommitter(parts: GroupCommitParts, options: StoreOptions): GroupCommit {
   const { logger, maxQueued, unitTimeoutMs } = options
-  return new GroupCommit(writer, {
+  return new GroupCommit(parts, {
     onRefuse: (cause) => logger.error({ err: cause }, "the store closed itself"),
     ...(maxQueued === undefined ? {} : { maxQueued }),
     ...(unitTimeoutMs === undefined ? {} : { unitTimeoutMs }),
   })
 }
 
+interface UnitParts {
+  readonly writer: SqliteConnection
+  readonly rows: RowTarget
+  readonly appender: Appender
+  readonly scope: Scope
+}
+
 /** One unit's view of the writer; useless once the unit has ended. */
 class UnitTx implements Tx {
-  readonly #parts: { writer: SqliteConnection; appender: Appender; scope: Scope }
+  readonly #parts: UnitParts
   #db: Kysely<Database> | null = null
 
-  constructor(parts: { writer: SqliteConnection; appender: Appender; scope: Scope }) {
+  constructor(parts: UnitParts) {
     this.#parts = parts
   }
 
   get db(): Kysely<Database> {
+    this.#refuseBlind()
     const { writer, scope } = this.#parts
     return (this.#db ??= new Kysely<Database>({ dialect: sqliteDialect(writer, () => scope.assertLive()) }))
   }
@@ -147,11 +169,17 @@ class UnitTx implements Tx {
 
   run(sql: string, params: readonly SqlValue[] = []): number {
     this.#parts.scope.assertLive()
-    return this.#parts.writer.run(sql, ...params)
+    return this.#parts.rows.run(sql, ...params)
   }
 
   query<R>(sql: string, params: readonly SqlValue[] = []): R[] {
     this.#parts.scope.assertLive()
+    this.#refuseBlind()
     return this.#parts.writer.all(sql, ...params) as R[]
+  }
+
+  // The tables do not show a blind unit what it wrote itself, nor what its batch did.
+  #refuseBlind(): void {
+    if (this.#parts.rows.isCollecting) throw new Error("a blind unit of work reads nothing")
   }
 }

@@ -1,0 +1,212 @@
+import { Failure } from "@hufu/core/failure"
+import { Journal, readJournal } from "./journal.ts"
+import { journaled } from "./journaled-statements.ts"
+import { decodeRows, type Row, RowEncoder } from "./row-codec.ts"
+import type { SqliteConnection } from "./sqlite-connection.ts"
+
+const numberKey = "journal.folded"
+const idKey = "journal.id"
+const stateKey = "journal.state"
+
+/** So many rows are folded together: a fold of this size takes about a millisecond. */
+const foldRows = 96
+const foldDelayMs = 100
+
+export interface BacklogParts {
+  readonly db: SqliteConnection
+  readonly journal: Journal
+  /** The number of the last batch that is in the tables. */
+  readonly folded: number
+  /** Told once when rows cannot be brought into the tables; every unit and every reader tries again. */
+  readonly onError: (error: unknown) => void
+}
+
+/**
+ * Rows that are durable in the journal and not in the tables yet.
+ *
+ * INVARIANT: the tables hold what was journaled up to a number, which they know, and the backlog holds the rest in order;
+ * a lap of the journal ends only after a commit that put all of it on the disk.
+ */
+export class Backlog {
+  readonly #db: SqliteConnection
+  readonly #journal: Journal
+  readonly #onError: (error: unknown) => void
+  readonly #encoder = new RowEncoder()
+  #rows: Row[] = []
+  #number: number
+  #timer: NodeJS.Timeout | null = null
+  #isTold = false
+
+  constructor({ db, journal, folded, onError }: BacklogParts) {
+    this.#db = db
+    this.#journal = journal
+    this.#number = folded
+    this.#onError = onError
+  }
+
+  get isEmpty(): boolean {
+    return this.#rows.length === 0
+  }
+
+  /** Throws when a write failed and nobody knows what of it is on the disk. */
+  assertSound(): void {
+    this.#journal.assertSound()
+  }
+
+  /** Resolves when the rows are durable; from then on every reader finds them. */
+  async add(rows: readonly Row[]): Promise<void> {
+    const payload = this.#encoder.encode(rows)
+    if (!this.#journal.fits(payload.length)) {
+      this.#foldDurably([])
+      if (!this.#journal.fits(payload.length)) return this.#foldDurably(rows)
+    }
+    await this.#journal.write(this.#number + 1, payload)
+    this.#number += 1
+    for (const row of rows) this.#rows.push(row)
+    if (this.#rows.length >= foldRows) this.#foldAlone()
+    else this.#timer ??= setTimeout(() => this.#foldAlone(), foldDelayMs)
+  }
+
+  /** Brings what is journaled into the tables, without waiting for the disk: the journal keeps it. */
+  fold(): void {
+    if (this.#rows.length === 0) return
+    this.#db.exec("PRAGMA synchronous = NORMAL")
+    try {
+      this.#apply(this.#rows)
+    } finally {
+      this.#db.exec("PRAGMA synchronous = FULL")
+    }
+    this.#rows = []
+  }
+
+  /** Inside a transaction that will be durable: makes sure that it writes, and so carries all before it to the disk. */
+  stamp(): void {
+    if (!this.#journal.isEmpty) writeNumber(this.#db, this.#number)
+  }
+
+  /** After that transaction: the journal may forget. */
+  release(): void {
+    if (this.#rows.length === 0) this.#journal.restart()
+  }
+
+  /** Folds durably and lets the journal go. */
+  close(): void {
+    this.#stopTimer()
+    try {
+      this.#foldDurably([])
+      this.#db.run(setMeta, stateKey, "closed")
+    } finally {
+      this.#journal.close()
+    }
+  }
+
+  #foldAlone(): void {
+    this.#stopTimer()
+    // A transaction is open: it began with a fold, and nothing is journaled beside it.
+    if (this.#db.isTransaction) return
+    try {
+      this.fold()
+      this.#isTold = false
+    } catch (error) {
+      if (!this.#isTold) this.#onError(error)
+      this.#isTold = true
+    }
+  }
+
+  #foldDurably(more: readonly Row[]): void {
+    if (more.length > 0) this.#number += 1
+    try {
+      this.#apply([...this.#rows, ...more])
+    } catch (error) {
+      if (more.length > 0) this.#number -= 1
+      throw error
+    }
+    this.#rows = []
+    this.#journal.restart()
+  }
+
+  #apply(rows: readonly Row[]): void {
+    inTransaction(this.#db, () => {
+      applyRows(this.#db, rows)
+      writeNumber(this.#db, this.#number)
+    })
+  }
+
+  #stopTimer(): void {
+    if (this.#timer !== null) clearTimeout(this.#timer)
+    this.#timer = null
+  }
+}
+
+/** Brings what a crashed node left in its journal into the tables; before the schema is brought up to date. */
+export function replayJournal(db: SqliteConnection, file: string): void {
+  const hasMeta = db.get("SELECT 1 FROM sqlite_schema WHERE name = 'meta'") !== undefined
+  const id = hasMeta ? readMeta(db, idKey) : undefined
+  if (id === undefined || readMeta(db, stateKey) === "closed") return
+  const frames = readJournal(file, id, readNumber(db))
+  const last = frames.at(-1)
+  if (last === undefined) return
+  inTransaction(db, () => {
+    for (const frame of frames) applyRows(db, decodeRows(frame.payload))
+    writeNumber(db, last.number)
+  })
+}
+
+/** Opens the journal of a replayed database, and makes it first if need be. */
+export function openBacklog(db: SqliteConnection, file: string, onError: BacklogParts["onError"]): Backlog {
+  const known = readMeta(db, idKey)
+  const isThere = known !== undefined && Journal.isWhole(file, known)
+  if (!isThere) {
+    // It was replayed or closed, so the tables lack nothing. Said first, so that a crash between the two leaves no riddle.
+    db.run(setMeta, stateKey, "closed")
+    db.run(setMeta, idKey, Journal.create(file))
+  }
+  db.run(setMeta, stateKey, "open")
+  return new Backlog({ db, journal: Journal.open(file), folded: readNumber(db), onError })
+}
+
+const setMeta =
+  "INSERT INTO meta (key, value) VALUES (?1, ?2) ON CONFLICT DO UPDATE SET value = excluded.value"
+
+function readMeta(db: SqliteConnection, key: string): string | undefined {
+  const value = db.get("SELECT value FROM meta WHERE key = ?", key)?.["value"]
+  return typeof value === "string" ? value : undefined
+}
+
+function readNumber(db: SqliteConnection): number {
+  const number = Number(readMeta(db, numberKey) ?? 0)
+  if (Number.isSafeInteger(number) && number >= 0) return number
+  throw new Failure(
+    "ledger_ambiguous",
+    "the database does not say what it has of the journal: restore a backup",
+  )
+}
+
+function writeNumber(db: SqliteConnection, number: number): void {
+  db.run(setMeta, numberKey, String(number))
+}
+
+function inTransaction(db: SqliteConnection, work: () => void): void {
+  db.exec("BEGIN IMMEDIATE")
+  try {
+    work()
+    db.exec("COMMIT")
+  } catch (error) {
+    if (db.isTransaction) db.exec("ROLLBACK")
+    throw error
+  }
+}
+
+function applyRows(db: SqliteConnection, rows: readonly Row[]): void {
+  const opened = new Map<string, number>()
+  const closed = new Set<number>()
+  // An action that left and came back within these rows was never open for a reader of the tables.
+  for (const [i, { sql, values }] of rows.entries()) {
+    const [action] = values
+    if (typeof action !== "string") continue
+    if (sql === journaled.openIntent) opened.set(action, i)
+    const opener = sql === journaled.closeIntent ? opened.get(action) : undefined
+    if (opener !== undefined) closed.add(opener).add(i)
+  }
+  for (const [i, { sql, values }] of rows.entries()) if (!closed.has(i)) db.run(sql, ...values)
+}
