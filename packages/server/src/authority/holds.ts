@@ -69,6 +69,8 @@ export interface HoldAuthority {
   use(hold: Hold): { write(tx: Tx): void; settle(): void; giveBack(): void }
   /** Cancels every undecided or unused hold that matches, at once in memory. */
   cancel(matches: (hold: Hold) => boolean, by: string): Promise<Hold[]>
+  /** Cancels a hold for the agent that asked, if it still waits; else returns it as it is. */
+  withdraw(hold: Hold, by: string): Promise<Hold>
   /** Denies what nobody decided in time. Only this clock denies; how long a client waits does not matter. */
   expire(): Promise<void>
   wait(hold: Hold, signal: AbortSignal): Promise<Hold>
@@ -284,6 +286,14 @@ export function openHolds(store: Store, vault: Vault, clock: Clock, expirySecond
     return found.filter((hold) => hold !== undefined)
   }
 
+  async function withdraw(hold: Hold, by: string): Promise<Hold> {
+    // A person who is deciding at this moment was first.
+    await deciding.get(hold.id)?.catch(() => undefined)
+    const now = records.get(hold.id)
+    const waits = now?.state === "waiting" && now.expiresAt > clock.now() && !taken.has(hold.id)
+    return waits ? decide(now, { decision: "cancelled", by }) : (find(hold.id) ?? hold)
+  }
+
   async function expire(): Promise<void> {
     const now = clock.now()
     for (const [of, hold] of unheard) if (hold.expiresAt <= now) unheard.delete(of)
@@ -357,6 +367,7 @@ export function openHolds(store: Store, vault: Vault, clock: Clock, expirySecond
     decide,
     use,
     cancel,
+    withdraw,
     expire,
     wait,
     list,

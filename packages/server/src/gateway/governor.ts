@@ -82,6 +82,20 @@ export type Ruling = Permit | Held | Refused
 
 export type HoldState = "waiting" | "approved" | "refused" | "expired" | "cancelled" | "used"
 
+/** A held action as it stands now, for a client that comes back to it. */
+export interface HeldAction {
+  readonly state: HoldState
+  readonly server: string
+  readonly tool: string
+  /** As the agent sent them; left out when they were erased. */
+  readonly arguments?: JsonObject
+  readonly createdAt: number
+  readonly expiresAt: number
+  readonly decidedAt: number | null
+  /** How it ended, if it left and that is recorded. */
+  readonly outcome?: OutcomeKind
+}
+
 /**
  * The pipeline as the doors see it: identify → standing → ground → decide → ask → intend, then the door performs, then conclude.
  * Throws Failure when it could not decide (store unavailable, clock stepped back): the door answers with it and forwards nothing.
@@ -90,6 +104,15 @@ export interface Governor {
   admit(attempt: Attempt): Promise<Ruling>
   /** Resolves when the hold is decided, or with `waiting` when the signal fires. Refuses another agent's or task's hold with Failure("not_found"). */
   awaitHold(caller: Caller, hold: string, signal: AbortSignal): Promise<HoldState>
+  /**
+   * Takes back what the caller asked for, as far as nobody has decided it; what is decided stays as it is.
+   * Refuses another agent's or task's hold as `awaitHold` does.
+   *
+   * @returns the state after it
+   */
+  withdraw(caller: Caller, hold: string): Promise<HoldState>
+  /** What waits, or waited, under a hold; refuses another agent's or task's as `awaitHold` does. */
+  heldAction(caller: Caller, hold: string): HeldAction
   /** Which of these tools the caller may see: only what a mandate could allow or ask. Order is kept. */
   visible(caller: Caller, server: string, tools: readonly string[]): ReadonlySet<string>
   /** Pins or compares the definitions that a server offers now; called with every tools/list result before it is filtered. */

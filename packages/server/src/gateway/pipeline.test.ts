@@ -140,6 +140,104 @@ describe("an approval", () => {
   })
 })
 
+describe("an action that its agent takes back", () => {
+  async function held(): Promise<string> {
+    await node.grant({})
+    const ruling = await node.governor.admit(node.attempt("send_note", { id: "1" }))
+    if (ruling.kind !== "held") throw new Error(`it was ${ruling.kind}`)
+    return ruling.hold
+  }
+
+  const stateOf = (hold: string) => node.holds.find(hold)?.state
+  const answers = (hold: string) =>
+    node.ledger
+      .entriesOf(hold)
+      .map(({ entry }) => entry)
+      .filter((entry) => entry.kind === "approval")
+
+  test("waits for nobody any more, and the ledger says who took it back", async () => {
+    const hold = await held()
+    const waiting = node.governor.awaitHold(node.caller, hold, new AbortController().signal)
+    expect(await node.governor.withdraw(node.caller, hold)).toBe("cancelled")
+    expect(await waiting).toBe("cancelled")
+    expect(node.holds.waiting()).toBe(0)
+    expect(answers(hold)).toMatchObject([{ decision: "cancelled", by: node.agent.id }])
+    const rejoined = await node.governor.admit(node.attempt("send_note", { id: "1" }, hold))
+    expect(rejoined).toMatchObject({ kind: "refused", code: "hold_cancelled" })
+    expect((await node.governor.admit(node.attempt("send_note", { id: "1" }))).kind).toBe("held")
+  })
+
+  test("is not another agent's to take back, to wait for or to look at", async () => {
+    const hold = await held()
+    const other = await node.agents.create({
+      name: "other",
+      identifiedBy: "credential",
+      demo: false,
+      by: person.id,
+    })
+    const stranger = { ...node.caller, agent: other.id, version: other.version }
+    await node.tasks.ensure(other.id, node.caller.principal)
+    await expect(node.governor.withdraw(stranger, hold)).rejects.toMatchObject({ code: "not_found" })
+    await expect(node.governor.awaitHold(stranger, hold, AbortSignal.abort())).rejects.toMatchObject({
+      code: "not_found",
+    })
+    expect(() => node.governor.heldAction(stranger, hold)).toThrow("no such held action")
+    expect(stateOf(hold)).toBe("waiting")
+  })
+
+  test("is not another task's of the same agent", async () => {
+    const hold = await held()
+    const { id: agent, principal } = { id: node.agent.id, principal: node.caller.principal }
+    await node.tasks.start({ agent, principal, words: "something else", source: "terminal", by: person.id })
+    await expect(node.governor.withdraw(node.caller, hold)).rejects.toMatchObject({ code: "not_found" })
+    expect(() => node.governor.heldAction(node.caller, hold)).toThrow("no such held action")
+    expect(stateOf(hold)).toBe("waiting")
+  })
+
+  test("stays as it is once a person has decided it, even while that is being written", async () => {
+    const hold = await held()
+    const waiting = node.holds.find(hold)
+    if (!waiting) throw new Error("there is no such hold")
+    const deciding = node.holds.decide(waiting, { decision: "once", by: person.id })
+    expect(await node.governor.withdraw(node.caller, hold)).toBe("approved")
+    await deciding
+    expect(await node.governor.withdraw(node.caller, hold)).toBe("approved")
+    expect(answers(hold)).toHaveLength(1)
+    expect((await node.governor.admit(node.attempt("send_note", { id: "1" }, hold))).kind).toBe("go")
+  })
+
+  test("is taken back once, however often that is said, and not after its time", async () => {
+    const hold = await held()
+    const twice = [node.governor.withdraw(node.caller, hold), node.governor.withdraw(node.caller, hold)]
+    expect(await Promise.all(twice)).toEqual(["cancelled", "cancelled"])
+    expect(answers(hold)).toHaveLength(1)
+    const late = await held()
+    node.clock.set(node.clock.now() + 900_000)
+    await node.governor.withdraw(node.caller, late)
+    await node.holds.expire()
+    expect(answers(late)).toMatchObject([{ decision: "expired" }])
+  })
+
+  test("shows what was asked for and, once it left, how it ended", async () => {
+    const hold = await held()
+    expect(node.governor.heldAction(node.caller, hold)).toMatchObject({
+      state: "waiting",
+      server: "notes",
+      tool: "send_note",
+      arguments: { id: "1" },
+    })
+    const waiting = node.holds.find(hold)
+    if (!waiting) throw new Error("there is no such hold")
+    await node.holds.decide(waiting, { decision: "once", by: person.id })
+    const permit = permitOf(await node.governor.admit(node.attempt("send_note", { id: "1" }, hold)))
+    expect(permit.leave()).toBe(true)
+    expect(node.governor.heldAction(node.caller, hold)).not.toHaveProperty("outcome")
+    permit.conclude({ outcome: "unknown", reason: "connection_lost" })
+    await outcomeOf(permit.action)
+    expect(node.governor.heldAction(node.caller, hold)).toMatchObject({ state: "used", outcome: "unknown" })
+  })
+})
+
 describe("a change that is being written when its opposite comes", () => {
   /** Begins the change, and holds the disk until `then` has begun as well; resolves when the first is durable. */
   async function overlapped(change: () => Promise<unknown>, then: () => Promise<unknown>) {

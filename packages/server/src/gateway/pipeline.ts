@@ -18,6 +18,7 @@ import type { Store } from "../store/store.ts"
 import { type Assessment, assess, type AssessParts, type Question } from "./assess.ts"
 import type { Connections } from "./connections.ts"
 import type { Attempt, Caller, Governor, Outcome, Reason, Refused, Ruling } from "./governor.ts"
+import { heldActions } from "./held-actions.ts"
 import { lostAuthority } from "./lost-authority.ts"
 import { issuePermit } from "./permit.ts"
 import type { ActionContents, ContentDraft } from "./action-content.ts"
@@ -362,12 +363,7 @@ export function createPipeline(parts: PipelineParts): Governor {
 
   return {
     admit,
-    async awaitHold(caller, id, signal) {
-      const hold = holds.find(id)
-      if (!hold || hold.agent !== caller.agent || hold.task !== tasks.current(caller.agent)?.id)
-        throw new Failure("not_found", "there is no such held action of this agent and this task")
-      return (await holds.wait(hold, signal)).state
-    },
+    ...heldActions(parts),
     visible(caller, server, names) {
       if (lostStanding(caller, server)) return new Set()
       // Before its first action an agent has no task: then what holds for every task is what it could do.

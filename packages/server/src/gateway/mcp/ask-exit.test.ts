@@ -160,6 +160,84 @@ describe("a held action of a modern client that can open a page", () => {
   })
 })
 
+describe("a page that the user turns down", () => {
+  const answered = async (requestState: JsonObject["x"] | undefined, answer: JsonObject, token = "agent") => {
+    const retry = { ...call, requestState: requestState ?? "", inputResponses: answer }
+    return postModern(url, modern("tools/call", retry, byUrl), { token })
+  }
+
+  it.each(["decline", "cancel"])("withdraws what waits when a modern client says %s", async (action) => {
+    const first = await postModern(url, modern("tools/call", call, byUrl))
+    const { result } = await answered(first.result["requestState"], { approval: { action } })
+    expect((result["_meta"] as JsonObject)["hufu/verdict"]).toMatchObject({ code: "hold_cancelled" })
+    expect(governor.holds.map(({ state }) => state)).toEqual(["cancelled"])
+    // To ask again is a new question.
+    await postModern(url, modern("tools/call", call, byUrl))
+    expect(governor.holds.map(({ state }) => state)).toEqual(["cancelled", "waiting"])
+    expect(performed()).toHaveLength(0)
+  })
+
+  it.each([
+    {},
+    { approval: { action: "accept" } },
+    { other: { action: "decline" } },
+    { approval: "decline" },
+  ])("is nothing less than that: %j leaves it waiting", async (answer) => {
+    const first = await postModern(url, modern("tools/call", call, byUrl))
+    await answered(first.result["requestState"], answer)
+    expect(governor.holds.map(({ state }) => state)).toEqual(["waiting"])
+  })
+
+  it("is not another agent's to turn down", async () => {
+    const first = await postModern(url, modern("tools/call", call, byUrl))
+    const { response } = await answered(
+      first.result["requestState"],
+      { approval: { action: "decline" } },
+      "other",
+    )
+    expect(response["error"]).toMatchObject({ code: -32602 })
+    expect(governor.holds.map(({ state }) => state)).toEqual(["waiting"])
+  })
+
+  it("changes nothing once the person has approved", async () => {
+    const first = await postModern(url, modern("tools/call", call, byUrl))
+    governor.approve(governor.holds[0]?.id ?? "")
+    const { result } = await answered(first.result["requestState"], { approval: { action: "cancel" } })
+    expect(JSON.stringify(result["content"])).toContain("simple text response")
+  })
+
+  it.each(["decline", "cancel"])("withdraws what waits when a legacy client says %s", async (action) => {
+    const session = await openSession(url, byUrl)
+    const { result } = await session.request("tools/call", call, {
+      onMessage(message) {
+        if (message["method"] === "elicitation/create")
+          void session.send({ jsonrpc: "2.0", id: message["id"], result: { action } })
+      },
+    })
+    expect((result["_meta"] as JsonObject)["hufu/verdict"]).toMatchObject({ code: "hold_cancelled" })
+    expect(governor.holds.map(({ state }) => state)).toEqual(["cancelled"])
+  })
+
+  it("is not turned down by a legacy client that cannot open it, nor by one that goes away", async () => {
+    const session = await openSession(url, byUrl)
+    const pending = await session.request("tools/call", call, {
+      onMessage(message) {
+        const error = { code: -32601, message: "not supported" }
+        if (message["method"] === "elicitation/create")
+          void session.send({ jsonrpc: "2.0", id: message["id"], error })
+      },
+    })
+    expect(pending.result["isError"]).toBe(true)
+    const gone = new AbortController()
+    const leaving = session.request("tools/call", call, {
+      signal: gone.signal,
+      onMessage: () => gone.abort(),
+    })
+    await expect(leaving).rejects.toThrow()
+    expect(governor.holds.map(({ state }) => state)).toEqual(["waiting"])
+  })
+})
+
 describe("a held action of a legacy client that can open a page", () => {
   it("is offered the page on its stream and goes on when the person approves there", async () => {
     const session = await openSession(url, byUrl)
@@ -209,6 +287,117 @@ describe("a held action of a client that polls tasks", () => {
     await expect.poll(async () => (await get(taskId)).result["status"]).toBe("completed")
     expect((await get(taskId)).result["result"]).toMatchObject({ isError: true })
     expect(performed()).toHaveLength(0)
+  })
+
+  const cancel = (taskId: string, token = "agent") =>
+    postModern(url, modern("tasks/cancel", { taskId }, byTask), { token })
+
+  /** As after a restart: the holds are there, and no door knows of a task. */
+  async function restart(): Promise<void> {
+    await door.close()
+    door = await openTestDoor(governor, [
+      { name: "fixture", transport: "http", url: fixture.url, headers: {} },
+    ])
+    url = `${door.url}/mcp/fixture`
+  }
+
+  async function started(): Promise<string> {
+    const { result } = await postModern(url, modern("tools/call", call, byTask))
+    return textOf(result["taskId"])
+  }
+
+  it("withdraws what waits when the client cancels it", async () => {
+    const taskId = await started()
+    await cancel(taskId)
+    expect((await get(taskId)).result["status"]).toBe("cancelled")
+    expect(governor.holds.map(({ state }) => state)).toEqual(["cancelled"])
+    expect(performed()).toHaveLength(0)
+  })
+
+  it("is not another agent's to cancel, with the node up all the time or restarted", async () => {
+    const taskId = await started()
+    expect((await cancel(taskId, "other")).response["error"]).toMatchObject({ code: -32602 })
+    await restart()
+    expect((await cancel(taskId, "other")).response["error"]).toMatchObject({ code: -32602 })
+    expect((await get(taskId, "other")).response["error"]).toMatchObject({ code: -32602 })
+    expect(governor.holds.map(({ state }) => state)).toEqual(["waiting"])
+  })
+
+  it("is the same task when the same call comes again", async () => {
+    const taskId = await started()
+    expect(await started()).toBe(taskId)
+    governor.approve(taskId)
+    await expect.poll(async () => (await get(taskId)).result["status"]).toBe("completed")
+    expect(JSON.stringify((await get(taskId)).result["result"])).toContain("simple text response")
+    expect(performed()).toHaveLength(1)
+  })
+
+  it.each([
+    ["waits", async (hold: string, again: () => Promise<void>) => (await again(), governor.approve(hold))],
+    ["was approved", async (hold: string, again: () => Promise<void>) => (governor.approve(hold), again())],
+  ] as const)("is found again after a restart while it %s, and performed once", async (_state, decide) => {
+    // An approval that comes while the node is down is used by nobody before the client is back.
+    const taskId = await started()
+    await door.door.close()
+    await decide(taskId, restart)
+    const both = await Promise.all([get(taskId), get(taskId)])
+    for (const { result } of both) expect(result["status"]).not.toBe("failed")
+    await expect.poll(async () => (await get(taskId)).result["status"]).toBe("completed")
+    expect(JSON.stringify((await get(taskId)).result["result"])).toContain("simple text response")
+    expect(performed()).toHaveLength(1)
+  })
+
+  it("tells after a restart that the person refused, and that it was cancelled", async () => {
+    const refused = await started()
+    governor.refuse(refused)
+    const cancelled = await started()
+    await cancel(cancelled)
+    await restart()
+    expect((await get(refused)).result).toMatchObject({ status: "completed", result: { isError: true } })
+    expect((await get(cancelled)).result).toMatchObject({ status: "cancelled" })
+  })
+
+  it.each(["waiting", "approved"])("can be cancelled after a restart while it is %s", async (state) => {
+    const taskId = await started()
+    await door.door.close()
+    if (state === "approved") governor.approve(taskId)
+    await restart()
+    await cancel(taskId)
+    expect((await get(taskId)).result["status"]).toBe("cancelled")
+    expect(governor.holds[0]?.state).toBe(state === "waiting" ? "cancelled" : "approved")
+    expect(performed()).toHaveLength(0)
+  })
+
+  it("says that nobody knows how it ended when it was under way as the node stopped", async () => {
+    const taskId = await started()
+    await door.door.close()
+    governor.approve(taskId)
+    // As the pipeline keeps it: it left, and its outcome was never heard.
+    const ruling = await governor.admit({
+      caller: {
+        agent: "agent",
+        version: "v1",
+        principal: "usr_1",
+        credential: "agent",
+        door: "mcp-http",
+        connection: "con_1",
+      },
+      server: "fixture",
+      tool,
+      arguments: {},
+      hold: taskId,
+    })
+    if (ruling.kind !== "go") throw new Error(`it was ${ruling.kind}`)
+    ruling.leave()
+    await restart()
+    const under = (await get(taskId)).result
+    expect(under["status"]).toBe("failed")
+    expect(JSON.stringify(under["error"])).toContain("under way in another call")
+    ruling.conclude({ outcome: "unknown", reason: "node_stopped" })
+    const { result } = await get(taskId)
+    expect(result).toMatchObject({ status: "failed", error: { data: { outcome: "unknown" } } })
+    expect(JSON.stringify(result["error"])).toContain("check what it did before repeating it")
+    expect(performed()).toHaveLength(1)
   })
 
   it("is not performed after it was cancelled, whatever is decided later", async () => {

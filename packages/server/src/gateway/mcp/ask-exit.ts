@@ -1,9 +1,12 @@
+import { isFailure } from "@hufu/core/failure"
+import { isJsonObject } from "@hufu/core/json/json-value"
+import type { JsonValue } from "@hufu/core/json/json-value"
 import type { Attempt, Held, HoldState, Ruling } from "../governor.ts"
 import { attemptDigest } from "./attempt-of.ts"
 import type { Desk } from "./desk.ts"
 import { canOpenUrl, canPollTasks } from "./era.ts"
 import type { Errand } from "./errand.ts"
-import { metaOf, rpcResult } from "./rpc.ts"
+import { metaOf, resultOf, rpcResult } from "./rpc.ts"
 import type { RpcResponse } from "./upstream/link.ts"
 import { pendingReply } from "./verdict-reply.ts"
 
@@ -14,10 +17,12 @@ export type HeldExit =
 
 const inputMethods = new Set(["tools/call", "resources/read", "prompts/get"])
 const progressEveryMs = 5000
+/** Under which name the page is asked for, and answered. */
+const pageKey = "approval"
 
 /**
  * Three exits, by what the client can do: a task to poll, a page to open, or a bounded wait. None of them is a
- * decision: the hold stands until a person decides or it expires.
+ * decision: the hold stands until a person decides, it expires, or the client takes it back in so many words.
  */
 export async function exitHeld(desk: Desk, errand: Errand, attempt: Attempt, held: Held): Promise<HeldExit> {
   const { client, message } = errand
@@ -47,18 +52,31 @@ function openPage(desk: Desk, errand: Errand, attempt: Attempt, held: Held): Rpc
   const approval = { method: "elicitation/create", params: pageOf(desk, held) }
   return rpcResult(errand.message.id, {
     resultType: "input_required",
-    inputRequests: { approval },
+    inputRequests: { [pageKey]: approval },
     requestState,
   })
 }
 
-/** The answer only says that the page was opened; the decision is made on the page. */
+/** Opening the page decides nothing, it is decided apart from the client; turning it down withdraws the question. */
 function offerPage(desk: Desk, errand: Errand, held: Held): void {
   const params = { ...pageOf(desk, held), elicitationId: held.hold }
   const request = { jsonrpc: "2.0" as const, id: held.hold, method: "elicitation/create", params }
-  errand.port.ask?.(request).catch(() => {
-    // A client that cannot be asked is told by the pending result instead.
-  })
+  errand.port
+    .ask?.(request)
+    .then((answer) =>
+      saysNo(resultOf(answer)) ? desk.governor.withdraw(errand.caller, held.hold) : undefined,
+    )
+    .catch((error: unknown) => {
+      // A client that cannot be asked is told by the pending result instead.
+      if (isFailure(error))
+        desk.log.warn({ error, hold: held.hold }, "a request for approval could not be withdrawn")
+    })
+}
+
+/** Whether the user turned the page down in the client. Saying nothing, or going away, is no answer. */
+function saysNo(answer: JsonValue | undefined): boolean {
+  const action = isJsonObject(answer) ? answer["action"] : undefined
+  return action === "decline" || action === "cancel"
 }
 
 function pageOf(desk: Desk, held: Held) {
@@ -66,6 +84,13 @@ function pageOf(desk: Desk, held: Held) {
   const en = `An action of your agent waits for your decision${why === undefined ? "" : ` (${why.en})`}. Open the page to decide.`
   const zh = `智能体的一项操作等待您决定${why === undefined ? "" : `（${why.zh}）`}，请打开页面处理。`
   return { mode: "url", message: `${en}\n${zh}`, url: `${desk.config.origin()}/approvals/${held.hold}` }
+}
+
+/** A client that returns with the answer that the page was turned down takes its question back. */
+export async function hearPageAnswer(desk: Desk, errand: Errand, hold: string): Promise<void> {
+  const answers = errand.message.params?.["inputResponses"]
+  const answer = isJsonObject(answers) && Object.hasOwn(answers, pageKey) ? answers[pageKey] : undefined
+  if (saysNo(answer)) await desk.governor.withdraw(errand.caller, hold)
 }
 
 /** Waits as long as a client can be expected to, then says that the action is pending. */

@@ -1,7 +1,7 @@
 import { isJsonObject } from "@hufu/core/json/json-value"
 import type { JsonValue } from "@hufu/core/json/json-value"
 import type { Attempt } from "../governor.ts"
-import { exitHeld } from "./ask-exit.ts"
+import { exitHeld, hearPageAnswer } from "./ask-exit.ts"
 import { attemptDigest, attemptOf, withArguments, withParams } from "./attempt-of.ts"
 import type { Desk } from "./desk.ts"
 import type { Errand } from "./errand.ts"
@@ -79,6 +79,7 @@ async function resume(desk: Desk, errand: Errand, attempt: Attempt, text: JsonVa
     return invalid(errand, "`requestState` does not belong to this request; call again without it")
   }
   if (typeof state["hold"] === "string") {
+    await hearPageAnswer(desk, errand, state["hold"])
     const bare = withParams(message, { requestState: undefined, inputResponses: undefined })
     return decide(desk, errand, { ...attempt, hold: state["hold"] }, bare)
   }

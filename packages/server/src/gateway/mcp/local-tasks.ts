@@ -1,11 +1,12 @@
-import type { JsonObject } from "@hufu/core/json/json-value"
 import { isFailure } from "@hufu/core/failure"
-import type { Attempt, Caller, Held } from "../governor.ts"
+import type { JsonObject } from "@hufu/core/json/json-value"
+import type { Attempt, Caller, Held, HeldAction } from "../governor.ts"
 import { withArguments } from "./attempt-of.ts"
 import { nobody } from "./client-port.ts"
 import { canPollTasks, tasksExtension } from "./era.ts"
 import type { Desk } from "./desk.ts"
 import type { Errand } from "./errand.ts"
+import { attemptAgain, callAgain, canCallAgain, whyNotAgain } from "./held-call.ts"
 import { errorOf, resultOf, rpcCodes, rpcError, rpcResult, textOf } from "./rpc.ts"
 import { ticketOf } from "./ticket.ts"
 import type { Ticket } from "./ticket.ts"
@@ -31,8 +32,11 @@ interface Task {
   readonly createdAt: number
   readonly keepMs: number
   readonly life: AbortController
+  timer: NodeJS.Timeout | undefined
   updatedAt: number
   status: "working" | "completed" | "failed" | "cancelled"
+  /** Whether a person has let it go and it is being performed. */
+  approved: boolean
   /** `result` or `error`, once it has ended. */
   ending: JsonObject
 }
@@ -42,7 +46,10 @@ const maxTasks = 4096
 const methods = new Set(["tasks/get", "tasks/update", "tasks/cancel"])
 const ownId = /^hld_[0-9a-z]{8,64}$/
 
-/** No tasks yet. `desk` is asked for late, because the tasks are part of it. */
+/**
+ * No tasks yet. A task is named after its hold, which outlives the node: one that is not known here is found again by it.
+ * `desk` is asked for late, because the tasks are part of it.
+ */
 export function createLocalTasks(desk: () => Desk, perform: Perform): LocalTasks {
   const tasks = new Map<string, Task>()
 
@@ -54,10 +61,11 @@ export function createLocalTasks(desk: () => Desk, perform: Perform): LocalTasks
   async function work(id: string, task: Task, errand: Errand, attempt: Attempt): Promise<void> {
     const { governor } = desk()
     const state = await governor.awaitHold(errand.caller, id, task.life.signal)
-    if (state === "waiting") return
+    if (state === "waiting" || task.life.signal.aborted) return
     const ruling = await governor.admit({ ...attempt, hold: id })
     if (ruling.kind === "held") return end(task, "cancelled", {})
     if (ruling.kind === "refused") return finish(task, refusalReply(errand.message, ruling, "modern"))
+    task.approved = true
     const message =
       ruling.edited === undefined ? errand.message : withArguments(errand.message, ruling.edited)
     finish(task, await perform(errand, ticketOf(ruling), message))
@@ -69,31 +77,107 @@ export function createLocalTasks(desk: () => Desk, perform: Perform): LocalTasks
     else end(task, "failed", { error: errorOf(response) ?? {} })
   }
 
+  /** Waits for the decision on behalf of a client that is not there, and performs what is approved. Never rejects. */
+  async function follow(id: string, task: Task, errand: Errand, attempt: Attempt): Promise<void> {
+    const alone = { ...errand, port: nobody, signal: task.life.signal }
+    try {
+      await work(id, task, alone, attempt)
+    } catch (error) {
+      desk().log.warn({ error, hold: id }, "an approved action could not be performed")
+      const said = isFailure(error) ? error.message : "the action could not be performed; see Hufu's log"
+      end(task, "failed", { error: { code: rpcCodes.unserved, message: said } })
+    }
+  }
+
+  function keep(id: string, task: Task): void {
+    const [oldest] = tasks
+    if (tasks.size >= maxTasks && oldest !== undefined) drop(...oldest)
+    const over = tasks.get(id)
+    if (over !== undefined) drop(id, over)
+    tasks.set(id, task)
+    task.timer = setTimeout(
+      () => drop(id, task),
+      Math.max(0, task.createdAt + task.keepMs - desk().clock.now()),
+    )
+    task.timer.unref()
+  }
+
+  function drop(id: string, task: Task): void {
+    clearTimeout(task.timer)
+    task.life.abort()
+    if (tasks.get(id) === task) tasks.delete(id)
+  }
+
+  function taskOf(caller: Caller, createdAt: number, expiresAt: number): Task {
+    const { agent, principal } = caller
+    return {
+      agent,
+      principal,
+      createdAt,
+      keepMs: Math.max(0, expiresAt - createdAt) + desk().config.limits.taskKeepMs,
+      life: new AbortController(),
+      timer: undefined,
+      updatedAt: createdAt,
+      status: "working",
+      approved: false,
+      ending: {},
+    }
+  }
+
+  /** Finds a task again by its hold, after a restart; what still waits or was approved goes on from there. */
+  async function recall(errand: Errand, id: string): Promise<Task | undefined> {
+    const { governor, clock } = desk()
+    const held = lookUp(() => governor.heldAction(errand.caller, id))
+    if (held === undefined || !canCallAgain(held)) return undefined
+    const task = taskOf(errand.caller, held.createdAt, held.expiresAt)
+    if (task.createdAt + task.keepMs <= clock.now()) return undefined
+    const lost = whyNotAgain(held)
+    if (held.state === "cancelled") end(task, "cancelled", {})
+    else if (lost !== undefined) end(task, "failed", { error: lost })
+    else await goOn(id, task, errand, held)
+    return task
+  }
+
+  async function goOn(id: string, task: Task, errand: Errand, held: HeldAction): Promise<void> {
+    const again = { ...errand, server: held.server, message: callAgain(errand.message, held) }
+    const following = follow(id, task, again, attemptAgain(errand.caller, held, id))
+    // INVARIANT: nothing was awaited since the hold was looked at, so it is followed once.
+    if (isOpen(held)) keep(id, task)
+    else await following
+  }
+
+  async function cancel(
+    known: Task | undefined,
+    { caller, message }: Errand,
+    id: string,
+  ): Promise<RpcResponse> {
+    const held = lookUp(() => desk().governor.heldAction(caller, id))
+    if (known === undefined && (held === undefined || !canCallAgain(held))) return unknown(message)
+    if (known !== undefined) stop(known)
+    else if (held !== undefined && isOpen(held)) {
+      // Kept, so that what is approved all the same is not performed when the client asks once more.
+      const task = taskOf(caller, held.createdAt, held.expiresAt)
+      keep(id, task)
+      stop(task)
+    }
+    if (held !== undefined) await desk().governor.withdraw(caller, id)
+    return rpcResult(message.id, { resultType: "complete" })
+  }
+
+  function stop(task: Task): void {
+    end(task, "cancelled", {})
+    task.life.abort()
+  }
+
   return {
     start(errand, attempt, held) {
-      const now = desk().clock.now()
-      const { limits } = desk().config
-      if (tasks.size >= maxTasks) forgetOldest(tasks)
-      const task: Task = {
-        agent: errand.caller.agent,
-        principal: errand.caller.principal,
-        createdAt: now,
-        keepMs: Math.max(0, held.expiresAt - now) + limits.taskKeepMs,
-        life: new AbortController(),
-        updatedAt: now,
-        status: "working",
-        ending: {},
-      }
-      tasks.set(held.hold, task)
-      const alone = { ...errand, port: nobody, signal: task.life.signal }
-      work(held.hold, task, alone, attempt).catch((error: unknown) => {
-        desk().log.warn({ error, hold: held.hold }, "an approved action could not be performed")
-        const said = isFailure(error) ? error.message : "the action could not be performed; see Hufu's log"
-        end(task, "failed", { error: { code: rpcCodes.unserved, message: said } })
-      })
-      const timer = setTimeout(() => (task.life.abort(), tasks.delete(held.hold)), task.keepMs)
-      timer.unref()
-      task.life.signal.addEventListener("abort", () => clearTimeout(timer), { once: true })
+      const present = tasks.get(held.hold)
+      // The same call again while it waits is the same task.
+      if (present?.status === "working" && present.principal === errand.caller.principal)
+        return rpcResult(errand.message.id, { resultType: "task", ...shown(held.hold, present) })
+      const task = taskOf(errand.caller, desk().clock.now(), held.expiresAt)
+      keep(held.hold, task)
+      void follow(held.hold, task, errand, attempt)
       return rpcResult(errand.message.id, { resultType: "task", ...shown(held.hold, task) })
     },
     owns: (message) => methods.has(message.method) && ownId.test(textOf(message.params?.["taskId"])),
@@ -106,38 +190,34 @@ export function createLocalTasks(desk: () => Desk, perform: Perform): LocalTasks
         })
       }
       const id = textOf(message.params?.["taskId"])
-      const task = tasks.get(id)
-      if (task === undefined) return lost(desk(), caller, id, message)
-      if (task.agent !== caller.agent || task.principal !== caller.principal) return unknown(message)
-      if (message.method === "tasks/get") {
+      const known = tasks.get(id)
+      if (known && (known.agent !== caller.agent || known.principal !== caller.principal))
+        return unknown(message)
+      if (message.method === "tasks/cancel") return cancel(known, errand, id)
+      const task = known ?? (await recall(errand, id))
+      if (task === undefined) return unknown(message)
+      if (message.method === "tasks/get")
         return rpcResult(message.id, { resultType: "complete", ...shown(id, task), ...task.ending })
-      }
-      if (message.method === "tasks/cancel") {
-        end(task, "cancelled", {})
-        task.life.abort()
-      }
       return rpcResult(message.id, { resultType: "complete" })
     },
     close() {
-      for (const task of tasks.values()) task.life.abort()
-      tasks.clear()
+      for (const [id, task] of tasks) drop(id, task)
     },
   }
 }
 
-/** After a restart the hold is still there, but not what was to be done: the client calls again to go on. */
-async function lost(desk: Desk, caller: Caller, id: string, message: RpcRequest): Promise<RpcResponse> {
+function isOpen({ state }: HeldAction): boolean {
+  return state === "waiting" || state === "approved"
+}
+
+/** What is not this agent's, not of this task, or not there at all, looks the same. */
+function lookUp(read: () => HeldAction): HeldAction | undefined {
   try {
-    await desk.governor.awaitHold(caller, id, AbortSignal.abort())
-  } catch {
-    return unknown(message)
+    return read()
+  } catch (error) {
+    if (isFailure(error, "not_found")) return undefined
+    throw error
   }
-  const said =
-    "Hufu was restarted; call the tool with the same arguments again to go on from the same approval"
-  const error = { code: rpcCodes.unserved, message: said }
-  const at = new Date(desk.clock.now()).toISOString()
-  const task = { taskId: id, status: "failed", createdAt: at, lastUpdatedAt: at, ttlMs: 0, error }
-  return rpcResult(message.id, { resultType: "complete", ...task })
 }
 
 function unknown(message: RpcRequest): RpcResponse {
@@ -148,7 +228,7 @@ function shown(taskId: string, task: Task): JsonObject {
   return {
     taskId,
     status: task.status,
-    statusMessage: task.status === "working" ? "waiting for a person's approval / 等待用户批准" : task.status,
+    statusMessage: statusMessage(task),
     createdAt: new Date(task.createdAt).toISOString(),
     lastUpdatedAt: new Date(task.updatedAt).toISOString(),
     ttlMs: task.keepMs,
@@ -156,10 +236,9 @@ function shown(taskId: string, task: Task): JsonObject {
   }
 }
 
-function forgetOldest(tasks: Map<string, Task>): void {
-  for (const [id, task] of tasks) {
-    task.life.abort()
-    tasks.delete(id)
-    return
-  }
+function statusMessage({ status, approved }: Task): string {
+  if (status !== "working") return status
+  return approved
+    ? "approved, under way / 已批准，正在执行"
+    : "waiting for a person's approval / 等待用户批准"
 }

@@ -20,6 +20,8 @@ interface Hold {
   readonly id: string
   readonly agent: string
   readonly key: string
+  readonly attempt: Attempt
+  readonly createdAt: number
   state: HoldState
   edited?: JsonObject
   readonly waiters: Set<() => void>
@@ -115,6 +117,8 @@ export function createRuleGovernor(
       id: newId("hold", Date.now()),
       agent: attempt.caller.agent,
       key,
+      attempt,
+      createdAt: Date.now(),
       state: "waiting",
       waiters: new Set(),
     }
@@ -126,6 +130,12 @@ export function createRuleGovernor(
       expiresAt: Date.now() + 600_000,
       reasons,
     }
+  }
+
+  function mine(caller: Caller, id: string): Hold {
+    const hold = holds.find((one) => one.id === id && one.agent === caller.agent)
+    if (hold === undefined) throw new Failure("not_found", "there is no such hold")
+    return hold
   }
 
   return {
@@ -140,9 +150,8 @@ export function createRuleGovernor(
       records.push(record)
       return verdict === "deny" ? { kind: "refused", code: "denied", reasons } : permit(record)
     },
-    awaitHold(caller, id, signal) {
-      const hold = holds.find((one) => one.id === id && one.agent === caller.agent)
-      if (hold === undefined) return Promise.reject(new Failure("not_found", "there is no such hold"))
+    async awaitHold(caller, id, signal) {
+      const hold = mine(caller, id)
       return new Promise((resolve) => {
         const done = () => {
           hold.waiters.delete(done)
@@ -153,6 +162,26 @@ export function createRuleGovernor(
         hold.waiters.add(done)
         signal.addEventListener("abort", done, { once: true })
       })
+    },
+    async withdraw(caller, id) {
+      const hold = mine(caller, id)
+      if (hold.state === "waiting") decideHold(id, "cancelled")
+      return hold.state
+    },
+    heldAction(caller, id) {
+      const { state, attempt, createdAt } = mine(caller, id)
+      const { server, tool, arguments: args } = attempt
+      const outcome = records.find((one) => one.left && one.attempt.hold === id)?.outcome?.outcome
+      return {
+        state,
+        server,
+        tool,
+        arguments: args,
+        createdAt,
+        expiresAt: createdAt + 600_000,
+        decidedAt: null,
+        ...(outcome === undefined ? {} : { outcome }),
+      }
     },
     visible: (_caller, _server, tools) => new Set(tools.filter((tool) => verdictOf(tool) !== "deny")),
     async observe(server, definitions) {
