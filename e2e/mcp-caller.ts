@@ -75,7 +75,7 @@ export function headersFor(
   era: Era,
 ): Record<string, string> {
   if (era === "legacy" || message.method === undefined) return base
-  const name = message.params?.["name"] ?? message.params?.["uri"]
+  const name = message.params?.["name"] ?? message.params?.["uri"] ?? message.params?.["taskId"]
   return { ...base, "mcp-method": message.method, ...(typeof name === "string" ? { "mcp-name": name } : {}) }
 }
 

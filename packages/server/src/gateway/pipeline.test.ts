@@ -185,6 +185,17 @@ describe("an action that its agent takes back", () => {
     expect(stateOf(hold)).toBe("waiting")
   })
 
+  test("is not another agent's either where the record names the task of the one who asks", async () => {
+    const found = node.holds.find(await held())
+    if (!found) throw new Error("there is no such hold")
+    const { id: _, state: __, ...draft } = found
+    const content = { arguments: {}, targets: [], reasons: [] }
+    const theirs = await node.holds.open({ ...draft, agent: "agt_00000000", action: "act_00000000" }, content)
+    await expect(node.governor.withdraw(node.caller, theirs.id)).rejects.toMatchObject({ code: "not_found" })
+    expect(() => node.governor.heldAction(node.caller, theirs.id)).toThrow("no such held action")
+    expect(stateOf(theirs.id)).toBe("waiting")
+  })
+
   test("is not another task's of the same agent", async () => {
     const hold = await held()
     const { id: agent, principal } = { id: node.agent.id, principal: node.caller.principal }
