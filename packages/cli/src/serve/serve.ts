@@ -1,106 +1,11 @@
 import { mkdirSync } from "node:fs"
-import { isFailure } from "@hufu/core/failure"
-import type { Language } from "@hufu/core/words"
-import { openLogger } from "@hufu/server/log"
-import { type NodeOptions, type RunningNode, startNode } from "@hufu/server/node"
-import { textFlag } from "../arguments/flag-value.ts"
-import { UsageError } from "../arguments/usage-error.ts"
-import type { FlagValues, Invocation } from "../command/command.ts"
-import { exitCodes } from "../exit-code.ts"
-import { printJsonLine, printLines } from "../terminal/print.ts"
-import { readConfig } from "./read-config.ts"
+import type { Invocation } from "../command/command.ts"
+import { keepCompiled } from "../keep-compiled.ts"
 
-const closeWithinMs = 10_000
-const repeatedSignalMs = 1000
-
-/** `hufu serve`: a node in this process until a signal, or until nobody has needed it for long enough. */
-export async function serve({ dataFolder, flags, json, language }: Invocation): Promise<number> {
-  const config = readConfig(dataFolder, { host: textFlag(flags, "host"), port: numberFlag(flags, "port") })
-  const idleSeconds = numberFlag(flags, "idle-exit")
-  mkdirSync(dataFolder, { recursive: true, mode: 0o700 })
-  const log = await openLogger(dataFolder, config.log)
-  const { logger } = log
-  process.on("uncaughtExceptionMonitor", (err) =>
-    logger.fatal({ err }, "the node ends: an error was not handled"),
-  )
-  const ended = endOf()
-  const options = { dataDir: dataFolder, config, expose: flags["expose"] === true, logger }
-  const node = await start(options, flags["any-port"] === true)
-  announce(node, json, language)
-  const idle = idleSeconds === undefined ? undefined : watchIdle(node, idleSeconds)
-  const why = await Promise.race([ended, ...(idle ? [idle.ended] : [])])
-  idle?.stop()
-  logger.info({ why }, "the node closes")
-  // Whatever hangs must not keep a node that was told to end.
-  setTimeout(() => process.exit(exitCodes.failed), closeWithinMs).unref()
-  await node.close()
-  log.close()
-  return exitCodes.ok
-}
-
-async function start(options: NodeOptions, anyPort: boolean): Promise<RunningNode> {
-  try {
-    return await startNode(options)
-  } catch (error) {
-    if (!anyPort || !isFailure(error, "port_in_use")) throw error
-    return startNode({ ...options, config: { ...options.config, port: 0 } })
-  }
-}
-
-/** Resolves with the first signal that asks the node to end; one that is repeated later ends it at once. */
-function endOf(): Promise<string> {
-  return new Promise((resolve) => {
-    let first = 0
-    for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"])
-      process.on(signal, () => {
-        // A terminal and whatever started this process may both send the same one.
-        if (first > 0 && performance.now() - first > repeatedSignalMs) process.exit(exitCodes.failed)
-        first ||= performance.now()
-        resolve(signal)
-      })
-  })
-}
-
-function watchIdle(node: RunningNode, seconds: number): { ended: Promise<string>; stop(): void } {
-  let timer: NodeJS.Timeout | undefined
-  const ended = new Promise<string>((resolve) => {
-    let since = performance.now()
-    timer = setInterval(
-      () => {
-        const { connections, inFlight } = node.connections()
-        if (connections > 0 || inFlight > 0) since = performance.now()
-        else if (performance.now() - since >= seconds * 1000) resolve("idle")
-      },
-      Math.min(seconds * 250, 5000),
-    )
-  })
-  return { ended, stop: () => clearInterval(timer) }
-}
-
-function announce({ url, dataFolder }: RunningNode, json: boolean, language: Language): void {
-  if (json) return printJsonLine({ url, pid: process.pid, dataFolder })
-  if (language === "zh")
-    return printLines(
-      `虎符节点已就绪：${url}（数据目录 ${dataFolder}）`,
-      "下一步：",
-      "  hufu enrol                       设置终端口令，用于批准行为",
-      "  hufu guard -- 命令 参数…         置于 MCP 客户端配置中原命令之前",
-      "  hufu approvals                   查看等待批准的行为",
-      "按 Ctrl+C 停止。",
-    )
-  return printLines(
-    `The Hufu node is ready at ${url} (data folder ${dataFolder})`,
-    "How to go on, in another terminal:",
-    "  hufu enrol                       choose the terminal secret that approves",
-    "  hufu guard -- COMMAND ARGS…      stands before the command in an MCP client's configuration",
-    "  hufu approvals                   shows what waits for you",
-    "Ctrl+C stops it.",
-  )
-}
-
-function numberFlag(flags: FlagValues, name: string): number | undefined {
-  const text = textFlag(flags, name)
-  if (text === undefined) return undefined
-  if (!/^\d{1,9}$/.test(text)) throw new UsageError(`--${name} takes a whole number`)
-  return Number(text)
+/** `hufu serve`: makes the data folder, so that even a first start leaves what the second can use, and runs a node. */
+export async function serve(invocation: Invocation): Promise<number> {
+  mkdirSync(invocation.dataFolder, { recursive: true, mode: 0o700 })
+  keepCompiled(invocation.dataFolder)
+  const { runNode } = await import("./run-node.ts")
+  return runNode(invocation)
 }
