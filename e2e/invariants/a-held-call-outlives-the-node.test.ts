@@ -25,7 +25,7 @@ type Result = Readonly<Record<string, unknown>>
 /** What a task is, as its client reads it; `undefined` when it is told that there is none. */
 async function about(door: AgentDoor, method: "tasks/get" | "tasks/cancel", taskId: string) {
   const { message } = await door.request(method, { taskId, _meta })
-  return message?.result as Result | undefined // any members; a few are compared
+  return message?.result
 }
 
 async function asked(door: AgentDoor, args: object): Promise<string> {

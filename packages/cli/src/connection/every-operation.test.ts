@@ -26,6 +26,7 @@ const samples: { readonly [Id in OperationId]: Request<Id> } = {
   "credential.issue": { agent: "ann", kind: "hook", days: 3 },
   "credential.revoke": { credential: id("crd") },
   "task.start": { agent: "ann", words: "虎符 & more" },
+  "task.add": { task: id("tsk"), words: "虎符 & more" },
   "task.list": { agent: "ann & bob", limit: 5 },
   "task.show": { task: id("tsk") },
   "task.end": { task: id("tsk") },

@@ -55,11 +55,11 @@ const texts = {
     after: [
       "",
       "From then on each prompt that you send starts a task in your own words. While an action of the agent waits for you,",
-      "or you have just approved one, the task before goes on.",
+      "or you have just approved one, the task before goes on and your words are added to it.",
       "Your words are kept as they are: what you quote or paste is kept with them and counts as yours for now,",
       "although somebody else may have written it.",
       "A prompt is never blocked: when Hufu cannot record it, Claude Code shows you why.",
-      "The hook's credential can only start tasks. An agent with a shell could read it, as it can read anything of yours.",
+      "The hook's credential can only start tasks and add words to them. An agent with a shell could read it, as it can read anything of yours.",
     ],
     missing: [
       "",
@@ -70,10 +70,10 @@ const texts = {
     before: ["将以下内容加入 ~/.claude/settings.json（或项目的 .claude/settings.json）：", ""],
     after: [
       "",
-      "此后您发送的每条提示都会以您的原话开始一个任务。智能体的行为正在等待您决定，或您刚刚批准时，沿用之前的任务。",
+      "此后您发送的每条提示都会以您的原话开始一个任务。智能体的行为正在等待您决定，或您刚刚批准时，沿用之前的任务，并将您的话记入其中。",
       "原话按原样保存：您引用或粘贴的内容一并保存，目前也算作您的话，尽管可能出自他人。",
       "提示不会被拦截：虎符无法记录时，Claude Code 会向您显示原因。",
-      "钩子凭证只能开始任务。拥有命令行的智能体可以读到它，正如它能读到您的其他文件。",
+      "钩子凭证只能开始任务、为任务补充您的话。拥有命令行的智能体可以读到它，正如它能读到您的其他文件。",
     ],
     missing: ["", "钩子尚无凭证：运行 `hufu hook claude-code --issue` 签发（需要您的口令）。"],
   },

@@ -52,12 +52,19 @@ describe("recordWords", () => {
     const call = agent.carryOut(order)
     const hold = await waitForHold(person, order)
     expect(await record("I am about to approve it, go on")).toEqual({ kind: "continued", hold: hold.id })
+    expect(await record("and hurry")).toEqual({ kind: "continued", hold: hold.id })
 
     await person.hold.approve({ hold: hold.id, digest: hold.digest })
     expect((await call).isError).toBe(false)
     expect(await readFile(path, "utf8")).toBe("short")
     const next = await record("now something else")
     expect([before.kind, next.kind]).toEqual(["started", "started"])
+    const shown = await person.task.show({ task: hold.task })
+    expect(shown.task.words).toBe("write me a summary")
+    expect(shown.added).toMatchObject([
+      { words: "I am about to approve it, go on", source: "hook" },
+      { words: "and hurry", source: "hook" },
+    ])
     const { items } = await person.task.list({ agent: agentName })
     expect(items.filter(({ state, source }) => state === "live" && source === "hook")).toMatchObject([
       { words: "now something else" },
@@ -65,7 +72,13 @@ describe("recordWords", () => {
   }, 60_000)
 
   it("lets a hook speak for its own agent alone", async () => {
-    await person.agent.create({ name: "another", credential: false })
+    const { agent: another } = await person.agent.create({ name: "another", credential: false })
+    const { task } = await person.agent.show({ agent: another.id })
+    const hook = createClient({ transport: local.transport, token: credential })
+    await expect(hook.task.add({ task: task.id, words: "hello" })).rejects.toMatchObject({
+      code: "forbidden",
+    })
+    expect((await person.task.show({ task: task.id })).added).toEqual([])
     const foreign = recordWords({
       dataFolder: folder.dataFolder,
       agent: "another",

@@ -10,7 +10,7 @@ export interface WordsToRecord {
   readonly words: string
 }
 
-/** `continued`: an action of the present task waits for a person or was just approved, and a new task would lose it. */
+/** `continued`: an action waits for a person or was just approved, and a new task would lose it; the words are added to the present one. */
 export type Recorded =
   | { readonly kind: "started"; readonly task: TaskRecord }
   | { readonly kind: "continued"; readonly hold: string }
@@ -18,7 +18,7 @@ export type Recorded =
 /** A client gives its hooks more time; it must never wait for Hufu that long. */
 const patienceMs = 8000
 
-/** Makes the user's words the instruction of a new task, over the local socket, with the hook's own credential. */
+/** Makes the user's words the instruction of a new task, or adds them to the present one, over the local socket, with the hook's own credential. */
 export async function recordWords({
   dataFolder,
   agent,
@@ -51,7 +51,11 @@ async function record(
   words: string,
 ): Promise<Recorded> {
   const hold = await openHold(user, agent)
-  if (hold !== undefined) return { kind: "continued", hold }
+  if (hold !== undefined) {
+    const { task } = await user.agent.show({ agent })
+    await hook.task.add({ task: task.id, words })
+    return { kind: "continued", hold }
+  }
   const task = await hook.task.start({ agent, words })
   await endEarlier(user, task)
   return { kind: "started", task }

@@ -35,8 +35,9 @@ function tellUser(sentence: string): void {
 
 const continues = {
   en: (hold: string) =>
-    `Hufu goes on with the task before, and this prompt starts none: \`${hold}\` waits for you or was just approved.`,
-  zh: (hold: string) => `虎符沿用之前的任务，此提示不开始新任务：\`${hold}\` 正在等待您决定，或刚获批准。`,
+    `Hufu goes on with the task before and keeps these words with it; they start no new one: \`${hold}\` waits for you or was just approved.`,
+  zh: (hold: string) =>
+    `虎符沿用之前的任务并将这段话记入其中，不开始新任务：\`${hold}\` 正在等待您决定，或刚获批准。`,
 } as const
 
 function notRecorded(error: unknown, language: Language): string {

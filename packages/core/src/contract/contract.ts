@@ -5,6 +5,7 @@ import { Effect, Language, VerdictKind } from "../words.ts"
 import { operation, type Operation } from "./operation.ts"
 import {
   ActionRecord,
+  AddedWords,
   AgentRecord,
   CredentialRecord,
   HoldRecord,
@@ -208,6 +209,16 @@ export const contract = {
     zh: "用自己的话为智能体开始一个任务",
     command: { name: "task start", positional: ["agent", "words"] },
   }),
+  "task.add": operation({
+    method: "POST",
+    path: "/v1/tasks/{task}:add-words",
+    scope: "hook",
+    input: z.object({ task: idSchema("task"), words: Words.min(1) }),
+    output: AddedWords,
+    en: "Add words of yours to a live task; they are kept with it and widen nothing",
+    zh: "为进行中的任务补充您的话；随任务保存，不放宽任何权限",
+    command: { name: "task add", positional: ["task", "words"] },
+  }),
   "task.list": operation({
     method: "GET",
     path: "/v1/tasks",
@@ -223,9 +234,14 @@ export const contract = {
     path: "/v1/tasks/{task}",
     scope: "local",
     input: z.object({ task: idSchema("task") }),
-    output: z.object({ task: TaskRecord, mandates: z.array(Mandate), actions: z.array(ActionRecord) }),
-    en: "Show one task with its mandates and actions",
-    zh: "显示一个任务及其授权与行为",
+    output: z.object({
+      task: TaskRecord,
+      added: z.array(AddedWords),
+      mandates: z.array(Mandate),
+      actions: z.array(ActionRecord),
+    }),
+    en: "Show one task with the words added to it, its mandates and actions",
+    zh: "显示一个任务及其补充的话、授权与行为",
     command: { name: "task show", positional: ["task"] },
   }),
   "task.end": operation({

@@ -38,7 +38,7 @@ export type VersionRecord = z.infer<typeof VersionRecord>
 
 export const CredentialRecord = z.object({
   id: idSchema("credential"),
-  /** `agent` acts at the doors; `hook` may only start and end tasks in the user's own words. */
+  /** `agent` acts at the doors; `hook` may only start a task in the user's own words, or add words to one. */
   kind: z.enum(["agent", "hook"]),
   agent: idSchema("agent"),
   version: idSchema("version"),
@@ -61,6 +61,17 @@ export const TaskRecord = z.object({
   endedAt: At.nullable(),
 })
 export type TaskRecord = z.infer<typeof TaskRecord>
+
+/** What the user said while a task went on. It is kept with the task and widens nothing. */
+export const AddedWords = z.object({
+  at: At,
+  /** Null when they were erased. */
+  words: z.string().nullable(),
+  source: z.enum(["terminal", "hook"]),
+  /** Where the ledger commits to them. */
+  index: z.int().nonnegative(),
+})
+export type AddedWords = z.infer<typeof AddedWords>
 
 export const ServerRecord = z.object({
   id: idSchema("server"),

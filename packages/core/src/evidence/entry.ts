@@ -35,6 +35,7 @@ export const facts = [
   "credential.issued",
   "credential.revoked",
   "task.started",
+  "task.worded",
   "task.ended",
   "mandate.granted",
   "mandate.narrowed",

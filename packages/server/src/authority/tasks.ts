@@ -1,9 +1,10 @@
-import { TaskRecord } from "@hufu/core/contract/records"
+import { type AddedWords, TaskRecord } from "@hufu/core/contract/records"
 import { Failure } from "@hufu/core/failure"
 import { newId } from "@hufu/core/id"
 import type { Clock } from "../clock.ts"
 import type { Vault } from "../ledger/vault.ts"
 import type { Store } from "../store/store.ts"
+import { openAddedWords, type WordsToAdd } from "./added-words.ts"
 import type { Declare } from "./declare.ts"
 import { openRecords, type Records } from "./records.ts"
 
@@ -15,6 +16,10 @@ export interface TaskAuthority {
   start(
     draft: Pick<TaskRecord, "agent" | "principal" | "words" | "source"> & { by: string },
   ): Promise<TaskRecord>
+  /** Keeps what the user said while a live task went on. What a task was started with, and what it may do, stays as it is. */
+  addWords(words: WordsToAdd): Promise<AddedWords>
+  /** Oldest first. */
+  addedWords(task: string): AddedWords[]
   /** Live or ended; throws Failure("not_found"). */
   find(id: string): TaskRecord
   /** Newest first, ended ones too. */
@@ -110,7 +115,19 @@ export function openTasks(store: Store, vault: Vault, clock: Clock, declare: Dec
     return row ? TaskRecord.parse(JSON.parse(row.body)) : records.need(id)
   }
 
-  return { records, find, list, current: (agent) => live.get(agent)?.at(-1), ensure, start, end }
+  const added = openAddedWords({ store, vault, clock, declare })
+
+  return {
+    records,
+    find,
+    list,
+    current: (agent) => live.get(agent)?.at(-1),
+    ensure,
+    start,
+    addWords: async (words) => added.add(records.need(words.task), words),
+    addedWords: (task) => added.of(task),
+    end,
+  }
 }
 
 function byAge(a: TaskRecord, b: TaskRecord): number {

@@ -9,6 +9,17 @@ const changer = (context: OperationContext) => ({
   isPerson: context.session !== undefined,
 })
 
+const sourceOf = (context: OperationContext) => (context.hook ? "hook" : "terminal")
+
+/** A hook speaks for one agent. */
+function requireOwnHook({ hook }: OperationContext, agent: string): void {
+  if (hook && hook.agent !== agent)
+    throw new Failure(
+      "forbidden",
+      "this hook belongs to another agent: issue one for this agent with `hufu credential issue --kind hook`",
+    )
+}
+
 /** Agents, versions, credentials, tasks and mandates. */
 export function agentOperations(parts: OperationParts) {
   const { agents, credentials, tasks, mandates, person, interventions } = parts
@@ -41,18 +52,18 @@ export function agentOperations(parts: OperationParts) {
       interventions.revokeCredential(credential, actorOf(context)),
     "task.start": ({ agent: ref, words }, context) => {
       const agent = agents.need(ref)
-      if (context.hook && context.hook.agent !== agent.id)
-        throw new Failure(
-          "forbidden",
-          "this hook belongs to another agent: issue one for this agent with `hufu credential issue --kind hook`",
-        )
+      requireOwnHook(context, agent.id)
       return tasks.start({
         agent: agent.id,
         principal: person.id,
         words,
-        source: context.hook ? "hook" : "terminal",
+        source: sourceOf(context),
         by: actorOf(context),
       })
+    },
+    "task.add": async ({ task, words }, context) => {
+      requireOwnHook(context, tasks.find(task).agent)
+      return tasks.addWords({ task, words, source: sourceOf(context), by: actorOf(context) })
     },
     "task.list": async ({ agent, limit }) => ({
       items: tasks.list(agent === undefined ? undefined : agents.need(agent).id, limit),
@@ -61,6 +72,7 @@ export function agentOperations(parts: OperationParts) {
       const task = tasks.find(id)
       return {
         task,
+        added: tasks.addedWords(id),
         mandates: [...mandates.ofAgent(task.agent)].filter((mandate) => mandate.task === id),
         actions: parts.actions.list({ task: id, limit: 100 }),
       }
