@@ -30,13 +30,22 @@ async function openSession(desk: Desk, server: ServerDefinition, opening: Openin
   const { caller, client, session } = opening
   const want = { caller, server, client, session }
   let held: LinkLease | undefined
+  let taking: Promise<LinkLease> | undefined
   let subscriptions: Subscriptions | undefined
   let stop = () => {}
   let over = false
 
-  /** The session outlives its link: a tool server that crashed is started again for the next request. */
+  /**
+   * The session outlives its link: a tool server that crashed is started again for the next request. Requests that come meanwhile
+   * share that lease: a second one would never be given back.
+   */
   async function hold(): Promise<LinkLease> {
     if (held !== undefined) return held
+    taking ??= leaseLink().finally(() => (taking = undefined))
+    return taking
+  }
+
+  async function leaseLink(): Promise<LinkLease> {
     const lease = await leaseFor(desk, want)
     if (over) lease.release()
     else take(lease)

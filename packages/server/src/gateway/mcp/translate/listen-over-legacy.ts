@@ -10,6 +10,7 @@ import type {
   RpcRequest,
   RpcResponse,
 } from "../upstream/link.ts"
+import { onLinkClosed } from "../upstream/on-link-closed.ts"
 
 const maxUris = 256
 
@@ -100,13 +101,15 @@ async function tell(link: Link, method: string, uri: string): Promise<void> {
 /** Resolves when the link ends; rejects when the client leaves. */
 function ended(link: Link, signal: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
-    const leave = () => reject(signal.reason)
-    signal.addEventListener("abort", leave, { once: true })
-    const over = () => {
+    const leave = () => {
+      unwatch()
+      reject(signal.reason)
+    }
+    const unwatch = onLinkClosed(link, () => {
       signal.removeEventListener("abort", leave)
       resolve()
-    }
-    void link.closed.then(over)
+    })
+    signal.addEventListener("abort", leave, { once: true })
     if (signal.aborted) leave()
   })
 }

@@ -1,26 +1,29 @@
 import type { Link } from "./link.ts"
 
-const listenersOf = new WeakMap<Link, Set<() => void>>()
+/** By the promise, not the link: every session that speaks another era than its server has a wrapper of its own around the one link. */
+const listenersOf = new WeakMap<Promise<void>, Set<() => void>>()
 
 /**
  * Calls back once when a link closes; the returned function takes the callback back. A promise cannot be unsubscribed from, so a
  * link that outlives many sessions would keep every one of them reachable.
  */
-export function onLinkClosed(link: Link, listener: () => void): () => void {
-  const known = listenersOf.get(link) ?? watch(link)
+export function onLinkClosed({ closed }: Pick<Link, "closed">, listener: () => void): () => void {
+  const known = listenersOf.get(closed) ?? watch(closed)
   known.add(listener)
   return () => void known.delete(listener)
 }
 
-function watch(link: Link): Set<() => void> {
+function watch(closed: Promise<void>): Set<() => void> {
   const listeners = new Set<() => void>()
-  listenersOf.set(link, listeners)
-  void tell(link, listeners)
+  listenersOf.set(closed, listeners)
+  void tell(closed, listeners)
   return listeners
 }
 
-async function tell(link: Link, listeners: Set<() => void>): Promise<void> {
-  await link.closed
+async function tell(closed: Promise<void>, listeners: Set<() => void>): Promise<void> {
+  await closed
+  // Whoever asks from now on is told anew.
+  listenersOf.delete(closed)
   for (const listener of listeners) listener()
   listeners.clear()
 }
