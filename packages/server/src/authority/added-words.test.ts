@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest"
-import { type Scratch, scratch } from "../store/scratch-store.ts"
+import { type Scratch, scratch, scratchStart } from "../store/scratch-store.ts"
 import { openStore, type Store } from "../store/store.ts"
 import { declareWith } from "./declare.ts"
 import { openTasks, type TaskAuthority } from "./tasks.ts"
@@ -28,7 +28,9 @@ const wordsOf = (task: string) => tasks.addedWords(task).map(({ words }) => word
 
 describe("words that are added to a task", () => {
   it("are kept in their order beside what it was started with, across a restart", async () => {
-    const [one, two] = [await start("tidy my notes"), await start("something else")]
+    const one = await start("tidy my notes")
+    place.clock.set(scratchStart + 1)
+    const two = await start("something else")
     for (let n = 0; n < 12; n++) await add(one.id, `and then ${n}`)
     await add(two.id, "虎符")
     await store.close()

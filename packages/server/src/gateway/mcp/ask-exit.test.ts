@@ -143,7 +143,7 @@ describe("a held action of a modern client that can open a page", () => {
     const stranger = await postModern(url, modern("tools/call", { ...call, requestState }, byUrl), {
       token: "other",
     })
-    const bent = `${requestState.slice(0, -2)}${requestState.endsWith("A") ? "B" : "A"}${requestState.slice(-1)}`
+    const bent = requestState.replace(/.(?=.$)/, (letter) => (letter === "A" ? "B" : "A"))
     const changed = await postModern(url, modern("tools/call", { ...call, requestState: bent }, byUrl))
     for (const { response } of [other, stranger, changed]) {
       expect(response["error"]).toMatchObject({ code: -32602 })
