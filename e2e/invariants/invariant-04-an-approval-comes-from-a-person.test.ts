@@ -59,26 +59,36 @@ describe("who may approve", () => {
     await expect(fresh.hold.approve({ hold, digest })).resolves.toMatchObject({ state: "approved" })
   })
 
-  test("wrong secrets lock the sign-in, for the right one too, and a restart does not unlock it", async () => {
+  test("wrong secrets lock nobody out, neither at once nor after a restart", async () => {
     await using own = await createWorld()
     const guess = () => own.local.session.create({ secret: "wrong secret" })
-    for (let miss = 0; miss < 4; miss++) await expect(guess()).rejects.toMatchObject({ code: "wrong_secret" })
-    const right = () => own.local.session.create({ secret: personSecret })
-    await expect(right()).rejects.toMatchObject({ code: "locked_out" })
-    await expect(own.restart()).rejects.toMatchObject({ code: "locked_out" })
-    own.clock.advance(15 * 60_000)
-    await expect(right()).resolves.toHaveProperty("token")
+    for (let round = 0; round < 2; round++) {
+      for (let miss = 0; miss < 5; miss++)
+        await expect(guess()).rejects.toMatchObject({ code: "wrong_secret" })
+      // The world signs its person in again after the restart.
+      if (round === 0) await own.restart()
+    }
+    await expect(own.local.session.create({ secret: personSecret })).resolves.toHaveProperty("token")
   })
 
-  test("guesses at the same time are counted one by one", async () => {
+  test("a crowd of guesses over HTTP does not keep the person out at the terminal", async () => {
     await using own = await createWorld()
-    const guesses = Array.from({ length: 8 }, () => own.local.session.create({ secret: "wrong secret" }))
-    const said = await Promise.allSettled(guesses)
-    const codes = said.map((one) =>
-      one.status === "rejected" ? (one.reason as { code: string }).code : "in",
-    )
-    expect(codes.filter((code) => code === "wrong_secret")).toHaveLength(4)
-    expect(codes.filter((code) => code === "locked_out")).toHaveLength(4)
+    const over: string[] = []
+    const http = createClient({ url: own.node.url })
+    const guesses = Array.from({ length: 12 }, async () => {
+      const refusal: unknown = await http.session
+        .create({ secret: "wrong secret" })
+        .catch((error: unknown) => error)
+      expect(refusal).toMatchObject({ code: expect.stringMatching(/^(wrong_secret|locked_out)$/) })
+      over.push((refusal as { code: string }).code) // looked at above
+    })
+    // The first guess has been judged: the crowd is there.
+    await expect.poll(() => over).toContain("wrong_secret")
+    await own.local.session.create({ secret: personSecret })
+    over.push("in")
+    await Promise.all(guesses)
+    expect(over.indexOf("in")).toBeLessThan(over.lastIndexOf("wrong_secret"))
+    expect(over.filter((code) => code === "wrong_secret").length).toBeLessThan(12)
   })
 })
 

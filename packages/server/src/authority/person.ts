@@ -5,20 +5,21 @@ import { newId } from "@hufu/core/id"
 import type { Clock } from "../clock.ts"
 import type { Store } from "../store/store.ts"
 import { openRecords } from "./records.ts"
+import { createSignInPace, type Lane } from "./sign-in-pace.ts"
 import type { Declare } from "./declare.ts"
 
 /**
  * The person on whose behalf the agents of this node act, and the proof that it is they who approve (INVARIANT 4).
  * Access to the operating-system account proves nothing, because the agent has it too: the proof is a secret that is not on disk.
- * What is stored is a scrypt hash; guesses are slowed by a lockout that survives a restart.
+ * What is stored is a scrypt hash. Wrong secrets slow the next tries down, also after a restart, and lock nobody out: a program
+ * that guesses must not keep the person from their own node.
  */
 const Person = z.object({
   id: z.string(),
   salt: z.string(),
   hash: z.string(),
-  /** Wrong secrets in a row, and until when none is looked at. */
+  /** Wrong secrets in a row. */
   misses: z.int(),
-  lockedUntil: z.int(),
 })
 type Person = z.infer<typeof Person>
 
@@ -35,17 +36,25 @@ export interface PersonAuthority {
   readonly enrolled: boolean
   enrol(secret: string): Promise<string>
   change(secret: string): Promise<string>
-  signIn(secret: string): Promise<{ token: string; expiresAt: number }>
+  /** @param lane whence it came */
+  signIn(secret: string, lane: Lane): Promise<{ token: string; expiresAt: number }>
   session(token: string): Session | undefined
 }
 
 const sessionMs = 5 * 60_000
 const maxSessions = 64
 const freeMisses = 3
+const gapMs = 1000
+const maxWaiting = 8
 const minimumLength = 8
 
 /** The node has its person from the first start: a pseudonym, until somebody enrols as them. */
-export async function openPerson(store: Store, clock: Clock, declare: Declare): Promise<PersonAuthority> {
+export async function openPerson(
+  store: Store,
+  clock: Clock,
+  declare: Declare,
+  paceOf = createSignInPace,
+): Promise<PersonAuthority> {
   const records = openRecords<Person>(store, { kind: "person", schema: Person })
   const sessions = new Map<string, Session>()
   let checking: Promise<unknown> = Promise.resolve()
@@ -54,10 +63,9 @@ export async function openPerson(store: Store, clock: Clock, declare: Declare): 
     salt: "",
     hash: "",
     misses: 0,
-    lockedUntil: 0,
   }
   const current = () => records.get(first.id) ?? first
-  // One at a time: concurrent guesses must not slip past the count, nor burn every core.
+  // One at a time: concurrent checks must not slip past the count, nor burn every core.
   const oneByOne = <T>(work: () => Promise<T>): Promise<T> => {
     const mine = checking.then(work)
     checking = mine.catch(() => undefined)
@@ -75,16 +83,11 @@ export async function openPerson(store: Store, clock: Clock, declare: Declare): 
     const person = current()
     if (person.hash === "")
       throw new Failure("not_enrolled", "no person is enrolled yet: run `hufu enrol` in a terminal")
-    if (person.lockedUntil > clock.now()) throw locked(person.lockedUntil - clock.now())
     // Counted before it is checked: a node killed in between has still counted the guess.
-    await save({
-      ...person,
-      misses: person.misses + 1,
-      lockedUntil: lockAfter(person.misses + 1, clock.now()),
-    })
+    await save({ ...person, misses: person.misses + 1 })
     if (!(await matches(person, secret)))
       throw new Failure("wrong_secret", "that is not the terminal secret; try again")
-    await save({ ...person, misses: 0, lockedUntil: 0 })
+    await save({ ...person, misses: 0 })
     return openSession(person.id)
   }
 
@@ -104,6 +107,7 @@ export async function openPerson(store: Store, clock: Clock, declare: Declare): 
   }
 
   if (records.size === 0) await save(first)
+  const inTurn = paceOf({ slow: () => current().misses > freeMisses, gapMs, maxWaiting })
 
   return {
     get id() {
@@ -128,21 +132,13 @@ export async function openPerson(store: Store, clock: Clock, declare: Declare): 
         sessions.clear()
         return current().id
       }),
-    signIn: (secret) => oneByOne(() => signIn(secret)),
+    signIn: (secret, lane) => inTurn(lane, () => oneByOne(() => signIn(secret))),
     session(token) {
       const session = sessions.get(digestOf(token))
       if (!session || session.expiresAt <= clock.now()) return undefined
       return clock.monotonic() - session.begunAt < sessionMs ? session : undefined
     },
   }
-}
-
-function lockAfter(misses: number, now: number): number {
-  return misses <= freeMisses ? 0 : now + Math.min(1000 * 2 ** (misses - freeMisses), 15 * 60_000)
-}
-
-function locked(ms: number): Failure {
-  return new Failure("locked_out", `too many wrong secrets: wait ${Math.ceil(ms / 1000)} s and try again`)
 }
 
 async function hashed(person: Person, secret: string): Promise<Person> {
@@ -154,7 +150,6 @@ async function hashed(person: Person, secret: string): Promise<Person> {
     salt: salt.toString("base64"),
     hash: (await derive(secret, salt)).toString("base64"),
     misses: 0,
-    lockedUntil: 0,
   }
 }
 

@@ -29,7 +29,7 @@ export function nodeOperations(parts: OperationParts) {
       rules: parts.rules().digest,
       ...parts.connections.counts(),
     }),
-    "session.create": ({ secret }) => person.signIn(secret),
+    "session.create": ({ secret }, { transport }) => person.signIn(secret, transport),
     "person.enrol": async ({ secret }) => ({ person: await person.enrol(secret) }),
     "person.change": async ({ secret }) => ({ person: await person.change(secret) }),
     "decision.explain": async ({ agent: ref, server: serverRef, tool, arguments: args, rules: text }) => {

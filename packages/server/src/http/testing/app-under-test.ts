@@ -69,7 +69,7 @@ export async function openApp(): Promise<AppUnderTest> {
     performed,
     logged,
     holds,
-    session: (await person.signIn(secret)).token,
+    session: (await person.signIn(secret, "socket")).token,
     hook: await issue("hook"),
     agentCredential: await issue("agent"),
     fail: (id, error) => void failing.set(id, error),
