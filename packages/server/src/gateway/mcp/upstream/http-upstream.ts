@@ -1,8 +1,12 @@
 import { Failure } from "@hufu/core/failure"
 import type { IncomingHttpHeaders } from "node:http"
-import { Pool } from "undici"
-import type { Dispatcher } from "undici"
+import { createRequire } from "node:module"
+import type { Dispatcher, Pool } from "undici"
 import type { HttpServer } from "./server-definition.ts"
+
+const require = createRequire(import.meta.url)
+/** Its hundred modules are loaded for the first HTTP tool server that is called, because no start needs them. */
+const undici = () => require("undici") as typeof import("undici") // the same exports, whichever way it is loaded
 
 /** Marks what one node sends, so that a request that comes back to it is recognised and refused. */
 export const viaHeader = "x-hufu-via"
@@ -58,6 +62,7 @@ export class HttpUpstream {
     }
     this.#path = url.pathname + url.search
     this.#fixed = { ...lowerCase(server.headers), [viaHeader]: options.node }
+    const { Pool } = undici()
     this.#pool = new Pool(url.origin, {
       connections: 256,
       connectTimeout: options.connectTimeoutMs ?? 10_000,
