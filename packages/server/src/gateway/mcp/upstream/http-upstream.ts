@@ -1,12 +1,13 @@
 import { Failure } from "@hufu/core/failure"
 import type { IncomingHttpHeaders } from "node:http"
 import { createRequire } from "node:module"
+import type * as Undici from "undici"
 import type { Dispatcher, Pool } from "undici"
 import type { HttpServer } from "./server-definition.ts"
 
 const require = createRequire(import.meta.url)
 /** Its hundred modules are loaded for the first HTTP tool server that is called, because no start needs them. */
-const undici = () => require("undici") as typeof import("undici") // the same exports, whichever way it is loaded
+const undici = () => require("undici") as typeof Undici // the same exports, whichever way it is loaded
 
 /** Marks what one node sends, so that a request that comes back to it is recognised and refused. */
 export const viaHeader = "x-hufu-via"
