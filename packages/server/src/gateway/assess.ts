@@ -1,5 +1,4 @@
 import type { TaskRecord } from "@hufu/core/contract/records"
-import { commit } from "@hufu/core/evidence/commitment"
 import { canonicalize } from "@hufu/core/json/canonical"
 import type { JsonObject } from "@hufu/core/json/json-value"
 import { cover, type Cover } from "@hufu/core/mandate/cover"
@@ -15,7 +14,7 @@ import { ground, type Grounded } from "../fence/ground/ground.ts"
 import type { OwnPlaces } from "../fence/ground/own-places.ts"
 import type { RuleSet } from "../fence/rules/load.ts"
 import type { RuleFacts } from "../fence/rules/schema.ts"
-import { nativeHash } from "../ledger/native-hash.ts"
+import { commitNatively } from "../ledger/native-commitment.ts"
 import type { Caller } from "./governor.ts"
 
 /** Everything that a decision rests on, found without I/O but for the paths that the arguments name. */
@@ -140,5 +139,5 @@ function actionDigest(
   const action =
     `{"agent":"${caller.agent}","arguments":${args},"definition":"${tool.definition}","principal":"${caller.principal}",` +
     `"server":${canonicalize(server)},"task":"${task.id}","tool":${canonicalize(name)},"version":"${caller.version}"}`
-  return commit(parts.salt(task.id, "action"), action, nativeHash)
+  return commitNatively(parts.salt(task.id, "action"), action)
 }

@@ -1,6 +1,5 @@
 import type { TaskRecord } from "@hufu/core/contract/records"
 import type { IntentEntry } from "@hufu/core/evidence/entry"
-import { commit } from "@hufu/core/evidence/commitment"
 import { Failure } from "@hufu/core/failure"
 import { newId } from "@hufu/core/id"
 import { canonicalize } from "@hufu/core/json/canonical"
@@ -10,11 +9,11 @@ import type { CredentialAuthority } from "../authority/credentials.ts"
 import type { Hold, HoldAuthority } from "../authority/holds.ts"
 import type { ServerAuthority } from "../authority/servers.ts"
 import type { TaskAuthority } from "../authority/tasks.ts"
-import { nativeHash } from "../ledger/native-hash.ts"
+import { commitNatively } from "../ledger/native-commitment.ts"
 import type { EntryDraft } from "../ledger/appender.ts"
 import type { Ledger } from "../ledger/ledger.ts"
 import type { Vault } from "../ledger/vault.ts"
-import type { Store } from "../store/store.ts"
+import type { Store, Tx } from "../store/store.ts"
 import { type Assessment, assess, type AssessParts, type Question } from "./assess.ts"
 import type { Connections } from "./connections.ts"
 import type { Attempt, Caller, Governor, Outcome, Reason, Refused, Ruling } from "./governor.ts"
@@ -270,7 +269,7 @@ export function createPipeline(parts: PipelineParts): Governor {
   }): ContentDraft {
     const { caller, task } = question
     const commitTo = (field: string, value: string) =>
-      commit(parts.vault.salt(task.id, action, field), value, nativeHash)
+      commitNatively(parts.vault.salt(task.id, action, field), value)
     // An allowed action speaks for itself: its rules stand in the entry.
     const reasons = verdict === "allow" ? [] : reasonsFor(seen, code)
     const content = parts.contents.draft({
@@ -330,19 +329,22 @@ export function createPipeline(parts: PipelineParts): Governor {
     { outcome, reason, result }: Outcome,
     ms: number,
   ): void {
-    const text = result === undefined ? undefined : canonicalResult(result)
-    const committed =
-      text === undefined ? undefined : commit(parts.vault.salt(task.id, action, "result"), text, nativeHash)
-    const entry = {
-      kind: "outcome",
-      action,
-      outcome,
-      ms,
-      ...(committed ? { result: committed } : {}),
-      ...(reason ? { reason } : {}),
-    } as const
-    parts.ledger
-      .append(entry, { lazy: true })
+    // Worked out in the unit, which runs after the reply has gone to the client.
+    const record = (tx: Tx): void => {
+      const text = result === undefined ? undefined : canonicalResult(result)
+      const committed =
+        text === undefined ? undefined : commitNatively(parts.vault.salt(task.id, action, "result"), text)
+      tx.append({
+        kind: "outcome",
+        action,
+        outcome,
+        ms,
+        ...(committed ? { result: committed } : {}),
+        ...(reason ? { reason } : {}),
+      })
+    }
+    parts.store
+      .commit(record, { lazy: true, blind: true })
       .catch((error: unknown) => parts.onError(error, `record the outcome of ${action}`))
   }
 

@@ -1,5 +1,4 @@
 import { hash, type KeyObject, createHmac } from "node:crypto"
-import { commit } from "@hufu/core/evidence/commitment"
 import { Failure } from "@hufu/core/failure"
 import { canonicalize } from "@hufu/core/json/canonical"
 import type { JsonValue } from "@hufu/core/json/json-value"
@@ -7,7 +6,7 @@ import type { Participant } from "../store/group-commit.ts"
 import { journaled } from "../store/journaled-statements.ts"
 import { isUniqueViolation } from "../store/storage-error.ts"
 import type { Tx } from "../store/store.ts"
-import { nativeHash } from "./native-hash.ts"
+import { commitNatively } from "./native-commitment.ts"
 import { type Sealed, seal, unseal } from "./sealed-box.ts"
 import { type Query, type SubjectKey, SubjectKeys } from "./subject-keys.ts"
 
@@ -84,7 +83,7 @@ export function openVault(parts: VaultParts): { vault: Vault; participant: Parti
 function put(keys: SubjectKeys, tx: Tx, { id, subject, value, field = defaultField }: VaultItem): string {
   const text = canonicalize(value)
   const key = keep(keys, tx, { id, subject, text })
-  return commit(saltOf(key, id, field), text, nativeHash)
+  return commitNatively(saltOf(key, id, field), text)
 }
 
 function keep(

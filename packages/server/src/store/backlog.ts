@@ -1,5 +1,5 @@
 import { Failure } from "@hufu/core/failure"
-import { Journal, readJournal } from "./journal.ts"
+import { frameHeadBytes, Journal, readJournal } from "./journal.ts"
 import { journaled } from "./journaled-statements.ts"
 import { decodeRows, type Row, RowEncoder } from "./row-codec.ts"
 import type { SqliteConnection } from "./sqlite-connection.ts"
@@ -55,12 +55,12 @@ export class Backlog {
 
   /** Resolves when the rows are durable; from then on every reader finds them. */
   async add(rows: readonly Row[]): Promise<void> {
-    const payload = this.#encoder.encode(rows)
-    if (!this.#journal.fits(payload.length)) {
+    const frame = this.#encoder.encode(rows, frameHeadBytes)
+    if (!this.#journal.fits(frame)) {
       this.#foldDurably([])
-      if (!this.#journal.fits(payload.length)) return this.#foldDurably(rows)
+      if (!this.#journal.fits(frame)) return this.#foldDurably(rows)
     }
-    await this.#journal.write(this.#number + 1, payload)
+    await this.#journal.write(this.#number + 1, frame)
     this.#number += 1
     for (const row of rows) this.#rows.push(row)
     if (this.#rows.length >= foldRows) this.#foldAlone()

@@ -1,5 +1,6 @@
 import { Failure } from "@hufu/core/failure"
 import type { Backlog } from "./backlog.ts"
+import type { Row } from "./row-codec.ts"
 import type { RowTarget } from "./row-target.ts"
 import type { SqliteConnection } from "./sqlite-connection.ts"
 import { asStoreError, asUnavailable } from "./storage-error.ts"
@@ -73,8 +74,11 @@ export class GroupCommit {
   readonly #maxQueued: number
   readonly #unitTimeoutMs: number
   #queue: Unit[] = []
+  /** Blind units that ran before anybody needed them, and their rows: the next frame begins with them. */
+  #early: { units: Unit[]; rows: Row[] } = { units: [], rows: [] }
   #isBusy = false
   #immediate: NodeJS.Immediate | null = null
+  #prelude: NodeJS.Immediate | null = null
   #timer: NodeJS.Timeout | null = null
   #refusal: Failure | null = null
   #idle: PromiseWithResolvers<void> | null = null
@@ -99,7 +103,7 @@ export class GroupCommit {
     { lazy = false, blind = false }: CommitOptions = {},
   ): Promise<T> {
     if (this.#refusal !== null) return Promise.reject(this.#refusal)
-    if (this.#queue.length >= this.#maxQueued) {
+    if (this.#queue.length + this.#early.units.length >= this.#maxQueued) {
       return Promise.reject(
         new Failure("overloaded", "the store has too much waiting: try again in a second"),
       )
@@ -120,7 +124,7 @@ export class GroupCommit {
   /** Takes nothing more, and resolves when all that was queued has settled. */
   async close(): Promise<void> {
     this.#refusal ??= new Failure("store_unavailable", "the store is closed: start Hufu again")
-    if (this.#queue.length === 0 && !this.#isBusy) return
+    if (this.#queue.length + this.#early.units.length === 0 && !this.#isBusy) return
     this.#idle ??= Promise.withResolvers<void>()
     this.#schedule(false)
     await this.#idle.promise
@@ -130,10 +134,23 @@ export class GroupCommit {
     if (this.#isBusy || this.#immediate !== null) return
     if (lazy) {
       this.#timer ??= setTimeout(() => this.#start(), lazyDelayMs)
+      this.#prelude ??= setImmediate(() => this.#runEarly())
       return
     }
     // After the events of this turn of the loop, so that all that they bring shares one fsync.
     this.#immediate = setImmediate(() => this.#start())
+  }
+
+  /** What nobody waits for is worked out while nothing else is to be done, so that the next batch only has to write it. */
+  #runEarly(): void {
+    this.#prelude = null
+    if (this.#isBusy || !this.#queue.every((unit) => unit.blind)) return
+    const units = this.#queue
+    this.#queue = []
+    this.#rows.collect(this.#early.rows, () => {
+      for (const unit of units) this.#runBlind(unit)
+    })
+    this.#early.units.push(...units)
   }
 
   #start(): void {
@@ -143,8 +160,10 @@ export class GroupCommit {
     this.#timer = null
     this.#isBusy = true
     const batch = this.#queue
+    const early = this.#early
     this.#queue = []
-    void this.#commit(batch).finally(() => this.#next())
+    this.#early = { units: [], rows: [] }
+    void this.#commitAll(early, batch).finally(() => this.#next())
   }
 
   #next(): void {
@@ -153,10 +172,18 @@ export class GroupCommit {
     this.#idle?.resolve()
   }
 
-  async #commit(batch: readonly Unit[]): Promise<void> {
-    const isBlind = batch.every((unit) => unit.blind)
+  async #commitAll(early: { units: Unit[]; rows: Row[] }, batch: readonly Unit[]): Promise<void> {
+    if (batch.every((unit) => unit.blind)) {
+      const all = [...early.units, ...batch]
+      return this.#commit(all, () => this.#journal(early.rows, batch))
+    }
+    if (early.units.length > 0) await this.#commit(early.units, () => this.#journal(early.rows, []))
+    return this.#commit(batch, () => this.#transact(batch))
+  }
+
+  async #commit(batch: readonly Unit[], work: () => Promise<void>): Promise<void> {
     try {
-      await (isBlind ? this.#journal(batch) : this.#transact(batch))
+      await work()
     } catch (error) {
       this.#abort(error)
       const failure = asUnavailable(error)
@@ -167,8 +194,8 @@ export class GroupCommit {
     for (const unit of batch) settle(unit)
   }
 
-  async #journal(batch: readonly Unit[]): Promise<void> {
-    const rows = this.#rows.collect(() => {
+  async #journal(rows: Row[], batch: readonly Unit[]): Promise<void> {
+    this.#rows.collect(rows, () => {
       for (const unit of batch) this.#runBlind(unit)
       for (const participant of this.#participants) participant.prepare()
     })

@@ -23,7 +23,8 @@ const magic = "hufu journal 1\n"
 const idBytes = 16
 /** Frames begin on a page of their own. */
 const headBytes = 4096
-const frameHeadBytes = 16
+/** What a frame has before its payload. */
+export const frameHeadBytes = 16
 const sizeBytes = 8 * 1024 * 1024
 
 /**
@@ -87,14 +88,18 @@ export class Journal {
     return this.#at === headBytes
   }
 
-  fits(payloadBytes: number): boolean {
-    return this.#at + frameHeadBytes + payloadBytes <= sizeBytes
+  fits(frame: Buffer): boolean {
+    return this.#at + frame.length <= sizeBytes
   }
 
-  /** Resolves when the frame is on the disk. */
-  async write(number: number, payload: Buffer): Promise<void> {
+  /**
+   * Resolves when the frame is on the disk.
+   *
+   * @param frame room for the head, then the payload; it may not change meanwhile
+   */
+  async write(number: number, frame: Buffer): Promise<void> {
     this.assertSound()
-    const frame = frameOf(number, payload)
+    writeHead(number, frame)
     try {
       let done = 0
       while (done < frame.length) done += await this.#writeAt(frame, done)
@@ -133,13 +138,10 @@ export class Journal {
   }
 }
 
-function frameOf(number: number, payload: Buffer): Buffer {
-  const frame = Buffer.allocUnsafe(frameHeadBytes + payload.length)
-  frame.writeUInt32LE(payload.length, 0)
+function writeHead(number: number, frame: Buffer): void {
+  frame.writeUInt32LE(frame.length - frameHeadBytes, 0)
   frame.writeDoubleLE(number, 8)
-  payload.copy(frame, frameHeadBytes)
   frame.writeUInt32LE(crc32(frame.subarray(8)), 4)
-  return frame
 }
 
 /**

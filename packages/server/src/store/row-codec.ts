@@ -16,8 +16,9 @@ export class RowEncoder {
   #bytes = Buffer.allocUnsafe(firstRoom)
   #at = 0
 
-  encode(rows: readonly Row[]): Buffer {
-    this.#at = 0
+  /** @param head bytes that are left free before the rows */
+  encode(rows: readonly Row[], head = 0): Buffer {
+    this.#at = head
     for (const { sql, values } of rows) {
       this.#reserve(2)
       this.#at = this.#bytes.writeUInt8(numberOf(sql), this.#at)

@@ -22,16 +22,14 @@ export class RowTarget {
     return 1
   }
 
-  /** The rows that the work runs statements for. */
-  collect(work: () => void): Row[] {
-    const rows: Row[] = []
+  /** Adds the rows that the work runs statements for. */
+  collect(rows: Row[], work: () => void): void {
     this.#collected = rows
     try {
       work()
     } finally {
       this.#collected = null
     }
-    return rows
   }
 
   mark(): number {
