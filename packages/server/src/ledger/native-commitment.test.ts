@@ -1,12 +1,12 @@
 import { randomBytes } from "node:crypto"
 import { commit } from "@hufu/core/evidence/commitment"
-import fc from "fast-check"
+import { assert, property, string } from "fast-check"
 import { expect, test } from "vitest"
 import { commitNatively } from "./native-commitment.ts"
 
 test("a native commitment is core's commitment, whatever was committed to before", () => {
-  fc.assert(
-    fc.property(fc.string({ unit: "grapheme", maxLength: 6_000, size: "max" }), (value) => {
+  assert(
+    property(string({ unit: "grapheme", maxLength: 6_000, size: "max" }), (value) => {
       const salt = randomBytes(32)
       expect(commitNatively(salt, value)).toBe(commit(salt, value))
     }),

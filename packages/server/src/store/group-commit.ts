@@ -155,8 +155,10 @@ export class GroupCommit {
 
   #start(): void {
     if (this.#immediate !== null) clearImmediate(this.#immediate)
+    if (this.#prelude !== null) clearImmediate(this.#prelude)
     if (this.#timer !== null) clearTimeout(this.#timer)
     this.#immediate = null
+    this.#prelude = null
     this.#timer = null
     this.#isBusy = true
     const batch = this.#queue
