@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// Plain JavaScript that an old Node can read too: it only finds a Node that can run the rest.
+// Plain JavaScript that an old Node can read too: it only finds a Node that can run the rest, and has it start fast.
 import { spawn } from "node:child_process"
 import { existsSync, realpathSync } from "node:fs"
 import { constants } from "node:os"
@@ -19,6 +19,8 @@ const brought = {
 
 if (Number(process.versions.node.split(".")[0]) >= needed) {
   quietSqlite()
+  const { keepCompiledOf } = await import("./keep-compiled.js")
+  keepCompiledOf(process.argv.slice(2))
   await import("../src/main.ts")
 } else {
   const found = brought === undefined ? undefined : findUpwards(brought)

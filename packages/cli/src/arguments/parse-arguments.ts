@@ -1,7 +1,7 @@
 import { resolve } from "node:path"
 import { parseArgs } from "node:util"
 import { type Command, globalFlags, type Invocation } from "../command/command.ts"
-import { defaultDataFolder } from "../connection/data-folder.ts"
+import { defaultDataFolder } from "../../bin/data-folder.js"
 import { chooseLanguage } from "../terminal/language.ts"
 import { textFlag } from "./flag-value.ts"
 import { UsageError } from "./usage-error.ts"

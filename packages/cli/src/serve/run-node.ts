@@ -4,8 +4,7 @@ import type { Language } from "@hufu/core/words"
 import { openLogger } from "@hufu/server/log"
 import { type NodeOptions, type RunningNode, startNode } from "@hufu/server/node"
 import { textFlag } from "../arguments/flag-value.ts"
-import { UsageError } from "../arguments/usage-error.ts"
-import type { FlagValues, Invocation } from "../command/command.ts"
+import type { Invocation } from "../command/command.ts"
 import { exitCodes } from "../exit-code.ts"
 import { printJsonLine, printLines } from "../terminal/print.ts"
 import { readConfig } from "./read-config.ts"
@@ -15,9 +14,11 @@ const repeatedSignalMs = 1000
 const settledMs = 1000
 
 /** A node in this process until a signal, or until nobody has needed it for long enough. */
-export async function runNode({ dataFolder, flags, json, language }: Invocation): Promise<number> {
-  const config = readConfig(dataFolder, { host: textFlag(flags, "host"), port: numberFlag(flags, "port") })
-  const idleSeconds = numberFlag(flags, "idle-exit")
+export async function runNode(
+  { dataFolder, flags, json, language }: Invocation,
+  { port, idleSeconds }: { port: number | undefined; idleSeconds: number | undefined },
+): Promise<number> {
+  const config = readConfig(dataFolder, { host: textFlag(flags, "host"), port })
   const log = await openLogger(dataFolder, config.log)
   const { logger } = log
   process.on("uncaughtExceptionMonitor", (err) =>
@@ -98,11 +99,4 @@ function announce({ url, dataFolder }: RunningNode, json: boolean, language: Lan
     "  hufu approvals                   shows what waits for you",
     "Ctrl+C stops it.",
   )
-}
-
-function numberFlag(flags: FlagValues, name: string): number | undefined {
-  const text = textFlag(flags, name)
-  if (text === undefined) return undefined
-  if (!/^\d{1,9}$/.test(text)) throw new UsageError(`--${name} takes a whole number`)
-  return Number(text)
 }

@@ -1,11 +1,22 @@
 import { mkdirSync } from "node:fs"
-import type { Invocation } from "../command/command.ts"
-import { keepCompiled } from "../keep-compiled.ts"
+import { keepCompiled } from "../../bin/keep-compiled.js"
+import { textFlag } from "../arguments/flag-value.ts"
+import { UsageError } from "../arguments/usage-error.ts"
+import type { FlagValues, Invocation } from "../command/command.ts"
 
 /** `hufu serve`: makes the data folder, so that even a first start leaves what the second can use, and runs a node. */
 export async function serve(invocation: Invocation): Promise<number> {
-  mkdirSync(invocation.dataFolder, { recursive: true, mode: 0o700 })
-  keepCompiled(invocation.dataFolder)
+  const { dataFolder, flags } = invocation
+  const numbers = { port: numberFlag(flags, "port"), idleSeconds: numberFlag(flags, "idle-exit") }
+  mkdirSync(dataFolder, { recursive: true, mode: 0o700 })
+  keepCompiled(dataFolder)
   const { runNode } = await import("./run-node.ts")
-  return runNode(invocation)
+  return runNode(invocation, numbers)
+}
+
+function numberFlag(flags: FlagValues, name: string): number | undefined {
+  const text = textFlag(flags, name)
+  if (text === undefined) return undefined
+  if (!/^\d{1,9}$/.test(text)) throw new UsageError(`--${name} takes a whole number`)
+  return Number(text)
 }

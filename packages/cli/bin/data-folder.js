@@ -2,7 +2,7 @@ import { homedir } from "node:os"
 import { join, resolve } from "node:path"
 
 /** Where a node keeps everything unless `--data` or HUFU_DATA says otherwise. */
-export function defaultDataFolder(environment: NodeJS.ProcessEnv = process.env): string {
+export function defaultDataFolder(environment = process.env) {
   const chosen = environment["HUFU_DATA"]
   if (chosen) return resolve(chosen)
   if (process.platform === "darwin") return join(homedir(), "Library", "Application Support", "hufu")

@@ -11,7 +11,7 @@ import {
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest"
-import { type NodeUnderTest, startNode } from "./testing/hufu-under-test.ts"
+import { type NodeUnderTest, startNode } from "../testing/hufu-under-test.ts"
 
 // Every step is a process of its own.
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 })

@@ -1,0 +1,1 @@
+export function defaultDataFolder(environment?: NodeJS.ProcessEnv): string
