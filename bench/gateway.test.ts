@@ -1,11 +1,10 @@
 import { expect, test } from "vitest"
 import { benchGateway } from "./gateway.ts"
-import { nodeExists } from "../e2e/node-under-test.ts"
 
 test("a small bench gives complete figures for every variant, and no wrong reply", async () => {
   const report = await benchGateway({ rounds: 1, seconds: 1, era: "legacy", peers: false })
   const measured = report.rounds.flatMap((round) => round.figures)
-  const expected = ["direct", "plain-http", ...(nodeExists() ? ["hufu-http", "hufu-stdio"] : [])]
+  const expected = ["direct", "plain-http", "hufu-http", "hufu-stdio"]
   expect(measured.map((figures) => figures.variant).sort()).toEqual(expected.sort())
   for (const { variant, cpuMsPerCall, ...numbers } of measured) {
     expect(numbers.wrong, variant).toBe(0)

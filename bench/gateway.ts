@@ -5,7 +5,6 @@ import { cpus, tmpdir } from "node:os"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { parseArgs } from "node:util"
-import { nodeExists } from "../e2e/node-under-test.ts"
 import { startProcess } from "../e2e/process/start-process.ts"
 import { eras, type Era } from "../e2e/upstream/mcp-message.ts"
 import { barsOf, type RoundResult } from "./bars.ts"
@@ -62,10 +61,8 @@ async function startVariants(variants: Variant[], { era, peers }: BenchOptions):
   const direct = await startDirect(era)
   variants.push(direct)
   variants.push(await startPlainProxy(direct.url, era))
-  if (nodeExists()) {
-    variants.push(await startHufu(era, direct.url))
-    variants.push(await startHufu("legacy"))
-  }
+  variants.push(await startHufu(era, direct.url))
+  variants.push(await startHufu("legacy"))
   if (!peers) return
   installPeers()
   variants.push(await startMcpProxy())
@@ -85,7 +82,6 @@ function notesOf(variants: readonly Variant[], { era, peers }: BenchOptions): st
   return [
     ...variants.flatMap(({ name, note }) => (note === undefined ? [] : [`${name}: ${note}`])),
     `the HTTP variants speak the ${era} era, the stdio variants the legacy era with a session per client`,
-    ...(nodeExists() ? [] : ["Hufu was not measured: its command is not built in this checkout"]),
     ...(peers
       ? [
           "mcp-proxy and supergateway take a stdio server, so they are compared with Hufu before that same server",

@@ -1,5 +1,4 @@
 import { spawn } from "node:child_process"
-import { existsSync } from "node:fs"
 import { mkdtemp, rm, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
@@ -13,13 +12,9 @@ import { startProcess, type StartedProcess } from "./process/start-process.ts"
 // command and the real API: nothing here reaches into the data folder or imports the server.
 
 const command = fileURLToPath(new URL("../packages/cli/bin/hufu.js", import.meta.url))
-const program = fileURLToPath(new URL("../packages/cli/src/hand-written.ts", import.meta.url))
 const personSecret = "three tigers guard the tally of the north gate"
 const pageSize = 1000
 const whyAtOnce = 8
-
-/** Whether the command exists in this checkout, so that a run can say why it measured less. */
-export const nodeExists = () => existsSync(command) && existsSync(program)
 
 /** A real node in its own process and data folder. */
 export interface NodeUnderTest {

@@ -6,7 +6,6 @@ import {
   doorOf,
   enrolPerson,
   grantMandate,
-  nodeExists,
   startNode,
   type NodeUnderTest,
 } from "../../e2e/node-under-test.ts"
@@ -17,9 +16,6 @@ export type Gateway = {
   readonly headers?: Readonly<Record<string, string>>
   readonly close: () => Promise<void>
 }
-
-/** Whether there is a gateway to test in this checkout. */
-export const gatewayExists = nodeExists
 
 const serverName = "fixture"
 

@@ -9,7 +9,6 @@ import {
   grantMandate,
   guardCommand,
   heldCalls,
-  nodeExists,
   refuseByCommand,
   startNode,
   type HeldCall,
@@ -17,9 +16,6 @@ import {
 } from "../node-under-test.ts"
 import type { Target } from "./client-under-test.ts"
 import type { ReferenceServer } from "./reference-servers.ts"
-
-/** Whether there is a node to govern the clients in this checkout. */
-export const canGovern = nodeExists
 
 export const doors = ["http", "guard"] as const
 export type Door = (typeof doors)[number]

@@ -1,5 +1,4 @@
 import { expect, test } from "vitest"
-import { nodeExists } from "../node-under-test.ts"
 import { startRecorder } from "../upstream/start-recorder.ts"
 import { openMemoryProbe } from "./memory-probe.ts"
 import { problemsOf, type SettledFigures } from "./settled-figures.ts"
@@ -33,8 +32,7 @@ test("a proxy that keeps nothing has nothing left after its connections were dro
   expect(report.refused).toBe(0)
 }, 90_000)
 
-test("a node has no socket, file or process left after its connections were dropped", async (context) => {
-  if (!nodeExists()) context.skip("the command `hufu` is not built in this checkout")
+test("a node has no socket, file or process left after its connections were dropped", async () => {
   const report = await smallSoak(startHufuTarget, 4)
   expect(counts(report.problems)).toEqual([])
   expect(report.refused).toBe(0)

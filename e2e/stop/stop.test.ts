@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, expect, test } from "vitest"
-import { nodeExists } from "../node-under-test.ts"
 import { type Recorder, startRecorder } from "../upstream/start-recorder.ts"
 import { measureStop } from "./measure-stop.ts"
 import { problemsOf, spendAtOnce } from "./spend-at-once.ts"
@@ -10,7 +9,6 @@ beforeAll(async () => {
 })
 afterAll(() => recorder.stop())
 
-const missing = "the command `hufu` is not built in this checkout"
 // How long it took is for the full run to judge, on a machine that does nothing else.
 const firm = (problems: readonly string[]) =>
   problems.filter((problem) => !problem.startsWith("the last refusal"))
@@ -18,7 +16,6 @@ const firm = (problems: readonly string[]) =>
 test.each(["suspend", "stop-all"] as const)(
   "%s reaches every client, and nothing leaves afterwards",
   async (how) => {
-    if (!nodeExists()) return
     recorder.received()
     const result = await measureStop(recorder, { how, live: 16, holds: 4, queued: 4 })
     expect(firm(result.problems)).toEqual([])
@@ -27,8 +24,7 @@ test.each(["suspend", "stop-all"] as const)(
   120_000,
 )
 
-test("a budget that many spend at once is spent to the last and never beyond", async (context) => {
-  if (!nodeExists()) context.skip(missing)
+test("a budget that many spend at once is spent to the last and never beyond", async () => {
   expect((await spendAtOnce(recorder, 16, 40)).problems).toEqual([])
 }, 60_000)
 
