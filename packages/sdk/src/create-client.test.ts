@@ -41,7 +41,7 @@ const unavailable = () => new Failure("node_unavailable", "no node")
 
 describe("what the client sends", () => {
   it("puts an input into path, query and body, each encoded for its place", async () => {
-    const { client, sent } = clientOf(ok({ items: [] }))
+    const { client, sent } = clientOf(ok({ items: [], next: null }))
     await client.tool.list({ server: "a/b?c" })
     await client.action.list({ agent: "ann & bob", limit: 3 })
     await client.agent.suspend({ agent: "ann", reason: "wrong" }).catch(() => {})

@@ -1,7 +1,7 @@
 import { z } from "zod"
 import { idSchema, Name } from "../id.ts"
 import { MandateDraft, Mandate } from "../mandate/mandate.ts"
-import { Effect, Language, VerdictKind } from "../words.ts"
+import { Effect, Language, OutcomeKind, VerdictKind } from "../words.ts"
 import { operation, type Operation } from "./operation.ts"
 import {
   ActionRecord,
@@ -309,6 +309,22 @@ export const contract = {
     zh: "用平实的语言说明授权内容与已用额度",
     command: { name: "mandate explain", positional: ["mandate"] },
   }),
+  "mandate.preview": operation({
+    method: "POST",
+    path: "/v1/mandates:preview",
+    scope: "local",
+    input: z.object({ agent: AgentRef, mandate: MandateDraft, ...page }),
+    output: z.object({
+      en: z.array(z.string()),
+      zh: z.array(z.string()),
+      /** Past actions of the agent, newest first, and what this mandate alone would have said of each. */
+      items: z.array(z.object({ action: ActionRecord, would: VerdictKind })),
+      /** Past actions whose arguments are not kept any more. */
+      erased: z.int(),
+    }),
+    en: "Say what a draft mandate would allow, and of which past actions",
+    zh: "说明授权草稿将允许什么，以及会涵盖哪些过往行为",
+  }),
   "server.add": operation({
     method: "POST",
     path: "/v1/servers",
@@ -466,10 +482,22 @@ export const contract = {
     scope: "local",
     input: z.object({
       agent: AgentRef.optional(),
+      task: idSchema("task").optional(),
+      server: z.string().min(1).max(80).optional(),
+      tool: z.string().min(1).max(128).optional(),
+      effect: Effect.optional(),
+      /** `ask`: it waits for a person, or waited in vain; what was approved is `allow`. */
+      verdict: VerdictKind.optional(),
+      /** `open`: it was let out, and nobody has said yet how it ended. */
+      outcome: OutcomeKind.or(z.literal("open")).optional(),
+      since: z.coerce.number().int().nonnegative().optional(),
+      /** A part of an id, a name or a rule. */
+      text: z.string().min(1).max(200).optional(),
       before: z.coerce.number().int().nonnegative().optional(),
       ...page,
     }),
-    output: list(ActionRecord),
+    /** `next` is the `before` of the next page; null at the end. */
+    output: z.object({ items: z.array(ActionRecord), next: z.int().nullable() }),
     en: "List actions, newest first",
     zh: "列出行为（由新到旧）",
     command: { name: "action list" },

@@ -1,15 +1,26 @@
 import type { ActionRecord } from "@hufu/core/contract/records"
-import type { IntentEntry, OutcomeEntry } from "@hufu/core/evidence/entry"
+import type { HoldEntry, IntentEntry, OutcomeEntry } from "@hufu/core/evidence/entry"
 import { Failure, isFailure } from "@hufu/core/failure"
 import type { AgentAuthority } from "../authority/agents.ts"
 import type { ActionContent, ActionContents } from "../gateway/action-content.ts"
 import type { Hold, HoldAuthority } from "../authority/holds.ts"
 import type { Ledger } from "../ledger/ledger.ts"
 import type { LedgerEntry } from "../ledger/ledger-rows.ts"
+import { type ActionFilter, actionFits, entryFits } from "./action-filter.ts"
+
+export interface ActionPage {
+  readonly items: ActionRecord[]
+  readonly next: number | null
+}
 
 /** Actions as people read them: an intent, its outcome if there is one, and what the vault still holds of it. */
 export interface Actions {
-  list(filter: { agent?: string; task?: string; before?: number; limit: number }): ActionRecord[]
+  /**
+   * Newest first; what asked and was never let out stands where it asked.
+   *
+   * @returns `next`: from where to go on, as `before`; null at the end
+   */
+  list(asked: ActionFilter & { before?: number | undefined; limit: number }): ActionPage
   need(id: string): ActionRecord
   /** The intent of an action that was allowed or denied; one that only ever waited has none. */
   intent(id: string): (IntentEntry & { readonly index: number }) | undefined
@@ -60,22 +71,29 @@ export function readActions(
     }
   }
 
-  function list({ agent, task, before, limit }: Parameters<Actions["list"]>[0]): ActionRecord[] {
-    const found: ActionRecord[] = []
+  function list({ before, limit, ...filter }: Parameters<Actions["list"]>[0]): ActionPage {
+    const items: ActionRecord[] = []
     let to = Math.min(before ?? ledger.size(), ledger.size())
     const stopAt = Math.max(0, to - maxScanned)
-    while (to > stopAt && found.length < limit) {
+    while (to > stopAt) {
       const from = Math.max(stopAt, to - chunk)
-      const entries = ledger.entries(from, to - from).toReversed()
-      for (const { entry, index } of entries) {
-        if (found.length >= limit) break
-        if (entry.kind !== "intent" || (agent && entry.agent !== agent) || (task && entry.task !== task))
-          continue
-        found.push(record(entry, index))
+      for (const { entry, index } of ledger.entries(from, to - from).toReversed()) {
+        // Times never run backwards in a ledger, so nothing before this is younger.
+        if (entry.at < (filter.since ?? 0)) return { items, next: null }
+        const action = entryFits(entry, filter) ? actionOf(entry, index) : undefined
+        if (action && actionFits(action, filter)) items.push(action)
+        if (items.length >= limit) return { items, next: index > 0 ? index : null }
       }
       to = from
     }
-    return found
+    return { items, next: to > 0 ? to : null }
+  }
+
+  function actionOf(entry: IntentEntry | HoldEntry, index: number): ActionRecord | undefined {
+    if (entry.kind === "intent") return record(entry, index)
+    const hold = holds.find(entry.hold)
+    // One that was used has its intent.
+    return hold && hold.state !== "used" ? held(hold, index) : undefined
   }
 
   function intent(id: string): (IntentEntry & { readonly index: number }) | undefined {
@@ -90,7 +108,7 @@ export function readActions(
   }
 
   /** An action that waited for a person and was never let out. */
-  function held(hold: Hold): ActionRecord {
+  function held(hold: Hold, index: number): ActionRecord {
     const { action: id, agent, task, server, tool, effect, createdAt } = hold
     return {
       id,
@@ -107,7 +125,7 @@ export function readActions(
       hold: hold.id,
       outcome: null,
       reason: hold.state,
-      index: ledger.entriesOf(hold.id)[0]?.index ?? 0,
+      index,
     }
   }
 
@@ -119,7 +137,7 @@ export function readActions(
       const found = intent(id)
       if (found) return record(found, found.index)
       const hold = holds.ofAction(id)
-      if (hold) return held(hold)
+      if (hold) return held(hold, ledger.entriesOf(hold.id)[0]?.index ?? 0)
       throw new Failure(
         "not_found",
         `the ledger has no action \`${id}\`: \`hufu action list\` shows what there is`,

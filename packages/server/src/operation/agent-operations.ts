@@ -3,6 +3,7 @@ import { sayMandate } from "@hufu/core/mandate/say"
 import { actorOf, type OperationContext } from "./context.ts"
 import type { Operations } from "./operations.ts"
 import type { OperationParts } from "./parts.ts"
+import { previewMandate } from "./preview-mandate.ts"
 
 const changer = (context: OperationContext) => ({
   id: actorOf(context),
@@ -74,7 +75,7 @@ export function agentOperations(parts: OperationParts) {
         task,
         added: tasks.addedWords(id),
         mandates: [...mandates.ofAgent(task.agent)].filter((mandate) => mandate.task === id),
-        actions: parts.actions.list({ task: id, limit: 100 }),
+        actions: parts.actions.list({ task: id, limit: 100 }).items,
       }
     },
     "task.end": ({ task }, context) => interventions.endTask(task, actorOf(context)),
@@ -85,6 +86,7 @@ export function agentOperations(parts: OperationParts) {
         draft: mandate,
         by: actorOf(context),
       }),
+    "mandate.preview": async (input) => previewMandate(parts, input),
     "mandate.list": async ({ agent }) => ({
       items: [...(agent === undefined ? mandates.all() : mandates.ofAgent(agents.need(agent).id))],
     }),

@@ -29,13 +29,8 @@ export function evidenceOperations(parts: OperationParts) {
   }
 
   return {
-    "action.list": async ({ agent, before, limit }) => ({
-      items: actions.list({
-        limit,
-        ...(agent === undefined ? {} : { agent: agents.need(agent).id }),
-        ...(before === undefined ? {} : { before }),
-      }),
-    }),
+    "action.list": async ({ agent, ...asked }) =>
+      actions.list({ ...asked, ...(agent === undefined ? {} : { agent: agents.need(agent).id }) }),
     "action.why": async ({ action, language }) => explainAction(parts, action, language),
     "action.receipt": async ({ action, open }) => {
       const { task, hold } = actions.need(action)
