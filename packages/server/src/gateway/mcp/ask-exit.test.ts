@@ -271,6 +271,24 @@ describe("a held action of a client that polls tasks", () => {
     expect(performed()).toHaveLength(1)
   })
 
+  it("loses its result to newer ones when there is no more room, and is then known by its hold alone", async () => {
+    await door.close()
+    const servers = [{ name: "fixture", transport: "http", url: fixture.url, headers: {} }] as const
+    door = await openTestDoor(governor, servers, { taskResults: 300 })
+    url = `${door.url}/mcp/fixture`
+    const ids: string[] = []
+    for (const n of [1, 2, 3]) {
+      const { result } = await postModern(url, modern("tools/call", { ...call, arguments: { n } }, byTask))
+      const taskId = textOf(result["taskId"])
+      governor.approve(taskId)
+      await expect.poll(async () => (await get(taskId)).result["status"]).toBe("completed")
+      ids.push(taskId)
+    }
+    expect(JSON.stringify((await get(ids[2] ?? "")).result)).toContain("simple text response")
+    expect(JSON.stringify((await get(ids[0] ?? "")).response)).not.toContain("simple text response")
+    expect(performed()).toHaveLength(3)
+  })
+
   it("is not another agent's to see, and nobody's who did not declare the extension", async () => {
     const { result } = await postModern(url, modern("tools/call", call, byTask))
     const taskId = textOf(result["taskId"])

@@ -36,6 +36,8 @@ export interface McpLimits {
   readonly inputWaitMs: number
   /** How long the result of a task is kept after it ended. */
   readonly taskKeepMs: number
+  /** Characters of all task results that are kept; the oldest go first. */
+  readonly taskResults: number
 }
 
 /** The bounds unless an operator says otherwise. */
@@ -55,4 +57,5 @@ export const defaultLimits: McpLimits = {
   resumeGraceMs: 30_000,
   inputWaitMs: 10 * 60_000,
   taskKeepMs: 15 * 60_000,
+  taskResults: 64 * 1024 * 1024,
 }

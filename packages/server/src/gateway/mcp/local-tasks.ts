@@ -39,6 +39,9 @@ interface Task {
   approved: boolean
   /** `result` or `error`, once it has ended. */
   ending: JsonObject
+  /** Characters of `ending` as JSON. */
+  size: number
+  isKept: boolean
 }
 
 const pollIntervalMs = 2000
@@ -52,10 +55,20 @@ const ownId = /^hld_[0-9a-z]{8,64}$/
  */
 export function createLocalTasks(desk: () => Desk, perform: Perform): LocalTasks {
   const tasks = new Map<string, Task>()
+  /** Characters of all endings that are kept. */
+  let kept = 0
 
   function end(task: Task, status: Task["status"], ending: JsonObject): void {
     if (task.status !== "working") return
-    Object.assign(task, { status, ending, updatedAt: desk().clock.now() })
+    const size = JSON.stringify(ending).length
+    Object.assign(task, { status, ending, size, updatedAt: desk().clock.now() })
+    if (!task.isKept) return
+    kept += size
+    // UNTRUSTED: results come from tool servers, and wait here for clients that may never ask.
+    for (const [id, older] of tasks) {
+      if (kept <= desk().config.limits.taskResults) break
+      if (older !== task && older.status !== "working") drop(id, older)
+    }
   }
 
   async function work(id: string, task: Task, errand: Errand, attempt: Attempt): Promise<void> {
@@ -95,6 +108,8 @@ export function createLocalTasks(desk: () => Desk, perform: Perform): LocalTasks
     const over = tasks.get(id)
     if (over !== undefined) drop(id, over)
     tasks.set(id, task)
+    task.isKept = true
+    kept += task.size
     task.timer = setTimeout(
       () => drop(id, task),
       Math.max(0, task.createdAt + task.keepMs - desk().clock.now()),
@@ -105,7 +120,10 @@ export function createLocalTasks(desk: () => Desk, perform: Perform): LocalTasks
   function drop(id: string, task: Task): void {
     clearTimeout(task.timer)
     task.life.abort()
-    if (tasks.get(id) === task) tasks.delete(id)
+    if (tasks.get(id) !== task) return
+    tasks.delete(id)
+    task.isKept = false
+    kept -= task.size
   }
 
   function taskOf(caller: Caller, createdAt: number, expiresAt: number): Task {
@@ -121,6 +139,8 @@ export function createLocalTasks(desk: () => Desk, perform: Perform): LocalTasks
       status: "working",
       approved: false,
       ending: {},
+      size: 0,
+      isKept: false,
     }
   }
 
