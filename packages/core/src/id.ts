@@ -15,6 +15,8 @@ export const idPrefixes = {
   connection: "con",
   policy: "pol",
   node: "nod",
+  passkey: "pky",
+  browser: "brw",
 } as const
 
 export type IdKind = keyof typeof idPrefixes

@@ -1,14 +1,24 @@
-import { contract, type OperationId, type Output, type Request } from "@hufu/core/contract/contract"
+import { type CallId, contract, type Output, type Request } from "@hufu/core/contract/contract"
 import type { Operation } from "@hufu/core/contract/operation"
 import { Failure, isFailure } from "@hufu/core/failure"
 import type { Language } from "@hufu/core/words"
 import { buildRequest } from "./build-request.ts"
 import { readProblem } from "./read-problem.ts"
-import { fetchTransport, type Received, type Transport } from "./transport.ts"
+import {
+  fetchStream,
+  fetchTransport,
+  type Received,
+  type StreamTransport,
+  type Streamed,
+  type Transport,
+} from "./transport.ts"
 
-export type ClientOptions = ({ readonly url: string } | { readonly transport: Transport }) & {
-  /** A session, or a hook's credential. */
-  readonly token?: string
+export type ClientOptions = (
+  | { readonly url: string }
+  | { readonly transport: Transport; readonly stream?: StreamTransport }
+) & {
+  /** A session, a browser's token or a hook's credential; a function is asked at each request. */
+  readonly token?: string | (() => string | undefined)
   /** After how many milliseconds each what changes nothing is sent again when no node answers; twice by default. */
   readonly retryAfterMs?: readonly number[]
   /** In which language problems are titled. */
@@ -16,28 +26,33 @@ export type ClientOptions = ({ readonly url: string } | { readonly transport: Tr
 }
 
 /** The input may be left out when every member may be. */
-type Given<Id extends OperationId> = string extends keyof Request<Id>
+type Given<Id extends CallId> = string extends keyof Request<Id>
   ? [input?: Record<string, never>]
   : Partial<Request<Id>> extends Request<Id>
     ? [input?: Request<Id>]
     : [input: Request<Id>]
 
-type Noun = OperationId extends `${infer N}.${string}` ? N : never
+type Noun = CallId extends `${infer N}.${string}` ? N : never
 
 /** `client.agent.list()` for the operation `agent.list`. */
 export type Nouns = {
   readonly [N in Noun]: {
-    readonly [Id in OperationId as Id extends `${N}.${infer Verb}` ? Verb : never]: (
+    readonly [Id in CallId as Id extends `${N}.${infer Verb}` ? Verb : never]: (
       ...input: Given<Id>
     ) => Promise<Output<Id>>
   }
 }
 
 export interface Caller {
-  call<Id extends OperationId>(id: Id, ...input: Given<Id>): Promise<Output<Id>>
+  call<Id extends CallId>(id: Id, ...input: Given<Id>): Promise<Output<Id>>
 }
 
-export type Client = Caller & Nouns
+export interface Follower {
+  /** Opens a stream at a path; `events` reads it. Any answer but 2xx throws the Failure that it tells. */
+  follow(path: string, signal: AbortSignal): Promise<Streamed["chunks"]>
+}
+
+export type Client = Caller & Follower & Nouns
 
 const defaultRetries = [150, 600]
 
@@ -50,30 +65,52 @@ const defaultRetries = [150, 600]
  */
 export function createClient(options: ClientOptions): Client {
   const transport = "transport" in options ? options.transport : fetchTransport(options.url)
-  const headers = {
-    accept: "application/json",
-    "accept-language": options.language ?? "en",
-    ...(options.token === undefined ? {} : { authorization: `Bearer ${options.token}` }),
+  const stream = "transport" in options ? options.stream : fetchStream(options.url)
+  const headersFor = (accept: string) => {
+    const token = typeof options.token === "function" ? options.token() : options.token
+    return {
+      accept,
+      "accept-language": options.language ?? "en",
+      ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+    }
   }
 
-  async function call(id: OperationId, input: Readonly<Record<string, unknown>> = {}): Promise<unknown> {
+  async function call(id: CallId, input: Readonly<Record<string, unknown>> = {}): Promise<unknown> {
     const operation: Operation = contract[id]
     const request = buildRequest(operation, input)
     const type = request.body === undefined ? {} : { "content-type": "application/json" }
-    const send = () => transport({ ...request, headers: { ...headers, ...type } })
+    const send = () => transport({ ...request, headers: { ...headersFor("application/json"), ...type } })
     // Only what changes nothing is sent again by itself.
     const pauses = request.method === "GET" ? (options.retryAfterMs ?? defaultRetries) : []
     return readOutput(id, operation, await patiently(send, pauses))
   }
 
+  async function follow(path: string, signal: AbortSignal): Promise<Streamed["chunks"]> {
+    if (!stream)
+      throw new Failure(
+        "not_acceptable",
+        "this client has no way to follow: give it `stream` beside `transport`",
+      )
+    const { status, text, chunks } = await stream({
+      method: "GET",
+      path,
+      headers: headersFor("text/event-stream"),
+      signal,
+    })
+    if (status < 200 || status >= 300) throw readProblem({ status, text: await text() })
+    return chunks
+  }
+
   // The operation's own schemas stand behind these types.
-  return { call, ...nouns(call) } as unknown as Client
+  return { call, follow, ...nouns(call) } as unknown as Client
 }
 
-function nouns(call: (id: OperationId, input?: Record<string, unknown>) => Promise<unknown>) {
+function nouns(call: (id: CallId, input?: Record<string, unknown>) => Promise<unknown>) {
   const all: Record<string, Record<string, (input?: Record<string, unknown>) => Promise<unknown>>> = {}
   // The keys of the contract are its operation ids.
-  for (const id of Object.keys(contract) as OperationId[]) {
+  for (const id of Object.keys(contract) as CallId[]) {
+    const operation: Operation = contract[id]
+    if (operation.stream) continue
     const [noun = "", verb = ""] = id.split(".")
     const verbs = (all[noun] ??= {})
     verbs[verb] = (input) => call(id, input)
@@ -95,7 +132,7 @@ async function patiently(send: () => Promise<Received>, pauses: readonly number[
 }
 
 /** UNTRUSTED: another version, or something that is no node, may answer. */
-function readOutput(id: OperationId, operation: Operation, received: Received): unknown {
+function readOutput(id: CallId, operation: Operation, received: Received): unknown {
   if (received.status < 200 || received.status >= 300) throw readProblem(received)
   try {
     return operation.output.parse(JSON.parse(received.text))

@@ -2,7 +2,9 @@ import { z } from "zod"
 import { idSchema, Name } from "../id.ts"
 import { MandateDraft, Mandate } from "../mandate/mandate.ts"
 import { Effect, Language, OutcomeKind, VerdictKind } from "../words.ts"
+import { NodeEvent } from "./node-event.ts"
 import { operation, type Operation } from "./operation.ts"
+import { AssertionAnswer, BrowserRecord, HoldChoice, PasskeyRecord, RegistrationAnswer } from "./passkey.ts"
 import {
   ActionRecord,
   AddedWords,
@@ -28,6 +30,8 @@ const Arguments = z.record(z.string(), z.json())
 const Digest = z.string().regex(/^[0-9a-f]{64}$/)
 const nothing = z.object({})
 const list = <T extends z.ZodType>(item: T) => z.object({ items: z.array(item) })
+const Token = z.object({ token: z.string(), expiresAt: z.int() })
+const PasskeyName = z.string().trim().min(1).max(80)
 const page = { limit: z.coerce.number().int().min(1).max(1000).default(100) }
 
 /**
@@ -64,9 +68,116 @@ export const contract = {
     path: "/v1/sessions",
     scope: "public",
     input: z.object({ secret: Secret }),
-    output: z.object({ token: z.string(), expiresAt: z.int() }),
+    output: Token,
     en: "Sign in with the terminal secret",
     zh: "用终端口令登录",
+  }),
+  "session.passkey": operation({
+    method: "POST",
+    path: "/v1/sessions:passkey",
+    scope: "public",
+    input: z.object({
+      response: AssertionAnswer,
+      /** What the challenge was asked for: the session then approves this and nothing else. */
+      decision: HoldChoice.optional(),
+      /** Lets this browser in as well, as a sign-in link does. */
+      browser: z.boolean().default(false),
+    }),
+    output: Token.extend({ browser: Token.nullable() }),
+    en: "Sign in with a passkey, or for one decision alone",
+    zh: "用通行密钥登录，或仅为一项决定登录",
+  }),
+  "signin.create": operation({
+    method: "POST",
+    path: "/v1/sign-in-links",
+    scope: "local",
+    socketOnly: true,
+    input: nothing,
+    output: z.object({ url: z.string(), expiresAt: z.int() }),
+    en: "Make a link that opens the console in a browser, once, within five minutes",
+    zh: "生成在浏览器中打开控制台的一次性链接（五分钟内有效）",
+    command: { name: "signin" },
+  }),
+  "signin.exchange": operation({
+    method: "POST",
+    path: "/v1/sign-in-links:exchange",
+    scope: "public",
+    input: z.object({ code: z.string().max(200) }),
+    output: Token,
+    en: "Let the browser in that opened a sign-in link: it may look and narrow",
+    zh: "允许打开登录链接的浏览器进入：可查看、可收窄",
+  }),
+  "browser.list": operation({
+    method: "GET",
+    path: "/v1/browsers",
+    scope: "local",
+    input: nothing,
+    output: list(BrowserRecord),
+    en: "List the browsers that were let in",
+    zh: "列出已允许进入的浏览器",
+    command: { name: "browser list" },
+  }),
+  "browser.revoke": operation({
+    method: "POST",
+    path: "/v1/browsers/{browser}:revoke",
+    scope: "local",
+    input: z.object({ browser: idSchema("browser") }),
+    output: BrowserRecord,
+    en: "Let a browser in no more",
+    zh: "不再允许某个浏览器进入",
+    command: { name: "browser revoke", positional: ["browser"] },
+  }),
+  "passkey.options": operation({
+    method: "POST",
+    path: "/v1/passkeys:options",
+    scope: "public",
+    input: z.object({
+      purpose: z.enum(["register", "signin", "decide"]),
+      decision: HoldChoice.optional(),
+    }),
+    /** `options` is what `navigator.credentials` takes, as JSON. */
+    output: z.object({ options: z.record(z.string(), z.json()), expiresAt: z.int() }),
+    en: "Ask for a passkey challenge: to make one, to sign in, or for one decision",
+    zh: "获取通行密钥质询：用于创建、登录或作出一项决定",
+  }),
+  "passkey.register": operation({
+    method: "POST",
+    path: "/v1/passkeys",
+    scope: "local",
+    input: z.object({ name: PasskeyName, response: RegistrationAnswer }),
+    output: Token.extend({ passkey: PasskeyRecord, person: idSchema("person") }),
+    en: "Add a passkey; the first one, on a node without a person, makes its owner the person",
+    zh: "添加通行密钥；在尚无委托人的节点上，第一把通行密钥的持有人即成为委托人",
+  }),
+  "passkey.list": operation({
+    method: "GET",
+    path: "/v1/passkeys",
+    scope: "local",
+    input: nothing,
+    output: list(PasskeyRecord).extend({ secret: z.boolean() }),
+    en: "List the passkeys, and say whether there is a terminal secret",
+    zh: "列出通行密钥，并说明是否设有终端口令",
+    command: { name: "passkey list" },
+  }),
+  "passkey.rename": operation({
+    method: "PUT",
+    path: "/v1/passkeys/{passkey}",
+    scope: "person",
+    input: z.object({ passkey: idSchema("passkey"), name: PasskeyName }),
+    output: PasskeyRecord,
+    en: "Rename a passkey",
+    zh: "重命名通行密钥",
+    command: { name: "passkey rename", positional: ["passkey", "name"] },
+  }),
+  "passkey.remove": operation({
+    method: "DELETE",
+    path: "/v1/passkeys/{passkey}",
+    scope: "person",
+    input: z.object({ passkey: idSchema("passkey") }),
+    output: PasskeyRecord,
+    en: "Remove a passkey; the last proof of the person stays",
+    zh: "移除通行密钥；委托人的最后一种证明不可移除",
+    command: { name: "passkey remove", positional: ["passkey"] },
   }),
   "person.enrol": operation({
     method: "POST",
@@ -454,13 +565,7 @@ export const contract = {
     method: "POST",
     path: "/v1/holds/{hold}:approve",
     scope: "person",
-    input: z.object({
-      hold: idSchema("hold"),
-      digest: Digest,
-      for: z.enum(["once", "task", "until"]).default("once"),
-      until: z.coerce.number().int().optional(),
-      arguments: Arguments.optional(),
-    }),
+    input: HoldChoice,
     output: HoldRecord,
     en: "Approve one action: once, for this task, or until a time; or with narrower arguments",
     zh: "批准一个行为：一次、本任务内或至某时；亦可收窄参数",
@@ -527,6 +632,17 @@ export const contract = {
     en: "Write the receipt of an action",
     zh: "导出行为回执",
     command: { name: "receipt", positional: ["action"] },
+  }),
+  "event.follow": operation({
+    method: "GET",
+    path: "/v1/events",
+    scope: "local",
+    stream: true,
+    /** The id of the last event that was seen; the header `Last-Event-ID` says the same. */
+    input: z.object({ from: z.string().max(100).optional() }),
+    output: NodeEvent,
+    en: "Follow what happens, from the last event that was seen",
+    zh: "跟随所发生的一切，可从最后收到的事件继续",
   }),
   "stop.declare": operation({
     method: "POST",
@@ -611,6 +727,9 @@ export const contract = {
 
 export type Contract = typeof contract
 export type OperationId = keyof Contract
+/** What is followed; everything else is called. */
+export type StreamId = "event.follow"
+export type CallId = Exclude<OperationId, StreamId>
 export type Input<Id extends OperationId> = z.infer<Contract[Id]["input"]>
 /** What a caller may leave out because it has a default. */
 export type Request<Id extends OperationId> = z.input<Contract[Id]["input"]>

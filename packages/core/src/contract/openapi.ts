@@ -2,6 +2,8 @@ import { z } from "zod"
 import { failureCodes } from "../failure.ts"
 import { Mandate, MandateDraft } from "../mandate/mandate.ts"
 import type { Operation, Scope } from "./operation.ts"
+import { NodeEvent } from "./node-event.ts"
+import * as passkey from "./passkey.ts"
 import * as records from "./records.ts"
 
 type Schema = Record<string, unknown>
@@ -12,7 +14,7 @@ const at = (id: string) => `#/components/schemas/${id}`
 
 const securityOf: Record<Scope, readonly Schema[]> = {
   public: [{}],
-  local: [{ session: [] }, { localSocket: [] }],
+  local: [{ session: [] }, { browser: [] }, { localSocket: [] }],
   person: [{ session: [] }],
   hook: [{ session: [] }, { hook: [] }],
 }
@@ -69,13 +71,20 @@ function describe(id: string, operation: Operation, input: Schema): Schema {
     ...(parameters.length > 0 ? { parameters } : {}),
     ...(inQuery || rest.length === 0 ? {} : { requestBody: bodyOf(rest, required) }),
     responses: {
-      200: { description: "done", content: { "application/json": { schema: { $ref: at(`${id}.output`) } } } },
+      200: answerOf(id, operation),
       default: {
         description: "a problem (RFC 9457)",
         content: { "application/problem+json": { schema: { $ref: at("Problem") } } },
       },
     },
   }
+}
+
+/** What a stream answers is the schema of one event's data. */
+function answerOf(id: string, { stream }: Operation): Schema {
+  const type = stream ? "text/event-stream" : "application/json"
+  const description = stream ? "server-sent events, whose `data` is JSON of this schema each" : "done"
+  return { description, content: { [type]: { schema: { $ref: at(`${id}.output`) } } } }
 }
 
 function bodyOf(members: [string, Schema][], required: readonly string[]): Schema {
@@ -92,7 +101,7 @@ function bodyOf(members: [string, Schema][], required: readonly string[]): Schem
 type Named = readonly [id: string, schema: z.ZodType]
 
 function namedRecords(): Named[] {
-  return Object.entries({ ...records, Mandate, MandateDraft })
+  return Object.entries({ ...records, ...passkey, NodeEvent, Mandate, MandateDraft })
 }
 
 /** JSON Schemas that refer to each other by their place in the document. */
@@ -135,7 +144,14 @@ const securitySchemes = {
   session: {
     type: "http",
     scheme: "bearer",
-    description: "a session of the person, from `session.create`: five minutes",
+    description:
+      "a session of the person, from `session.create` (five minutes) or `session.passkey` (fifteen minutes without use); operations that need the person want one that was opened within the last minute",
+  },
+  browser: {
+    type: "http",
+    scheme: "bearer",
+    description:
+      "a browser's token, from `signin.exchange`: looks and narrows, at the origin that exchanged it",
   },
   hook: {
     type: "http",

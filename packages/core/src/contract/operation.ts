@@ -2,9 +2,9 @@ import type { z } from "zod"
 
 /**
  * Who may call an operation.
- * `public`: anyone who reaches the node. `local`: this operating-system user, over the local socket: may look and may narrow, never widen.
- * `person`: somebody who has proved to be the person (INVARIANT 4). `hook`: a hook credential, or a person.
- * A person may do whatever `local` may.
+ * `public`: anyone who reaches the node. `local`: this operating-system user, over the local socket or by a browser that a sign-in
+ * link let in: may look and may narrow, never widen. `person`: somebody who has proved within the last minute to be the person
+ * (INVARIANT 4). `hook`: a hook credential, or a person. A person may do whatever `local` may.
  */
 export type Scope = "public" | "local" | "person" | "hook"
 
@@ -15,6 +15,8 @@ export interface Operation<Input extends z.ZodType = z.ZodType, Output extends z
   readonly scope: Scope
   /** Never over HTTP, only over the local socket: it starts processes or makes the first person. */
   readonly socketOnly?: true
+  /** Answers with a stream of events (`text/event-stream`) of the output's type, not with one output. */
+  readonly stream?: true
   readonly input: Input
   readonly output: Output
   readonly en: string

@@ -50,6 +50,11 @@ export const facts = [
   "stop.lifted",
   "person.enrolled",
   "person.changed",
+  "passkey.added",
+  "passkey.renamed",
+  "passkey.removed",
+  "browser.admitted",
+  "browser.revoked",
   "node.started",
   "note",
 ] as const

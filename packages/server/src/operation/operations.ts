@@ -1,4 +1,4 @@
-import type { Input, OperationId, Output } from "@hufu/core/contract/contract"
+import type { CallId, Input, Output } from "@hufu/core/contract/contract"
 import { agentOperations } from "./agent-operations.ts"
 import type { OperationContext } from "./context.ts"
 import { evidenceOperations } from "./evidence-operations.ts"
@@ -7,9 +7,9 @@ import { nodeOperations } from "./node-operations.ts"
 import type { OperationParts } from "./parts.ts"
 import { toolOperations } from "./tool-operations.ts"
 
-/** One function for each row of the contract. */
+/** One function for each row of the contract that is called. */
 export type Operations = {
-  readonly [Id in OperationId]: (input: Input<Id>, context: OperationContext) => Promise<Output<Id>>
+  readonly [Id in CallId]: (input: Input<Id>, context: OperationContext) => Promise<Output<Id>>
 }
 
 /** Every operation of the contract over these parts; a missing one does not compile. */
