@@ -1,0 +1,52 @@
+import type { OperationId, Output, Request } from "@hufu/core/contract/contract"
+import { isFailure } from "@hufu/core/failure"
+import {
+  QueryClient,
+  queryOptions,
+  useMutation,
+  type UseMutationResult,
+  useQuery,
+  type UseQueryResult,
+} from "@tanstack/react-query"
+import { ask } from "./client.ts"
+
+/** Nothing is asked again by a clock: events say when something changed. */
+export const queries = new QueryClient({
+  defaultOptions: {
+    queries: { staleTime: Infinity, gcTime: 300_000, retry: false, refetchOnWindowFocus: false },
+    mutations: { retry: false },
+  },
+})
+
+/** How an operation is asked for as a query; its key starts with its id. */
+export function operationQuery<Id extends OperationId>(id: Id, input: Request<Id>) {
+  return queryOptions<Output<Id>>({ queryKey: [id, input], queryFn: () => ask(id, input) })
+}
+
+/** Reads an operation, and reads it again when an event says that it changed. */
+export function useOperation<Id extends OperationId>(
+  id: Id,
+  input: Request<Id>,
+  options: { readonly enabled?: boolean } = {},
+): UseQueryResult<Output<Id>> {
+  return useQuery({ ...operationQuery(id, input), ...options })
+}
+
+/** Does an operation; what was read of the named operations is read again afterwards. */
+export function useChange<Id extends OperationId>(
+  id: Id,
+  changes: readonly OperationId[],
+): UseMutationResult<Output<Id>, Error, Request<Id>> {
+  return useMutation({
+    mutationFn: (input: Request<Id>) => ask(id, input),
+    onSettled: () => readAgain(changes),
+  })
+}
+
+/** Marks what was read of these operations as old, so that what is shown is read again. */
+export async function readAgain(ids: readonly OperationId[]): Promise<void> {
+  await Promise.all(ids.map((id) => queries.invalidateQueries({ queryKey: [id] })))
+}
+
+/** Whether the node says that there is no such thing, rather than failing. */
+export const isAbsent = (error: unknown) => isFailure(error, "not_found") || isFailure(error, "invalid_input")

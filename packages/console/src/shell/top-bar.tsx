@@ -1,0 +1,94 @@
+import { Link } from "@tanstack/react-router"
+import { languages } from "@hufu/core/words"
+import { OctagonX, Search } from "lucide-react"
+import { useOperation } from "../data/use-operation.ts"
+import { WhoAmI } from "../session/who-am-i.tsx"
+import { chooseLanguage, useLanguage } from "../words/language.ts"
+import { shared } from "../words/shared.ts"
+import { useWords } from "../words/use-words.ts"
+import { showOverlay } from "./overlay.ts"
+import { chooseTheme, themes, useTheme } from "./theme.ts"
+
+const names = { en: "English", zh: "中文" }
+
+/** Which node this is, how it is, who looks, and the way to stop everything. */
+export function TopBar({ isIn }: { readonly isIn: boolean }) {
+  const words = useWords(shared)
+  return (
+    <header className="sticky top-0 z-30 flex h-12 items-center gap-2 border-b border-line bg-paper px-3">
+      <Link to="/" className="flex min-h-8 items-center gap-2 font-semibold">
+        <img src="/seal.svg" alt="" width={24} height={24} />
+        {words.product}
+      </Link>
+      <span className="hidden font-mono text-sm text-soft sm:inline">{location.host}</span>
+      <span className="flex-1" />
+      {isIn ? (
+        <>
+          <button
+            type="button"
+            className="button button-quiet px-2"
+            aria-label={words.palette.open}
+            title={`${words.palette.open} (Ctrl K)`}
+            onClick={() => showOverlay("palette")}
+          >
+            <Search size={18} aria-hidden />
+          </button>
+          <WhoAmI />
+        </>
+      ) : null}
+      <LanguageChoice />
+      <ThemeChoice />
+      {isIn ? <StopAll /> : null}
+    </header>
+  )
+}
+
+function LanguageChoice() {
+  const words = useWords(shared)
+  const current = useLanguage()
+  const other = languages.find((each) => each !== current) ?? "en"
+  return (
+    <button
+      type="button"
+      className="button button-quiet px-2"
+      lang={other === "zh" ? "zh-CN" : "en"}
+      title={words.language.label}
+      onClick={() => chooseLanguage(other)}
+    >
+      {names[other]}
+    </button>
+  )
+}
+
+function ThemeChoice() {
+  const words = useWords(shared).theme
+  return (
+    <select
+      className="hidden min-h-9 rounded-md border border-transparent bg-paper px-1 text-ink hover:bg-sunk sm:block"
+      aria-label={words.label}
+      value={useTheme()}
+      onChange={(event) => {
+        const chosen = themes.find((theme) => theme === event.target.value)
+        if (chosen) chooseTheme(chosen)
+      }}
+    >
+      {themes.map((theme) => (
+        <option key={theme} value={theme}>
+          {words[theme]}
+        </option>
+      ))}
+    </select>
+  )
+}
+
+function StopAll() {
+  const words = useWords(shared).stop
+  const { data } = useOperation("node.status", {})
+  if (data?.stopped === true) return null
+  return (
+    <button type="button" className="button button-deny" onClick={() => showOverlay("stop")}>
+      <OctagonX size={18} aria-hidden />
+      <span className="max-sm:sr-only">{words.button}</span>
+    </button>
+  )
+}

@@ -1,0 +1,58 @@
+import type { Language } from "@hufu/core/words"
+
+const locales: Readonly<Record<Language, string>> = { en: "en-GB", zh: "zh-CN" }
+
+const absolute = forBoth(
+  (locale) => new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "long" }),
+)
+const clockTime = forBoth((locale) => new Intl.DateTimeFormat(locale, { timeStyle: "medium" }))
+const relative = forBoth((locale) => new Intl.RelativeTimeFormat(locale, { numeric: "auto" }))
+const plain = forBoth((locale) => new Intl.NumberFormat(locale))
+const rules = forBoth((locale) => new Intl.PluralRules(locale))
+
+const units = [
+  ["day", 86_400_000],
+  ["hour", 3_600_000],
+  ["minute", 60_000],
+  ["second", 1000],
+] as const
+
+/** A time with its day and zone. */
+export function sayTime(atMs: number, language: Language): string {
+  return absolute[language].format(atMs)
+}
+
+/** The time of day. */
+export function sayClock(atMs: number, language: Language): string {
+  return clockTime[language].format(atMs)
+}
+
+/** A time as seen from another: `3 minutes ago`. */
+export function sayAgo(atMs: number, nowMs: number, language: Language): string {
+  const passed = atMs - nowMs
+  const [unit, ms] = units.find(([, size]) => Math.abs(passed) >= size) ?? units[3]
+  return relative[language].format(Math.trunc(passed / ms), unit)
+}
+
+/** What is left, as a clock that counts down: `1:04:09`. */
+export function sayLeft(leftMs: number): string {
+  const seconds = Math.max(0, Math.ceil(leftMs / 1000))
+  const two = (value: number) => String(value).padStart(2, "0")
+  const [hours, minutes] = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60]
+  const end = `${hours > 0 ? two(minutes) : minutes}:${two(seconds % 60)}`
+  return hours > 0 ? `${hours}:${end}` : end
+}
+
+/** A number as the language writes it. */
+export function sayNumber(value: number, language: Language): string {
+  return plain[language].format(value)
+}
+
+/** English needs two forms; the number is written in. */
+export function plural(count: number, one: string, other: string): string {
+  return (rules.en.select(count) === "one" ? one : other).replace("#", plain.en.format(count))
+}
+
+function forBoth<T>(make: (locale: string) => T): Readonly<Record<Language, T>> {
+  return { en: make(locales.en), zh: make(locales.zh) }
+}
