@@ -1,7 +1,5 @@
 import { randomBytes } from "node:crypto"
-import { readFileSync } from "node:fs"
 import { hostname, networkInterfaces } from "node:os"
-import { join } from "node:path"
 import { Failure } from "@hufu/core/failure"
 import { newId } from "@hufu/core/id"
 import type { Logger } from "pino"
@@ -21,8 +19,7 @@ import { type Clock, systemClock } from "./clock.ts"
 import type { Config } from "./config.ts"
 import { ownPlaces } from "./fence/ground/own-places.ts"
 import { readAddress } from "./fence/ground/read-address.ts"
-import { loadRules, type RuleSource } from "./fence/rules/load.ts"
-import { platformRules } from "./fence/rules/platform-rules.ts"
+import { loadRules } from "./fence/rules/load.ts"
 import { selfTest } from "./fence/rules/self-test.ts"
 import { actionContents } from "./gateway/action-content.ts"
 import { identifyAgent } from "./gateway/identify-agent.ts"
@@ -39,6 +36,7 @@ import { openLocalKey } from "./local/local-key.ts"
 import { socketPath } from "./local/socket-path.ts"
 import { readActions } from "./operation/actions.ts"
 import { createOperations } from "./operation/operations.ts"
+import { ruleSources } from "./rule-sources.ts"
 import { openStore } from "./store/store.ts"
 import { version } from "./version.ts"
 
@@ -260,29 +258,6 @@ export async function startNode({
   } catch (error) {
     await close()
     throw error
-  }
-}
-
-function ruleSources(config: Config, dataDir: string): RuleSource[] {
-  return [
-    platformRules(),
-    ...config.rules.map((path): RuleSource => ({
-      layer: "user",
-      name: path,
-      text: readRules(join(dataDir, path), path),
-    })),
-  ]
-}
-
-function readRules(inFolder: string, path: string): string {
-  try {
-    return readFileSync(path.startsWith("/") ? path : inFolder, "utf8")
-  } catch (cause) {
-    throw new Failure(
-      "rule_invalid",
-      `the rules \`${path}\` cannot be read: correct \`rules\` in the configuration`,
-      { cause },
-    )
   }
 }
 

@@ -4,7 +4,7 @@ import { verifyCheckpoint } from "@hufu/core/evidence/checkpoint"
 import { Failure } from "@hufu/core/failure"
 import type { SqliteConnection } from "../store/sqlite-connection.ts"
 import type { SignedCheckpoint } from "./checkpointer.ts"
-import type { LedgerKey } from "./ledger-key.ts"
+import type { VerifierKey } from "@hufu/core/evidence/vkey"
 import { readLeaves, readSize, readTile } from "./ledger-rows.ts"
 import { nativeHash } from "./native-hash.ts"
 import { loadEdge, nodeReader, tileWidth, type TreeEdge } from "./tile-tree.ts"
@@ -24,7 +24,7 @@ export interface FoundLedger {
  * UNTRUSTED: the database may have been cut, altered or mixed from two backups. What a signature covers is
  * compared with it; what is newer is hashed again.
  */
-export async function findLedger(db: SqliteConnection, key: LedgerKey): Promise<FoundLedger> {
+export async function findLedger(db: SqliteConnection, key: VerifierKey): Promise<FoundLedger> {
   const size = readSize(db)
   const latest = await readLatest(db, key)
   if (latest !== null && latest.size > size) {
@@ -40,12 +40,12 @@ export async function findLedger(db: SqliteConnection, key: LedgerKey): Promise<
   return { edge, lastAt, latest }
 }
 
-async function readLatest(db: SqliteConnection, key: LedgerKey): Promise<SignedCheckpoint | null> {
+async function readLatest(db: SqliteConnection, key: VerifierKey): Promise<SignedCheckpoint | null> {
   const row = db.get("SELECT size, note FROM checkpoint ORDER BY size DESC LIMIT 1")
   if (row === undefined) return null
   // STRICT columns: SQLite itself keeps these types, here and below.
   const { size, note } = row as { size: number; note: string }
-  const verdict = await verifyCheckpoint(note, key.signer.key)
+  const verdict = await verifyCheckpoint(note, key)
   if (verdict.ok && verdict.checkpoint.size === size) return { size, root: verdict.checkpoint.root, note }
   throw ambiguous(`the last checkpoint, of size ${size}, was not signed by this ledger's key`)
 }

@@ -70,7 +70,7 @@ export interface OpenedLedger {
 /** Opens the stored ledger, or refuses it with the reason. */
 export async function openLedger(parts: LedgerParts): Promise<OpenedLedger> {
   const { writer, reader, rows, key, clock, logger, committer } = parts
-  const found = await findLedger(reader, key)
+  const found = await findLedger(reader, key.signer.key)
   const appender = new Appender(
     { db: writer, rows },
     { ...found, clock, onGrown: () => checkpointer.touch() },

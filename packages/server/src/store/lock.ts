@@ -1,4 +1,4 @@
-import { readFileSync, rmSync, writeFileSync } from "node:fs"
+import { chmodSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { DatabaseSync } from "node:sqlite"
 import { Failure } from "@hufu/core/failure"
 import type { DataFolder } from "./data-folder.ts"
@@ -18,7 +18,10 @@ export interface DataLock {
 export function lockDataFolder(folder: DataFolder): DataLock {
   const db = new DatabaseSync(folder.lock)
   try {
-    db.exec("PRAGMA journal_mode = DELETE; BEGIN EXCLUSIVE")
+    db.exec("PRAGMA journal_mode = DELETE")
+    // By its name: a descriptor that is closed again would drop the lock.
+    if (process.platform !== "win32") chmodSync(folder.lock, 0o600)
+    db.exec("BEGIN EXCLUSIVE")
     writeFileSync(folder.pid, `${process.pid}\n`, { mode: 0o600 })
   } catch (error) {
     db.close()
