@@ -56,6 +56,9 @@ export const facts = [
   "browser.admitted",
   "browser.revoked",
   "node.started",
+  "ledger.restored",
+  "ledger.rekeyed",
+  "vault.rekeyed",
   "note",
 ] as const
 export const Fact = z.enum(facts)

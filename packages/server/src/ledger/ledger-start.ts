@@ -1,10 +1,9 @@
 import { decodeEntry } from "@hufu/core/evidence/encode-entry"
 import { equalBytes, leafHash, rootAt } from "@hufu/core/evidence/merkle"
-import { verifyCheckpoint } from "@hufu/core/evidence/checkpoint"
 import { Failure } from "@hufu/core/failure"
 import type { SqliteConnection } from "../store/sqlite-connection.ts"
 import type { SignedCheckpoint } from "./checkpointer.ts"
-import type { VerifierKey } from "@hufu/core/evidence/vkey"
+import { readVerifiers, verifyStored } from "./ledger-verifiers.ts"
 import { readLeaves, readSize, readTile } from "./ledger-rows.ts"
 import { nativeHash } from "./native-hash.ts"
 import { loadEdge, nodeReader, tileWidth, type TreeEdge } from "./tile-tree.ts"
@@ -24,9 +23,9 @@ export interface FoundLedger {
  * UNTRUSTED: the database may have been cut, altered or mixed from two backups. What a signature covers is
  * compared with it; what is newer is hashed again.
  */
-export async function findLedger(db: SqliteConnection, key: VerifierKey): Promise<FoundLedger> {
+export async function findLedger(db: SqliteConnection): Promise<FoundLedger> {
   const size = readSize(db)
-  const latest = await readLatest(db, key)
+  const latest = await readLatest(db)
   if (latest !== null && latest.size > size) {
     throw ambiguous(`the ledger has ${size} entries, but its last checkpoint covers ${latest.size}`)
   }
@@ -40,13 +39,13 @@ export async function findLedger(db: SqliteConnection, key: VerifierKey): Promis
   return { edge, lastAt, latest }
 }
 
-async function readLatest(db: SqliteConnection, key: VerifierKey): Promise<SignedCheckpoint | null> {
+async function readLatest(db: SqliteConnection): Promise<SignedCheckpoint | null> {
   const row = db.get("SELECT size, note FROM checkpoint ORDER BY size DESC LIMIT 1")
   if (row === undefined) return null
   // STRICT columns: SQLite itself keeps these types, here and below.
   const { size, note } = row as { size: number; note: string }
-  const verdict = await verifyCheckpoint(note, key)
-  if (verdict.ok && verdict.checkpoint.size === size) return { size, root: verdict.checkpoint.root, note }
+  const checkpoint = await verifyStored(note, size, readVerifiers(db))
+  if (checkpoint !== null) return { size, root: checkpoint.root, note }
   throw ambiguous(`the last checkpoint, of size ${size}, was not signed by this ledger's key`)
 }
 

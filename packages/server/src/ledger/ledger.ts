@@ -70,7 +70,7 @@ export interface OpenedLedger {
 /** Opens the stored ledger, or refuses it with the reason. */
 export async function openLedger(parts: LedgerParts): Promise<OpenedLedger> {
   const { writer, reader, rows, key, clock, logger, committer } = parts
-  const found = await findLedger(reader, key.signer.key)
+  const found = await findLedger(reader)
   const appender = new Appender(
     { db: writer, rows },
     { ...found, clock, onGrown: () => checkpointer.touch() },
@@ -123,7 +123,7 @@ function over(parts: LedgerParts & { appender: Appender; checkpointer: Checkpoin
       covers(index)
       return checkpointer.covering(index)
     },
-    verify: ({ onProgress } = {}) => verifyLedger({ db: reader, key, size: size(), onProgress }),
+    verify: ({ onProgress } = {}) => verifyLedger({ db: reader, size: size(), onProgress }),
   }
 }
 

@@ -1,5 +1,4 @@
 import { setImmediate as nextTurn } from "node:timers/promises"
-import { verifyCheckpoint } from "@hufu/core/evidence/checkpoint"
 import { decodeEntry } from "@hufu/core/evidence/encode-entry"
 import type { Entry } from "@hufu/core/evidence/entry"
 import { frontierRoot } from "@hufu/core/evidence/frontier"
@@ -7,7 +6,7 @@ import { equalBytes, leafHash } from "@hufu/core/evidence/merkle"
 import { isFailure } from "@hufu/core/failure"
 import type { SqliteConnection } from "../store/sqlite-connection.ts"
 import { type LedgerFault, ledgerFault } from "./ledger-fault.ts"
-import type { LedgerKey } from "./ledger-key.ts"
+import { readVerifiers, type Verifiers, verifyStored } from "./ledger-verifiers.ts"
 import { placeOf, readTile } from "./ledger-rows.ts"
 import { nativeHash } from "./native-hash.ts"
 import { emptyEdge, growEdge, type TreeEdge } from "./tile-tree.ts"
@@ -26,7 +25,6 @@ export type LedgerVerdict =
 
 export interface VerifyParts {
   readonly db: SqliteConnection
-  readonly key: LedgerKey
   /** Up to where: what is appended meanwhile is for the next time. */
   readonly size: number
   readonly onProgress?: ((done: number, of: number) => void) | undefined
@@ -34,7 +32,7 @@ export interface VerifyParts {
 
 interface Run {
   readonly db: SqliteConnection
-  readonly key: LedgerKey
+  readonly verifiers: Verifiers
   readonly size: number
   edge: TreeEdge
   lastAt: number
@@ -56,8 +54,9 @@ interface EntryColumns {
  * Reads the whole ledger again: every entry's bytes, hash, order and columns, every tile, every checkpoint's root
  * and signature, and the fold of open intents. Stops at the first fault. Yields to other work between pages.
  */
-export async function verifyLedger({ db, key, size, onProgress }: VerifyParts): Promise<LedgerVerdict> {
-  const run: Run = { db, key, size, edge: emptyEdge, lastAt: 0, checkpoints: 0, open: new Set() }
+export async function verifyLedger({ db, size, onProgress }: VerifyParts): Promise<LedgerVerdict> {
+  const verifiers = readVerifiers(db)
+  const run: Run = { db, verifiers, size, edge: emptyEdge, lastAt: 0, checkpoints: 0, open: new Set() }
   let fault = await checkpointFault(run, 0)
   while (fault === null && run.edge.frontier.size < size) {
     fault = await pageFault(run)
@@ -116,11 +115,10 @@ function growFault(run: Run, leaf: Uint8Array): LedgerFault | null {
 async function checkpointFault(run: Run, size: number): Promise<LedgerFault | null> {
   const row = run.db.get("SELECT note FROM checkpoint WHERE size = ?", size)
   if (row === undefined) return null
-  const verdict = await verifyCheckpoint((row as { note: string }).note, run.key.signer.key)
-  if (!verdict.ok) return ledgerFault.unsignedCheckpoint(size)
-  const root = frontierRoot(run.edge.frontier, nativeHash)
-  const isSame = verdict.checkpoint.size === size && equalBytes(verdict.checkpoint.root, root)
-  if (!isSame) return ledgerFault.wrongCheckpoint(size)
+  const checkpoint = await verifyStored((row as { note: string }).note, size, run.verifiers)
+  if (checkpoint === null) return ledgerFault.unsignedCheckpoint(size)
+  if (!equalBytes(checkpoint.root, frontierRoot(run.edge.frontier, nativeHash)))
+    return ledgerFault.wrongCheckpoint(size)
   run.checkpoints += 1
   return null
 }

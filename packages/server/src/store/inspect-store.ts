@@ -1,6 +1,5 @@
 import { existsSync, statSync } from "node:fs"
 import { join } from "node:path"
-import { parseVkey } from "@hufu/core/evidence/vkey"
 import { Failure } from "@hufu/core/failure"
 import { findLedger } from "../ledger/ledger-start.ts"
 import { readSize } from "../ledger/ledger-rows.ts"
@@ -52,7 +51,7 @@ async function inspect(db: SqliteConnection, dataDir: string, now: number): Prom
   const vkey = db.get("SELECT value FROM meta WHERE key = 'ledger.key'")?.["value"]
   if (typeof vkey !== "string")
     throw new Failure("ledger_ambiguous", "the database does not name the ledger's key: restore a backup")
-  const { lastAt, latest } = await findLedger(db, parseVkey(vkey))
+  const { lastAt, latest } = await findLedger(db)
   const entries = readSize(db)
   return {
     entries,
