@@ -91,14 +91,15 @@ export function createClient(options: ClientOptions): Client {
         "not_acceptable",
         "this client has no way to follow: give it `stream` beside `transport`",
       )
-    const { status, text, chunks } = await stream({
+    const answer = await stream({
       method: "GET",
       path,
       headers: headersFor("text/event-stream"),
       signal,
     })
-    if (status < 200 || status >= 300) throw readProblem({ status, text: await text() })
-    return chunks
+    const { status } = answer
+    if (status < 200 || status >= 300) throw readProblem({ status, text: await answer.text() })
+    return answer.chunks
   }
 
   // The operation's own schemas stand behind these types.

@@ -17,6 +17,14 @@ export const Config = z.strictObject({
     .max(64)
     .default([])
     .describe("further Host header values that are accepted"),
+  origin: z
+    .string()
+    .max(255)
+    .refine(isOrigin, { message: "has to be like `https://hufu.example`, without a path" })
+    .optional()
+    .describe(
+      "where people open the console, if not at http://localhost:PORT: passkeys are bound to it, so changing it makes them useless",
+    ),
   ask: z
     .strictObject({
       waitSeconds: z
@@ -69,3 +77,10 @@ export const Config = z.strictObject({
     .prefault({}),
 })
 export type Config = z.infer<typeof Config>
+
+/** An origin at which a browser has passkeys: https, or this machine by its name. */
+function isOrigin(text: string): boolean {
+  if (!URL.canParse(text)) return false
+  const { origin, protocol, hostname } = new URL(text)
+  return origin === text && (protocol === "https:" || (protocol === "http:" && hostname === "localhost"))
+}

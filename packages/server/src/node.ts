@@ -4,14 +4,17 @@ import { Failure } from "@hufu/core/failure"
 import { newId } from "@hufu/core/id"
 import type { Logger } from "pino"
 import { openAgents } from "./authority/agents.ts"
+import { openBrowsers } from "./authority/browsers.ts"
 import { openBudgets } from "./authority/budgets.ts"
 import { openCredentials } from "./authority/credentials.ts"
 import { declareWith } from "./authority/declare.ts"
 import { openHolds } from "./authority/holds.ts"
 import { interventionsOf } from "./authority/interventions.ts"
 import { openMandates } from "./authority/mandates.ts"
+import { openPasskeyRecords, openPasskeys } from "./authority/passkeys.ts"
 import { openPerson } from "./authority/person.ts"
 import { openServers } from "./authority/servers.ts"
+import { createSignInLinks } from "./authority/sign-in-links.ts"
 import { openStop } from "./authority/stop.ts"
 import { openTasks } from "./authority/tasks.ts"
 import { openTools } from "./authority/tools.ts"
@@ -30,6 +33,8 @@ import { markUnknown } from "./gateway/recover.ts"
 import { serverDirectory } from "./gateway/server-directory.ts"
 import { admitGuard } from "./guard-door.ts"
 import { createApp } from "./http/app.ts"
+import { openConsoleFiles } from "./http/console/console-files.ts"
+import { createEventFeed } from "./http/events/event-feed.ts"
 import { listenHttp } from "./http/listen.ts"
 import { listenLocal } from "./local/listen.ts"
 import { openLocalKey } from "./local/local-key.ts"
@@ -47,11 +52,17 @@ export interface NodeOptions {
   readonly expose: boolean
   readonly logger: Logger
   readonly clock?: Clock
+  /** Where the built console is, or will be. */
+  readonly consoleFolder?: string | undefined
 }
 
 export interface RunningNode {
   readonly url: string
   readonly dataFolder: string
+  /** Where people open the console; undefined while none is built. */
+  consoleOrigin(): string | undefined
+  /** A link that lets one browser in, once. */
+  signInLink(): Promise<{ url: string; expiresAt: number }>
   connections(): { connections: number; inFlight: number }
   close(): Promise<void>
 }
@@ -68,6 +79,7 @@ export async function startNode({
   expose,
   logger,
   clock = systemClock,
+  consoleFolder,
 }: NodeOptions): Promise<RunningNode> {
   if (!loopback.has(config.host) && !expose)
     throw new Failure(
@@ -96,7 +108,8 @@ export async function startNode({
       )
 
     // Authority
-    const person = await openPerson(store, clock, declare)
+    const passkeyRecords = openPasskeyRecords(store)
+    const person = await openPerson(store, clock, declare, { passkeys: () => passkeyRecords.size })
     const agents = openAgents(store, clock, declare)
     const credentials = openCredentials(store, clock, agents, declare)
     const tasks = openTasks(store, vault, clock, declare)
@@ -119,15 +132,28 @@ export async function startNode({
       connections,
     })
 
-    // The pipeline
     const origin = { url: "" }
+    // A passkey belongs to a name, so people open the console by one.
+    const consoleOrigin = () => config.origin ?? `http://localhost:${new URL(origin.url).port}`
+    const passkeys = openPasskeys({
+      store,
+      clock,
+      declare,
+      person,
+      records: passkeyRecords,
+      origin: consoleOrigin,
+    })
+    const browsers = openBrowsers(store, clock, declare)
+    const links = createSignInLinks(clock)
+
+    // The pipeline
     const own = () =>
       ownPlaces({
         dataFolder: store.folder.path,
         platform: process.platform,
         home: process.env["HOME"] ?? process.env["USERPROFILE"] ?? "",
         files: [socketPath(store.folder.path)],
-        origins: [origin.url],
+        origins: [origin.url, ...(config.origin === undefined ? [] : [config.origin])],
         machineNames: machineNames(),
         environment: process.env,
       })
@@ -196,6 +222,9 @@ export async function startNode({
       ledger,
       vault,
       person,
+      passkeys,
+      browsers,
+      links,
       agents,
       credentials,
       tasks,
@@ -214,11 +243,28 @@ export async function startNode({
       discover,
       refuseOwn,
       closeUpstream: (server) => directory.changed(server),
+      consoleOrigin,
       about: () => ({ version, url: origin.url, dataFolder: store.folder.path, startedAt }),
     })
-    const app = createApp({ operations, person, credentials, hosts: config.hosts, version, logger })
+    const events = createEventFeed({ ledger })
+    const console = consoleFolder === undefined ? undefined : openConsoleFiles(consoleFolder)
+    const hosts = config.origin === undefined ? config.hosts : [...config.hosts, new URL(config.origin).host]
+    const app = createApp({
+      operations,
+      person,
+      credentials,
+      browsers,
+      clock,
+      events,
+      console,
+      consoleOrigin,
+      hosts,
+      version,
+      logger,
+    })
     const http = await listenHttp({ app, mcp: (request, response) => door.handle(request, response) }, config)
     closing.push(() => http.close())
+    closing.push(() => events.close())
     origin.url = http.url
     ours = own()
     const local = await listenLocal(socketPath(store.folder.path), openLocalKey(store.folder.path), {
@@ -254,7 +300,14 @@ export async function startNode({
     await store.commit((tx) =>
       declare(tx, { fact: "node.started", subject: "node", refs: { rules: rules.digest } }),
     )
-    return { url: http.url, dataFolder: store.folder.path, connections: () => connections.counts(), close }
+    return {
+      url: http.url,
+      dataFolder: store.folder.path,
+      consoleOrigin: () => (console?.page() ? consoleOrigin() : undefined),
+      signInLink: () => operations["signin.create"]({}, { requestId: "start", transport: "socket" }),
+      connections: () => connections.counts(),
+      close,
+    }
   } catch (error) {
     await close()
     throw error

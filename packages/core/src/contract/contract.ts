@@ -565,7 +565,7 @@ export const contract = {
     method: "POST",
     path: "/v1/holds/{hold}:approve",
     scope: "person",
-    input: HoldChoice,
+    input: z.object(HoldChoice.shape),
     output: HoldRecord,
     en: "Approve one action: once, for this task, or until a time; or with narrower arguments",
     zh: "批准一个行为：一次、本任务内或至某时；亦可收窄参数",

@@ -67,7 +67,7 @@ export const AddedWords = z.object({
   at: At,
   /** Null when they were erased. */
   words: z.string().nullable(),
-  source: z.enum(["terminal", "hook"]),
+  source: z.enum(["terminal", "console", "hook"]),
   /** Where the ledger commits to them. */
   index: z.int().nonnegative(),
 })

@@ -23,9 +23,11 @@ afterEach(async () => {
 /** As a node does, but that no test has to wait. */
 async function open(): Promise<void> {
   store = await openStore(place.options())
-  person = await openPerson(store, place.clock, declareWith(store.vault), (options) => {
-    pace = options
-    return createSignInPace({ ...options, gapMs: 0 })
+  person = await openPerson(store, place.clock, declareWith(store.vault), {
+    paceOf(options) {
+      pace = options
+      return createSignInPace({ ...options, gapMs: 0 })
+    },
   })
 }
 

@@ -10,8 +10,8 @@ import type { Declare } from "./declare.ts"
 
 /**
  * The person on whose behalf the agents of this node act, and the proof that it is they who approve (INVARIANT 4).
- * Access to the operating-system account proves nothing, because the agent has it too: the proof is a secret that is not on disk.
- * What is stored is a scrypt hash. Wrong secrets slow the next tries down, also after a restart, and lock nobody out: a program
+ * Access to the operating-system account proves nothing, because the agent has it too: the proof is a secret that is not on disk, or
+ * a passkey. What is stored of the secret is a scrypt hash. Wrong secrets slow the next tries down, also after a restart, and lock nobody out: a program
  * that guesses must not keep the person from their own node.
  */
 const Person = z.object({
@@ -29,19 +29,55 @@ export interface Session {
   readonly expiresAt: number
   /** When it began on the clock that never steps: a wall clock that is set back must not make a sign-in recent again. */
   readonly begunAt: number
+  readonly by: "secret" | "passkey"
+  /** The passkey that opened it. */
+  readonly passkey?: string
+  /** Digest of the one decision for which it was opened: it makes that one and does nothing else. */
+  readonly decision?: string
 }
+
+/** How a session is opened by something else than the secret. */
+export type PasskeyProof = Required<Pick<Session, "passkey">> & Pick<Session, "decision">
 
 export interface PersonAuthority {
   readonly id: string
+  /** Whether somebody has proved to be the person, by a secret or a passkey. */
   readonly enrolled: boolean
+  readonly hasSecret: boolean
   enrol(secret: string): Promise<string>
   change(secret: string): Promise<string>
   /** @param lane whence it came */
   signIn(secret: string, lane: Lane): Promise<{ token: string; expiresAt: number }>
+  /** Opens a session for a passkey that was verified. */
+  openSession(proof: PasskeyProof): { token: string; expiresAt: number }
+  /** The session of this token, which is used by that. */
   session(token: string): Session | undefined
+  /** Whether a session still holds, without using it. */
+  isLive(session: Session): boolean
+  endSessions(matches: (session: Session) => boolean): void
+  /** Runs one change of the person's proofs at a time. */
+  alone<T>(work: () => Promise<T>): Promise<T>
 }
 
-const sessionMs = 5 * 60_000
+export interface PersonOptions {
+  /** How many passkeys the person has. */
+  readonly passkeys?: () => number
+  readonly paceOf?: typeof createSignInPace
+}
+
+interface Opened {
+  readonly session: Session
+  /** On both clocks. */
+  usedAt: number
+  usedSince: number
+}
+
+/** A secret's session ends whatever is done with it; a passkey's when it is not used, and at the end of a day's work. */
+const secretMs = 5 * 60_000
+const idleMs = 15 * 60_000
+const longestMs = 8 * 3_600_000
+/** One decision is made at once. */
+const decisionMs = 60_000
 const maxSessions = 64
 const freeMisses = 3
 const gapMs = 1000
@@ -53,10 +89,10 @@ export async function openPerson(
   store: Store,
   clock: Clock,
   declare: Declare,
-  paceOf = createSignInPace,
+  { passkeys = () => 0, paceOf = createSignInPace }: PersonOptions = {},
 ): Promise<PersonAuthority> {
   const records = openRecords<Person>(store, { kind: "person", schema: Person })
-  const sessions = new Map<string, Session>()
+  const sessions = new Map<string, Opened>()
   let checking: Promise<unknown> = Promise.resolve()
   const first = [...records.all()][0] ?? {
     id: newId("person", clock.now()),
@@ -65,6 +101,7 @@ export async function openPerson(
     misses: 0,
   }
   const current = () => records.get(first.id) ?? first
+  const isEnrolled = () => current().hash !== "" || passkeys() > 0
   // One at a time: concurrent checks must not slip past the count, nor burn every core.
   const oneByOne = <T>(work: () => Promise<T>): Promise<T> => {
     const mine = checking.then(work)
@@ -82,28 +119,39 @@ export async function openPerson(
   async function signIn(secret: string): Promise<{ token: string; expiresAt: number }> {
     const person = current()
     if (person.hash === "")
-      throw new Failure("not_enrolled", "no person is enrolled yet: run `hufu enrol` in a terminal")
+      throw isEnrolled()
+        ? new Failure("not_enrolled", "there is no terminal secret: use your passkey, in the console")
+        : new Failure("not_enrolled", "no person is enrolled yet: run `hufu enrol` in a terminal")
     // Counted before it is checked: a node killed in between has still counted the guess.
     await save({ ...person, misses: person.misses + 1 })
     if (!(await matches(person, secret)))
       throw new Failure("wrong_secret", "that is not the terminal secret; try again")
     await save({ ...person, misses: 0 })
-    return openSession(person.id)
+    return openSession({ by: "secret" })
   }
 
-  function openSession(person: string) {
+  function openSession(proof: Pick<Session, "by" | "passkey" | "decision">) {
     const token = `hufu_session_${randomBytes(32).toString("base64url")}`
-    const expiresAt = clock.now() + sessionMs
-    for (const [key, session] of sessions) if (session.expiresAt <= clock.now()) sessions.delete(key)
+    const [now, since] = [clock.now(), clock.monotonic()]
+    const session: Session = {
+      ...proof,
+      person: current().id,
+      authenticatedAt: now,
+      expiresAt: now + (isShort(proof) ? shortMs(proof) : longestMs),
+      begunAt: since,
+    }
+    for (const [key, opened] of sessions) if (!holds(opened)) sessions.delete(key)
     const oldest = sessions.keys().next().value
     if (sessions.size >= maxSessions && oldest) sessions.delete(oldest)
-    sessions.set(digestOf(token), {
-      person,
-      authenticatedAt: clock.now(),
-      expiresAt,
-      begunAt: clock.monotonic(),
-    })
-    return { token, expiresAt }
+    sessions.set(digestOf(token), { session, usedAt: now, usedSince: since })
+    return { token, expiresAt: isShort(proof) ? session.expiresAt : now + idleMs }
+  }
+
+  function holds({ session, usedAt, usedSince }: Opened): boolean {
+    const [now, since] = [clock.now(), clock.monotonic()]
+    const whole = isShort(session) ? shortMs(session) : longestMs
+    if (now >= session.expiresAt || since - session.begunAt >= whole) return false
+    return isShort(session) || (now - usedAt < idleMs && since - usedSince < idleMs)
   }
 
   if (records.size === 0) await save(first)
@@ -114,11 +162,14 @@ export async function openPerson(
       return current().id
     },
     get enrolled() {
+      return isEnrolled()
+    },
+    get hasSecret() {
       return current().hash !== ""
     },
     enrol: (secret) =>
       oneByOne(async () => {
-        if (current().hash !== "")
+        if (isEnrolled())
           throw new Failure(
             "already_enrolled",
             "a person is enrolled already: sign in, or see `hufu secret change`",
@@ -133,12 +184,30 @@ export async function openPerson(
         return current().id
       }),
     signIn: (secret, lane) => inTurn(lane, () => oneByOne(() => signIn(secret))),
+    openSession: (proof) => openSession({ ...proof, by: "passkey" }),
     session(token) {
-      const session = sessions.get(digestOf(token))
-      if (!session || session.expiresAt <= clock.now()) return undefined
-      return clock.monotonic() - session.begunAt < sessionMs ? session : undefined
+      const opened = sessions.get(digestOf(token))
+      if (!opened || !holds(opened)) return undefined
+      opened.usedAt = clock.now()
+      opened.usedSince = clock.monotonic()
+      return opened.session
     },
+    isLive: (session) => [...sessions.values()].some((opened) => opened.session === session && holds(opened)),
+    endSessions(matches) {
+      for (const [key, { session }] of sessions) if (matches(session)) sessions.delete(key)
+    },
+    alone: oneByOne,
   }
+}
+
+type Kind = Pick<Session, "by" | "decision">
+
+function isShort({ by, decision }: Kind): boolean {
+  return by === "secret" || decision !== undefined
+}
+
+function shortMs({ decision }: Kind): number {
+  return decision === undefined ? secretMs : decisionMs
 }
 
 async function hashed(person: Person, secret: string): Promise<Person> {

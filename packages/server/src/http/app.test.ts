@@ -55,6 +55,11 @@ describe("who may call what", () => {
       headers: () => ({}),
       may: ({ scope }) => scope === "public" || scope === "local",
     },
+    "a browser that was let in": {
+      via: "http",
+      headers: () => ({ host: "localhost:7180", authorization: `Bearer ${under.browser}` }),
+      may: ({ scope, socketOnly }) => (scope === "public" || scope === "local") && !socketOnly,
+    },
     "the person, over the socket": { via: "socket", headers: asPerson, may: () => true },
     "a hook, over the socket": {
       via: "socket",
@@ -70,6 +75,8 @@ describe("who may call what", () => {
         const before = under.performed.length
         const { status } = await ask(pathOf(operation), { method: operation.method, headers: headers(), via })
         const refused = status === 401 || status === 403
+        if (operation.stream)
+          expect({ operationId, status }).toEqual({ operationId, status: refused ? 401 : 200 })
         expect({ operationId, refused }).toEqual({ operationId, refused: !may(operation) })
         if (refused) expect(under.performed.length).toBe(before)
       }

@@ -1,26 +1,35 @@
 import { randomUUID } from "node:crypto"
 import { contract } from "@hufu/core/contract/contract"
+import type { Operation } from "@hufu/core/contract/operation"
 import { openapi } from "@hufu/core/contract/openapi"
 import { asFailure, Failure } from "@hufu/core/failure"
 import type { Language } from "@hufu/core/words"
 import { type Context, Hono } from "hono"
 import type { Logger } from "pino"
-import type { CredentialAuthority } from "../authority/credentials.ts"
-import type { PersonAuthority } from "../authority/person.ts"
+import type { Clock } from "../clock.ts"
+import type { OperationContext } from "../operation/context.ts"
 import type { Operations } from "../operation/operations.ts"
-import { callOperation } from "./call-operation.ts"
+import { callOperation, type RawInput, readInput } from "./call-operation.ts"
+import type { ConsoleFiles } from "./console/console-files.ts"
+import { serveConsole } from "./console/serve-console.ts"
+import type { EventFeed } from "./events/event-feed.ts"
+import { callerOf, isStillAllowed } from "./events/follower.ts"
 import { checkHost } from "./host-guard.ts"
-import { identifyCaller, requireScope } from "./identify-caller.ts"
+import { type CallerParts, identifyCaller, requireScope } from "./identify-caller.ts"
 import { docsPage } from "./page/docs-page.ts"
 import { approvalPage, homePage } from "./page/home-page.ts"
 import { languageOf, problemOf } from "./problem.ts"
 import { readBody, readQuery } from "./read-request.ts"
 import { findRoute } from "./route-table.ts"
 
-export interface AppParts {
+export interface AppParts extends CallerParts {
   readonly operations: Operations
-  readonly person: PersonAuthority
-  readonly credentials: CredentialAuthority
+  readonly clock: Clock
+  readonly events: EventFeed
+  /** The built console, if there is one. */
+  readonly console: ConsoleFiles | undefined
+  /** Where people open the console. */
+  readonly consoleOrigin: () => string
   /** Further Host header values that are served. */
   readonly hosts: readonly string[]
   readonly version: string
@@ -58,8 +67,9 @@ export function createApp(parts: AppParts): Hono<{ Bindings: Bindings }> {
   app.get("/healthz", (c) => c.json({ ok: true }))
   app.get("/openapi.json", (c) => c.body(documents.openapi(), 200, { "content-type": "application/json" }))
   app.get("/docs", (c) => c.html(documents.docs(langOf(c))))
-  addPages(app, parts)
   app.all("/v1/*", (c) => answer(parts, c))
+  app.get("*", async (c, next) => (await serveConsole(c, parts)) ?? next())
+  addPages(app, parts)
   app.notFound((c) => fail(c, nowhere()))
   app.onError((error, c) => {
     const failure = asFailure(error)
@@ -70,7 +80,8 @@ export function createApp(parts: AppParts): Hono<{ Bindings: Bindings }> {
   return app
 }
 
-// INVARIANT: anyone on this machine can read these two pages, so they show no arguments and decide nothing.
+// What is served where no console is built. INVARIANT: anyone on this machine can read these two pages, so they show no arguments
+// and decide nothing.
 function addPages(app: Hono<{ Bindings: Bindings }>, { operations }: AppParts): void {
   const context = { requestId: "page", transport: "socket" as const }
   app.get("/", async (c) => {
@@ -95,13 +106,39 @@ async function answer(parts: AppParts, c: AppContext): Promise<Response> {
   const { route, parameters } = found
   const { operation } = route
   const requestId = randomUUID()
-  const presented = { authorization: c.req.header("authorization"), transport: transportOf(c), requestId }
-  const context = identifyCaller(presented, parts)
-  requireScope(operation.scope, operation.socketOnly === true, context)
+  const transport = transportOf(c)
+  const context = identifyCaller(
+    {
+      authorization: c.req.header("authorization"),
+      // Nobody has looked at what comes over the local socket, where no page is.
+      origin: transport === "http" ? c.req.header("origin") : undefined,
+      host: c.req.header("host"),
+      transport,
+      requestId,
+    },
+    parts,
+  )
+  requireScope(route, context, parts.clock)
   const raw = { parameters, query: readQuery(c.req.queries()), body: await readBody(c.req.raw) }
+  if (operation.stream) return follow(parts, c, { raw, operation, context })
   const output = await callOperation(parts.operations, route, raw, context)
   // Every output of the contract is JSON.
   return c.json(output as Parameters<typeof c.json>[0], 200, { "x-request-id": requestId })
+}
+
+function follow(
+  parts: AppParts,
+  c: AppContext,
+  { raw, operation, context }: { raw: RawInput; operation: Operation; context: OperationContext },
+): Response {
+  // The one stream of the contract takes `from` alone.
+  const { from } = readInput(operation, raw) as { from?: string }
+  const stream = parts.events.open({
+    from: c.req.header("last-event-id") ?? from,
+    caller: callerOf(context),
+    isAllowed: () => isStillAllowed(context, parts),
+  })
+  return c.body(stream, 200, { "content-type": "text/event-stream", "x-request-id": context.requestId })
 }
 
 function fail(c: AppContext, failure: Failure, requestId: string = randomUUID()): Response {

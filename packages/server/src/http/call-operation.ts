@@ -1,3 +1,4 @@
+import type { CallId } from "@hufu/core/contract/contract"
 import type { Operation } from "@hufu/core/contract/operation"
 import { Failure } from "@hufu/core/failure"
 import { isJsonObject } from "@hufu/core/json/json-value"
@@ -24,12 +25,16 @@ export async function callOperation(
   context: OperationContext,
 ): Promise<unknown> {
   const input = readInput(route.operation, raw)
-  // The route's input has just been parsed by the route's own schema.
-  const call = operations[route.id] as (input: unknown, context: OperationContext) => Promise<unknown>
+  // A stream is not called; and the route's input has just been parsed by the route's own schema.
+  const call = operations[route.id as CallId] as (
+    input: unknown,
+    context: OperationContext,
+  ) => Promise<unknown>
   return call(input, context)
 }
 
-function readInput(operation: Operation, { parameters, query, body }: RawInput): unknown {
+/** The input of a row, validated. */
+export function readInput(operation: Operation, { parameters, query, body }: RawInput): unknown {
   const given = operation.method === "GET" || operation.method === "DELETE" ? query : readObject(body)
   const clash = Object.keys(parameters).find((name) => Object.hasOwn(given, name))
   if (clash !== undefined)

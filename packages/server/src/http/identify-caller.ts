@@ -1,47 +1,67 @@
-import type { Scope } from "@hufu/core/contract/operation"
 import { Failure } from "@hufu/core/failure"
+import type { BrowserAuthority } from "../authority/browsers.ts"
 import type { CredentialAuthority } from "../authority/credentials.ts"
+import { requireFresh } from "../authority/person-proof.ts"
 import type { PersonAuthority } from "../authority/person.ts"
-import type { OperationContext } from "../operation/context.ts"
+import type { Clock } from "../clock.ts"
+import { mayLook, type OperationContext } from "../operation/context.ts"
+import type { Route } from "./route-table.ts"
 
 export interface Presented {
   readonly authorization: string | undefined
+  /** Both were looked at already: they are ours. */
+  readonly origin: string | undefined
+  readonly host: string | undefined
   readonly transport: OperationContext["transport"]
   readonly requestId: string
 }
 
+export interface CallerParts {
+  readonly person: PersonAuthority
+  readonly credentials: CredentialAuthority
+  readonly browsers: BrowserAuthority
+}
+
 /** What the bearer token proves, if one is presented; a token that proves nothing is refused, never ignored. */
-export function identifyCaller(
-  { authorization, transport, requestId }: Presented,
-  { person, credentials }: { person: PersonAuthority; credentials: CredentialAuthority },
-): OperationContext {
-  if (authorization === undefined) return { transport, requestId }
+export function identifyCaller(presented: Presented, parts: CallerParts): OperationContext {
+  const { authorization, transport, requestId, origin, host } = presented
+  const context = { transport, requestId, ...(origin === undefined ? {} : { origin }) }
+  if (authorization === undefined) return context
   const token = /^Bearer ([A-Za-z0-9_-]{1,200})$/.exec(authorization)?.[1]
   if (token === undefined)
     throw new Failure(
       "unauthenticated",
-      "send `Authorization: Bearer …` with a session or a hook's credential",
+      "send `Authorization: Bearer …` with a session, a browser's token or a hook's credential",
     )
-  if (token.startsWith("hufu_hook_")) return { transport, requestId, hook: credentials.check(token, "hook") }
-  const session = person.session(token)
-  if (!session) throw new Failure("unauthenticated", "this session has ended: sign in again")
-  return { transport, requestId, session }
+  if (token.startsWith("hufu_hook_")) return { ...context, hook: parts.credentials.check(token, "hook") }
+  if (token.startsWith("hufu_browser_"))
+    return { ...context, browser: parts.browsers.check(token, { origin, host }) }
+  const session = parts.person.session(token)
+  if (!session)
+    throw new Failure("unauthenticated", "this session has ended: sign in again", {
+      extra: { needs: "person" },
+    })
+  return { ...context, session }
 }
 
-/** Throws unless the caller may call operations of this scope. */
-export function requireScope(scope: Scope, socketOnly: boolean, context: OperationContext): void {
-  if (socketOnly && context.transport !== "socket")
+/** Throws unless the caller may call this row of the contract. */
+export function requireScope({ id, operation }: Route, context: OperationContext, clock: Clock): void {
+  if (operation.socketOnly === true && context.transport !== "socket")
     throw new Failure(
       "forbidden",
       "this works only from this computer's command line, never over HTTP: use the `hufu` command",
     )
-  if (scope === "public" || context.session) return
-  if (scope === "local" && context.transport === "socket" && !context.hook) return
-  if (scope === "hook" && context.hook) return
-  throw new Failure(
-    "unauthenticated",
-    scope === "local"
-      ? "sign in first, or use the `hufu` command on this computer"
-      : "this needs the person: sign in first",
-  )
+  if (operation.scope === "public") return
+  if (context.session?.decision !== undefined && id !== "hold.approve")
+    throw new Failure("forbidden", "this session makes one decision and nothing else: sign in for the rest", {
+      extra: { needs: "person" },
+    })
+  if (operation.scope === "local" && !mayLook(context))
+    throw new Failure(
+      "unauthenticated",
+      "sign in first: run `hufu signin` on this computer, or use the `hufu` command there",
+      { extra: { needs: "browser" } },
+    )
+  if (operation.scope === "person" || (operation.scope === "hook" && !context.hook && !context.session))
+    requireFresh(context.session, clock)
 }

@@ -10,7 +10,8 @@ const changer = (context: OperationContext) => ({
   isPerson: context.session !== undefined,
 })
 
-const sourceOf = (context: OperationContext) => (context.hook ? "hook" : "terminal")
+const sourceOf = ({ hook, session }: OperationContext) =>
+  hook ? "hook" : session?.by === "passkey" ? "console" : "terminal"
 
 /** A hook speaks for one agent. */
 function requireOwnHook({ hook }: OperationContext, agent: string): void {

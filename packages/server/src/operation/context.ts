@@ -1,3 +1,4 @@
+import type { BrowserRecord } from "@hufu/core/contract/passkey"
 import type { CredentialRecord } from "@hufu/core/contract/records"
 import type { Session } from "../authority/person.ts"
 
@@ -6,13 +7,23 @@ export interface OperationContext {
   readonly requestId: string
   /** Over the local socket, which only this operating-system user can open, or over HTTP. */
   readonly transport: "socket" | "http"
+  /** The origin of the page that asks, which is ours; a browser leaves it out of plain reads. */
+  readonly origin?: string
   /** A proven person. */
   readonly session?: Session
   /** A hook's credential. */
   readonly hook?: CredentialRecord
+  /** A browser that was let in. */
+  readonly browser?: BrowserRecord
 }
 
-/** Whom the ledger names: the person who proved it, the hook's credential, else the node itself for this operating-system user. */
+/** Whether the caller may look and narrow: this operating-system user, a browser that was let in, or the person. */
+export function mayLook({ transport, session, hook, browser }: OperationContext): boolean {
+  if (session) return session.decision === undefined
+  return browser !== undefined || (transport === "socket" && !hook)
+}
+
+/** Whom the ledger names: the person who proved it, a hook's credential, a browser, else the node itself for this operating-system user. */
 export function actorOf(context: OperationContext): string {
-  return context.session?.person ?? context.hook?.id ?? "node"
+  return context.session?.person ?? context.hook?.id ?? context.browser?.id ?? "node"
 }

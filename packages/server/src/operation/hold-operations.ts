@@ -4,22 +4,15 @@ import type { JsonObject } from "@hufu/core/json/json-value"
 import { sayMandate } from "@hufu/core/mandate/say"
 import type { Mandate, MandateDraft } from "@hufu/core/mandate/mandate"
 import type { Hold } from "../authority/holds.ts"
+import { requireDecision } from "../authority/person-proof.ts"
 import { standingGrant } from "../authority/standing-grant.ts"
-import type { Clock } from "../clock.ts"
 import { assess } from "../gateway/assess.ts"
 import { actorOf, type OperationContext } from "./context.ts"
 import type { Operations } from "./operations.ts"
 import type { OperationParts } from "./parts.ts"
 
-/** A user-only action, and anything that widens, needs a sign-in this recent. */
-const freshMs = 60_000
 const dayMs = 86_400_000
 const longestStandingMs = 365 * dayMs
-
-function isFresh(session: OperationContext["session"], clock: Clock): boolean {
-  if (!session) return false
-  return clock.now() - session.authenticatedAt <= freshMs && clock.monotonic() - session.begunAt <= freshMs
-}
 
 /** Actions that wait for a person, and what the person decides. */
 export function holdOperations(parts: OperationParts) {
@@ -133,11 +126,7 @@ export function holdOperations(parts: OperationParts) {
       throw new Failure("erased", "what this action would do was erased: it cannot be approved any more")
     if (hold.digest !== input.digest)
       throw new Failure("stale", "this is not the action that was shown: look at it again before you approve")
-    if (!isFresh(context.session, clock))
-      throw new Failure(
-        "unauthenticated",
-        "sign in again to approve: the last sign-in is more than a minute ago",
-      )
+    requireDecision(context.session, input, { mode: hold.mode, clock })
     if (hold.mode === "user-only" && input.for !== "once")
       throw new Failure("invalid_input", "only you decide this one, each time: approve it once")
     const args: JsonObject = input.arguments ?? content?.arguments ?? {}

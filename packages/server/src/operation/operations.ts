@@ -5,6 +5,7 @@ import { evidenceOperations } from "./evidence-operations.ts"
 import { holdOperations } from "./hold-operations.ts"
 import { nodeOperations } from "./node-operations.ts"
 import type { OperationParts } from "./parts.ts"
+import { signInOperations } from "./sign-in-operations.ts"
 import { toolOperations } from "./tool-operations.ts"
 
 /** One function for each row of the contract that is called. */
@@ -16,6 +17,7 @@ export type Operations = {
 export function createOperations(parts: OperationParts): Operations {
   return {
     ...nodeOperations(parts),
+    ...signInOperations(parts),
     ...agentOperations(parts),
     ...toolOperations(parts),
     ...holdOperations(parts),

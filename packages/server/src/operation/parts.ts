@@ -1,11 +1,14 @@
 import type { AgentAuthority } from "../authority/agents.ts"
+import type { BrowserAuthority } from "../authority/browsers.ts"
 import type { Budgets } from "../authority/budgets.ts"
 import type { CredentialAuthority } from "../authority/credentials.ts"
 import type { HoldAuthority } from "../authority/holds.ts"
 import type { Interventions } from "../authority/interventions.ts"
 import type { MandateAuthority } from "../authority/mandates.ts"
+import type { PasskeyAuthority } from "../authority/passkeys.ts"
 import type { PersonAuthority } from "../authority/person.ts"
 import type { ServerAuthority } from "../authority/servers.ts"
+import type { SignInLinks } from "../authority/sign-in-links.ts"
 import type { StopAuthority } from "../authority/stop.ts"
 import type { TaskAuthority } from "../authority/tasks.ts"
 import type { ToolAuthority } from "../authority/tools.ts"
@@ -25,6 +28,9 @@ export interface OperationParts {
   readonly ledger: Ledger
   readonly vault: Vault
   readonly person: PersonAuthority
+  readonly passkeys: PasskeyAuthority
+  readonly links: SignInLinks
+  readonly browsers: BrowserAuthority
   readonly agents: AgentAuthority
   readonly credentials: CredentialAuthority
   readonly tasks: TaskAuthority
@@ -46,5 +52,7 @@ export interface OperationParts {
   readonly closeUpstream: (server: string) => void
   /** Asks a server for its tools, so that they have profiles. */
   readonly discover: (server: string) => Promise<void>
+  /** Where people open the console. */
+  readonly consoleOrigin: () => string
   readonly about: () => { version: string; url: string; dataFolder: string; startedAt: number }
 }

@@ -15,10 +15,11 @@ const texts = {
     optional: "optional",
     nothing: "nothing",
     socketOnly: "only over the local socket, never over HTTP",
+    stream: "a stream of server-sent events",
     scope: {
       public: "anyone who reaches the node",
-      local: "this computer's user over the local socket, or the person",
-      person: "the person, signed in",
+      local: "this computer's user over the local socket, a browser that was let in, or the person",
+      person: "the person, who proved it within the last minute",
       hook: "a hook's credential, or the person",
     },
     problems: "Problems",
@@ -34,10 +35,11 @@ const texts = {
     optional: "可选",
     nothing: "无",
     socketOnly: "仅限本机套接字，不可经 HTTP",
+    stream: "服务器发送事件流",
     scope: {
       public: "任何可访问节点者",
-      local: "经本机套接字的本机用户，或委托人",
-      person: "已登录的委托人",
+      local: "经本机套接字的本机用户、已允许进入的浏览器，或委托人",
+      person: "一分钟内已证明身份的委托人",
       hook: "钩子凭证，或委托人",
     },
     problems: "问题代码",
@@ -85,7 +87,8 @@ function sectionOf(id: string, operation: Operation, lang: Language): Markup {
     <p>
       <code>${operation.method} ${operation.path}</code>
       <span class="note"
-        >${id}; ${text.scope[scope]}${operation.socketOnly ? `; ${text.socketOnly}` : ""}</span
+        >${id};
+        ${text.scope[scope]}${operation.socketOnly ? `; ${text.socketOnly}` : ""}${operation.stream ? `; ${text.stream}` : ""}</span
       >
     </p>
     <p>${text.takes}: ${membersOf(operation.input, "input", lang)}</p>

@@ -3,14 +3,17 @@ import type { HoldRecord } from "@hufu/core/contract/records"
 import { newId } from "@hufu/core/id"
 import type { Hono } from "hono"
 import { openAgents } from "../../authority/agents.ts"
+import { openBrowsers } from "../../authority/browsers.ts"
 import { openCredentials } from "../../authority/credentials.ts"
 import { declareWith } from "../../authority/declare.ts"
 import { openPerson } from "../../authority/person.ts"
 import type { OperationContext } from "../../operation/context.ts"
 import type { Operations } from "../../operation/operations.ts"
 import { scratch, scratchStart } from "../../store/scratch-store.ts"
-import { openStore } from "../../store/store.ts"
+import { openStore, type Store } from "../../store/store.ts"
 import { type Bindings, createApp } from "../app.ts"
+import { openConsoleFiles } from "../console/console-files.ts"
+import { createEventFeed } from "../events/event-feed.ts"
 
 /** One call that came through to an operation. */
 export interface Performed {
@@ -29,6 +32,9 @@ export interface AppUnderTest {
   readonly session: string
   readonly hook: string
   readonly agentCredential: string
+  /** The token of a browser that was let in at `http://localhost:7180`. */
+  readonly browser: string
+  readonly store: Store
   /** Makes one operation fail with this from now on. */
   fail(id: OperationId, error: unknown): void
   close(): Promise<void>
@@ -37,12 +43,14 @@ export interface AppUnderTest {
 const secret = "two halves of one tally"
 
 /** Opens it with a person, an agent and both kinds of credential. */
-export async function openApp(): Promise<AppUnderTest> {
+export async function openApp({ consoleFolder }: { consoleFolder?: string } = {}): Promise<AppUnderTest> {
   const disk = scratch()
   const { clock } = disk
   const store = await openStore(disk.options())
   const declare = declareWith(store.vault)
   const person = await openPerson(store, clock, declare)
+  const browsers = openBrowsers(store, clock, declare)
+  const events = createEventFeed({ ledger: store.ledger, lookMs: 5 })
   const agents = openAgents(store, clock, declare)
   const credentials = openCredentials(store, clock, agents, declare)
   await person.enrol(secret)
@@ -60,6 +68,11 @@ export async function openApp(): Promise<AppUnderTest> {
     operations,
     person,
     credentials,
+    browsers,
+    clock,
+    events,
+    console: consoleFolder === undefined ? undefined : openConsoleFiles(consoleFolder),
+    consoleOrigin: () => "http://localhost:7180",
     hosts: ["hufu.example"],
     version: "0.0.1",
     logger,
@@ -69,11 +82,14 @@ export async function openApp(): Promise<AppUnderTest> {
     performed,
     logged,
     holds,
+    store,
+    browser: (await browsers.admit("http://localhost:7180", "node")).token,
     session: (await person.signIn(secret, "socket")).token,
     hook: await issue("hook"),
     agentCredential: await issue("agent"),
     fail: (id, error) => void failing.set(id, error),
     async close() {
+      events.close()
       await store.close()
       disk.remove()
     },
