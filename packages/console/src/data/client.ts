@@ -1,28 +1,61 @@
-import type { OperationId, Output, Request } from "@hufu/core/contract/contract"
-import { createClient, fetchTransport, type Transport } from "@hufu/sdk"
-import { bearer, dropToken } from "../session/session.ts"
+import type { CallId, Output, Request } from "@hufu/core/contract/contract"
+import {
+  type Client,
+  createClient,
+  fetchStream,
+  fetchTransport,
+  type StreamTransport,
+  type Transport,
+} from "@hufu/sdk"
+import { bearer, dropToken, session } from "../session/session.ts"
 import { language } from "../words/language.ts"
 
 const overHttp = fetchTransport(location.origin)
+const streamed = fetchStream(location.origin)
 
 /** Adds who asks. A session that has ended falls back to looking, for what changes nothing. */
-export const authorised: Transport = async (request) => {
+const authorised: Transport = async (request) => {
   const token = bearer()
-  const received = await overHttp(withToken(request, token))
-  if (received.status !== 401 || token === null || !dropToken(token)) return received
-  return request.method === "GET" ? overHttp(withToken(request, bearer())) : received
+  const received = await overHttp({ ...request, headers: headersWith(request.headers, token) })
+  if (received.status !== 401 || token === null || !dropToken(token) || request.method !== "GET")
+    return received
+  return overHttp({ ...request, headers: headersWith(request.headers, bearer()) })
 }
 
-function withToken(request: Parameters<Transport>[0], token: string | null): Parameters<Transport>[0] {
-  const headers = { ...request.headers, "accept-language": language() }
-  return { ...request, headers: token === null ? headers : { ...headers, authorization: `Bearer ${token}` } }
+/** Follows with the right to look, which lasts longer than a person's session. */
+const followed: StreamTransport = async (request) => {
+  const { browser, person } = session()
+  const token = browser ?? person?.token ?? null
+  const answer = await streamed({ ...request, headers: headersWith(request.headers, token) })
+  if (answer.status === 401 && token !== null) dropToken(token)
+  return answer
+}
+
+function headersWith(
+  headers: Readonly<Record<string, string>>,
+  token: string | null,
+): Record<string, string> {
+  return {
+    ...headers,
+    "accept-language": language(),
+    ...(token === null ? {} : { authorization: `Bearer ${token}` }),
+  }
 }
 
 /** The only way to data: every call is an operation of the contract. */
-export const client = createClient({ transport: authorised })
+export const client = createClient({ transport: authorised, stream: followed })
 
 /** One operation by its id. */
-export function ask<Id extends OperationId>(id: Id, input: Request<Id>): Promise<Output<Id>> {
-  // The same call without the rule that an input of optional members may be left out.
-  return (client.call as (id: Id, input: Request<Id>) => Promise<Output<Id>>)(id, input)
+export function ask<Id extends CallId>(id: Id, input: Request<Id>): Promise<Output<Id>> {
+  return callOf(client)(id, input)
+}
+
+/** One operation with a session that is for it alone. */
+export function askAs<Id extends CallId>(token: string, id: Id, input: Request<Id>): Promise<Output<Id>> {
+  return callOf(createClient({ url: location.origin, token, language: language() }))(id, input)
+}
+
+/** The same call without the rule that an input of optional members may be left out. */
+function callOf(of: Client) {
+  return of.call.bind(of) as <Id extends CallId>(id: Id, input: Request<Id>) => Promise<Output<Id>>
 }

@@ -1,4 +1,4 @@
-import type { OperationId, Output, Request } from "@hufu/core/contract/contract"
+import type { CallId, Output, Request } from "@hufu/core/contract/contract"
 import { isFailure } from "@hufu/core/failure"
 import {
   QueryClient,
@@ -19,12 +19,12 @@ export const queries = new QueryClient({
 })
 
 /** How an operation is asked for as a query; its key starts with its id. */
-export function operationQuery<Id extends OperationId>(id: Id, input: Request<Id>) {
+export function operationQuery<Id extends CallId>(id: Id, input: Request<Id>) {
   return queryOptions<Output<Id>>({ queryKey: [id, input], queryFn: () => ask(id, input) })
 }
 
 /** Reads an operation, and reads it again when an event says that it changed. */
-export function useOperation<Id extends OperationId>(
+export function useOperation<Id extends CallId>(
   id: Id,
   input: Request<Id>,
   options: { readonly enabled?: boolean } = {},
@@ -33,9 +33,9 @@ export function useOperation<Id extends OperationId>(
 }
 
 /** Does an operation; what was read of the named operations is read again afterwards. */
-export function useChange<Id extends OperationId>(
+export function useChange<Id extends CallId>(
   id: Id,
-  changes: readonly OperationId[],
+  changes: readonly CallId[],
 ): UseMutationResult<Output<Id>, Error, Request<Id>> {
   return useMutation({
     mutationFn: (input: Request<Id>) => ask(id, input),
@@ -44,7 +44,7 @@ export function useChange<Id extends OperationId>(
 }
 
 /** Marks what was read of these operations as old, so that what is shown is read again. */
-export async function readAgain(ids: readonly OperationId[]): Promise<void> {
+export async function readAgain(ids: readonly CallId[]): Promise<void> {
   await Promise.all(ids.map((id) => queries.invalidateQueries({ queryKey: [id] })))
 }
 

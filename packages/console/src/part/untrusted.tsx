@@ -13,7 +13,14 @@ const spelledOut = /(\u27e6U\+[0-9A-F]{4,6}\u27e7)/
  * UNTRUSTED: a text that an agent or others wrote. Text only; hidden characters are spelled out, and what is long is
  * folded, so that nothing in it moves, hides or imitates what is ours. Only the part that is shown is looked at.
  */
-export function Untrusted({ text }: { readonly text: string }) {
+export function Untrusted({
+  text,
+  prose = false,
+}: {
+  readonly text: string
+  /** Sentences rather than data: in the face of the page. */
+  readonly prose?: boolean
+}) {
   const words = useWords(shared).untrusted
   const [room, setRoom] = useState(first)
   const shown = cut(text, room)
@@ -21,7 +28,10 @@ export function Untrusted({ text }: { readonly text: string }) {
   const left = text.length - shown.length
   return (
     <span>
-      <bdi dir="ltr" className="font-mono text-sm break-all whitespace-pre-wrap">
+      <bdi
+        dir="ltr"
+        className={`whitespace-pre-wrap ${prose ? "wrap-anywhere" : "font-mono text-sm break-all"}`}
+      >
         {pieces.map((piece, index) =>
           index % 2 === 1 ? (
             // The pieces of a text have no other name than their place.

@@ -6,13 +6,19 @@ import { useSyncExternalStore } from "react"
  */
 export interface Session {
   readonly browser: string | null
-  readonly person: { readonly token: string; readonly until: number } | null
+  readonly person: {
+    readonly token: string
+    readonly until: number
+    /** When the person last proved who they are, by this page's clock. */
+    readonly provenAt: number
+  } | null
 }
 
 const kept = "hufu.browser"
 const listeners = new Set<() => void>()
 let current: Session = { browser: recallToken(), person: null }
 let ending: ReturnType<typeof setTimeout> | undefined
+const otherTabs = shareWithOtherTabs()
 
 export function useSession(): Session {
   return useSyncExternalStore(listen, session)
@@ -61,6 +67,27 @@ function change(next: Session): void {
 function listen(listener: () => void): () => void {
   listeners.add(listener)
   return () => listeners.delete(listener)
+}
+
+/**
+ * A link that an agent's client opens comes up in a new tab, which has no token of its own: a tab of this same origin
+ * that is open already hands it the right to look. A person's session is never handed on.
+ */
+function shareWithOtherTabs(): { want(): void } {
+  const channel = new BroadcastChannel("hufu.browser")
+  // A broadcast reaches this origin alone; it takes no other target.
+  const tell: (message: unknown) => void = channel.postMessage.bind(channel)
+  channel.addEventListener("message", ({ data }: MessageEvent<unknown>) => {
+    if (data === "wanted" && current.browser !== null) tell({ token: current.browser })
+    else if (current.browser === null && typeof data === "object" && data !== null && "token" in data)
+      if (typeof data.token === "string") keepBrowserToken(data.token)
+  })
+  return { want: () => tell("wanted") }
+}
+
+/** Asks the other tabs of this origin for the right to look, if this one has none. */
+export function askOtherTabs(): void {
+  if (current.browser === null) otherTabs.want()
 }
 
 function recallToken(): string | null {

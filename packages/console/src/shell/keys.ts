@@ -20,6 +20,11 @@ export function useSingleKeys(): boolean {
   )
 }
 
+/** The same, for what is no component. */
+export function singleKeysOn(): boolean {
+  return isOn
+}
+
 export function chooseSingleKeys(on: boolean): void {
   isOn = on
   remember(remembered, on ? "on" : "off")

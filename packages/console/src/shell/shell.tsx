@@ -1,7 +1,8 @@
-import { Outlet, useRouterState } from "@tanstack/react-router"
+import { Outlet, useRouter, useRouterState } from "@tanstack/react-router"
 import { lazy, Suspense, useEffect, useRef } from "react"
-import { useSession } from "../session/session.ts"
-import { SignInPage } from "../session/sign-in-page.tsx"
+import { follow } from "../data/live.ts"
+import { useAsked } from "../session/prove.ts"
+import { askOtherTabs, useSession } from "../session/session.ts"
 import { shared } from "../words/shared.ts"
 import { useWords } from "../words/use-words.ts"
 import { useKeys } from "./keys.ts"
@@ -9,7 +10,13 @@ import { Navigation } from "./navigation-bar.tsx"
 import { showOverlay, useOverlay } from "./overlay.ts"
 import { TopBar } from "./top-bar.tsx"
 
+const SignInPage = lazy(() =>
+  import("../session/sign-in-page.tsx").then(({ SignInPage }) => ({ default: SignInPage })),
+)
 const Overlays = lazy(() => import("./overlays.tsx").then(({ Overlays }) => ({ default: Overlays })))
+const ProofDialog = lazy(() =>
+  import("../session/proof-dialog.tsx").then(({ ProofDialog }) => ({ default: ProofDialog })),
+)
 
 /** What is around every page. */
 export function Shell() {
@@ -17,8 +24,11 @@ export function Shell() {
   const { browser, person } = useSession()
   const isIn = browser !== null || person !== null
   const overlay = useOverlay()
+  const asked = useAsked()
   useKeys()
+  useEffect(() => (isIn ? follow() : askOtherTabs()), [isIn])
   useFocusAfterNavigation()
+  useNotifications()
   return (
     <>
       <a
@@ -35,7 +45,13 @@ export function Shell() {
       <div className="flex">
         {isIn ? <Navigation /> : null}
         <main id="content" tabIndex={-1} className="min-w-0 flex-1 pb-20 outline-none md:pb-8">
-          {isIn ? <Outlet /> : <SignInPage />}
+          {isIn ? (
+            <Outlet />
+          ) : (
+            <Suspense>
+              <SignInPage />
+            </Suspense>
+          )}
         </main>
       </div>
       {overlay === null ? null : (
@@ -43,8 +59,31 @@ export function Shell() {
           <Overlays overlay={overlay} close={() => showOverlay(null)} />
         </Suspense>
       )}
+      {asked === null ? null : (
+        <Suspense fallback={null}>
+          <ProofDialog asked={asked} />
+        </Suspense>
+      )}
     </>
   )
+}
+
+/** Loaded with the approvals, which are what one is notified of. */
+function useNotifications(): void {
+  const router = useRouter()
+  useEffect(() => {
+    const over = new AbortController()
+    void notifyUntil(
+      over.signal,
+      (hold) => void router.navigate({ to: "/approvals/$hold", params: { hold } }),
+    )
+    return () => over.abort()
+  }, [router])
+}
+
+async function notifyUntil(over: AbortSignal, open: (hold: string) => void): Promise<void> {
+  const { startNotifying } = await import("../pages/approvals/notify.ts")
+  if (!over.aborted) over.addEventListener("abort", startNotifying(open), { once: true })
 }
 
 /** After a change of page the heading is where reading goes on. */

@@ -6,6 +6,7 @@ import { WhoAmI } from "../session/who-am-i.tsx"
 import { chooseLanguage, useLanguage } from "../words/language.ts"
 import { shared } from "../words/shared.ts"
 import { useWords } from "../words/use-words.ts"
+import { Connection } from "./connection.tsx"
 import { showOverlay } from "./overlay.ts"
 import { chooseTheme, themes, useTheme } from "./theme.ts"
 
@@ -24,6 +25,7 @@ export function TopBar({ isIn }: { readonly isIn: boolean }) {
       <span className="flex-1" />
       {isIn ? (
         <>
+          <Connection />
           <button
             type="button"
             className="button button-quiet px-2"

@@ -45,10 +45,6 @@ export const en = {
     live: "Live",
     connecting: "Connecting",
     reconnecting: (since: string) => `Reconnecting; as of ${since}`,
-    announce: {
-      live: "Connected again",
-      reconnecting: "The connection was lost",
-    },
   },
   who: {
     looking: "Looking only",
@@ -123,12 +119,9 @@ export const en = {
     title: "Prove that it is you",
     working: "Your browser or security key asks you now.",
     refused: "No proof was given; nothing was decided.",
-    again: "Try again",
     secret: "Use the terminal secret instead",
     secretLabel: "Terminal secret",
     secretGo: "Continue",
     passkey: "Use a passkey",
-    unsupported:
-      "This browser has no passkeys here. Use the terminal secret, or decide with hufu in a terminal.",
   },
 } as const

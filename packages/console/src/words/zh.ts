@@ -47,7 +47,6 @@ export const zh = {
     live: "实时",
     connecting: "正在连接",
     reconnecting: (since: string) => `正在重连，内容截至 ${since}`,
-    announce: { live: "已重新连接", reconnecting: "连接已断开" },
   },
   who: {
     looking: "仅可查看",
@@ -116,11 +115,9 @@ export const zh = {
     title: "证明是您本人",
     working: "浏览器或安全密钥正在请您确认。",
     refused: "未给出证明，未作任何决定。",
-    again: "重试",
     secret: "改用终端口令",
     secretLabel: "终端口令",
     secretGo: "继续",
     passkey: "使用通行密钥",
-    unsupported: "此浏览器在这里无法使用通行密钥。请使用终端口令，或在终端中用 hufu 决定。",
   },
 } as const

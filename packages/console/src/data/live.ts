@@ -1,0 +1,121 @@
+import type { CallId } from "@hufu/core/contract/contract"
+import type { NodeEvent } from "@hufu/core/contract/node-event"
+import { events } from "@hufu/sdk"
+import { useSyncExternalStore } from "react"
+import { bearer, dropToken, session } from "../session/session.ts"
+import { client } from "./client.ts"
+import { queries, readAgain } from "./use-operation.ts"
+
+export interface Live {
+  readonly state: "connecting" | "live" | "reconnecting"
+  /** When the last sign of life came, by this page's clock. */
+  readonly since: number
+}
+
+/** Busy nodes tell hundreds of things a second; what is shown is read again this often at most. */
+const readAgainMs = 400
+
+const listeners = new Set<() => void>()
+const eventListeners = new Set<(event: NodeEvent) => void>()
+const stale = new Set<CallId>()
+let current: Live = { state: "connecting", since: Date.now() }
+let following: AbortController | undefined
+let flushing: ReturnType<typeof setTimeout> | undefined
+
+/** How the connection is. */
+export function useLive(): Live {
+  return useSyncExternalStore(
+    (listener) => {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+    () => current,
+  )
+}
+
+/** Hears every event; answers how to stop. */
+export function onNodeEvent(listener: (event: NodeEvent) => void): () => void {
+  eventListeners.add(listener)
+  return () => eventListeners.delete(listener)
+}
+
+/** Follows the node for as long as this page may look. */
+export function follow(): () => void {
+  const mine = new AbortController()
+  following?.abort()
+  following = mine
+  void keepFollowing(mine.signal)
+  return () => mine.abort()
+}
+
+async function keepFollowing(signal: AbortSignal): Promise<void> {
+  let from: string | undefined
+  while (!signal.aborted && bearer() !== null) {
+    const used = session().browser ?? session().person?.token
+    try {
+      for await (const { id, event } of events(client, { from, signal, onState: tell })) {
+        from = id
+        hear(event)
+        if (event.type === "bye" && event.reason === "signed_out" && used !== undefined) dropToken(used)
+      }
+    } catch {
+      // A refusal that waiting does not mend, such as a token that has ended: the transport has dropped it.
+      tell("reconnecting")
+      await new Promise((resolve) => setTimeout(resolve, 2000))
+    }
+  }
+}
+
+function tell(state: Live["state"]): void {
+  if (current.state === state) return
+  current = { state, since: Date.now() }
+  for (const listener of listeners) listener()
+}
+
+function hear(event: NodeEvent): void {
+  if (event.type === "reset" || event.type === "node") void queries.invalidateQueries()
+  for (const id of changedBy(event)) stale.add(id)
+  for (const listener of eventListeners) listener(event)
+  if (stale.size > 0) flushing ??= setTimeout(flush, readAgainMs)
+}
+
+function flush(): void {
+  flushing = undefined
+  const ids = [...stale]
+  stale.clear()
+  void readAgain(ids)
+}
+
+const byNoun: Readonly<Record<string, readonly CallId[]>> = {
+  agent: ["agent.list", "agent.show", "node.status"],
+  version: ["agent.show"],
+  credential: ["agent.show"],
+  person: ["node.status", "passkey.list"],
+  passkey: ["passkey.list"],
+  browser: ["browser.list"],
+  server: ["server.list", "tool.list", "node.status"],
+  tool: ["tool.list"],
+  task: ["task.list", "task.show", "agent.show"],
+  mandate: ["mandate.list", "mandate.explain", "agent.show", "task.show"],
+}
+
+/** What has to be read again. */
+function changedBy(event: NodeEvent): readonly CallId[] {
+  switch (event.type) {
+    case "entry":
+      return event.kind === "statement"
+        ? ["log.entries"]
+        : ["action.list", "action.why", "task.show", "log.entries", "node.status"]
+    case "hold":
+      return ["hold.list", "hold.show", "node.status"]
+    case "record":
+      return byNoun[event.noun] ?? []
+    case "ready":
+    case "node":
+    case "reset":
+    case "bye":
+      return []
+    default:
+      return event satisfies never
+  }
+}

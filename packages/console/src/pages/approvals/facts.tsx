@@ -1,0 +1,144 @@
+import type { HoldRecord } from "@hufu/core/contract/records"
+import type { ReactNode } from "react"
+import { useOperation } from "../../data/use-operation.ts"
+import { EffectBadge } from "../../part/badge.tsx"
+import { Id } from "../../part/id.tsx"
+import { Ago, Left } from "../../part/time.tsx"
+import { Untrusted, UntrustedArguments } from "../../part/untrusted.tsx"
+import { useLanguage } from "../../words/language.ts"
+import { shared } from "../../words/shared.ts"
+import { useWords } from "../../words/use-words.ts"
+import { words as approvalWords } from "./words.ts"
+
+/** The eight facts: who, exactly what, how it differs, the target, the risk, the rule, until when, and what then. */
+export function Facts({ hold }: { readonly hold: HoldRecord }) {
+  const words = useWords(approvalWords).facts
+  const lang = useLanguage()
+  const last = useLastApproved(hold)
+  return (
+    <dl className="grid content-start gap-x-4 gap-y-2.5 p-4 sm:grid-cols-[8rem_1fr]">
+      <Fact name={words.who}>
+        <span className="font-semibold">{hold.agentName}</span> <Id id={hold.agent} />
+        <span className="text-soft"> {words.behalf} </span>
+        <Id id={hold.principal} />
+      </Fact>
+      <Fact name={words.task}>
+        <TaskWords task={hold.task} />
+      </Fact>
+      <Fact name={words.action}>
+        <span className="font-semibold">
+          <Untrusted text={`${hold.server}/${hold.tool}`} />
+        </span>
+      </Fact>
+      <Fact name={words.target}>
+        <Targets hold={hold} />
+      </Fact>
+      <Fact name={words.risk}>
+        <Risk hold={hold} />
+      </Fact>
+      <Fact name={words.rule}>
+        <ul className="grid gap-0.5">
+          {hold.reasons.slice(0, 8).map((reason) => (
+            <li key={reason.rule}>
+              <Untrusted text={reason[lang]} prose />{" "}
+              <code className="font-mono text-sm text-soft">{reason.rule}</code>
+            </li>
+          ))}
+        </ul>
+      </Fact>
+      {hold.state === "waiting" ? (
+        <Fact name={words.deadline}>
+          <strong className="text-ask">
+            <Left until={hold.expiresAt} />
+          </strong>{" "}
+          <span className="text-soft">{words.timeout}</span>
+        </Fact>
+      ) : null}
+      <Fact name={words.arguments}>
+        <UntrustedArguments value={hold.arguments} was={last?.arguments ?? undefined} />
+        {last ? (
+          <p className="mt-1 text-sm text-soft">
+            {words.differs} <Id id={last.id} /> <Ago at={last.createdAt} />
+          </p>
+        ) : null}
+      </Fact>
+      <Fact name={words.details}>
+        <span className="flex flex-wrap gap-x-4 gap-y-1">
+          <Id id={hold.id} />
+          <Id id={hold.action} />
+          <Id id={hold.task} />
+        </span>
+      </Fact>
+    </dl>
+  )
+}
+
+function Fact({ name, children }: { readonly name: string; readonly children: ReactNode }) {
+  return (
+    <div className="contents">
+      <dt className="text-soft max-sm:text-sm">{name}</dt>
+      <dd className="min-w-0 max-sm:mb-1">{children}</dd>
+    </div>
+  )
+}
+
+function TaskWords({ task }: { readonly task: string }) {
+  const words = useWords(approvalWords).facts
+  const { data } = useOperation("task.show", { task })
+  if (!data) return null
+  return data.task.words === "" ? (
+    <span className="text-soft">{words.standingTask}</span>
+  ) : (
+    <Untrusted text={data.task.words} prose />
+  )
+}
+
+function Targets({ hold }: { readonly hold: HoldRecord }) {
+  const words = useWords(approvalWords).facts
+  if (hold.targets.length === 0) return <span className="text-soft">{words.noTarget}</span>
+  return (
+    <ul className="grid gap-0.5">
+      {hold.targets.slice(0, 8).map(({ kind, value }, index) => (
+        // Two targets may be alike.
+        <li key={index}>
+          <span className="text-soft">{kind}</span> <Untrusted text={value} />
+        </li>
+      ))}
+    </ul>
+  )
+}
+
+function Risk({ hold }: { readonly hold: HoldRecord }) {
+  const words = useWords(approvalWords)
+  const { modes } = useWords(shared)
+  const { data } = useOperation("tool.list", { server: hold.server })
+  const tool = data?.items.find((item) => item.tool === hold.tool)
+  const profile = tool ? (tool.confirmed ? "user" : tool.source) : "unknown"
+  return (
+    <span className="flex flex-wrap items-center gap-x-3 gap-y-1">
+      <EffectBadge effect={hold.effect} />
+      <span>{modes[hold.mode]}</span>
+      <span className="text-soft">{words.profile[profile]}</span>
+      {tool?.changed === true ? (
+        <span className="font-semibold text-deny">{words.profile.changed}</span>
+      ) : null}
+    </span>
+  )
+}
+
+/** The call of the same agent and tool that was approved last, if its arguments are still kept. */
+function useLastApproved(hold: HoldRecord): HoldRecord | undefined {
+  const { data } = useOperation("hold.list", { state: "all", limit: 300 })
+  return data?.items
+    .filter(
+      (other) =>
+        other.id !== hold.id &&
+        other.agent === hold.agent &&
+        other.server === hold.server &&
+        other.tool === hold.tool &&
+        other.createdAt <= hold.createdAt &&
+        other.arguments !== null &&
+        (other.state === "approved" || other.state === "used"),
+    )
+    .toSorted((a, b) => b.createdAt - a.createdAt)[0]
+}
