@@ -1,6 +1,7 @@
 import { type Command, type Flag, secretFlag } from "./command/command.ts"
 import { demoCommand } from "./demo/demo-command.ts"
 import { doctorCommand } from "./doctor/doctor-command.ts"
+import { connectCommands } from "./connect/connect-commands.ts"
 import { approvalCommands } from "./approval/approval-commands.ts"
 import { evidenceCommands } from "./evidence/evidence-commands.ts"
 import { guardCommand } from "./guard/guard-command.ts"
@@ -21,6 +22,7 @@ const env: Flag = {
 export const handWritten: readonly Command[] = [
   serveCommand,
   guardCommand,
+  ...connectCommands,
   demoCommand,
   doctorCommand,
   ...approvalCommands,

@@ -8,7 +8,7 @@ import type { AgentAuthority } from "./authority/agents.ts"
 import type { CredentialAuthority } from "./authority/credentials.ts"
 import type { MandateAuthority } from "./authority/mandates.ts"
 import type { PersonAuthority } from "./authority/person.ts"
-import type { ServerAuthority } from "./authority/servers.ts"
+import type { ServerAuthority, ServerSecrets } from "./authority/servers.ts"
 import { startingMandate } from "./authority/starting-mandate.ts"
 import type { Clock } from "./clock.ts"
 import { launchedPackage } from "./fence/profile/launched-package.ts"
@@ -27,6 +27,8 @@ export const GuardDetails = z.strictObject({
     .max(2000)
     .optional(),
   headers: z.record(z.string().max(100), z.string().max(4000)).default({}),
+  /** Names of variables (with a URL: of headers) whose values this server has in the vault already. */
+  vault: z.array(z.string().max(200)).max(64).default([]),
 })
 export type GuardDetails = z.infer<typeof GuardDetails>
 
@@ -122,7 +124,7 @@ async function serverOf(parts: GuardParts, details: GuardDetails): Promise<Serve
     command: details.command ?? null,
     url: details.url ?? null,
     demo: false,
-    secrets: { environment: details.environment, headers: details.headers, folder: details.folder ?? null },
+    secrets: withVault(parts, details),
   }
   const guard = { id: "node", isPerson: false }
   if (details.name) return parts.servers.register({ ...draft, name: details.name }, guard)
@@ -139,6 +141,29 @@ async function serverOf(parts: GuardParts, details: GuardDetails): Promise<Serve
     "name_taken",
     `there are too many servers named \`${base}\`: give this one a name with --name`,
   )
+}
+
+/**
+ * The settings that a guard brings, and those it knows only by name. INVARIANT: what is in the vault goes to exactly the command or
+ * URL that it was registered for, started where it was registered: `register` refuses any other draft under that name.
+ */
+function withVault({ servers }: GuardParts, details: GuardDetails): ServerSecrets {
+  const { environment, headers, vault } = details
+  const given = { environment, headers, folder: details.folder ?? null }
+  if (vault.length === 0) return given
+  const server = details.name === undefined ? undefined : servers.find(details.name)
+  const kept = server === undefined ? undefined : servers.secrets(server)
+  const held = (details.url === undefined ? kept?.environment : kept?.headers) ?? {}
+  const missing = vault.find((name) => !Object.hasOwn(held, name))
+  if (missing !== undefined || kept === undefined)
+    throw new Failure(
+      "not_found",
+      `the vault holds no \`${missing ?? ""}\` for the server \`${details.name ?? ""}\`: put the client's own entry back with \`hufu disconnect\`, then connect again`,
+    )
+  const filled = Object.fromEntries(vault.map((name) => [name, held[name] ?? ""]))
+  return details.url === undefined
+    ? { ...given, environment: { ...environment, ...filled }, folder: kept.folder }
+    : { ...given, headers: { ...headers, ...filled } }
 }
 
 /** `filesystem` for `npx -y @modelcontextprotocol/server-filesystem …`. */

@@ -39,6 +39,20 @@ export const guardCommand: Command = {
       en: "pass on this variable of the environment to the tool server; may be repeated",
       zh: "将该环境变量传给工具服务器，可重复",
     },
+    "header-env": {
+      type: "string",
+      multiple: true,
+      value: "'NAME: VARIABLE'",
+      en: "the same, with the value of a variable of the environment; may be repeated",
+      zh: "同上，值取自该环境变量，可重复",
+    },
+    vault: {
+      type: "string",
+      multiple: true,
+      value: "NAME",
+      en: "the vault holds this variable (with --url: this header) for the server of that --name; may be repeated",
+      zh: "该环境变量（使用 --url 时为请求头）已存于 --name 所指服务器的保险库，可重复",
+    },
     existing: {
       type: "boolean",
       en: "never start a node, only use one that runs",

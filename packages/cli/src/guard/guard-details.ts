@@ -1,7 +1,7 @@
 import { textFlag, textFlags } from "../arguments/flag-value.ts"
 import { UsageError } from "../arguments/usage-error.ts"
 import type { Invocation } from "../command/command.ts"
-import { readEnvironment, readHeaders } from "../server/name-values.ts"
+import { readEnvironment, readHeaders, readHeadersFrom } from "../server/name-values.ts"
 
 /** What a guard tells the node of itself. */
 export function guardDetails(
@@ -15,14 +15,25 @@ export function guardDetails(
     throw new UsageError("give either the tool server's command after `--`, or its --url")
   const name = textFlag(flags, "name")
   const agent = textFlag(flags, "agent")
+  const vault = textFlags(flags, "vault")
+  if (vault.length > 0 && name === undefined)
+    throw new UsageError("--vault needs the --name under which the tool server is registered")
   const credential = environment["HUFU_CREDENTIAL"]
   return {
     ...(name === undefined ? {} : { name }),
     ...(agent === undefined ? {} : { agent }),
     ...(credential ? { credential } : {}),
+    ...(vault.length > 0 ? { vault } : {}),
     ...(url === undefined
       ? commandOf(rest, flags, environment)
-      : { url, headers: readHeaders(textFlags(flags, "header")) }),
+      : { url, headers: headersOf(flags, environment) }),
+  }
+}
+
+function headersOf(flags: Invocation["flags"], environment: NodeJS.ProcessEnv): Record<string, string> {
+  return {
+    ...readHeaders(textFlags(flags, "header")),
+    ...readHeadersFrom(textFlags(flags, "header-env"), environment),
   }
 }
 

@@ -11,13 +11,31 @@ export function readHeaders(pairs: readonly string[]): Record<string, string> {
   )
 }
 
+/** Headers whose values stand in variables of this environment, as `Name: VARIABLE`. */
+export function readHeadersFrom(
+  pairs: readonly string[],
+  environment: NodeJS.ProcessEnv,
+): Record<string, string> {
+  const named = Object.entries(readHeaders(pairs))
+  const values = readEnvironment(
+    named.map(([, variable]) => variable),
+    environment,
+    "--header-env",
+  )
+  return Object.fromEntries(named.map(([name, variable]) => [name, (values[variable] ?? "").trim()]))
+}
+
 /** Variables by name, from this environment: a value in a command line would be seen by every process. */
-export function readEnvironment(names: readonly string[], environment = process.env): Record<string, string> {
+export function readEnvironment(
+  names: readonly string[],
+  environment = process.env,
+  flag = "--env",
+): Record<string, string> {
   return Object.fromEntries(
     names.map((name) => {
       const value = environment[name]
       if (value === undefined)
-        throw new UsageError(`--env ${name.slice(0, 80)}: there is no such variable here; set it first`)
+        throw new UsageError(`${flag} ${name.slice(0, 80)}: there is no such variable here; set it first`)
       return [name, value]
     }),
   )

@@ -1,4 +1,5 @@
 import { posix, win32 } from "node:path"
+import { clientFilePath, connectableClients } from "./connectable-clients.ts"
 import type { PathRules } from "./path-readings.ts"
 
 /**
@@ -12,13 +13,15 @@ export interface ClientConfigs {
   readonly endings: readonly string[]
 }
 
+/** What `hufu connect` knows; the lists below are the configs of other clients, and other places of the same ones. */
+const connectable = connectableClients.flatMap(({ files }) => files)
+const connectableEndings = connectable.filter(({ base }) => base === "project").map(({ path }) => path)
+
 /** Below the user's home, on every system. */
 const homeFiles = [
-  ".claude.json",
-  ".claude/settings.json",
+  ...connectable.filter(({ base }) => base === "home").map(({ path }) => path),
   ".claude/settings.local.json",
   ".mcp.json",
-  ".cursor/mcp.json",
   ".codeium/windsurf/mcp_config.json",
   ".codeium/mcp_config.json",
   ".gemini/settings.json",
@@ -29,31 +32,30 @@ const homeFiles = [
   ".kiro/settings/mcp.json",
   ".copilot/mcp-config.json",
   ".aws/amazonq/mcp.json",
-  ".vscode-server/data/User/mcp.json",
   ".vscode-server/data/User/settings.json",
 ]
 
 /** Below the folder in which applications keep their settings. */
 const applicationFiles = [
-  "Claude/claude_desktop_config.json",
+  ...connectable.filter(({ base }) => base === "applications").map(({ path }) => path),
   "Zed/settings.json",
   "zed/settings.json",
   "goose/config.yaml",
   "opencode/opencode.json",
-  ...["Code", "Code - Insiders", "VSCodium", "Cursor", "Windsurf"].flatMap((editor) => [
+  ...["VSCodium", "Cursor", "Windsurf"].flatMap((editor) => [
     `${editor}/User/mcp.json`,
     `${editor}/User/settings.json`,
+  ]),
+  ...["Code", "Code - Insiders", "VSCodium", "Cursor", "Windsurf"].flatMap((editor) => [
     `${editor}/User/globalStorage/saoudrizwan.claude-dev/settings/cline_mcp_settings.json`,
     `${editor}/User/globalStorage/rooveterinaryinc.roo-cline/settings/mcp_settings.json`,
   ]),
 ]
 
 const projectEndings = [
-  ".mcp.json",
+  ...connectableEndings,
   ".claude/settings.json",
   ".claude/settings.local.json",
-  ".cursor/mcp.json",
-  ".vscode/mcp.json",
   ".gemini/settings.json",
   ".codex/config.toml",
   ".roo/mcp.json",
@@ -79,6 +81,10 @@ export function clientConfigs(
     files: [
       ...homeFiles.map((file) => paths.join(rules.home, file)),
       ...applications.flatMap((folder) => applicationFiles.map((file) => paths.join(folder, file))),
+      // Where this user's own environment puts them.
+      ...connectable
+        .filter(({ base }) => base !== "project")
+        .flatMap((file) => clientFilePath(file, rules, environment, rules.home) ?? []),
     ],
     folders: managedFolders[rules.platform] ?? [],
     endings: projectEndings.map((ending) => paths.join("/", ending)),
