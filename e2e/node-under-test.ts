@@ -15,6 +15,8 @@ const command = fileURLToPath(new URL("../packages/cli/bin/hufu.js", import.meta
 const personSecret = "three tigers guard the tally of the north gate"
 const pageSize = 1000
 const whyAtOnce = 8
+/** A proof of the person lasts a minute. */
+const proofMs = 40_000
 
 /** A real node in its own process and data folder. */
 export interface NodeUnderTest {
@@ -54,18 +56,21 @@ export async function startNode(options: NodeOptions = {}): Promise<NodeUnderTes
   const dispatcher = new Agent({ connections: whyAtOnce })
   let running = await serve(dataDir, 0, env)
   let session: string | undefined
-  const signIn = async () =>
-    String(
+  let provenAt = 0
+  const signIn = async () => {
+    provenAt = performance.now()
+    return String(
       (await ask({ origin: urlOf(running), dispatcher }, "POST", "/v1/sessions", { secret: personSecret }))[
         "token"
       ],
     )
+  }
   const api = async (method: Dispatcher.HttpMethod, path: string, body?: object) => {
     const fresh = path.endsWith(":approve") // a person proves again who they are before they approve
-    session = fresh || session === undefined ? await signIn() : session
+    session =
+      fresh || session === undefined || performance.now() - provenAt > proofMs ? await signIn() : session
     return ask({ origin: urlOf(running), dispatcher, session }, method, path, body)
   }
-  const renew = setInterval(() => (session = undefined), 120_000).unref() // a session is short by design
   return {
     get url() {
       return urlOf(running)
@@ -88,7 +93,6 @@ export async function startNode(options: NodeOptions = {}): Promise<NodeUnderTes
       return performance.now() - before
     },
     dispose: async () => {
-      clearInterval(renew)
       await dispatcher.destroy()
       await running.stop()
       if (options.dataDir === undefined) await rm(dataDir, { recursive: true, force: true })

@@ -14,6 +14,7 @@ import { type ScriptedUpstream, startUpstream } from "./scripted-upstream.ts"
 
 export const personSecret = "nine tallies were cast before the bridge fell"
 const hourMs = 3_600_000
+const proofMs = 40_000
 
 /** The real time, moved by as much as a test says. */
 export interface MovedClock extends Clock {
@@ -64,10 +65,16 @@ export interface LedgerItem {
 
 export interface WorldOptions {
   readonly config?: z.input<typeof Config>
+  /** A console to serve instead of none. */
+  readonly consoleFolder?: string
+  /** Leaves the node without a person, and so without a tool server. */
+  readonly nobody?: true
 }
 
 /** Starts one; `await using` ends it. */
-export async function createWorld({ config = {} }: WorldOptions = {}): Promise<World & AsyncDisposable> {
+export async function createWorld({ config = {}, consoleFolder, nobody }: WorldOptions = {}): Promise<
+  World & AsyncDisposable
+> {
   const dataDir = await mkdtemp(join(tmpdir(), "hufu-invariant-"))
   const clock = movedClock()
   const errors: string[] = []
@@ -79,6 +86,7 @@ export async function createWorld({ config = {} }: WorldOptions = {}): Promise<W
       expose: false,
       logger: loggerTo({ write: (line: string) => void errors.push(line) }, "error"),
       clock,
+      consoleFolder,
     })
   let node = await start().catch(async (error: unknown) => {
     await rm(dataDir, { recursive: true, force: true })
@@ -86,10 +94,13 @@ export async function createWorld({ config = {} }: WorldOptions = {}): Promise<W
   })
   const upstream = await startUpstream()
   let socket = socketTransport(node.dataFolder)
-  await createClient({ transport: socket.transport }).person.enrol({ secret: personSecret })
-  let person = await signedIn(socket)
-  await person.server.add({ name: "notes", url: upstream.url })
-  await person.tool.list({ server: "notes" })
+  let person = createClient({ transport: socket.transport })
+  if (!nobody) {
+    await person.person.enrol({ secret: personSecret })
+    person = await signedIn(socket)
+    await person.server.add({ name: "notes", url: upstream.url })
+    await person.tool.list({ server: "notes" })
+  }
 
   const world: World = {
     get node() {
@@ -158,9 +169,20 @@ export function draftOf(clock: Clock, draft: Draft): Request<"mandate.grant">["m
   return { words: "look after my notes", until: clock.now() + hourMs, ...draft }
 }
 
+/** A proof lasts a minute; a person who takes longer types the secret again. How far a test moves the node's clock is not looked at. */
 async function signedIn({ transport }: LocalConnection): Promise<Client> {
-  const { token } = await createClient({ transport }).session.create({ secret: personSecret })
-  return createClient({ transport, token })
+  const prove = async () => (await createClient({ transport }).session.create({ secret: personSecret })).token
+  let token = await prove()
+  let provenAt = performance.now()
+  return createClient({
+    async transport(sent) {
+      if (performance.now() - provenAt > proofMs) {
+        token = await prove()
+        provenAt = performance.now()
+      }
+      return transport({ ...sent, headers: { ...sent.headers, authorization: `Bearer ${token}` } })
+    },
+  })
 }
 
 async function allEntries(client: Client): Promise<LedgerItem[]> {

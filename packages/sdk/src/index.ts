@@ -7,6 +7,7 @@ export {
   type Nouns,
 } from "./create-client.ts"
 export { events, type EventsOptions, type Followed } from "./events.ts"
+export { readProblem } from "./read-problem.ts"
 export {
   fetchStream,
   fetchTransport,

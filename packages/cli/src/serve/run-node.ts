@@ -1,4 +1,6 @@
 import { flushCompileCache } from "node:module"
+import { dirname } from "node:path"
+import { fileURLToPath } from "node:url"
 import { isFailure } from "@hufu/core/failure"
 import type { Language } from "@hufu/core/words"
 import { openLogger } from "@hufu/server/log"
@@ -25,9 +27,17 @@ export async function runNode(
     logger.fatal({ err }, "the node ends: an error was not handled"),
   )
   const ended = endOf()
-  const options = { dataDir: dataFolder, config, expose: flags["expose"] === true, logger }
+  const options = {
+    dataDir: dataFolder,
+    config,
+    expose: flags["expose"] === true,
+    logger,
+    consoleFolder: consoleFolder(),
+  }
   const node = await start(options, flags["any-port"] === true)
   announce(node, json, language)
+  // Only where a person reads it: a link in a file or a pipe would let somebody else in.
+  if (!json && process.stdout.isTTY) await showLink(node, language)
   // At its end would be too late for a node that is killed; those who waited for it are served first.
   setTimeout(flushCompileCache, settledMs).unref()
   const idle = idleSeconds === undefined ? undefined : watchIdle(node, idleSeconds)
@@ -39,6 +49,26 @@ export async function runNode(
   await node.close()
   log.close()
   return exitCodes.ok
+}
+
+/** Where the console is built to; a program without it serves the plain pages. */
+function consoleFolder(): string | undefined {
+  try {
+    return dirname(fileURLToPath(import.meta.resolve("@hufu/console/dist")))
+  } catch {
+    return undefined
+  }
+}
+
+async function showLink(node: RunningNode, language: Language): Promise<void> {
+  const origin = node.consoleOrigin()
+  if (origin === undefined) return
+  const { url } = await node.signInLink()
+  printLines(
+    language === "zh"
+      ? `在浏览器中打开控制台（一次有效，五分钟内；之后用 hufu signin 重新生成）：\n  ${url}`
+      : `Open the console in your browser (once, within five minutes; later, \`hufu signin\` makes another):\n  ${url}`,
+  )
 }
 
 async function start(options: NodeOptions, anyPort: boolean): Promise<RunningNode> {
@@ -86,6 +116,7 @@ function announce({ url, dataFolder }: RunningNode, json: boolean, language: Lan
     return printLines(
       `虎符节点已就绪：${url}（数据目录 ${dataFolder}）`,
       "下一步：",
+      "  hufu signin                      生成在浏览器中打开控制台的链接",
       "  hufu enrol                       设置终端口令，用于批准行为",
       "  hufu guard -- 命令 参数…         置于 MCP 客户端配置中原命令之前",
       "  hufu approvals                   查看等待批准的行为",
@@ -94,6 +125,7 @@ function announce({ url, dataFolder }: RunningNode, json: boolean, language: Lan
   return printLines(
     `The Hufu node is ready at ${url} (data folder ${dataFolder})`,
     "How to go on, in another terminal:",
+    "  hufu signin                      makes a link that opens the console in a browser",
     "  hufu enrol                       choose the terminal secret that approves",
     "  hufu guard -- COMMAND ARGS…      stands before the command in an MCP client's configuration",
     "  hufu approvals                   shows what waits for you",

@@ -9,32 +9,25 @@ import type { ApprovalEntry, Entry, StatementEntry } from "@hufu/core/evidence/e
  */
 export function eventsOfEntry(entry: Entry, index: number): NodeEvent[] {
   const common = { type: "entry" as const, index, at: entry.at, kind: entry.kind }
-  switch (entry.kind) {
-    case "statement":
-      return [{ ...common, fact: entry.fact }, ...recordsOf(entry), ...nodeOf(entry)]
-    case "intent": {
-      const { action, agent, task, verdict, hold } = entry
-      const told: NodeEvent = { ...common, action, agent, task, verdict, ...(hold ? { hold } : {}) }
-      // The intent that lets a held action leave uses its approval.
-      return hold !== undefined && verdict === "allow"
-        ? [told, { type: "hold", id: hold, state: "used" }]
-        : [told]
-    }
-    case "hold": {
-      const { hold, agent, task } = entry
-      return [
-        { ...common, hold, agent, task },
-        { type: "hold", id: hold, state: "waiting" },
-      ]
-    }
-    case "approval":
-      return [
-        { ...common, hold: entry.hold },
-        { type: "hold", id: entry.hold, state: stateAfter(entry) },
-      ]
-    default:
-      return [{ ...common, action: entry.action, outcome: entry.outcome }]
+  if (entry.kind === "statement")
+    return [{ ...common, fact: entry.fact }, ...recordsOf(entry), ...nodeOf(entry)]
+  if (entry.kind === "outcome") return [{ ...common, action: entry.action, outcome: entry.outcome }]
+  if (entry.kind === "hold") {
+    const { hold, agent, task } = entry
+    return [
+      { ...common, hold, agent, task },
+      { type: "hold", id: hold, state: "waiting" },
+    ]
   }
+  if (entry.kind === "approval")
+    return [
+      { ...common, hold: entry.hold },
+      { type: "hold", id: entry.hold, state: stateAfter(entry) },
+    ]
+  const { action, agent, task, verdict, hold } = entry
+  const told: NodeEvent = { ...common, action, agent, task, verdict, ...(hold ? { hold } : {}) }
+  // The intent that lets a held action leave uses its approval.
+  return hold !== undefined && verdict === "allow" ? [told, { type: "hold", id: hold, state: "used" }] : [told]
 }
 
 function stateAfter({ decision }: ApprovalEntry): z.infer<typeof HoldState> {
