@@ -63,6 +63,7 @@ export interface VaultParts {
 export function openVault(parts: VaultParts): { vault: Vault; participant: Participant } {
   const { query, wrappingKey } = parts
   const keys = new SubjectKeys(wrappingKey)
+  const log = { truncate: parts.truncateLog, fault: null as unknown }
   const vault: Vault = {
     enroll: (tx, subject) => void keys.ensure(tx, checkedName(subject)),
     put: (tx, item) => put(keys, tx, item),
@@ -75,9 +76,12 @@ export function openVault(parts: VaultParts): { vault: Vault; participant: Parti
       return { salt: saltOf(key, id, field), value: text }
     },
     remove: (tx, id) => void tx.run("DELETE FROM vault WHERE id = ?", [id]),
-    erase: (subject) => parts.commit((tx) => erase(keys, tx, subject)),
+    async erase(subject) {
+      await parts.commit((tx) => erase(keys, tx, subject))
+      if (log.fault !== null) throw leftTraces(log.fault)
+    },
   }
-  return { vault, participant: participantOf(keys, parts.truncateLog) }
+  return { vault, participant: participantOf(keys, log) }
 }
 
 function put(keys: SubjectKeys, tx: Tx, { id, subject, value, field = defaultField }: VaultItem): string {
@@ -150,17 +154,37 @@ function itemSecret(key: SubjectKey, id: string): string {
   return secret
 }
 
-function participantOf(keys: SubjectKeys, truncateLog: () => void): Participant {
+/** Cuts the log beside the database; `fault` is why that failed after the last erasure. */
+interface Log {
+  readonly truncate: () => void
+  fault: unknown
+}
+
+function participantOf(keys: SubjectKeys, log: Log): Participant {
   return {
     mark: () => keys.mark(),
     rewind: (mark) => keys.rewind(mark),
     prepare: () => {},
     committed() {
+      if (!keys.settle(true)) return
       // The log beside the database still holds the erased pages until it is folded in and cut.
-      if (keys.settle(true)) truncateLog()
+      try {
+        log.truncate()
+        log.fault = null
+      } catch (error) {
+        log.fault = error
+      }
     },
     aborted: () => void keys.settle(false),
   }
+}
+
+function leftTraces(cause: unknown): Failure {
+  return new Failure(
+    "store_unavailable",
+    "the subject is erased, but the log beside the database could not be cut and holds traces: make room, then restart Hufu",
+    { cause },
+  )
 }
 
 function insert(tx: Tx, { id, subject, sealed }: { id: string; subject: string; sealed: Sealed }): void {

@@ -1,8 +1,9 @@
-import { Failure } from "@hufu/core/failure"
-import { frameHeadBytes, Journal, readJournal } from "./journal.ts"
+import { Failure, isFailure } from "@hufu/core/failure"
+import { ambiguous, type Frame, frameHeadBytes, Journal, readJournal } from "./journal.ts"
 import { journaled } from "./journaled-statements.ts"
 import { decodeRows, type Row, RowEncoder } from "./row-codec.ts"
 import type { SqliteConnection } from "./sqlite-connection.ts"
+import { asStoreError } from "./storage-error.ts"
 
 const numberKey = "journal.folded"
 const idKey = "journal.id"
@@ -25,7 +26,9 @@ export interface BacklogParts {
  * Rows that are durable in the journal and not in the tables yet.
  *
  * INVARIANT: the tables hold what was journaled up to a number, which they know, and the backlog holds the rest in order;
- * a lap of the journal ends only after a commit that put all of it on the disk.
+ * a lap of the journal ends only after a commit that put all of it on the disk. Such a commit takes a number of its own: it
+ * then writes, whatever else it does, for one that changes nothing would not wait for the disk; and a journal fits no
+ * database but the one that it went on from.
  */
 export class Backlog {
   readonly #db: SqliteConnection
@@ -63,7 +66,8 @@ export class Backlog {
     await this.#journal.write(this.#number + 1, frame)
     this.#number += 1
     for (const row of rows) this.#rows.push(row)
-    if (this.#rows.length >= foldRows) this.#foldAlone()
+    // Where folding fails, every batch would try all of it again.
+    if (this.#rows.length >= foldRows && !this.#isTold) this.#foldAlone()
     else this.#timer ??= setTimeout(() => this.#foldAlone(), foldDelayMs)
   }
 
@@ -72,32 +76,39 @@ export class Backlog {
     if (this.#rows.length === 0) return
     this.#db.exec("PRAGMA synchronous = NORMAL")
     try {
-      this.#apply(this.#rows)
+      this.#apply(this.#rows, this.#number)
     } finally {
       this.#db.exec("PRAGMA synchronous = FULL")
     }
     this.#rows = []
   }
 
-  /** Inside a transaction that will be durable: makes sure that it writes, and so carries all before it to the disk. */
+  /** Inside a transaction that will be durable, and began with a fold: gives it its number. */
   stamp(): void {
-    if (!this.#journal.isEmpty) writeNumber(this.#db, this.#number)
+    writeNumber(this.#db, this.#number + 1)
   }
 
   /** After that transaction: the journal may forget. */
   release(): void {
-    if (this.#rows.length === 0) this.#journal.restart()
+    this.#number += 1
+    this.#journal.restart()
   }
 
   /** Folds durably and lets the journal go. */
   close(): void {
-    this.#stopTimer()
     try {
+      // It takes the number of a batch whose write failed, so that nobody ever replays that.
       this.#foldDurably([])
       this.#db.run(setMeta, stateKey, "closed")
     } finally {
-      this.#journal.close()
+      this.abandon()
     }
+  }
+
+  /** Lets the journal go as it is, for the next start to replay. */
+  abandon(): void {
+    this.#stopTimer()
+    this.#journal.close()
   }
 
   #foldAlone(): void {
@@ -114,21 +125,15 @@ export class Backlog {
   }
 
   #foldDurably(more: readonly Row[]): void {
-    if (more.length > 0) this.#number += 1
-    try {
-      this.#apply([...this.#rows, ...more])
-    } catch (error) {
-      if (more.length > 0) this.#number -= 1
-      throw error
-    }
+    this.#apply([...this.#rows, ...more], this.#number + 1)
     this.#rows = []
-    this.#journal.restart()
+    this.release()
   }
 
-  #apply(rows: readonly Row[]): void {
+  #apply(rows: readonly Row[], number: number): void {
     inTransaction(this.#db, () => {
       applyRows(this.#db, rows)
-      writeNumber(this.#db, this.#number)
+      writeNumber(this.#db, number)
     })
   }
 
@@ -138,25 +143,47 @@ export class Backlog {
   }
 }
 
-/** Brings what a crashed node left in its journal into the tables; before the schema is brought up to date. */
+/**
+ * Brings what a crashed node left in its journal into the tables; before the schema is brought up to date.
+ *
+ * UNTRUSTED: database and journal may be of different backups. One that holds what the other does not know is refused before
+ * either changes.
+ */
 export function replayJournal(db: SqliteConnection, file: string): void {
   const hasMeta = db.get("SELECT 1 FROM sqlite_schema WHERE name = 'meta'") !== undefined
   const id = hasMeta ? readMeta(db, idKey) : undefined
-  if (id === undefined || readMeta(db, stateKey) === "closed") return
-  const frames = readJournal(file, id, readNumber(db))
+  if (id === undefined) return refuseForeign(file, undefined, 0)
+  const number = readNumber(db)
+  if (readMeta(db, stateKey) === "closed") return refuseForeign(file, id, number)
+  const frames = readJournal(file, id, number)
   const last = frames.at(-1)
-  if (last === undefined) return
-  inTransaction(db, () => {
-    for (const frame of frames) applyRows(db, decodeRows(frame.payload))
-    writeNumber(db, last.number)
-  })
+  if (last !== undefined) replay(db, frames, last.number)
+}
+
+function replay(db: SqliteConnection, frames: readonly Frame[], number: number): void {
+  try {
+    inTransaction(db, () => {
+      for (const frame of frames) applyRows(db, decodeRows(frame.payload))
+      writeNumber(db, number)
+    })
+  } catch (cause) {
+    const error = asStoreError(cause)
+    if (isFailure(error)) throw error
+    throw ambiguous("what the journal holds does not fit the database beside it", cause)
+  }
+}
+
+// A database that lacks nothing of its journal would begin a new one over this.
+function refuseForeign(file: string, id: string | undefined, number: number): void {
+  const lap = Journal.lapStart(file)
+  if (lap === undefined || lap.number <= (lap.id === id ? number : 0)) return
+  throw ambiguous(`\`${file}\` goes on from batch ${lap.number}, which the database beside it does not know`)
 }
 
 /** Opens the journal of a replayed database, and makes it first if need be. */
 export function openBacklog(db: SqliteConnection, file: string, onError: BacklogParts["onError"]): Backlog {
   const known = readMeta(db, idKey)
-  const isThere = known !== undefined && Journal.isWhole(file, known)
-  if (!isThere) {
+  if (known === undefined || Journal.lapStart(file)?.id !== known) {
     // It was replayed or closed, so the tables lack nothing. Said first, so that a crash between the two leaves no riddle.
     db.run(setMeta, stateKey, "closed")
     db.run(setMeta, idKey, Journal.create(file))

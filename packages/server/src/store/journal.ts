@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto"
 import {
+  chmodSync,
   closeSync,
   constants,
   existsSync,
@@ -9,6 +10,7 @@ import {
   readFileSync,
   readSync,
   renameSync,
+  rmSync,
   statSync,
   write,
   writeSync,
@@ -21,9 +23,9 @@ import { syncFolder } from "./secret-file.ts"
 
 const magic = "hufu journal 1\n"
 const idBytes = 16
-/** Frames begin on a page of their own. */
+/** Frames begin after a page that is written once. */
 const headBytes = 4096
-/** What a frame has before its payload. */
+/** What a frame has before its payload; also what the place of every frame is a multiple of. */
 export const frameHeadBytes = 16
 const sizeBytes = 8 * 1024 * 1024
 
@@ -40,12 +42,20 @@ export interface Frame {
   readonly payload: Buffer
 }
 
+/** Where the lap in a journal's file begins, and whose journal it is. */
+export interface LapStart {
+  readonly id: string
+  /** The number at its first frame's place; 0 when there never was one. */
+  readonly number: number
+}
+
 /**
  * A file of fixed size in which a batch is durable by one write, before its rows are in the tables. Its blocks are
  * written once when it is made, so that a write never needs room: a full disk cannot refuse what was let in.
  *
  * A frame is: length of the payload (u32), CRC-32 of number and payload (u32), number (f64), payload. Numbers grow by
- * one and never start again. A lap begins at the start of the file again, once all that it held is durable elsewhere.
+ * one within a lap and never come again. A lap begins at the start of the file, once all that the one before held is durable
+ * elsewhere.
  */
 export class Journal {
   readonly #fd: number
@@ -60,32 +70,31 @@ export class Journal {
   static create(file: string): string {
     const id = randomBytes(idBytes).toString("hex")
     const draft = `${file}.new`
-    const fd = openSync(draft, "w", 0o600)
+    const bytes = Buffer.alloc(sizeBytes)
+    bytes.write(`${magic}${id}\n`)
     try {
-      const bytes = Buffer.alloc(sizeBytes)
-      bytes.write(`${magic}${id}\n`)
-      writeAll(fd, bytes)
-      fsyncSync(fd)
-    } finally {
-      closeSync(fd)
+      writeDurably(draft, bytes)
+    } catch (error) {
+      // What there was no room for takes none.
+      rmSync(draft, { force: true })
+      throw error
     }
     renameSync(draft, file)
     syncFolder(dirname(file))
     return id
   }
 
-  /** Whether the file is the journal with that id, at its full size. */
-  static isWhole(file: string, id: string): boolean {
-    return existsSync(file) && statSync(file).size === sizeBytes && hasHead(readHead(file), id)
+  /** Where the lap in a file begins; undefined when there is no journal of full size. */
+  static lapStart(file: string): LapStart | undefined {
+    if (!existsSync(file) || statSync(file).size !== sizeBytes) return undefined
+    const head = readHead(file)
+    const id = idOf(head)
+    return id === undefined ? undefined : { id, number: head.readDoubleLE(headBytes + 8) }
   }
 
   static open(file: string): Journal {
+    if (process.platform !== "win32") chmodSync(file, 0o600)
     return new Journal(openSync(file, constants.O_RDWR | (writesThrough ? constants.O_DSYNC : 0)))
-  }
-
-  /** Whether nothing was written since the lap began. */
-  get isEmpty(): boolean {
-    return this.#at === headBytes
   }
 
   fits(frame: Buffer): boolean {
@@ -108,7 +117,7 @@ export class Journal {
       this.#isBroken = true
       throw error
     }
-    this.#at += frame.length
+    this.#at = afterFrame(this.#at, frame.length)
   }
 
   /** INVARIANT: after a failed write nobody knows whether its frame is on the disk, so nothing may ever follow it. */
@@ -152,34 +161,56 @@ function writeHead(number: number, frame: Buffer): void {
  */
 export function readJournal(file: string, id: string, after: number): Frame[] {
   if (!existsSync(file)) throw ambiguous(`\`${file}\`, which held what was written last, is missing`)
+  if (statSync(file).size !== sizeBytes) throw ambiguous(`\`${file}\` was cut or has grown`)
   const bytes = readFileSync(file)
-  if (!hasHead(bytes, id)) throw ambiguous(`\`${file}\` is not the journal of the database beside it`)
-  const frames: Frame[] = []
-  let at = headBytes
-  for (;;) {
-    const frame = frameAt(bytes, at)
-    const expected = (frames.at(-1)?.number ?? after) + 1
-    if (frame === undefined) {
-      refuseHole(bytes, at, after)
-      break
-    }
-    if (frames.length === 0 && frame.number > expected)
-      throw ambiguous(`\`${file}\` goes on from batch ${frame.number}, but the database ends before it`)
-    if (frames.length > 0 && frame.number !== expected) break
-    frames.push(frame)
-    at += frameHeadBytes + frame.payload.length
-  }
+  if (idOf(bytes) !== id) throw ambiguous(`\`${file}\` is not the journal of the database beside it`)
+  const { frames, end } = lapOf(bytes)
+  const first = frames[0]
+  if (first !== undefined && first.number > after + 1)
+    throw ambiguous(`\`${file}\` goes on from batch ${first.number}, but the database ends before it`)
+  refuseLater(bytes, end, Math.max(after, frames.at(-1)?.number ?? 0))
   return frames.filter((frame) => frame.number > after)
 }
 
-function hasHead(bytes: Buffer, id: string): boolean {
-  return bytes.toString("latin1", 0, magic.length + idBytes * 2) === `${magic}${id}`
+// Up to the first place without a frame, or with one of an older lap.
+function lapOf(bytes: Buffer): { frames: Frame[]; end: number } {
+  const frames: Frame[] = []
+  let end = headBytes
+  for (;;) {
+    const frame = frameAt(bytes, end)
+    const last = frames.at(-1)
+    if (frame === undefined || (last !== undefined && frame.number !== last.number + 1))
+      return { frames, end }
+    frames.push(frame)
+    end = afterFrame(end, frameHeadBytes + frame.payload.length)
+  }
+}
+
+// A torn write is the last one, and what older laps left behind it is older than the database: a good frame that is newer
+// means that one before it was whole once.
+function refuseLater(bytes: Buffer, from: number, newest: number): void {
+  for (let at = from; at + frameHeadBytes < bytes.length; at += frameHeadBytes) {
+    const number = bytes.readDoubleLE(at + 8)
+    if (!Number.isSafeInteger(number) || number <= newest || frameAt(bytes, at) === undefined) continue
+    throw ambiguous(`a batch before ${number} in the journal is damaged`)
+  }
+}
+
+function afterFrame(at: number, length: number): number {
+  return at + Math.ceil(length / frameHeadBytes) * frameHeadBytes
+}
+
+function idOf(head: Buffer): string | undefined {
+  const end = magic.length + idBytes * 2
+  return head.toString("latin1", 0, magic.length) === magic
+    ? head.toString("latin1", magic.length, end)
+    : undefined
 }
 
 function readHead(file: string): Buffer {
   const fd = openSync(file, "r")
   try {
-    const head = Buffer.alloc(headBytes)
+    const head = Buffer.alloc(headBytes + frameHeadBytes)
     readSync(fd, head)
     return head
   } finally {
@@ -196,22 +227,18 @@ function frameAt(bytes: Buffer, at: number): Frame | undefined {
   return { number: bytes.readDoubleLE(at + 8), payload: bytes.subarray(start, end) }
 }
 
-// A torn write is the last one, and what an older lap left behind it is older than the database: a good frame that is newer
-// means that the bad one was whole once.
-function refuseHole(bytes: Buffer, hole: number, after: number): void {
-  for (let at = hole; at + frameHeadBytes <= bytes.length;) {
-    at += frameHeadBytes + bytes.readUInt32LE(at)
-    const frame = frameAt(bytes, at)
-    if (frame === undefined) return
-    if (frame.number > after) throw ambiguous(`a batch before ${frame.number} in the journal is damaged`)
+function writeDurably(file: string, bytes: Buffer): void {
+  const fd = openSync(file, "w", 0o600)
+  try {
+    let done = 0
+    while (done < bytes.length) done += writeSync(fd, bytes, done)
+    fsyncSync(fd)
+  } finally {
+    closeSync(fd)
   }
 }
 
-function writeAll(fd: number, bytes: Buffer): void {
-  let done = 0
-  while (done < bytes.length) done += writeSync(fd, bytes, done)
-}
-
-function ambiguous(what: string): Failure {
-  return new Failure("ledger_ambiguous", `${what}: restore the whole data folder from one backup`)
+/** Parts of a data folder that do not belong together; says what to do. */
+export function ambiguous(what: string, cause?: unknown): Failure {
+  return new Failure("ledger_ambiguous", `${what}: restore the whole data folder from one backup`, { cause })
 }

@@ -21,6 +21,12 @@ export function migrate(db: SqliteConnection, steps: readonly Migration[] = migr
   return steps.length - taken.length
 }
 
+/** Refuses a database of a newer Hufu; before anything in it is touched. */
+export function refuseNewer(db: SqliteConnection): void {
+  if (db.get("SELECT 1 FROM sqlite_schema WHERE name = 'migration'") === undefined) return
+  refuseForeign(db.all("SELECT version, name FROM migration ORDER BY version"), migrations)
+}
+
 function refuseForeign(taken: readonly Record<string, unknown>[], steps: readonly Migration[]): void {
   if (taken.length > steps.length) {
     throw new Failure(

@@ -1,4 +1,5 @@
-import { Failure } from "@hufu/core/failure"
+import { Failure, isFailure } from "@hufu/core/failure"
+import { ambiguous } from "./journal.ts"
 import { numberOf, statementOf } from "./journaled-statements.ts"
 import type { SqlValue } from "./sqlite-connection.ts"
 
@@ -43,8 +44,7 @@ export class RowEncoder {
       this.#at += 4 + length
       return
     }
-    if (!(value instanceof Uint8Array))
-      throw new TypeError("a journaled value is text, a number, bytes or null")
+    if (!(value instanceof Uint8Array)) throw new TypeError("a journaled value is text, a number or bytes")
     this.#tag(tags.bytes, 4 + value.length)
     this.#at = this.#bytes.writeUInt32LE(value.length, this.#at)
     this.#bytes.set(value, this.#at)
@@ -71,7 +71,7 @@ export function decodeRows(bytes: Buffer): Row[] {
   try {
     while (at < bytes.length) {
       const sql = statementOf(bytes.readUInt8(at))
-      if (sql === undefined) throw new RangeError("a statement that this Hufu does not know")
+      if (sql === undefined) throw newer()
       const count = bytes.readUInt8(at + 1)
       at += 2
       const values: SqlValue[] = []
@@ -83,11 +83,16 @@ export function decodeRows(bytes: Buffer): Row[] {
       rows.push({ sql, values })
     }
   } catch (error) {
-    throw new Failure("ledger_ambiguous", "the journal holds what is no row: restore a backup", {
-      cause: error,
-    })
+    throw isFailure(error) ? error : ambiguous("the journal holds what is no row", error)
   }
   return rows
+}
+
+function newer(): Failure {
+  return new Failure(
+    "store_newer",
+    "the journal holds rows of a kind that this Hufu does not know: start the newer Hufu again",
+  )
 }
 
 function decodeValue(bytes: Buffer, at: number): { value: SqlValue; end: number } {

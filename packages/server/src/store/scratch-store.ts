@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from "node:fs"
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, rmSync, truncateSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { newId } from "@hufu/core/id"
@@ -12,6 +12,12 @@ export interface Scratch {
   readonly dataDir: string
   readonly clock: Clock & { set(ms: number): void }
   options(more?: Partial<StoreOptions>): StoreOptions
+  /**
+   * The data folder as a node that is killed at this moment leaves it.
+   *
+   * @param walBytes how much of the database's log has reached the disk: the rest goes, as when the power fails
+   */
+  crashed(walBytes?: number): Scratch
   remove(): void
 }
 
@@ -33,6 +39,17 @@ export function scratch(): Scratch {
     dataDir,
     clock,
     options: (more = {}) => ({ dataDir, clock, logger, ...more }),
+    crashed(walBytes) {
+      const copy = scratch()
+      mkdirSync(join(copy.dataDir, "keys"), { recursive: true, mode: 0o700 })
+      for (const name of ["keys/ledger.key", "keys/vault.key", "hufu.db", "hufu.db-wal", "hufu.journal"]) {
+        const from = join(dataDir, name)
+        if (existsSync(from)) copyFileSync(from, join(copy.dataDir, name))
+      }
+      if (walBytes !== undefined) truncateSync(join(copy.dataDir, "hufu.db-wal"), walBytes)
+      copy.clock.set(now)
+      return copy
+    },
     remove: () => rmSync(parent, { recursive: true, force: true }),
   }
 }

@@ -10,7 +10,7 @@ import { type DataFolder, prepareDataFolder } from "./data-folder.ts"
 import type { Database } from "./database.ts"
 import { type CommitOptions, GroupCommit, type GroupCommitParts, type Scope } from "./group-commit.ts"
 import { type DataLock, lockDataFolder } from "./lock.ts"
-import { migrate } from "./migrate.ts"
+import { migrate, refuseNewer } from "./migrate.ts"
 import { RowTarget } from "./row-target.ts"
 import { openReader, openWriter, type SqliteConnection, type SqlValue } from "./sqlite-connection.ts"
 import { sqliteDialect } from "./sqlite-dialect.ts"
@@ -65,6 +65,7 @@ export async function openStore(options: StoreOptions): Promise<Store> {
     cleanups.push(() => lock.release())
     const writer = openWriter(folder.database)
     cleanups.push(() => writer.close())
+    refuseNewer(writer)
     replayJournal(writer, folder.journal)
     migrate(writer)
     // Folds in what the last run left in the log beside the database, erased pages included.
@@ -77,10 +78,20 @@ export async function openStore(options: StoreOptions): Promise<Store> {
         "what is in the journal cannot be brought into the tables",
       ),
     )
-    reader.before(() => backlog.fold())
+    cleanups.push(() => backlog.abandon())
+    reader.before(() => fold(backlog))
     return await assemble({ folder, lock, writer, reader, backlog }, options)
   } catch (error) {
     for (const cleanup of cleanups.toReversed()) cleanup()
+    throw asStoreError(error)
+  }
+}
+
+// What is acknowledged and cannot be shown is not left out.
+function fold(backlog: Backlog): void {
+  try {
+    backlog.fold()
+  } catch (error) {
     throw asStoreError(error)
   }
 }
@@ -106,7 +117,10 @@ async function assemble(parts: Parts, options: StoreOptions): Promise<Store> {
     committer.enqueue((scope) => work(new UnitTx({ writer, rows, appender, scope })), commitOptions)
   // The caller names the columns in its statement and their types beside it.
   const query: Query = (sql, params = []) => reader.all(sql, ...params) as never[]
-  const truncateLog = (): void => void writer.all("PRAGMA wal_checkpoint(TRUNCATE)")
+  const truncateLog = (): void => {
+    const [result] = writer.all("PRAGMA wal_checkpoint(TRUNCATE)")
+    if (result?.["busy"] !== 0) throw new Error("another program reads the database")
+  }
   const { vault, participant } = openVault({ query, commit, truncateLog, wrappingKey })
   committer.join(appender, participant)
   await checkpointer.sign()
@@ -115,7 +129,16 @@ async function assemble(parts: Parts, options: StoreOptions): Promise<Store> {
       await checkpointer.close()
     } finally {
       await committer.close()
+      letGo()
+    }
+  }
+  function letGo(): void {
+    try {
       backlog.close()
+    } catch (error) {
+      // The journal keeps what could not be brought into the tables.
+      throw asStoreError(error)
+    } finally {
       reader.close()
       writer.close()
       lock.release()
