@@ -1,3 +1,5 @@
+import type { SqlValue } from "./sqlite-connection.ts"
+
 /**
  * The statements whose rows may stand in the journal before they are in the tables, each under the number that the
  * journal writes for it.
@@ -15,25 +17,70 @@ export const journaled = {
     "INSERT INTO spent (mandate, grant_index, count, amount) VALUES (?, ?, ?, ?) ON CONFLICT (mandate, grant_index) DO UPDATE SET count = excluded.count, amount = excluded.amount",
 } as const
 
-const numbers: ReadonlyMap<string, number> = new Map([
-  [journaled.entry, 1],
-  [journaled.openIntent, 2],
-  [journaled.closeIntent, 3],
-  [journaled.tile, 4],
-  [journaled.vault, 5],
-  [journaled.spent, 6],
+type Check = (value: SqlValue | undefined) => boolean
+
+const isText: Check = (value) => typeof value === "string"
+const isTextOrNull: Check = (value) => value === null || typeof value === "string"
+const isWhole: Check = (value) => Number.isSafeInteger(value)
+const isIndex: Check = (value) => Number.isSafeInteger(value) && Number(value) >= 0
+const isOneOrNull: Check = (value) => value === null || value === 1
+const isBytes =
+  (min: number, max: number): Check =>
+  (value) =>
+    value instanceof Uint8Array && value.length >= min && value.length <= max
+
+interface Kind {
+  readonly number: number
+  readonly checks: readonly Check[]
+}
+
+const kinds: ReadonlyMap<string, Kind> = new Map([
+  [
+    journaled.entry,
+    {
+      number: 1,
+      checks: [
+        isIndex,
+        isWhole,
+        isBytes(1, 16_384),
+        isBytes(32, 32),
+        isTextOrNull,
+        isTextOrNull,
+        isOneOrNull,
+      ],
+    },
+  ],
+  [journaled.openIntent, { number: 2, checks: [isText, isWhole] }],
+  [journaled.closeIntent, { number: 3, checks: [isText] }],
+  [journaled.tile, { number: 4, checks: [isWhole, isWhole, isBytes(8_192, 8_192)] }],
+  [journaled.vault, { number: 5, checks: [isText, isText, isBytes(12, 12), isBytes(0, 1024 * 1024)] }],
+  [journaled.spent, { number: 6, checks: [isText, isWhole, isWhole, isWhole] }],
 ])
 
-const statements: ReadonlyMap<number, string> = new Map([...numbers].map(([sql, number]) => [number, sql]))
+const statements: ReadonlyMap<number, string> = new Map([...kinds].map(([sql, { number }]) => [number, sql]))
 
 /** The number of a statement; throws when it may not be journaled. */
 export function numberOf(sql: string): number {
-  const number = numbers.get(sql)
-  if (number === undefined) throw new Error(`this statement has no place in the journal: ${sql}`)
-  return number
+  return kindOf(sql).number
 }
 
 /** The statement of a number; undefined for a number of a newer Hufu. */
 export function statementOf(number: number): string | undefined {
   return statements.get(number)
+}
+
+/**
+ * Throws when the tables would refuse a row for what it holds: once it is journaled it can be neither folded nor taken back, and
+ * the store would stand still for ever.
+ */
+export function assertJournaled(sql: string, values: readonly SqlValue[]): void {
+  const { checks } = kindOf(sql)
+  if (values.length === checks.length && checks.every((check, i) => check(values[i]))) return
+  throw new TypeError(`these values do not fit the journaled statement: ${sql}`)
+}
+
+function kindOf(sql: string): Kind {
+  const kind = kinds.get(sql)
+  if (kind === undefined) throw new Error(`this statement has no place in the journal: ${sql}`)
+  return kind
 }

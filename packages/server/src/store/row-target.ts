@@ -1,3 +1,4 @@
+import { assertJournaled } from "./journaled-statements.ts"
 import type { Row } from "./row-codec.ts"
 import type { SqliteConnection, SqlValue } from "./sqlite-connection.ts"
 
@@ -18,6 +19,7 @@ export class RowTarget {
   /** Runs a statement, or collects it; returns how many rows it changed. */
   run(sql: string, ...values: SqlValue[]): number {
     if (this.#collected === null) return this.#db.run(sql, ...values)
+    assertJournaled(sql, values)
     this.#collected.push({ sql, values })
     return 1
   }
