@@ -1,5 +1,6 @@
 import { verifyInclusion } from "@hufu/core/evidence/inclusion"
 import { afterEach, beforeEach, describe, expect, test } from "vitest"
+import { journaled } from "./journaled-statements.ts"
 import { intentOf, newAction, note, outcomeOf, type Scratch, scratch, scratchStart } from "./scratch-store.ts"
 import type { Store, StoreOptions, Tx } from "./store.ts"
 
@@ -123,6 +124,96 @@ export function storeContract(name: string, open: (options: StoreOptions) => Pro
       expect(refused).toHaveLength(100)
       expect(refused[0]).toMatchObject({ reason: { code: "overloaded", status: 503 } })
       await checkStore(store, 500)
+    })
+
+    test("blind units and others at once: every index once, in the order of their time, and seen at once", async () => {
+      await store.commit((tx) => store.vault.enroll(tx, "tsk_a"))
+      const seen: number[] = []
+      const write = (tx: Tx, writer: number): number => {
+        // The clock steps within a batch.
+        place.clock.set(scratchStart + Math.floor(Math.random() * 50))
+        if (writer % 5 === 0) tx.append(note())
+        return tx.append(intentOf(newAction()))
+      }
+      async function writer(number: number): Promise<void> {
+        for (let i = 0; i < 6; i += 1) {
+          const options = { blind: number % 4 !== 0, lazy: number % 7 === 0 }
+          const index = await store.commit(
+            number % 8 === 0 ? async (tx) => write(tx, number) : (tx) => write(tx, number),
+            options,
+          )
+          seen.push(index)
+          expect(store.ledger.size()).toBeGreaterThan(index)
+          const [row] = store.query<{ n: number }>("SELECT max(idx) AS n FROM entry")
+          expect(row?.n).toBeGreaterThanOrEqual(index)
+        }
+      }
+      await Promise.all(Array.from({ length: 64 }, (_, number) => writer(number)))
+      expect(new Set(seen).size).toBe(64 * 6)
+      // Writers 0, 5, 10 … 60 append a note each time.
+      await checkStore(store, 64 * 6 + 13 * 6)
+      const times = store.ledger.entries(0, 1_000).map(({ entry }) => entry.at)
+      expect(times).toEqual(times.toSorted((a, b) => a - b))
+    })
+
+    test("a blind unit that throws, reads, waits or writes elsewhere leaves nothing, and its neighbours stay", async () => {
+      await store.commit((tx) => store.vault.enroll(tx, "tsk_a"))
+      const blind = <T>(work: (tx: Tx) => T | Promise<T>, lazy = false): Promise<T> =>
+        store.commit(work, { blind: true, lazy })
+      const bad: ((tx: Tx) => unknown)[] = [
+        () => {
+          throw new Error("changed my mind")
+        },
+        (tx) => tx.query("SELECT 1"),
+        (tx) => tx.db.selectFrom("vault").selectAll(),
+        (tx) => tx.run("DELETE FROM vault"),
+        (tx) => tx.run(journaled.spent, ["mnd_a", -1, 0.5, 0]),
+        (tx) => tx.run(journaled.closeIntent, [7n]),
+        (tx) => keepBlindly(tx, "b", "tsk_unknown"),
+        async () => {
+          await Promise.resolve()
+          throw new Error("too late")
+        },
+      ]
+      const keepBlindly = (tx: Tx, id: string, subject = "tsk_a"): void =>
+        store.vault.keep(tx, { id, subject, text: "1" })
+      for (const lazy of [true, false]) {
+        const results = await Promise.allSettled(
+          bad.flatMap((work, i) => [
+            blind((tx) => [keepBlindly(tx, `${lazy}-${i}`), tx.append(note())], lazy),
+            blind((tx) => {
+              keepBlindly(tx, `bad-${lazy}-${i}`)
+              tx.append(note())
+              return work(tx)
+            }, lazy),
+          ]),
+        )
+        expect(results.map(({ status }) => status)).toEqual(bad.flatMap(() => ["fulfilled", "rejected"]))
+      }
+      expect(kept()).toEqual(bad.flatMap((_, i) => [`false-${i}`, `true-${i}`]).toSorted())
+      expect(await store.ledger.append(note())).toEqual({ index: 2 * bad.length })
+      await checkStore(store, 2 * bad.length + 1)
+    })
+
+    test("units that wait, between blind ones, keep the order in which they came", async () => {
+      await store.commit((tx) => store.vault.enroll(tx, "tsk_a"))
+      const order: number[] = []
+      const units = Array.from({ length: 30 }, (_, i) =>
+        store
+          .commit(
+            i % 3 === 1
+              ? async (tx) => {
+                  await tx.db.selectFrom("vault").select("id").execute()
+                  return tx.append(note())
+                }
+              : (tx) => tx.append(note()),
+            { blind: i % 3 !== 1 },
+          )
+          .then((index) => order.push(index)),
+      )
+      await Promise.all(units)
+      expect(order).toEqual(Array.from({ length: 30 }, (_, i) => i))
+      await checkStore(store, 30)
     })
 
     test("a lazy outcome shares the commit of the next intent, and comes by itself when there is none", async () => {

@@ -80,7 +80,10 @@ export class GroupCommit {
   #immediate: NodeJS.Immediate | null = null
   #prelude: NodeJS.Immediate | null = null
   #timer: NodeJS.Timeout | null = null
+  /** Why nothing more is taken. */
   #refusal: Failure | null = null
+  /** Why nothing more is written, also not what was taken: memory and disk may not agree. */
+  #broken: Failure | null = null
   #idle: PromiseWithResolvers<void> | null = null
 
   constructor({ db, backlog, rows }: GroupCommitParts, options: GroupCommitOptions) {
@@ -184,6 +187,7 @@ export class GroupCommit {
   }
 
   async #commit(batch: readonly Unit[], work: () => Promise<void>): Promise<void> {
+    if (this.#broken !== null) return rejectAll(batch, this.#broken)
     try {
       await work()
     } catch (error) {
@@ -224,7 +228,10 @@ export class GroupCommit {
     const scope = new UnitScope()
     try {
       const value = unit.work(scope)
-      if (value instanceof Promise) throw new Error("a blind unit of work is synchronous")
+      if (value instanceof Promise) {
+        value.catch(() => {})
+        throw new Error("a blind unit of work is synchronous")
+      }
       unit.result = { ok: true, value }
     } catch (error) {
       unit.result = { ok: false, error }
@@ -284,24 +291,25 @@ export class GroupCommit {
   // INVARIANT: after a failed batch, memory and database are as before it, or the store refuses everything.
   #abort(cause: unknown): void {
     try {
-      this.#backlog.assertSound()
       if (this.#db.isTransaction) this.#db.exec("ROLLBACK")
       for (const participant of this.#participants) {
         // With a backlog nothing of this batch came as far as the tables.
         if (this.#backlog.isEmpty) participant.aborted()
         else participant.rewind(0)
       }
+      this.#backlog.assertSound()
     } catch (error) {
       this.#refuse(cause, error)
     }
   }
 
   #refuse(cause: unknown, error: unknown): void {
-    this.#refusal = new Failure("store_unavailable", "the store closed itself after an error: restart Hufu", {
+    this.#broken = new Failure("store_unavailable", "the store closed itself after an error: restart Hufu", {
       cause: error,
     })
+    this.#refusal ??= this.#broken
     this.#onRefuse(cause)
-    for (const unit of this.#queue.splice(0)) unit.reject(this.#refusal)
+    rejectAll(this.#queue.splice(0), this.#broken)
   }
 }
 
@@ -315,6 +323,10 @@ class UnitScope implements Scope {
   end(): void {
     this.#isLive = false
   }
+}
+
+function rejectAll(units: readonly Unit[], failure: Failure): void {
+  for (const unit of units) unit.reject(failure)
 }
 
 function settle(unit: Unit): void {
