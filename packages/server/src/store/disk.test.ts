@@ -4,12 +4,14 @@ import { chmodSync, chownSync, readdirSync } from "node:fs"
 import { dirname, join } from "node:path"
 import { createInterface } from "node:readline"
 import { fileURLToPath } from "node:url"
-import { afterEach, beforeEach, expect, test } from "vitest"
+import { afterEach, beforeEach, describe, expect, test } from "vitest"
 import { checkStore } from "./contract.ts"
 import { note, type Scratch, scratch } from "./scratch-store.ts"
 import { openStore } from "./store.ts"
 
-const limitBytes = 2 * 1024 * 1024
+const tablesLimit = 2 * 1024 * 1024
+/** The journal has its full size from the start: what grows beyond it is the database's log. */
+const journalLimit = 9 * 1024 * 1024
 const nobody = 65_534
 const fullDiskWriter = fileURLToPath(new URL("full-disk-writer.ts", import.meta.url))
 const crashWriter = fileURLToPath(new URL("crash-writer.ts", import.meta.url))
@@ -30,29 +32,96 @@ function hasPrlimit(): boolean {
   }
 }
 
-test("a disk that is full refuses writes, loses nothing, and serves again when there is room", async (context) => {
-  context.skip(!hasPrlimit(), "needs prlimit, which limits how far a file may grow")
-  await (await openStore(place.options())).close()
-  const limit = ["--fsize=" + limitBytes + ":unlimited", process.execPath, fullDiskWriter, place.dataDir]
+interface FullDisk {
+  /** What the writer says next. */
+  report(): Promise<Record<string, unknown>>
+  /** Takes the limit away. */
+  makeRoom(): void
+  kill(): Promise<void>
+  /** Resolves with its exit code. */
+  ended(): Promise<unknown>
+}
+
+/** A writer whose files cannot grow beyond a limit, until there is room. */
+function onFullDisk(limitBytes: number, ...args: string[]): FullDisk {
+  const limit = [`--fsize=${limitBytes}:unlimited`, process.execPath, fullDiskWriter, place.dataDir, ...args]
   const child = spawn("prlimit", limit, { stdio: ["pipe", "pipe", "inherit"] })
   const exited = once(child, "exit")
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]()
-  const report = async (): Promise<Record<string, unknown>> => JSON.parse((await lines.next()).value ?? "{}")
-  const full = await report()
+  return {
+    report: async () => JSON.parse((await lines.next()).value ?? "{}"),
+    makeRoom() {
+      execFileSync("prlimit", ["--pid", String(child.pid), "--fsize=unlimited:unlimited"])
+      child.stdin.end("there is room\n")
+    },
+    async kill() {
+      child.kill("SIGKILL")
+      await exited
+    },
+    ended: async () => (await exited)[0],
+  }
+}
+
+async function expectEntries(size: number): Promise<void> {
+  place.clock.set(Date.now() + 1_000)
+  const store = await openStore(place.options())
+  await checkStore(store, size)
+  await store.close()
+}
+
+test("a disk that is full refuses writes, loses nothing, and serves again when there is room", async (context) => {
+  context.skip(!hasPrlimit(), "needs prlimit, which limits how far a file may grow")
+  await (await openStore(place.options())).close()
+  const disk = onFullDisk(tablesLimit)
+  const full = await disk.report()
   expect(full).toMatchObject({
     first: "store_unavailable",
     again: "store_unavailable",
     size: full["written"],
+    read: full["written"],
   })
-  execFileSync("prlimit", ["--pid", String(child.pid), "--fsize=unlimited:unlimited"])
-  child.stdin.end("there is room\n")
-  const later = await report()
+  disk.makeRoom()
+  const later = await disk.report()
   expect(later).toMatchObject({ later: "none", size: later["written"], verdict: { ok: true } })
-  expect(await exited).toEqual([0, null])
-  place.clock.set(Date.now() + 1_000)
-  const store = await openStore(place.options())
-  await checkStore(store, Number(later["written"]))
-  await store.close()
+  expect(await disk.ended()).toBe(0)
+  await expectEntries(Number(later["written"]))
+})
+
+describe("a disk that is full under what is journaled", () => {
+  test("takes what the journal holds, shows nothing that lacks it, and serves again when there is room", async (context) => {
+    context.skip(!hasPrlimit(), "needs prlimit, which limits how far a file may grow")
+    await (await openStore(place.options())).close()
+    const disk = onFullDisk(journalLimit, "journal")
+    const full = await disk.report()
+    expect(full).toMatchObject({
+      first: "store_unavailable",
+      again: "store_unavailable",
+      size: full["written"],
+      // A reader would miss what is acknowledged.
+      read: "store_unavailable",
+    })
+    // Once, not for every batch.
+    expect(full["told"]).toBe(1)
+    disk.makeRoom()
+    const later = await disk.report()
+    expect(later).toMatchObject({
+      later: "none",
+      size: later["written"],
+      read: later["written"],
+      verdict: { ok: true },
+    })
+    expect(await disk.ended()).toBe(0)
+    await expectEntries(Number(later["written"]))
+  }, 30_000)
+
+  test("has all that was acknowledged when the node is killed meanwhile", async (context) => {
+    context.skip(!hasPrlimit(), "needs prlimit, which limits how far a file may grow")
+    await (await openStore(place.options())).close()
+    const disk = onFullDisk(journalLimit, "journal")
+    const full = await disk.report()
+    await disk.kill()
+    await expectEntries(Number(full["written"]))
+  }, 30_000)
 })
 
 test("a data folder that cannot be written is refused with the reason", async () => {

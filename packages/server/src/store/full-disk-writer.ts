@@ -6,32 +6,61 @@ import { intentOf, newAction } from "./scratch-store.ts"
 import { openStore } from "./store.ts"
 
 // A process whose files may not grow beyond a limit: it writes until that refuses, waits for a word, and goes on.
-const [dataDir = ""] = process.argv.slice(2)
+const [dataDir = "", way = "tables"] = process.argv.slice(2)
 // Writing beyond the limit is an error to report, not a reason to die.
 process.on("SIGXFSZ", () => {})
-const store = await openStore({ dataDir, clock: systemClock, logger: pino({ level: "silent" }) })
+const errors: unknown[] = []
+const logger = pino({ level: "silent" })
+logger.error = (entry: unknown) => void errors.push(entry)
+const store = await openStore({ dataDir, clock: systemClock, logger })
+await store.commit((tx) => store.vault.enroll(tx, "tsk_a"))
 let written = 0
+
+const intoTables = (): Promise<unknown> => store.ledger.append(intentOf(newAction()))
+
+/** As the pipeline lets an action out: into the journal first. */
+function intoJournal(): Promise<unknown> {
+  const id = newAction()
+  const work = store.commit(
+    (tx) => {
+      store.vault.keep(tx, { id, subject: "tsk_a", text: JSON.stringify("x".repeat(5_000)) })
+      tx.append(intentOf(id))
+    },
+    { blind: true },
+  )
+  return work
+}
+
+const write = way === "journal" ? intoJournal : intoTables
+const codeOf = (error: unknown): string => (isFailure(error) ? error.code : String(error))
 
 async function untilRefused(limit: number): Promise<string> {
   for (let i = 0; i < limit; i += 1) {
-    const batch = await Promise.allSettled(
-      Array.from({ length: 50 }, () => store.ledger.append(intentOf(newAction()))),
-    )
+    const batch = await Promise.allSettled(Array.from({ length: 50 }, write))
     written += batch.filter((result) => result.status === "fulfilled").length
     const refused = batch.find((result) => result.status === "rejected")
-    if (refused === undefined) continue
-    return isFailure(refused.reason) ? refused.reason.code : String(refused.reason)
+    if (refused !== undefined) return codeOf(refused.reason)
   }
   return "none"
+}
+
+/** How many entries whoever asks is shown, or why not. */
+function read(): number | string {
+  try {
+    return store.query<{ n: number }>("SELECT count(*) AS n FROM entry")[0]?.n ?? 0
+  } catch (error) {
+    return codeOf(error)
+  }
 }
 
 const first = await untilRefused(1_000)
 // What is left may still hold a smaller batch than the one that was refused.
 const again = await untilRefused(1_000)
-console.log(JSON.stringify({ first, again, written, size: store.ledger.size() }))
+const told = errors.length
+console.log(JSON.stringify({ first, again, written, size: store.ledger.size(), read: read(), told }))
 await once(process.stdin, "data")
 const later = await untilRefused(5)
 const verdict = await store.ledger.verify()
-console.log(JSON.stringify({ later, written, size: store.ledger.size(), verdict }))
+console.log(JSON.stringify({ later, written, size: store.ledger.size(), read: read(), verdict }))
 await store.close()
 process.exit(0)
