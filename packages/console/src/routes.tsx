@@ -34,9 +34,109 @@ const approval = createRoute({
   component: lazyRouteComponent(() => import("./pages/approvals/approval-page.tsx"), "ApprovalPage"),
 })
 
+/** Texts of the address that a page shows itself by; whatever else stands there stays out. */
+const texts =
+  <const Names extends readonly string[]>(...names: Names) =>
+  (search: Record<string, unknown>): Partial<Record<Names[number], string>> =>
+    Object.fromEntries(
+      names.flatMap((name) => {
+        const value = search[name]
+        return typeof value === "string" || typeof value === "number" ? [[name, String(value)]] : []
+      }),
+      // The names are those that were asked for.
+    ) as Partial<Record<Names[number], string>>
+
+const pages = [
+  createRoute({
+    getParentRoute: under,
+    path: "/actions",
+    validateSearch: texts("q", "paused"),
+    component: lazyRouteComponent(() => import("./pages/actions/actions-page.tsx"), "ActionsPage"),
+  }),
+  createRoute({
+    getParentRoute: under,
+    path: "/actions/$action",
+    component: lazyRouteComponent(() => import("./pages/actions/action-page.tsx"), "ActionPage"),
+  }),
+  createRoute({
+    getParentRoute: under,
+    path: "/actions/$action/receipt",
+    validateSearch: texts("open"),
+    component: lazyRouteComponent(() => import("./pages/receipt/receipt-page.tsx"), "ReceiptPage"),
+  }),
+  createRoute({
+    getParentRoute: under,
+    path: "/agents",
+    validateSearch: texts("q", "new"),
+    component: lazyRouteComponent(() => import("./pages/agents/agents-page.tsx"), "AgentsPage"),
+  }),
+  createRoute({
+    getParentRoute: under,
+    path: "/agents/$agent",
+    component: lazyRouteComponent(() => import("./pages/agents/agent-page.tsx"), "AgentPage"),
+  }),
+  createRoute({
+    getParentRoute: under,
+    path: "/tasks",
+    validateSearch: texts("agent"),
+    component: lazyRouteComponent(() => import("./pages/tasks/tasks-page.tsx"), "TasksPage"),
+  }),
+  createRoute({
+    getParentRoute: under,
+    path: "/tasks/$task",
+    component: lazyRouteComponent(() => import("./pages/tasks/task-page.tsx"), "TaskPage"),
+  }),
+  createRoute({
+    getParentRoute: under,
+    path: "/tools",
+    component: lazyRouteComponent(() => import("./pages/tools/tools-page.tsx"), "ToolsPage"),
+  }),
+  createRoute({
+    getParentRoute: under,
+    path: "/tools/$server",
+    validateSearch: texts("q"),
+    component: lazyRouteComponent(() => import("./pages/tools/server-page.tsx"), "ServerPage"),
+  }),
+  createRoute({
+    getParentRoute: under,
+    path: "/mandates",
+    validateSearch: texts("agent"),
+    component: lazyRouteComponent(() => import("./pages/mandates/mandates-page.tsx"), "MandatesPage"),
+  }),
+  createRoute({
+    getParentRoute: under,
+    path: "/mandates/new",
+    validateSearch: texts("agent", "task"),
+    component: lazyRouteComponent(() => import("./pages/mandates/new-mandate-page.tsx"), "NewMandatePage"),
+  }),
+  createRoute({
+    getParentRoute: under,
+    path: "/mandates/$mandate",
+    validateSearch: texts("narrow"),
+    component: lazyRouteComponent(() => import("./pages/mandates/mandate-page.tsx"), "MandatePage"),
+  }),
+  createRoute({
+    getParentRoute: under,
+    path: "/ledger",
+    validateSearch: texts("from"),
+    component: lazyRouteComponent(() => import("./pages/ledger/ledger-page.tsx"), "LedgerPage"),
+  }),
+  createRoute({
+    getParentRoute: under,
+    path: "/settings",
+    component: lazyRouteComponent(() => import("./pages/settings/settings-page.tsx"), "SettingsPage"),
+  }),
+  createRoute({
+    getParentRoute: under,
+    path: "/settings/rules",
+    validateSearch: texts("q"),
+    component: lazyRouteComponent(() => import("./pages/settings/rules-page.tsx"), "RulesPage"),
+  }),
+] as const
+
 /** Every page, each loaded when it is first needed. */
 export const router = createRouter({
-  routeTree: root.addChildren([home, firstPasskey, approvals, approval]),
+  routeTree: root.addChildren([home, firstPasskey, approvals, approval, ...pages]),
   defaultPreload: "intent",
   scrollRestoration: true,
 })

@@ -1,4 +1,15 @@
-import { Hand, House, type LucideIcon } from "lucide-react"
+import {
+  Activity,
+  BookLock,
+  Bot,
+  FileKey,
+  Hand,
+  House,
+  ListTodo,
+  type LucideIcon,
+  Settings,
+  Wrench,
+} from "lucide-react"
 
 export interface Destination {
   readonly to: string
@@ -22,4 +33,11 @@ export interface Destination {
 export const navigation: readonly Destination[] = [
   { to: "/", name: "home", letter: "h", icon: House },
   { to: "/approvals", name: "approvals", letter: "a", icon: Hand },
+  { to: "/actions", name: "actions", letter: "c", icon: Activity },
+  { to: "/agents", name: "agents", letter: "n", icon: Bot },
+  { to: "/tasks", name: "tasks", letter: "t", icon: ListTodo },
+  { to: "/tools", name: "tools", letter: "o", icon: Wrench },
+  { to: "/mandates", name: "mandates", letter: "m", icon: FileKey },
+  { to: "/ledger", name: "ledger", letter: "l", icon: BookLock },
+  { to: "/settings", name: "settings", letter: "s", icon: Settings },
 ]

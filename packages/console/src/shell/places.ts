@@ -3,6 +3,11 @@ import { type IdKind, idPrefixes } from "@hufu/core/id"
 /** Where each kind of thing has its page; a kind without a page is absent, and its ids are no links. */
 const places: Partial<Record<IdKind, (id: string) => string>> = {
   hold: (id) => `/approvals/${id}`,
+  action: (id) => `/actions/${id}`,
+  agent: (id) => `/agents/${id}`,
+  task: (id) => `/tasks/${id}`,
+  mandate: (id) => `/mandates/${id}`,
+  server: (id) => `/tools/${id}`,
 }
 
 /** The page of the thing that an id names. */

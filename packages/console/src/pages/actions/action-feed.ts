@@ -1,0 +1,48 @@
+import type { Output } from "@hufu/core/contract/contract"
+
+/** Actions as they are shown: newest first, and from where to read on. */
+export type ActionFeed = Output<"action.list">
+
+/** A page that is left open for days must not grow for days. */
+const maxKept = 5000
+
+/** How many actions of the newest page are not shown yet. */
+export function countNew(feed: ActionFeed, newest: ActionFeed): number {
+  const known = new Set(feed.items.map(({ id, index }) => `${id} ${index}`))
+  return newest.items.filter(({ id, index }) => !known.has(`${id} ${index}`)).length
+}
+
+/** What is shown, with what became of it meanwhile: no row comes, goes or moves. */
+export function refresh(feed: ActionFeed, newest: ActionFeed): ActionFeed {
+  const now = new Map(newest.items.map((action) => [action.id, action]))
+  const items = feed.items.map((action) => {
+    const later = now.get(action.id)
+    return later?.index === action.index ? later : action
+  })
+  return { ...feed, items }
+}
+
+/** The newest page on top of what is shown; where there is a gap between them, the newest page alone. */
+export function mergeNewest(feed: ActionFeed, newest: ActionFeed): ActionFeed {
+  const oldest = newest.items.at(-1)
+  if (!oldest || newest.next === null) return newest
+  const touches = feed.items.some(({ index }) => index >= oldest.index)
+  if (!touches) return newest
+  const taken = new Set(newest.items.map(({ id }) => id))
+  // What is not on the newest page but younger than its end has moved, or fits no more.
+  const older = feed.items.filter(({ id, index }) => index < oldest.index && !taken.has(id))
+  return bounded({ items: [...newest.items, ...older], next: older.length > 0 ? feed.next : newest.next })
+}
+
+/** The next older page below what is shown. */
+export function appendOlder(feed: ActionFeed, older: ActionFeed): ActionFeed {
+  const known = new Set(feed.items.map(({ id }) => id))
+  return { items: [...feed.items, ...older.items.filter(({ id }) => !known.has(id))], next: older.next }
+}
+
+function bounded({ items, next }: ActionFeed): ActionFeed {
+  const last = items[maxKept - 1]
+  return items.length > maxKept && last
+    ? { items: items.slice(0, maxKept), next: last.index }
+    : { items, next }
+}

@@ -1,0 +1,50 @@
+import type { ActionRecord } from "@hufu/core/contract/records"
+import { makeVisible } from "@hufu/core/profile/visible-text"
+import { Link } from "@tanstack/react-router"
+import { CircleDashed } from "lucide-react"
+import { Badge, EffectBadge, HoldBadge, OutcomeBadge, VerdictBadge } from "../../part/badge.tsx"
+import { Ago } from "../../part/time.tsx"
+import { useWords } from "../../words/use-words.ts"
+import { holdStateOf } from "./hold-state-of.ts"
+import { actionWords } from "./words.ts"
+
+/** One action as a line of a list, which leads to its page. */
+export function ActionRow({ action }: { readonly action: ActionRecord }) {
+  return (
+    <Link
+      to="/actions/$action"
+      params={{ action: action.id }}
+      className="grid min-h-11 items-center gap-x-3 gap-y-1 px-3 py-1.5 hover:bg-sunk max-md:grid-cols-[1fr_auto] md:grid-cols-[7rem_minmax(6rem,9rem)_minmax(0,1fr)_8rem_6rem_8rem]"
+    >
+      <span className="text-sm text-soft max-md:order-2 max-md:text-right">
+        <Ago at={action.at} />
+      </span>
+      <span className="truncate max-md:order-1">{action.agentName}</span>
+      {/* UNTRUSTED: a server chooses the names of its tools. */}
+      <bdi dir="ltr" className="truncate font-mono text-sm max-md:order-3 max-md:col-span-2">
+        {makeVisible(`${action.server}/${action.tool}`.slice(0, 200))}
+      </bdi>
+      <span className="contents max-md:order-4 max-md:col-span-2 max-md:flex max-md:flex-wrap max-md:gap-1">
+        <span>
+          <EffectBadge effect={action.effect} />
+        </span>
+        <span>
+          <VerdictBadge verdict={action.verdict} />
+        </span>
+        <span>
+          <Ending action={action} />
+        </span>
+      </span>
+    </Link>
+  )
+}
+
+/** How it ended, or what it waits for. */
+export function Ending({ action }: { readonly action: ActionRecord }) {
+  const words = useWords(actionWords)
+  const held = holdStateOf(action)
+  if (held) return <HoldBadge state={held} />
+  if (action.verdict === "allow" && action.outcome === null)
+    return <Badge tone="plain" icon={CircleDashed} word={words.open} />
+  return <OutcomeBadge outcome={action.outcome} />
+}

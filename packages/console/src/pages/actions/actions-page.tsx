@@ -1,0 +1,176 @@
+import { useWindowVirtualizer } from "@tanstack/react-virtual"
+import { Pause, Play } from "lucide-react"
+import { useEffect, useMemo, useRef, useState } from "react"
+import { Empty } from "../../part/empty.tsx"
+import { Failed } from "../../part/failed.tsx"
+import { Skeleton } from "../../part/loaded.tsx"
+import { Page } from "../../part/page.tsx"
+import { useAddressText } from "../../part/use-address-text.ts"
+import { shared } from "../../words/shared.ts"
+import { useWords } from "../../words/use-words.ts"
+import { ActionRow } from "./action-row.tsx"
+import { SearchBox } from "./search-box.tsx"
+import { parseSearch, type Search } from "./search-grammar.ts"
+import { type LiveFeed, useActionFeed } from "./use-action-feed.ts"
+import { actionWords } from "./words.ts"
+
+/** Every action, newest first and live. */
+export function ActionsPage() {
+  const words = useWords(actionWords)
+  const [search, onSearch] = useAddressText("q")
+  const [paused, setPaused] = useAddressText("paused")
+  const parsed = useMemo(() => parseSearch(search), [search])
+  const isPaused = paused === "yes"
+  return (
+    <Page
+      title={words.title}
+      under={words.under}
+      beside={
+        <button
+          type="button"
+          className="button"
+          aria-pressed={isPaused}
+          onClick={() => setPaused(isPaused ? "" : "yes")}
+        >
+          {isPaused ? <Play size={16} aria-hidden /> : <Pause size={16} aria-hidden />}
+          {isPaused ? words.resume : words.pause}
+        </button>
+      }
+    >
+      <SearchBox search={search} onSearch={onSearch} />
+      {parsed.faults.length > 0 ? null : (
+        <Followed key={search} search={parsed} isPaused={isPaused} clear={() => onSearch("")} />
+      )}
+    </Page>
+  )
+}
+
+function Followed({
+  search,
+  isPaused,
+  clear,
+}: {
+  readonly search: Search
+  readonly isPaused: boolean
+  readonly clear: () => void
+}) {
+  const words = useWords(actionWords)
+  const list = useRef<HTMLDivElement>(null)
+  const live = useActionFeed(search, () => !isPaused && isLeftAlone(list.current))
+  const isFiltered = search.text !== "" || Object.keys(search.terms).length > 0
+  if (!live.feed)
+    return (
+      <div className="mt-4">
+        {live.error ? <Failed error={live.error} retry={live.retry} /> : <Skeleton rows={8} />}
+      </div>
+    )
+  return (
+    <div className="mt-4" ref={list}>
+      {live.error ? <Failed error={live.error} retry={live.retry} /> : null}
+      <NewPill live={live} />
+      {live.feed.items.length === 0 && live.feed.next === null ? (
+        isFiltered ? (
+          <Empty title={words.filtered.title} what={words.filtered.what}>
+            <button type="button" className="button" onClick={clear}>
+              {words.clear}
+            </button>
+          </Empty>
+        ) : (
+          <Empty title={words.never.title} what={words.never.what} />
+        )
+      ) : (
+        <Rows live={live} />
+      )}
+    </div>
+  )
+}
+
+/** Nobody points at the list, works in it or has scrolled down it, so that it may move. */
+function isLeftAlone(list: HTMLElement | null): boolean {
+  return window.scrollY < 8 && !list?.matches(":hover, :focus-within")
+}
+
+function NewPill({ live }: { readonly live: LiveFeed }) {
+  const { newItems } = useWords(shared)
+  return (
+    <div role="status" className="pointer-events-none sticky top-14 z-10 flex h-0 justify-center">
+      {live.fresh > 0 ? (
+        <button
+          type="button"
+          className="button button-main pointer-events-auto rounded-full shadow-md"
+          onClick={() => {
+            live.merge()
+            window.scrollTo({ top: 0 })
+          }}
+        >
+          {newItems(live.fresh)}
+        </button>
+      ) : null}
+    </div>
+  )
+}
+
+function Rows({ live }: { readonly live: LiveFeed }) {
+  const words = useWords(actionWords)
+  const items = live.feed?.items ?? []
+  const top = useRef<HTMLUListElement>(null)
+  const [margin, setMargin] = useState(0)
+  useEffect(() => setMargin(top.current?.offsetTop ?? 0), [])
+  const rows = useWindowVirtualizer({
+    count: items.length,
+    estimateSize: () => 45,
+    overscan: 12,
+    scrollMargin: margin,
+    getItemKey: (at) => items[at]?.id ?? at,
+  })
+  return (
+    <>
+      <Head />
+      <ul
+        ref={top}
+        aria-label={words.list}
+        className="card relative rounded-t-none border-t-0"
+        style={{ height: rows.getTotalSize() }}
+      >
+        {rows.getVirtualItems().map((row) => {
+          const action = items[row.index]
+          return action ? (
+            <li
+              key={row.key}
+              ref={rows.measureElement}
+              data-index={row.index}
+              className="absolute inset-x-0 border-t border-line"
+              style={{ transform: `translateY(${row.start - margin}px)` }}
+            >
+              <ActionRow action={action} />
+            </li>
+          ) : null
+        })}
+      </ul>
+      <div className="mt-3 flex flex-wrap items-center justify-center gap-3 text-soft">
+        <span>{words.shown(items.length)}</span>
+        {live.feed?.next == null ? (
+          <span>{words.end}</span>
+        ) : (
+          <button type="button" className="button" disabled={live.isReadingOlder} onClick={live.older}>
+            {words.loadMore}
+          </button>
+        )}
+      </div>
+    </>
+  )
+}
+
+function Head() {
+  const { columns } = useWords(actionWords)
+  return (
+    <div
+      aria-hidden
+      className="card grid gap-x-3 rounded-b-none bg-sunk px-3 py-1.5 text-sm text-soft max-md:hidden md:grid-cols-[7rem_minmax(6rem,9rem)_minmax(0,1fr)_8rem_6rem_8rem]"
+    >
+      {Object.entries(columns).map(([name, word]) => (
+        <span key={name}>{word}</span>
+      ))}
+    </div>
+  )
+}

@@ -1,0 +1,65 @@
+import { bilingual } from "../../words/bilingual.ts"
+import { plural, sayNumber } from "../../words/format.ts"
+
+const n = (count: number) => sayNumber(count, "zh")
+
+export const ledgerWords = bilingual(
+  {
+    title: "Ledger",
+    under:
+      "Everything that was declared, decided and done, as one Merkle log. An entry holds ids, fixed words, digests and times.",
+    checkpoint: "Checkpoint",
+    checkpointWhat:
+      "The log signs its size and its root. Keep one elsewhere: whoever holds it can tell when the log loses or changes anything before it.",
+    key: "Key of the log",
+    size: (count: number) => plural(count, "# entry", "# entries"),
+    verify: "Check every byte",
+    verifying: "The node reads and hashes the whole log again",
+    sound: (entries: number, checkpoints: number) =>
+      `Sound: ${plural(entries, "# entry", "# entries")}, ${plural(checkpoints, "# signed checkpoint", "# signed checkpoints")}.`,
+    unsound: "Not sound",
+    here: "What the node says of itself. Check it without the node:",
+    entries: "Entries",
+    from: "From entry",
+    go: "Go",
+    newest: "Newest",
+    older: "Older",
+    newer: "Newer",
+    empty: { title: "The ledger is empty", what: "The first entry comes with the node's first start." },
+    beyond: { title: "There is no entry there", what: "The ledger ends before it.", clear: "To the newest" },
+    kinds: {
+      statement: "Statement",
+      intent: "Intent",
+      hold: "Question",
+      approval: "Decision",
+      outcome: "Outcome",
+    },
+    hash: "Leaf hash",
+    raw: "Canonical JSON",
+  },
+  {
+    title: "账本",
+    under: "声明、裁定与所做的一切，汇为一部 Merkle 日志。条目只含编号、固定词语、摘要与时间。",
+    checkpoint: "检查点",
+    checkpointWhat: "日志签署自己的规模与根。请在别处保存一份：持有者能看出此前的内容是否丢失或改动。",
+    key: "账本公钥",
+    size: (count: number) => `${n(count)} 个条目`,
+    verify: "逐字节校验",
+    verifying: "节点正在重新读取整部日志并计算哈希",
+    sound: (entries: number, checkpoints: number) =>
+      `完好：${n(entries)} 个条目，${n(checkpoints)} 个签名检查点。`,
+    unsound: "有误",
+    here: "以上为节点自述。不依赖节点的校验方法：",
+    entries: "条目",
+    from: "起始条目",
+    go: "前往",
+    newest: "最新",
+    older: "更早",
+    newer: "更新",
+    empty: { title: "账本为空", what: "节点首次启动时写入第一个条目。" },
+    beyond: { title: "此处没有条目", what: "账本在此之前结束。", clear: "前往最新" },
+    kinds: { statement: "声明", intent: "意图", hold: "询问", approval: "决定", outcome: "结果" },
+    hash: "叶哈希",
+    raw: "规范 JSON",
+  },
+)

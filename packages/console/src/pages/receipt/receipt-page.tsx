@@ -1,0 +1,147 @@
+import { verifyReceipt } from "@hufu/core/evidence/verify-receipt"
+import { useQuery } from "@tanstack/react-query"
+import { Link, useParams } from "@tanstack/react-router"
+import { Download } from "lucide-react"
+import { useState } from "react"
+import { useOperation } from "../../data/use-operation.ts"
+import { Command } from "../../part/command.tsx"
+import { CopyButton } from "../../part/copy-button.tsx"
+import { Id } from "../../part/id.tsx"
+import { Loaded } from "../../part/loaded.tsx"
+import { Page } from "../../part/page.tsx"
+import { Section } from "../../part/section.tsx"
+import { UntrustedArguments } from "../../part/untrusted.tsx"
+import { useAddressText } from "../../part/use-address-text.ts"
+import { useWords } from "../../words/use-words.ts"
+import { useReceipt } from "../actions/use-receipt.ts"
+import { flipAByte } from "./flip-a-byte.ts"
+import { LoggedEntries } from "./logged-entries.tsx"
+import type { ReadReceipt } from "./read-receipt.ts"
+import { saveText } from "./save-text.ts"
+import { VerdictOfReceipt } from "./verdict-of-receipt.tsx"
+import { receiptWords } from "./words.ts"
+
+const disclosures = ["nothing", "tool", "arguments", "facts"] as const
+
+/** The receipt of one action, checked in the browser. */
+export function ReceiptPage() {
+  const words = useWords(receiptWords)
+  const { action = "" } = useParams({ strict: false })
+  const [open, setOpen] = useAddressText("open")
+  const receipt = useReceipt(action, { open })
+  const log = useOperation("log.checkpoint", {})
+  return (
+    <Page
+      title={words.title}
+      under={
+        <>
+          <Id id={action} whole />
+          <span className="mt-1 block">{words.under}</span>
+        </>
+      }
+      beside={
+        <Link to="/actions/$action" params={{ action }} className="button">
+          {words.action}
+        </Link>
+      }
+    >
+      <div
+        role="radiogroup"
+        aria-label={words.discloses}
+        className="mb-3 flex flex-wrap items-center gap-x-4 gap-y-1"
+      >
+        <span aria-hidden className="text-soft">
+          {words.discloses}
+        </span>
+        {disclosures.map((field) => (
+          <label key={field} className="flex min-h-6 items-center gap-2">
+            <input
+              type="radio"
+              name="open"
+              className="size-4 accent-seal"
+              checked={open === (field === "nothing" ? "" : field)}
+              onChange={() => setOpen(field === "nothing" ? "" : field)}
+            />
+            {words.disclose[field]}
+          </label>
+        ))}
+      </div>
+      <Loaded query={receipt} rows={8}>
+        {(read) => (
+          <Loaded query={log}>
+            {({ key }) => <Content key={read.text} action={action} read={read} logKey={key} />}
+          </Loaded>
+        )}
+      </Loaded>
+    </Page>
+  )
+}
+
+function Content({
+  action,
+  read,
+  logKey,
+}: {
+  readonly action: string
+  readonly read: ReadReceipt
+  readonly logKey: string
+}) {
+  const words = useWords(receiptWords)
+  const [isFlipped, setFlipped] = useState(false)
+  const flipped = isFlipped ? flipAByte(read) : undefined
+  const text = flipped?.text ?? read.text
+  const verdict = useQuery({
+    queryKey: ["receipt-verdict", { text, logKey }],
+    queryFn: () => verifyReceipt(text, { trustedKeys: [logKey] }),
+    gcTime: 0,
+  })
+  return (
+    <>
+      <Loaded query={verdict} rows={8}>
+        {(data) => <VerdictOfReceipt verdict={data} />}
+      </Loaded>
+      <div className="mt-3 flex flex-wrap items-center gap-3">
+        <button
+          type="button"
+          className={`button ${isFlipped ? "" : "button-deny"}`}
+          onClick={() => setFlipped(!isFlipped)}
+        >
+          {isFlipped ? words.unflip : words.flip}
+        </button>
+        <span role="status">{flipped ? words.flipped(flipped.at, flipped.index) : ""}</span>
+      </div>
+      {verdict.data?.ok && verdict.data.openings.length > 0 ? (
+        <Section title={words.disclosed}>
+          <p className="mb-2 text-soft">{words.disclosedWhat}</p>
+          <UntrustedArguments
+            value={Object.fromEntries(verdict.data.openings.map(({ field, value }) => [field, value]))}
+          />
+        </Section>
+      ) : null}
+      <LoggedEntries text={text} checkpoint={verdict.data?.ok ? verdict.data.checkpoint : undefined} />
+      <Section title={words.trust}>
+        <div className="card px-4 py-3">
+          <p className="text-soft">{words.trustWhat}</p>
+          <p className="mt-2 flex items-center gap-1">
+            <code className="font-mono text-sm break-all">{logKey}</code>
+            <CopyButton text={logKey} />
+          </p>
+        </div>
+      </Section>
+      <Section title={words.keep}>
+        <div className="card grid gap-3 px-4 py-3">
+          <div>
+            <button type="button" className="button" onClick={() => saveText(`${action}.json`, read.text)}>
+              <Download size={16} aria-hidden />
+              {words.download}
+            </button>
+          </div>
+          <p className="text-soft">{words.cli}</p>
+          <p>
+            <Command line={`hufu verify ${action}.json --key '${logKey}'`} />
+          </p>
+        </div>
+      </Section>
+    </>
+  )
+}
