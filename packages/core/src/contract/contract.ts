@@ -9,9 +9,11 @@ import {
   ActionRecord,
   AddedWords,
   AgentRecord,
+  ApprovalRecord,
   CredentialRecord,
   HoldRecord,
   HoldState,
+  MandateSaid,
   ReasonRecord,
   ServerRecord,
   StopReport,
@@ -615,7 +617,12 @@ export const contract = {
     output: z.object({
       action: ActionRecord,
       sentences: z.array(z.string()),
+      /** The rules that decided; of what asked first, those that asked. */
       reasons: z.array(ReasonRecord),
+      /** What the mandate says that decided; null when none did. */
+      mandate: MandateSaid.nullable(),
+      /** What a person, or time, decided about it; null when it never asked. */
+      approval: ApprovalRecord.nullable(),
       words: z.string().nullable(),
       arguments: z.json(),
     }),

@@ -1,4 +1,5 @@
 import { z } from "zod"
+import { Decision } from "../evidence/entry.ts"
 import { idSchema, Name } from "../id.ts"
 import { DecisionMode, Effect, OutcomeKind, VerdictKind } from "../words.ts"
 
@@ -132,6 +133,33 @@ export const ActionRecord = z.object({
   index: z.int().nonnegative(),
 })
 export type ActionRecord = z.infer<typeof ActionRecord>
+
+/** Who decided about an action that asked, when and how. */
+export const ApprovalRecord = z.object({
+  hold: idSchema("hold"),
+  state: HoldState,
+  /** Null while nobody has decided. */
+  decision: Decision.nullable(),
+  /** A person; `node`: time, or this operating-system account without proof of a person; else a browser, a hook or the agent itself. */
+  by: z.string().nullable(),
+  at: At.nullable(),
+  until: At.nullable(),
+  /** What the person said to the agent in refusing. */
+  refusal: z.string(),
+  /** What the agent had asked for, when the person approved other arguments. */
+  asked: z.record(z.string(), z.json()).nullable(),
+})
+export type ApprovalRecord = z.infer<typeof ApprovalRecord>
+
+/** What a mandate says of one action. */
+export const MandateSaid = z.object({
+  id: idSchema("mandate"),
+  /** Hufu starts with it; otherwise a person gave it. */
+  starting: z.boolean(),
+  /** The one sentence that was about this action; null when that cannot be told any more. */
+  says: z.object({ en: z.string(), zh: z.string() }).nullable(),
+})
+export type MandateSaid = z.infer<typeof MandateSaid>
 
 export const ToolRecord = z.object({
   server: Name,

@@ -19,6 +19,8 @@ type Stored = z.infer<typeof Stored>
 /** What principals authorised agents to do. A mandate only ever narrows (INVARIANT 5); a wider one is a new grant by the person. */
 export interface MandateAuthority {
   need(id: string): Mandate
+  /** Also one that was revoked, as it last was; `isStarting`: no person gave it. */
+  recall(id: string): { readonly mandate: Mandate; readonly isStarting: boolean } | undefined
   /** Mandates of this agent that hold for this task now. */
   live(agent: string, task: string): readonly Mandate[]
   ofAgent(agent: string): readonly Mandate[]
@@ -215,6 +217,13 @@ export function openMandates(
 
   return {
     need: (id) => shown(records.need(id)),
+    recall(id) {
+      const row = store.query<{ body: string }>("SELECT body FROM record WHERE kind='mandate' AND id=?", [
+        id,
+      ])[0]
+      const stored = records.get(id) ?? (row && Stored.parse(JSON.parse(row.body)))
+      return stored && { mandate: shown(stored), isStarting: stored.starting !== null }
+    },
     live: (agent, task) => ofAgent(agent).filter((mandate) => mandate.task === null || mandate.task === task),
     ofAgent,
     all: () => [...records.all()].map(shown),
