@@ -39,7 +39,20 @@ export interface ConsoleBrowser {
   prove(decision: HoldChoice, token: string): Promise<Answered>
   /** The authenticator says yes to nothing from now on, or to everything again. */
   verifies(isUser: boolean): Promise<void>
+  /** Puts an older copy of the authenticator's passkeys in its place: their counters go on from one. */
+  rollBack(): Promise<void>
   close(): Promise<void>
+}
+
+/** Which statuses several answers have, in order. */
+export function statusesOf(answers: readonly Answered[]): number[] {
+  return answers.map(({ status }) => status).toSorted((a, b) => a - b)
+}
+
+/** The options in an answer to `passkey.options`. */
+export function optionsIn({ body }: Answered): Output<"passkey.options">["options"] {
+  // The contract's own output.
+  return body["options"] as Output<"passkey.options">["options"]
 }
 
 /** A page with nothing but the policy that the console has. */
@@ -75,7 +88,8 @@ export async function openConsole(browser: Browser, origin: string): Promise<Con
       `fetch(${JSON.stringify(path)}, ${JSON.stringify(init)})
         .then(async (response) => ({ status: response.status, body: await response.json() }))`,
     )) as Pick<Answered, "status" | "body">
-    return { status, body: answered, token: String(answered["token"] ?? "") }
+    const { token: given } = answered
+    return { status, body: answered, token: typeof given === "string" ? given : "" }
   }
   const credential = (verb: "get" | "create", options: object) =>
     page.evaluate(
@@ -86,9 +100,9 @@ export async function openConsole(browser: Browser, origin: string): Promise<Con
   // What an authenticator made, as the contract takes it; the node looks at every member.
   const sign: ConsoleBrowser["sign"] = async (options) => (await credential("get", options)) as Assertion
   const optionsFor = async (asked: Request<"passkey.options">, token?: string) => {
-    const { status, body } = await ask("POST", "/v1/passkeys:options", asked, token)
-    if (status !== 200) throw new Error(`no options: ${JSON.stringify(body)}`)
-    return body["options"] as Output<"passkey.options">["options"] // the contract's own output
+    const answer = await ask("POST", "/v1/passkeys:options", asked, token)
+    if (answer.status !== 200) throw new Error(`no options: ${JSON.stringify(answer.body)}`)
+    return optionsIn(answer)
   }
   return {
     page,
@@ -110,6 +124,15 @@ export async function openConsole(browser: Browser, origin: string): Promise<Con
     },
     async verifies(isUser) {
       await devtools.send("WebAuthn.setUserVerified", { authenticatorId, isUserVerified: isUser })
+    },
+    async rollBack() {
+      const { credentials } = await devtools.send("WebAuthn.getCredentials", { authenticatorId })
+      await devtools.send("WebAuthn.clearCredentials", { authenticatorId })
+      for (const each of credentials)
+        await devtools.send("WebAuthn.addCredential", {
+          authenticatorId,
+          credential: { ...each, signCount: 0 },
+        })
     },
     close: () => context.close(),
   }

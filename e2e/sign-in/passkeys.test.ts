@@ -7,6 +7,8 @@ import {
   emptyConsole,
   openBrowser,
   openConsole,
+  optionsIn,
+  statusesOf,
   withoutChromium,
 } from "./console-browser.ts"
 
@@ -81,7 +83,7 @@ describe.skipIf(withoutChromium)("passkeys, in a real browser", () => {
     await using own = await createWorld({ consoleFolder: built.folder, nobody: true })
     const two = [await seated(own), await seated(own)]
     const made = await Promise.all(two.map(({ at, token }) => at.makePasskey("mine", token)))
-    expect(made.map(({ status }) => status).toSorted()).toEqual([200, 401])
+    expect(statusesOf(made)).toEqual([200, 401])
     expect((await own.local.passkey.list()).items).toHaveLength(1)
   })
 
@@ -126,13 +128,13 @@ describe.skipIf(withoutChromium)("passkeys, in a real browser", () => {
 
   test("an answer for one decision does not pass for another, nor for a sign-in", async () => {
     const [mine, other] = [await asked("swap-mine"), await asked("swap-other")]
-    const { body } = await browser.ask(
+    const answer = await browser.ask(
       "POST",
       "/v1/passkeys:options",
       { purpose: "decide", decision: mine.choice },
       seat,
     )
-    const response = await browser.sign(body["options"] as Parameters<ConsoleBrowser["sign"]>[0])
+    const response = await browser.sign(optionsIn(answer))
     const swapped = { response, decision: other.choice }
     expect(await browser.ask("POST", "/v1/sessions:passkey", swapped, seat)).toMatchObject({
       status: 401,
@@ -162,21 +164,28 @@ describe.skipIf(withoutChromium)("passkeys, in a real browser", () => {
 
   test("a sign-in is answered once, in two minutes, by a user who was verified", async () => {
     const options = async () =>
-      (await browser.ask("POST", "/v1/passkeys:options", { purpose: "signin" }, seat)).body[
-        "options"
-      ] as Parameters<ConsoleBrowser["sign"]>[0]
+      optionsIn(await browser.ask("POST", "/v1/passkeys:options", { purpose: "signin" }, seat))
     const give = (response: object) => browser.ask("POST", "/v1/sessions:passkey", { response }, seat)
     const response = await browser.sign(await options())
     const twice = await Promise.all([give(response), give(response)])
-    expect(twice.map(({ status }) => status).toSorted()).toEqual([200, 401])
+    expect(statusesOf(twice)).toEqual([200, 401])
     expect((await give(response)).status).toBe(401)
     const late = await browser.sign(await options())
     world.clock.advance(121_000)
     expect(await give(late)).toMatchObject({ status: 401, body: { code: "passkey_refused" } })
     await world.renew()
     await browser.verifies(false)
-    await expect(options().then(browser.sign)).rejects.toThrow(/NotAllowed/)
+    await expect(options().then((of) => browser.sign(of))).rejects.toThrow(/NotAllowed/)
     await browser.verifies(true)
+  })
+
+  test("a copy of the authenticator that is older than the last sign-in is refused", async () => {
+    expect((await browser.signIn(seat)).status).toBe(200)
+    expect((await browser.signIn(seat)).status).toBe(200)
+    await browser.rollBack()
+    expect(await browser.signIn(seat)).toMatchObject({ status: 401, body: { code: "passkey_refused" } })
+    // The one that goes on counting does not come into it: it is past what was seen some signatures later.
+    await expect.poll(async () => (await browser.signIn(seat)).status).toBe(200)
   })
 
   test("a passkey of another node proves nothing here, and its challenge neither", async () => {
@@ -186,17 +195,17 @@ describe.skipIf(withoutChromium)("passkeys, in a real browser", () => {
     await at.makePasskey("theirs", proven.token)
     expect((await at.signIn(token)).status).toBe(200)
     // Asked for here, signed there: the browser says where it was, and what it signed says so too.
-    const { body } = await browser.ask("POST", "/v1/passkeys:options", { purpose: "signin" })
-    const response = await at.sign({ ...(body["options"] as object), allowCredentials: [] } as never)
+    const answer = await browser.ask("POST", "/v1/passkeys:options", { purpose: "signin" })
+    const response = await at.sign({ ...optionsIn(answer), allowCredentials: [] })
     expect((await browser.ask("POST", "/v1/sessions:passkey", { response })).status).toBe(401)
   })
 
   test("a page at another port of this host that has the passkey sign is refused: the origin is exact", async () => {
     await using fake = await createWorld({ consoleFolder: built.folder })
-    const { body } = await browser.ask("POST", "/v1/passkeys:options", { purpose: "signin" })
+    const answer = await browser.ask("POST", "/v1/passkeys:options", { purpose: "signin" })
     // The same authenticator, whose passkey belongs to `localhost`, at the fake page.
     await browser.page.goto(originOf(fake))
-    const response = await browser.sign(body["options"] as Parameters<ConsoleBrowser["sign"]>[0])
+    const response = await browser.sign(optionsIn(answer))
     await browser.page.goto(originOf(world))
     expect(await browser.ask("POST", "/v1/sessions:passkey", { response })).toMatchObject({
       status: 401,
@@ -265,6 +274,8 @@ describe.skipIf(withoutChromium)("passkeys, in a real browser", () => {
 async function allFacts({ local }: World): Promise<string[]> {
   const { items } = await local.log.entries({ limit: 1000 })
   return items.flatMap(({ entry }) =>
-    typeof entry === "object" && entry !== null && "fact" in entry ? [String(entry["fact"])] : [],
+    typeof entry === "object" && entry !== null && "fact" in entry && typeof entry["fact"] === "string"
+      ? [entry["fact"]]
+      : [],
   )
 }

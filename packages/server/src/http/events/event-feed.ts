@@ -128,24 +128,33 @@ export function createEventFeed(options: FeedOptions): EventFeed {
       {
         start(controller) {
           let sentAt = performance.now()
+          let isEnded = false
+          // Whoever waits for more asks for it within `enqueue`: what is sent is settled before.
           const send = (text: string) => {
-            controller.enqueue(Uint8Array.from(Buffer.from(text)))
             sentAt = performance.now()
+            controller.enqueue(Uint8Array.from(Buffer.from(text)))
           }
           const end = (reason: Ending) => {
+            if (isEnded) return
+            isEnded = true
             forget(stream)
-            send(message({ type: "bye", reason }, undefined))
-            controller.close()
+            try {
+              send(message({ type: "bye", reason }, undefined))
+              controller.close()
+            } catch {
+              // It broke before: nobody is there to be told.
+            }
           }
           const advance = () => {
+            if (isEnded) return undefined
             if (!isAllowed()) return end("signed_out")
             if (ledger.size() - place.index > maxBehind) return end("slow")
             const quietMs = performance.now() - sentAt
             if ((controller.desiredSize ?? 0) <= 0) return quietMs > stallMs ? end("slow") : undefined
             const next = following(place, page)
+            place = next.place
             if (next.text !== "") send(next.text)
             else if (quietMs >= heartbeatMs) send(":\n\n")
-            place = next.place
             return undefined
           }
           stream = { caller, advance, end }

@@ -27,7 +27,9 @@ export function eventsOfEntry(entry: Entry, index: number): NodeEvent[] {
   const { action, agent, task, verdict, hold } = entry
   const told: NodeEvent = { ...common, action, agent, task, verdict, ...(hold ? { hold } : {}) }
   // The intent that lets a held action leave uses its approval.
-  return hold !== undefined && verdict === "allow" ? [told, { type: "hold", id: hold, state: "used" }] : [told]
+  return hold !== undefined && verdict === "allow"
+    ? [told, { type: "hold", id: hold, state: "used" }]
+    : [told]
 }
 
 function stateAfter({ decision }: ApprovalEntry): z.infer<typeof HoldState> {
