@@ -4,6 +4,8 @@ import {
   createClient,
   fetchStream,
   fetchTransport,
+  type Received,
+  readProblem,
   type StreamTransport,
   type Transport,
 } from "@hufu/sdk"
@@ -17,9 +19,16 @@ const streamed = fetchStream(location.origin)
 const authorised: Transport = async (request) => {
   const token = bearer()
   const received = await overHttp({ ...request, headers: headersWith(request.headers, token) })
-  if (received.status !== 401 || token === null || !dropToken(token) || request.method !== "GET")
-    return received
+  if (token === null || !isEnded(token, received)) return received
+  if (!dropToken(token) || request.method !== "GET") return received
   return overHttp({ ...request, headers: headersWith(request.headers, bearer()) })
+}
+
+/** Whether the token itself is worth nothing any more, rather than too little for this. */
+function isEnded(token: string, { status, text }: Received): boolean {
+  if (status !== 401) return false
+  const { needs } = readProblem({ status, text }).extra
+  return needs === undefined || needs === (token === session().person?.token ? "person" : "browser")
 }
 
 /** Follows with the right to look, which lasts longer than a person's session. */

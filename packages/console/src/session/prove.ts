@@ -1,4 +1,5 @@
 import type { CallId, Output, Request } from "@hufu/core/contract/contract"
+import { isFailure } from "@hufu/core/failure"
 import { useMutation, type UseMutationResult } from "@tanstack/react-query"
 import { useSyncExternalStore } from "react"
 import { ask, askAs } from "../data/client.ts"
@@ -48,10 +49,22 @@ export function prove(purpose: Purpose): Promise<string | null> {
 
 /** Does what widens, after a fresh proof; null when the person would rather not. */
 export async function askProven<Id extends CallId>(id: Id, input: Request<Id>): Promise<Output<Id> | null> {
-  const { person } = session()
-  if (person && Date.now() - person.provenAt < freshMs) return ask(id, input)
+  if (isProven()) {
+    try {
+      return await ask(id, input)
+    } catch (error) {
+      // The node's clock decides what is fresh.
+      if (!isFailure(error, "unauthenticated")) throw error
+    }
+  }
   const token = await prove({ kind: "session" })
   return token === null ? null : askAs(token, id, input)
+}
+
+/** Whether the person proved who they are just now. */
+export function isProven(): boolean {
+  const { person } = session()
+  return person !== null && Date.now() - person.provenAt < freshMs
 }
 
 /** Like `useChange`, for what widens; its data is null when the person gave no proof. */

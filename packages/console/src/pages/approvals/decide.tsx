@@ -7,11 +7,10 @@ import { useMutation } from "@tanstack/react-query"
 import { Link } from "@tanstack/react-router"
 import { Check, X } from "lucide-react"
 import { type FormEvent, type Ref, useId, useImperativeHandle, useRef, useState } from "react"
-import { ask, askAs } from "../../data/client.ts"
+import { askAs } from "../../data/client.ts"
 import { readAgain, useChange, useOperation } from "../../data/use-operation.ts"
 import { Failed } from "../../part/failed.tsx"
-import { prove } from "../../session/prove.ts"
-import { session } from "../../session/session.ts"
+import { askProven, isProven, prove } from "../../session/prove.ts"
 import { useWords } from "../../words/use-words.ts"
 import { Choice, choiceOf, type Chosen } from "./choice.tsx"
 import { useArmed } from "./use-armed.ts"
@@ -84,13 +83,13 @@ export function Decide({ hold, ref }: { readonly hold: HoldRecord; readonly ref:
   )
 }
 
-/** A proof for this very decision, unless a session is there and the decision is a plain one. */
-async function approve(
-  choice: Request<"hold.approve"> & { readonly isPlain: boolean },
-): Promise<HoldRecord | null> {
-  const { isPlain, ...decision } = choice
-  if (isPlain && session().person) return ask("hold.approve", decision)
-  const token = await prove(isPlain ? { kind: "session" } : { kind: "decision", choice: decision })
+/** A proof for this very decision, unless one was given just now and the decision is a plain one. */
+async function approve({
+  isPlain,
+  ...decision
+}: Request<"hold.approve"> & { readonly isPlain: boolean }): Promise<HoldRecord | null> {
+  if (isPlain && isProven()) return askProven("hold.approve", decision)
+  const token = await prove({ kind: "decision", choice: decision })
   return token === null ? null : askAs(token, "hold.approve", decision)
 }
 

@@ -1,0 +1,79 @@
+import { execFile } from "node:child_process"
+import { fileURLToPath } from "node:url"
+import { promisify } from "node:util"
+import { type Browser, type BrowserContext, type CDPSession, chromium, type Page } from "playwright-core"
+
+const build = fileURLToPath(new URL("../../packages/console/build.ts", import.meta.url))
+
+/** Where the built console is. */
+export const consoleFolder = fileURLToPath(new URL("../../packages/console/dist", import.meta.url))
+
+/** Builds the console if its sources changed. */
+export async function buildConsole(): Promise<void> {
+  await promisify(execFile)(process.execPath, [build])
+}
+
+/** Debian's Chromium; its own sandbox does not run inside a container. */
+export function startBrowser(): Promise<Browser> {
+  return chromium.launch({ executablePath: "/usr/bin/chromium", args: ["--no-sandbox"] })
+}
+
+export interface Tab {
+  readonly page: Page
+  readonly context: BrowserContext
+  /** Every request that left for somewhere else than the node. */
+  readonly outside: readonly string[]
+  /** What the page complained about: errors, and what its content policy forbade. */
+  readonly complaints: readonly string[]
+  /** What a person does with the authenticator: agrees, or walks away. */
+  setPresence(isPresent: boolean): Promise<void>
+}
+
+export interface TabOptions {
+  readonly width?: number
+  readonly height?: number
+  readonly locale?: string
+  readonly theme?: "light" | "dark"
+  readonly reducedMotion?: boolean
+}
+
+/** A fresh browser profile with a virtual authenticator that verifies its user. */
+export async function openTab(browser: Browser, options: TabOptions = {}): Promise<Tab> {
+  const { width = 1280, height = 800, locale = "en-GB", theme = "light", reducedMotion = false } = options
+  const context = await browser.newContext({
+    viewport: { width, height },
+    locale,
+    colorScheme: theme,
+    reducedMotion: reducedMotion ? "reduce" : "no-preference",
+  })
+  const page = await context.newPage()
+  const outside: string[] = []
+  const complaints: string[] = []
+  page.on("request", (request) => {
+    const { hostname } = new URL(request.url())
+    if (hostname !== "localhost" && hostname !== "127.0.0.1") outside.push(request.url())
+  })
+  page.on("pageerror", (error) => complaints.push(String(error)))
+  page.on("console", (message) => {
+    if (/Content Security Policy|Refused to/.test(message.text())) complaints.push(message.text())
+  })
+  const setPresence = await addAuthenticator(await context.newCDPSession(page))
+  return { page, context, outside, complaints, setPresence }
+}
+
+async function addAuthenticator(cdp: CDPSession): Promise<Tab["setPresence"]> {
+  await cdp.send("WebAuthn.enable")
+  const { authenticatorId } = await cdp.send("WebAuthn.addVirtualAuthenticator", {
+    options: {
+      protocol: "ctap2",
+      transport: "internal",
+      hasResidentKey: true,
+      hasUserVerification: true,
+      isUserVerified: true,
+      automaticPresenceSimulation: true,
+    },
+  })
+  return async (isPresent) => {
+    await cdp.send("WebAuthn.setUserVerified", { authenticatorId, isUserVerified: isPresent })
+  }
+}
