@@ -3,6 +3,7 @@ import { demoCommand } from "./demo/demo-command.ts"
 import { doctorCommand } from "./doctor/doctor-command.ts"
 import { connectCommands } from "./connect/connect-commands.ts"
 import { approvalCommands } from "./approval/approval-commands.ts"
+import { backupCommands } from "./backup/backup-commands.ts"
 import { evidenceCommands } from "./evidence/evidence-commands.ts"
 import { guardCommand } from "./guard/guard-command.ts"
 import { hookCommands } from "./hook/hook-commands.ts"
@@ -28,6 +29,7 @@ export const handWritten: readonly Command[] = [
   ...approvalCommands,
   ...mandateCommands,
   ...evidenceCommands,
+  ...backupCommands,
   ...hookCommands,
   {
     name: "enrol",

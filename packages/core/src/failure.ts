@@ -71,6 +71,7 @@ export const failureCodes = {
   },
   upstream_unavailable: { status: 502, en: "The tool server cannot be reached", zh: "无法连接工具服务" },
   vault_damaged: { status: 500, en: "The vault holds damaged content", zh: "保险库内容已损坏" },
+  vault_sealed: { status: 503, en: "The vault's key is not at hand", zh: "保险库密钥不可用" },
   wrong_secret: { status: 401, en: "Wrong secret", zh: "口令错误" },
 } as const satisfies Record<string, { status: number; en: string; zh: string }>
 

@@ -52,9 +52,12 @@ async function typedTwice(language: Language): Promise<string> {
   return secret
 }
 
-function typed(prompt: string): Promise<string> {
+/** One line from the terminal, without echo. */
+export function typed(prompt: string): Promise<string> {
   if (!process.stdin.isTTY)
-    throw new UsageError("the secret is typed in a terminal: run this in one, or add --secret-stdin")
+    throw new UsageError(
+      "secrets are typed in a terminal: run this in one, or add --secret-stdin (--passphrase-stdin for a passphrase)",
+    )
   const unseen = new Writable({ write: (_chunk, _encoding, done) => done() })
   const lines = createInterface({ input: process.stdin, output: unseen, terminal: true, historySize: 0 })
   // Only now does the terminal echo nothing: whoever types as soon as they are asked is not seen either.
@@ -77,7 +80,7 @@ function typed(prompt: string): Promise<string> {
 }
 
 /** The first lines of standard input; the rest is not read. */
-async function stdinLines(count: number): Promise<string[]> {
+export async function stdinLines(count: number): Promise<string[]> {
   let text = ""
   process.stdin.setEncoding("utf8")
   for await (const chunk of process.stdin) {
@@ -86,6 +89,6 @@ async function stdinLines(count: number): Promise<string[]> {
   }
   const lines = text.split("\n").map((line) => line.replace(/\r$/, ""))
   if ((lines[0] ?? "") === "")
-    throw new UsageError("--secret-stdin needs the secret on the first line of standard input")
+    throw new UsageError("the secret has to be on the first line of standard input")
   return lines.slice(0, count)
 }

@@ -1,3 +1,4 @@
+import type { DatabaseSync } from "node:sqlite"
 import { Failure, isFailure } from "@hufu/core/failure"
 import { ambiguous, type Frame, frameHeadBytes, Journal, readJournal } from "./journal.ts"
 import { journaled } from "./journaled-statements.ts"
@@ -178,6 +179,11 @@ function refuseForeign(file: string, id: string | undefined, number: number): vo
   const lap = Journal.lapStart(file)
   if (lap === undefined || lap.number <= (lap.id === id ? number : 0)) return
   throw ambiguous(`\`${file}\` goes on from batch ${lap.number}, which the database beside it does not know`)
+}
+
+/** Lets a copy of a replayed database stand alone: it lacks nothing that a journal holds, and gets one of its own when it is opened. */
+export function forgetJournal(db: Pick<DatabaseSync, "prepare">): void {
+  db.prepare("DELETE FROM meta WHERE key IN (?, ?)").run(idKey, stateKey)
 }
 
 /** Opens the journal of a replayed database, and makes it first if need be. */

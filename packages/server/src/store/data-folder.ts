@@ -31,6 +31,12 @@ export function prepareDataFolder(dataDir: string): DataFolder {
   return folder
 }
 
+/** The folder of a node that has been started once; Failure("not_found") for any other. */
+export function usedDataFolder(dataDir: string): DataFolder {
+  if (existsSync(join(resolve(dataDir), "hufu.db"))) return prepareDataFolder(dataDir)
+  throw new Failure("not_found", `\`${dataDir}\` holds no node: choose its folder with --data`)
+}
+
 function closeToOthers(path: string, isNew: boolean): void {
   mkdirSync(path, { recursive: true, mode: 0o700 })
   if (process.platform === "win32") return

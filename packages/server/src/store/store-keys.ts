@@ -1,7 +1,8 @@
 import { createSecretKey, type KeyObject, randomBytes } from "node:crypto"
 import { createLedgerKey, type LedgerKey, parseLedgerKey } from "../ledger/ledger-key.ts"
 import { unwrap, type WrappedKey } from "../ledger/subject-keys.ts"
-import { Failure } from "@hufu/core/failure"
+import { type AskPassphrase, findVaultKey, settleNextVaultKey } from "../keys/vault-key.ts"
+import { Failure, isFailure } from "@hufu/core/failure"
 import type { DataFolder } from "./data-folder.ts"
 import { readSecret, writeSecret } from "./secret-file.ts"
 import type { SqliteConnection } from "./sqlite-connection.ts"
@@ -40,21 +41,47 @@ export function openLedgerKey(db: SqliteConnection, folder: DataFolder): LedgerK
 }
 
 /** The key that wraps the vault's subject keys; it must be the one that wrapped those that are there. */
-export function openVaultKey(db: SqliteConnection, folder: DataFolder): KeyObject {
-  const file = readSecret(folder.vaultKey)
+export async function openVaultKey(
+  db: SqliteConnection,
+  folder: DataFolder,
+  ask: AskPassphrase | undefined,
+): Promise<KeyObject> {
+  const found = await findVaultKey(folder, ask)
   // STRICT columns: SQLite itself keeps these types.
   const wrapped = db.get("SELECT subject, wrapped FROM vault_key LIMIT 1") as WrappedKey | undefined
-  if (file !== null) {
-    const bytes = Buffer.from(textOf(file), "base64url")
-    if (bytes.length !== wrappingKeyBytes) throw damaged(`\`${folder.vaultKey}\` is not a key`)
-    const key = createSecretKey(bytes)
-    if (wrapped !== undefined) unwrap(key, wrapped)
-    return key
+  if (found !== null) {
+    const key = keyOf(found.text, folder)
+    if (found.next === null) {
+      if (wrapped !== undefined) unwrap(key, wrapped)
+      return key
+    }
+    // A rotation was interrupted: all of the vault is under one key or the other, because it changed in one commit.
+    const next = keyOf(found.next, folder)
+    const taken = wrapped !== undefined && !opens(key, wrapped)
+    if (taken) unwrap(next, wrapped)
+    await settleNextVaultKey(folder, taken)
+    return taken ? next : key
   }
   if (wrapped !== undefined) throw damaged(`\`${folder.vaultKey}\`, which opens this vault, is missing`)
   const key = randomBytes(wrappingKeyBytes)
   writeSecret(folder.vaultKey, `${key.toString("base64url")}\n`)
   return createSecretKey(key)
+}
+
+function keyOf(text: string, folder: DataFolder): KeyObject {
+  const bytes = Buffer.from(text, "base64url")
+  if (bytes.length !== wrappingKeyBytes) throw damaged(`\`${folder.vaultKey}\` is not a key`)
+  return createSecretKey(bytes)
+}
+
+function opens(key: KeyObject, wrapped: WrappedKey): boolean {
+  try {
+    unwrap(key, wrapped)
+    return true
+  } catch (error) {
+    if (isFailure(error, "vault_damaged")) return false
+    throw error
+  }
 }
 
 function readOrigin(db: SqliteConnection): string {

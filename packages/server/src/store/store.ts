@@ -5,6 +5,7 @@ import type { Appender, EntryDraft } from "../ledger/appender.ts"
 import { type Ledger, openLedger } from "../ledger/ledger.ts"
 import type { Query } from "../ledger/subject-keys.ts"
 import { openVault, type Vault } from "../ledger/vault.ts"
+import type { AskPassphrase } from "../keys/vault-key.ts"
 import { type Backlog, openBacklog, replayJournal } from "./backlog.ts"
 import { type DataFolder, prepareDataFolder } from "./data-folder.ts"
 import type { Database } from "./database.ts"
@@ -54,6 +55,8 @@ export interface StoreOptions {
   readonly maxQueued?: number
   /** How long an asynchronous unit may hold the one transaction. */
   readonly unitTimeoutMs?: number
+  /** Asks for the passphrase of a sealed vault key; without it such a data folder is refused. */
+  readonly passphrase?: AskPassphrase | undefined
 }
 
 /** Opens the store of a data folder, alone, after checking that its ledger is what its last checkpoint says. */
@@ -110,7 +113,7 @@ async function assemble(parts: Parts, options: StoreOptions): Promise<Store> {
   const rows = new RowTarget(writer)
   const committer = openCommitter({ db: writer, backlog, rows }, options)
   const key = openLedgerKey(writer, folder)
-  const wrappingKey = openVaultKey(writer, folder)
+  const wrappingKey = await openVaultKey(writer, folder, options.passphrase)
   const opened = await openLedger({ writer, reader, rows, key, clock, logger, committer })
   const { ledger, appender, checkpointer } = opened
   const commit: Store["commit"] = (work, commitOptions) =>

@@ -1,0 +1,91 @@
+import { lstatSync, readdirSync, rmdirSync, rmSync } from "node:fs"
+import { dirname, join, resolve } from "node:path"
+import { Failure } from "@hufu/core/failure"
+import { declareWith } from "@hufu/server/authority/declare"
+import { openPerson } from "@hufu/server/authority/person"
+import { keepEvidence } from "@hufu/server/backup/keep-evidence"
+import { systemClock } from "@hufu/server/clock"
+import { removeVaultKey } from "@hufu/server/keys/vault-key"
+import { socketPath } from "@hufu/server/local/socket-path"
+import { usedDataFolder } from "@hufu/server/store/data-folder"
+import { openStore } from "@hufu/server/store/store"
+import { pino } from "pino"
+import { textFlag } from "../arguments/flag-value.ts"
+import type { Invocation } from "../command/command.ts"
+import { exitCodes } from "../exit-code.ts"
+import { askPassphrase } from "../keys/ask-passphrase.ts"
+import { askSecret } from "../terminal/ask-secret.ts"
+import { printJson, printLines } from "../terminal/print.ts"
+
+/** Whatever a node, a guard or a command makes in a data folder. */
+const ours =
+  /^(?:hufu\.(?:db|journal|lock|pid)(?:-wal|-shm|-journal|\.new)?|keys|logs|cache|run|starting|connected|config\.json)$/
+
+/** `hufu purge`: removes what Hufu made, names it first, and keeps the evidence if the person says so. */
+export async function purge(invocation: Invocation): Promise<number> {
+  const { flags, dataFolder, json, language } = invocation
+  const folder = usedDataFolder(dataFolder).path
+  const kept = textFlag(flags, "keep-evidence")
+  const evidence = kept === undefined ? null : resolve(kept)
+  if (evidence !== null && (evidence === folder || evidence.startsWith(join(folder, "/"))))
+    throw new Failure("invalid_input", "keep the evidence outside the data folder: choose another folder")
+  const names = readdirSync(folder).toSorted()
+  const goes = names.filter((name) => ours.test(name))
+  const stays = names.filter((name) => !ours.test(name))
+  if (!json) announce({ folder, goes, stays, evidence }, language === "zh")
+  if (flags["dry-run"] === true) {
+    if (json) printJson({ removed: [], would: goes, stays, evidence: null })
+    return exitCodes.ok
+  }
+  await prove(invocation)
+  const entries = evidence === null ? null : (await keepEvidence(dataFolder, evidence)).size
+  await removeVaultKey(usedDataFolder(dataFolder))
+  const socketFolder = dirname(socketPath(folder))
+  // Looking made files of its own beside the database. The keys go first: what is left after an interruption opens no more.
+  const removed = readdirSync(folder).filter((name) => ours.test(name))
+  const keysFirst = removed.toSorted((a, b) => Number(b === "keys") - Number(a === "keys"))
+  for (const name of keysFirst) rmSync(join(folder, name), { recursive: true, force: true })
+  if (process.platform !== "win32" && !socketFolder.startsWith(folder))
+    rmSync(socketFolder, { recursive: true, force: true })
+  if (stays.length === 0 && !lstatSync(folder).isSymbolicLink()) rmdirSync(folder)
+  if (json) printJson({ removed: removed.toSorted(), stays, evidence, entries })
+  else if (language === "zh") printLines(`已清除 ${folder}。`)
+  else printLines(`${folder} is purged.`)
+  return exitCodes.ok
+}
+
+interface Plan {
+  readonly folder: string
+  readonly goes: readonly string[]
+  readonly stays: readonly string[]
+  readonly evidence: string | null
+}
+
+function announce({ folder, goes, stays, evidence }: Plan, chinese: boolean): void {
+  const say = (en: string, zh: string) => printLines(chinese ? zh : en)
+  say(`These will be removed from ${folder}:`, `将从 ${folder} 删除：`)
+  printLines(...goes.map((name) => `  ${name}`))
+  if (stays.length > 0) {
+    say("These are not Hufu's and stay:", "以下文件不属于虎符，予以保留：")
+    printLines(...stays.map((name) => `  ${name}`))
+  }
+  if (evidence === null) say("No evidence is kept.", "不保留证据。")
+  else say(`Ledger, checkpoint and public key go to ${evidence}.`, `账本、检查点与公钥将写入 ${evidence}。`)
+}
+
+/** The person's secret, checked on the store itself: no node may run meanwhile. */
+async function prove(invocation: Invocation): Promise<void> {
+  const store = await openStore({
+    dataDir: invocation.dataFolder,
+    clock: systemClock,
+    logger: pino({ level: "silent" }),
+    passphrase: () => askPassphrase({ language: invocation.language, flags: {} }),
+  })
+  try {
+    const person = await openPerson(store, systemClock, declareWith(store.vault))
+    // Nobody is enrolled, so there is nobody whose word it would take.
+    if (person.enrolled) await person.signIn(await askSecret(invocation), "socket")
+  } finally {
+    await store.close()
+  }
+}
