@@ -182,7 +182,7 @@ function participantOf(keys: SubjectKeys, log: Log): Participant {
 function leftTraces(cause: unknown): Failure {
   return new Failure(
     "store_unavailable",
-    "the subject is erased, but the log beside the database could not be cut and holds traces: make room, then restart Hufu",
+    "the subject is erased, but the log beside the database holds traces that could not be cut: make room, end what else reads the database, and erase it again",
     { cause },
   )
 }

@@ -1,4 +1,4 @@
-import { openSync, closeSync, readdirSync, readlinkSync, renameSync } from "node:fs"
+import { closeSync, copyFileSync, openSync, readdirSync, readlinkSync, renameSync } from "node:fs"
 import { join } from "node:path"
 import { afterEach, beforeEach, describe, expect, test } from "vitest"
 import { checkStore } from "./contract.ts"
@@ -66,6 +66,31 @@ describe.skipIf(process.platform !== "linux")("a journal that cannot be written"
     await checkStore(after, 4)
     await after.close()
     crashed.remove()
+  })
+
+  test("may have taken what it refused; once the store was closed nobody takes that for a batch", async () => {
+    const refused = intentOf(newAction())
+    await act()
+    // After a checkpoint the journal is empty: what is written next stands at its start.
+    await store.ledger.awaitCheckpoint(0)
+    const crashed = place.crashed()
+    const copy = await openStore(crashed.options())
+    await copy.commit((tx) => tx.append(refused), { blind: true })
+    copyFileSync(join(crashed.dataDir, "hufu.journal"), join(place.dataDir, "refused"))
+    await copy.close()
+    crashed.remove()
+    breakJournal()
+    await expect(store.commit((tx) => tx.append(refused), { blind: true })).rejects.toEqual(unavailable)
+    // The whole frame is on the disk all the same.
+    copyFileSync(join(place.dataDir, "refused"), join(place.dataDir, "hufu.journal"))
+    await store.close()
+    store = await openStore(place.options())
+    await checkStore(store, 1)
+    const after = place.crashed()
+    const next = await openStore(after.options())
+    await checkStore(next, 1)
+    await next.close()
+    after.remove()
   })
 
   test("takes nothing along that came with what failed", async () => {

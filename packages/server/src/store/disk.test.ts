@@ -124,6 +124,19 @@ describe("a disk that is full under what is journaled", () => {
   }, 30_000)
 })
 
+test("a store that closes on a full disk leaves all in the journal, and lets the data folder go", async (context) => {
+  context.skip(!hasPrlimit(), "needs prlimit, which limits how far a file may grow")
+  await (await openStore(place.options())).close()
+  const disk = onFullDisk(journalLimit, "close")
+  const full = await disk.report()
+  // The next start cannot bring it into the tables either, and says so; nobody else has the folder.
+  expect(await disk.report()).toEqual({ closed: "store_unavailable", reopened: "store_unavailable" })
+  disk.makeRoom()
+  expect(await disk.report()).toEqual({ reopened: "none" })
+  expect(await disk.ended()).toBe(0)
+  await expectEntries(Number(full["written"]))
+}, 30_000)
+
 test("a data folder that cannot be written is refused with the reason", async () => {
   await (await openStore(place.options())).close()
   if (!isRoot) {

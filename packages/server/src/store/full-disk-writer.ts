@@ -12,7 +12,8 @@ process.on("SIGXFSZ", () => {})
 const errors: unknown[] = []
 const logger = pino({ level: "silent" })
 logger.error = (entry: unknown) => void errors.push(entry)
-const store = await openStore({ dataDir, clock: systemClock, logger })
+const options = { dataDir, clock: systemClock, logger }
+const store = await openStore(options)
 await store.commit((tx) => store.vault.enroll(tx, "tsk_a"))
 let written = 0
 
@@ -21,17 +22,16 @@ const intoTables = (): Promise<unknown> => store.ledger.append(intentOf(newActio
 /** As the pipeline lets an action out: into the journal first. */
 function intoJournal(): Promise<unknown> {
   const id = newAction()
-  const work = store.commit(
+  return store.commit(
     (tx) => {
       store.vault.keep(tx, { id, subject: "tsk_a", text: JSON.stringify("x".repeat(5_000)) })
       tx.append(intentOf(id))
     },
     { blind: true },
   )
-  return work
 }
 
-const write = way === "journal" ? intoJournal : intoTables
+const write = way === "tables" ? intoTables : intoJournal
 const codeOf = (error: unknown): string => (isFailure(error) ? error.code : String(error))
 
 async function untilRefused(limit: number): Promise<string> {
@@ -53,11 +53,28 @@ function read(): number | string {
   }
 }
 
+/** How an attempt to open the store that was closed ends; it stays closed. */
+async function reopened(): Promise<string> {
+  try {
+    await (await openStore(options)).close()
+    return "none"
+  } catch (error) {
+    return codeOf(error)
+  }
+}
+
 const first = await untilRefused(1_000)
 // What is left may still hold a smaller batch than the one that was refused.
 const again = await untilRefused(1_000)
 const told = errors.length
 console.log(JSON.stringify({ first, again, written, size: store.ledger.size(), read: read(), told }))
+if (way === "close") {
+  const closed = await store.close().then(() => "none", codeOf)
+  console.log(JSON.stringify({ closed, reopened: await reopened() }))
+  await once(process.stdin, "data")
+  console.log(JSON.stringify({ reopened: await reopened() }))
+  process.exit(0)
+}
 await once(process.stdin, "data")
 const later = await untilRefused(5)
 const verdict = await store.ledger.verify()
