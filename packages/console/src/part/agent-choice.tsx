@@ -9,17 +9,18 @@ export function AgentChoice({
 }: {
   readonly label: string
   readonly every: string
-  /** By its name; empty for every agent. */
+  /** By its name, or its id in an address; empty for every agent. */
   readonly agent: string
   readonly choose: (agent: string) => void
 }) {
   const agents = useOperation("agent.list", {}).data?.items ?? []
+  const known = agents.find(({ id, name }) => name === agent || id === agent)?.name
   return (
     <label className="mb-3 flex max-w-80 items-center gap-2">
       <span className="shrink-0 text-soft">{label}</span>
-      <select className="field" value={agent} onChange={(event) => choose(event.target.value)}>
+      <select className="field" value={known ?? agent} onChange={(event) => choose(event.target.value)}>
         <option value="">{every}</option>
-        {agents.every(({ name }) => name !== agent) && agent !== "" ? <option>{agent}</option> : null}
+        {known === undefined && agent !== "" ? <option>{agent}</option> : null}
         {agents.map(({ id, name }) => (
           <option key={id} value={name}>
             {name}

@@ -10,6 +10,7 @@ import { Id } from "../../part/id.tsx"
 import { Loaded } from "../../part/loaded.tsx"
 import { Page } from "../../part/page.tsx"
 import { Section } from "../../part/section.tsx"
+import { Sentence } from "../../part/sentences.tsx"
 import { Ago } from "../../part/time.tsx"
 import { Untrusted, UntrustedArguments } from "../../part/untrusted.tsx"
 import { useLanguage } from "../../words/language.ts"
@@ -90,7 +91,7 @@ function Content({ why }: { readonly why: Why }) {
               <ul className="card divide-y divide-line">
                 {reasons.map((reason) => (
                   <li key={reason.rule} className="px-4 py-2">
-                    <Untrusted text={reason[lang]} />
+                    <Sentence text={makeVisible(reason[lang])} />
                     <code className="block font-mono text-sm text-soft">{reason.rule}</code>
                   </li>
                 ))}
@@ -161,7 +162,7 @@ function Targets({ facts }: { readonly facts: Parameters<typeof targetsOf>[0] })
       <ul className="card divide-y divide-line">
         {targets.map(({ kind, value }) => (
           <li key={`${kind} ${value}`} className="flex gap-3 px-4 py-2">
-            <span className="text-soft">{kind}</span>
+            <span className="shrink-0 text-soft">{words.targetKinds[kind]}</span>
             <Untrusted text={value} />
           </li>
         ))}

@@ -1,5 +1,6 @@
 import type { ActionRecord } from "@hufu/core/contract/records"
 import type { JsonObject } from "@hufu/core/json/json-value"
+import { makeVisible } from "@hufu/core/profile/visible-text"
 import { useMutation } from "@tanstack/react-query"
 import { useId, useState } from "react"
 import { client } from "../../data/client.ts"
@@ -8,7 +9,7 @@ import { Facts } from "../../part/facts.tsx"
 import { Failed } from "../../part/failed.tsx"
 import { Id } from "../../part/id.tsx"
 import { Section } from "../../part/section.tsx"
-import { Untrusted } from "../../part/untrusted.tsx"
+import { Sentence } from "../../part/sentences.tsx"
 import { readJsonObject, writeJson } from "../../part/plain-json.ts"
 import { useLanguage } from "../../words/language.ts"
 import { useWords } from "../../words/use-words.ts"
@@ -77,7 +78,7 @@ export function DryRun({ action, args }: { readonly action: ActionRecord; readon
                   words.why,
                   explained.data.reasons.map((reason) => (
                     <span key={reason.rule} className="block">
-                      <Untrusted text={reason[lang]} />{" "}
+                      <Sentence text={makeVisible(reason[lang])} />{" "}
                       <code className="font-mono text-sm text-soft">{reason.rule}</code>
                     </span>
                   )),

@@ -82,9 +82,9 @@ function useSayings(action: ActionRecord, pipeline: Pipeline): Readonly<Record<P
     ground: says.ground(effects[action.effect]),
     decide: pipeline.hold && action.verdict !== "deny" ? says.ask : says[action.verdict],
     ask: askSaying(says, states.ask, approval?.decision),
-    intend: intent ? says[isLeft ? "intended" : "refusal"](action.index) : says.notIntended,
+    intend: intent ? says[isLeft ? "intended" : "refusal"](action.index) : says.notFetched,
     perform: performSaying(),
-    conclude: states.conclude === "skipped" ? says.none : says[outcome?.outcome ?? "open"],
+    conclude: outcome ? says[outcome.outcome] : "",
   }
 
   function performSaying(): string {

@@ -76,13 +76,13 @@ const lost: Partial<ActionRecord> = { verdict: "deny", rules: ["standing/stopped
 
 it.each<[string, Partial<ActionRecord>, Entry[], string]>([
   ["was done", {}, [intent("allow"), outcome("done")], "p p p p u p p p"],
-  ["is under way", {}, [intent("allow")], "p p p p u p w w"],
+  ["is under way", {}, [intent("allow")], "p p p p u p w -"],
   ["failed", {}, [intent("allow"), outcome("failed")], "p p p p u p p s"],
   ["may have taken effect", {}, [intent("allow"), outcome("unknown")], "p p p p u p p ?"],
   ["was denied by a rule", denied, [intent("deny")], "p p p s - p - -"],
   ["came from one without standing", lost, [intent("deny")], "p s - - - p - -"],
-  ["waits", asked, [hold], "p p p p w w w w"],
-  ["was approved and not fetched yet", asked, [hold, decision("once")], "p p p p p w w w"],
+  ["waits", asked, [hold], "p p p p w - - -"],
+  ["was approved and not fetched yet", asked, [hold, decision("once")], "p p p p p w - -"],
   ["was refused", asked, [hold, decision("refused")], "p p p p s - - -"],
   [
     "was approved, and cancelled before it left",

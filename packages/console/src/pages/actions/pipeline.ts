@@ -42,9 +42,10 @@ export function pipelineOf(action: ActionRecord, entries: readonly Entry[]): Pip
     ground: isLost ? "skipped" : "passed",
     decide: decideState(isDenied, isLost),
     ask: asked,
-    intend: left || isDenied ? "passed" : whileAsked(asked),
-    perform: performState({ left, outcome, asked }),
-    conclude: concludeState({ left, outcome, asked }),
+    // What was approved leaves when its agent comes back for it.
+    intend: left || isDenied ? "passed" : asked === "passed" ? "waiting" : "skipped",
+    perform: left ? (outcome ? "passed" : "waiting") : "skipped",
+    conclude: left && outcome ? endings[outcome.outcome] : "skipped",
   }
   return { states, intent, hold, approval, outcome }
 }
@@ -62,20 +63,4 @@ function askState(of: Pick<Pipeline, "hold" | "approval"> & { isDenied: boolean 
   return positive.has(of.approval.decision) ? "passed" : "stopped"
 }
 
-/** What comes after the question, as long as nothing has left. */
-function whileAsked(asked: StepState): StepState {
-  return asked === "waiting" || asked === "passed" ? "waiting" : "skipped"
-}
-
-type Ending = Pick<Pipeline, "outcome"> & { readonly left: boolean; readonly asked: StepState }
-
-function performState({ left, outcome, asked }: Ending): StepState {
-  if (!left) return whileAsked(asked === "unneeded" ? "skipped" : asked)
-  return outcome ? "passed" : "waiting"
-}
-
-function concludeState({ left, outcome, asked }: Ending): StepState {
-  if (!left) return whileAsked(asked === "unneeded" ? "skipped" : asked)
-  if (!outcome) return "waiting"
-  return ({ done: "passed", failed: "stopped", unknown: "unknown" } as const)[outcome.outcome]
-}
+const endings = { done: "passed", failed: "stopped", unknown: "unknown" } as const

@@ -1,6 +1,8 @@
+import { makeVisible } from "@hufu/core/profile/visible-text"
 import { X } from "lucide-react"
 import { type KeyboardEvent, useId, useRef, useState } from "react"
 import { useOperation } from "../../data/use-operation.ts"
+import { Sentence } from "../../part/sentences.tsx"
 import { useWords } from "../../words/use-words.ts"
 import { type Completion, completeSearch, parseSearch, type SearchKey } from "./search-grammar.ts"
 import { actionWords } from "./words.ts"
@@ -137,7 +139,7 @@ function Faults({ search }: { readonly search: string }) {
     <div role="status">
       {faults.map(({ kind, key, value }) => (
         <p key={`${kind}/${key}/${value}`} className="mt-1 break-all text-deny">
-          {words.fault[kind](key, value)}
+          <Sentence text={words.fault[kind](key, makeVisible(value))} />
         </p>
       ))}
     </div>

@@ -133,7 +133,7 @@ function EntryItem({ item }: { readonly item: Item }) {
             </>
           ) : null}
         </summary>
-        <div className="grid gap-2 pt-1 pb-2">
+        <div className="grid grid-cols-[minmax(0,1fr)] gap-2 pt-1 pb-2">
           {entry ? (
             <p className="flex flex-wrap gap-3">
               {idsOf(entry).map((id) => (

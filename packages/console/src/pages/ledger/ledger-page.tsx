@@ -61,7 +61,7 @@ function Checkpoint() {
     <Section title={words.checkpoint}>
       <Loaded query={checkpoint}>
         {(data) => (
-          <div className="card grid gap-2 px-4 py-3">
+          <div className="card grid grid-cols-[minmax(0,1fr)] gap-2 px-4 py-3">
             <p className="text-soft">{words.checkpointWhat}</p>
             <div className="flex items-start gap-1">
               <pre

@@ -18,7 +18,7 @@ export const ledgerWords = bilingual(
     sound: (entries: number, checkpoints: number) =>
       `Sound: ${plural(entries, "# entry", "# entries")}, ${plural(checkpoints, "# signed checkpoint", "# signed checkpoints")}.`,
     unsound: "Not sound",
-    here: "What the node says of itself. Check it without the node:",
+    here: "The same check in a terminal:",
     entries: "Entries",
     from: "From entry",
     go: "Go",
@@ -30,8 +30,8 @@ export const ledgerWords = bilingual(
     kinds: {
       statement: "Statement",
       intent: "Intent",
-      hold: "Question",
-      approval: "Decision",
+      hold: "Held action",
+      approval: "Approval",
       outcome: "Outcome",
     },
     hash: "Leaf hash",
@@ -49,7 +49,7 @@ export const ledgerWords = bilingual(
     sound: (entries: number, checkpoints: number) =>
       `完好：${n(entries)} 个条目，${n(checkpoints)} 个签名检查点。`,
     unsound: "有误",
-    here: "以上为节点自述。不依赖节点的校验方法：",
+    here: "在终端中作同样的校验：",
     entries: "条目",
     from: "起始条目",
     go: "前往",
@@ -58,7 +58,7 @@ export const ledgerWords = bilingual(
     newer: "更新",
     empty: { title: "账本为空", what: "节点首次启动时写入第一个条目。" },
     beyond: { title: "此处没有条目", what: "账本在此之前结束。", clear: "前往最新" },
-    kinds: { statement: "声明", intent: "意图", hold: "询问", approval: "决定", outcome: "结果" },
+    kinds: { statement: "声明", intent: "意图", hold: "待批", approval: "批准", outcome: "结果" },
     hash: "叶哈希",
     raw: "规范 JSON",
   },

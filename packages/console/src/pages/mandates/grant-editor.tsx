@@ -2,7 +2,7 @@ import type { Grant } from "@hufu/core/mandate/mandate"
 import { sayLimit } from "@hufu/core/mandate/say"
 import { X } from "lucide-react"
 import { useId, useState } from "react"
-import { Sentences } from "../../part/sentences.tsx"
+import { Sentence, Sentences } from "../../part/sentences.tsx"
 import { useLanguage } from "../../words/language.ts"
 import { useWords } from "../../words/use-words.ts"
 import { CountField } from "./count-field.tsx"
@@ -149,7 +149,7 @@ function ToolsField({
         }}
       />
       <p id={`${field}-help`} className={`text-sm ${isGood ? "text-soft" : "text-deny"}`}>
-        {isGood ? words.toolsHelp : words.toolsBad}
+        <Sentence text={isGood ? words.toolsHelp : words.toolsBad} />
       </p>
     </div>
   )

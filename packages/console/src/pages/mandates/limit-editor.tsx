@@ -24,7 +24,7 @@ export function LimitEditor({ add }: { readonly add: (limit: Limit) => void }) {
   }
   return (
     <div>
-      <div className="mt-1 grid gap-2 sm:grid-cols-[1fr_1fr_1.5fr_auto]">
+      <div className="mt-1 grid gap-2 sm:grid-cols-2">
         <input
           className="field font-mono text-sm"
           aria-label={words.argument}

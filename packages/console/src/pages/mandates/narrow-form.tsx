@@ -8,6 +8,7 @@ import { useLanguage } from "../../words/language.ts"
 import { shared } from "../../words/shared.ts"
 import { useWords } from "../../words/use-words.ts"
 import { checkDraft, draftOf } from "./draft.ts"
+import { Incomplete } from "./incomplete.tsx"
 import { MandateEditor } from "./mandate-editor.tsx"
 import { MandatePreview } from "./mandate-preview.tsx"
 import { mandateWords } from "./words.ts"
@@ -31,7 +32,7 @@ export function NarrowForm({ mandate, close }: { readonly mandate: Mandate; read
       <MandateEditor draft={draft} outer={outer} change={setDraft} />
       {checked.ok ? null : (
         <p className="mt-3 text-soft">
-          {words.incomplete} <code className="font-mono text-sm">{checked.places.join(", ")}</code>
+          <Incomplete places={checked.places} />
         </p>
       )}
       {verdict && !verdict.ok ? (

@@ -9,6 +9,7 @@ import { useAddressText } from "../../part/use-address-text.ts"
 import { useWidening } from "../../session/prove.ts"
 import { useWords } from "../../words/use-words.ts"
 import { checkDraft, emptyDraft } from "./draft.ts"
+import { Incomplete } from "./incomplete.tsx"
 import { MandateEditor } from "./mandate-editor.tsx"
 import { MandatePreview } from "./mandate-preview.tsx"
 import { mandateWords } from "./words.ts"
@@ -40,7 +41,7 @@ export function NewMandatePage() {
           {agent !== "" && checked.ok ? <MandatePreview agent={agent} draft={checked.draft} /> : null}
           {checked.ok ? null : (
             <p className="mt-4 text-soft">
-              {words.incomplete} <code className="font-mono text-sm">{checked.places.join(", ")}</code>
+              <Incomplete places={checked.places} />
             </p>
           )}
           {grant.error ? <Failed error={grant.error} /> : null}

@@ -25,7 +25,7 @@ export function LoggedEntries({
     <Section title={words.entries}>
       <ul className="grid gap-3">
         {entries.map(({ bytes, proof }) => (
-          <li key={proof.index} className="card grid gap-2 px-4 py-3">
+          <li key={proof.index} className="card grid grid-cols-[minmax(0,1fr)] gap-2 px-4 py-3">
             <p>
               <span className="font-semibold">{words.entryOf(proof.index)}</span>{" "}
               <span className="text-soft">{words.bytes(bytes.length)}</span>

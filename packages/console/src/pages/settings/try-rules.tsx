@@ -1,4 +1,5 @@
 import type { JsonObject } from "@hufu/core/json/json-value"
+import { makeVisible } from "@hufu/core/profile/visible-text"
 import { useMutation } from "@tanstack/react-query"
 import { type FormEvent, type ReactNode, useState } from "react"
 import { client } from "../../data/client.ts"
@@ -7,7 +8,7 @@ import { EffectBadge, VerdictBadge } from "../../part/badge.tsx"
 import { Facts } from "../../part/facts.tsx"
 import { Failed } from "../../part/failed.tsx"
 import { readJsonObject } from "../../part/plain-json.ts"
-import { Untrusted } from "../../part/untrusted.tsx"
+import { Sentence } from "../../part/sentences.tsx"
 import { useLanguage } from "../../words/language.ts"
 import { useWords } from "../../words/use-words.ts"
 import { settingsWords } from "./words.ts"
@@ -84,7 +85,7 @@ export function TryRules({ rules }: { readonly rules: string | undefined }) {
                 words.why,
                 explain.data.reasons.map((reason) => (
                   <span key={reason.rule} className="block">
-                    <Untrusted text={reason[lang]} />{" "}
+                    <Sentence text={makeVisible(reason[lang])} />{" "}
                     <code className="font-mono text-sm text-soft">{reason.rule}</code>
                   </span>
                 )),

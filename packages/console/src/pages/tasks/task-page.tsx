@@ -25,7 +25,7 @@ export function TaskPage() {
   const { task: id = "" } = useParams({ strict: false })
   const shown = useOperation("task.show", { task: id })
   return (
-    <Page title={words.title} under={<Id id={id} whole />}>
+    <Page title={words.one} under={<Id id={id} whole />}>
       <Loaded query={shown} rows={6}>
         {(data) => <Content of={data} />}
       </Loaded>

@@ -3,6 +3,7 @@ import { bilingual } from "../../words/bilingual.ts"
 export const taskWords = bilingual(
   {
     title: "Tasks",
+    one: "Task",
     under: "Pieces of work, in the words of whoever gave them. What agents read and do belongs to one.",
     agent: "Agent",
     everyAgent: "every agent",
@@ -40,6 +41,7 @@ export const taskWords = bilingual(
   },
   {
     title: "任务",
+    one: "任务",
     under: "一件件工作，以交付者的原话为准。智能体的所读所做都归属于某个任务。",
     agent: "智能体",
     everyAgent: "所有智能体",
