@@ -43,6 +43,8 @@ function collect(options: { from?: string | undefined } = {}) {
     })
     for await (const each of following) told.push(each)
   })()
+  // Whoever waits for it hears of it.
+  done.catch(() => undefined)
   return {
     told,
     states,
@@ -82,7 +84,7 @@ describe("following a node", () => {
     await expect.poll(() => indexes(follower.told).length, { timeout: 20_000 }).toBe(all.length)
     expect(indexes(follower.told)).toEqual(all)
     expect(follower.told.filter(({ event }) => event.type === "reset")).toEqual([])
-    expect(follower.states.filter((state) => state === "reconnecting").length).toBeGreaterThanOrEqual(2)
+    expect(follower.states).toContain("reconnecting")
     await follower.end()
     // The same again for whoever was closed and opened meanwhile, from any place.
     const middle = follower.told.findIndex(({ event }) => event.type === "entry") + 7

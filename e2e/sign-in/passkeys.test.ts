@@ -1,3 +1,5 @@
+import { join } from "node:path"
+import { DatabaseSync } from "node:sqlite"
 import type { Browser } from "playwright-core"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
 import { createClient } from "@hufu/sdk"
@@ -229,6 +231,16 @@ describe.skipIf(withoutChromium)("passkeys, in a real browser", () => {
         code: "unauthenticated",
       })
     }
+    // What the data folder keeps of tokens opens nothing.
+    const database = new DatabaseSync(join(world.dataFolder, "hufu.db"), { readOnly: true })
+    const rows = database.prepare("SELECT body FROM record WHERE kind IN ('browser', 'passkey')").all()
+    database.close()
+    const text = JSON.stringify(rows)
+    const hashes = [...text.matchAll(/\\"hash\\":\\"([\w-]{43})\\"/g)].map(([, hash]) => hash)
+    expect(hashes.length).toBeGreaterThan(0)
+    for (const hash of hashes)
+      expect((await browser.ask("GET", "/v1/node", undefined, `hufu_browser_${hash}`)).status).toBe(401)
+    expect(text).not.toContain(token)
     // A second person, by the terminal.
     await expect(world.local.person.enrol({ secret: "an agent's secret" })).rejects.toMatchObject({
       code: "already_enrolled",

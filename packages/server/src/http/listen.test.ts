@@ -39,6 +39,32 @@ async function pair(): Promise<{ mine: Socket; theirs: Socket }> {
   return { mine, theirs }
 }
 
+describe("the name of this machine", () => {
+  it("is this node at both of its addresses, so that nobody else can be there", async () => {
+    for (const host of ["127.0.0.1", "[::1]", "localhost"])
+      expect(await (await fetch(`http://${host}:${http.port}/healthz`)).json()).toEqual({ ok: true })
+    const squatter = createServer()
+    squatter.listen(http.port, "::1")
+    const [error] = (await once(squatter, "error")) as [NodeJS.ErrnoException]
+    expect(error.code).toBe("EADDRINUSE")
+  })
+
+  it("is refused when somebody else is at one of them", async () => {
+    const squatter = createServer().listen(0, "::1")
+    await once(squatter, "listening")
+    const address = squatter.address()
+    const port = typeof address === "object" ? (address?.port ?? 0) : 0
+    await expect(
+      listenHttp({ app: under.app, mcp: () => {} }, { host: "127.0.0.1", port }),
+    ).rejects.toMatchObject({ code: "port_in_use" })
+    // It let go of the other one.
+    const free = createServer().listen(port, "127.0.0.1")
+    await once(free, "listening")
+    free.close()
+    squatter.close()
+  })
+})
+
 describe("the one listener", () => {
   it("sends /mcp to the door and everything else to the control plane", async () => {
     mcp.length = 0

@@ -37,9 +37,7 @@ function named(host: string, consoleOrigin: string): string {
 }
 
 function send(c: Context, { type, bytes, brotli, gzip }: ConsoleFile, cache: string): Response {
-  const accepted = (c.req.header("accept-encoding") ?? "").toLowerCase()
-  const takes = (name: string) =>
-    new RegExp(`(?:^|[,\\s])${name}(?!\\s*;\\s*q=0(?:\\.0*)?\\s*(?:,|$))`).test(accepted)
+  const takes = (name: string) => takesEncoding(c.req.header("accept-encoding") ?? "", name)
   const [body, encoding] =
     brotli && takes("br") ? [brotli, "br"] : gzip && takes("gzip") ? [gzip, "gzip"] : [bytes, undefined]
   return c.body(Uint8Array.from(body), 200, {
@@ -47,5 +45,13 @@ function send(c: Context, { type, bytes, brotli, gzip }: ConsoleFile, cache: str
     "cache-control": cache,
     vary: "accept-encoding",
     ...(encoding === undefined ? {} : { "content-encoding": encoding }),
+  })
+}
+
+/** RFC 9110 §12.5.3: a coding is taken when it is named, and not with a weight of zero. */
+function takesEncoding(accepted: string, name: string): boolean {
+  return accepted.split(",").some((each) => {
+    const [coding = "", ...parameters] = each.split(";").map((part) => part.trim().toLowerCase())
+    return coding === name && !parameters.some((parameter) => /^q=0(?:\.0*)?$/.test(parameter))
   })
 }

@@ -34,7 +34,7 @@ interface Told {
 }
 
 /** Somebody who follows, and reads when they are told to. */
-function follow(from?: string, { caller = "brw_a", isAllowed = () => true } = {}) {
+function follow(from?: string, { caller = "brw_a", isAllowed = (): boolean => true } = {}) {
   const reader = feed.open({ from, caller, isAllowed }).getReader()
   const queue: Told[] = []
   async function next(): Promise<Told | undefined> {
