@@ -63,6 +63,8 @@ export interface ConnectJournal {
   /** The config has not been written. */
   abandon(path: string): void
   forget(path: string): void
+  /** Removes records that were never written to their end. */
+  sweep(): void
 }
 
 /** Opens the records; nothing is made before something is written. */
@@ -114,7 +116,6 @@ export function openConnectJournal(dataFolder: string): ConnectJournal {
 
   function remove(file: string): void {
     rmSync(file, { force: true })
-    rmSync(`${file}.new`, { force: true })
     syncFolder(folder)
   }
 
@@ -130,5 +131,8 @@ export function openConnectJournal(dataFolder: string): ConnectJournal {
     },
     abandon: (path) => remove(fileOf(path, "next")),
     forget: (path) => remove(fileOf(path, "done")),
+    sweep() {
+      for (const name of names("new")) rmSync(join(folder, name), { force: true })
+    },
   }
 }

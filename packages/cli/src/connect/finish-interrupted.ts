@@ -6,6 +6,7 @@ import { restoreText } from "./restore-text.ts"
 
 /** Finishes or undoes what a run began that was killed. Called under the lock, before anything else. */
 export function finishInterrupted(journal: ConnectJournal): void {
+  journal.sweep()
   for (const record of journal.unfinished())
     unlessUnreadable(() => {
       if (wasWritten(record)) journal.finish(record.path)

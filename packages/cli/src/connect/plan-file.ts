@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs"
 import { homedir } from "node:os"
 import { fileURLToPath } from "node:url"
 import { asFailure, Failure } from "@hufu/core/failure"
@@ -63,7 +64,9 @@ function scanFile({ path, text }: ConfigFile): JsoncNode | undefined {
 
 function planServer(place: ClientPlace, placed: PlacedEntry, named: readonly string[]): PlannedServer {
   const entry = readEntry(placed.node)
-  const project = place.base === "project" ? process.cwd() : placed.project
+  // A config remembers projects that are long gone.
+  const known = placed.project !== undefined && existsSync(placed.project) ? placed.project : undefined
+  const project = place.base === "project" ? process.cwd() : known
   const none = { placed, entry, wanted: undefined, folder: homedir(), vault: [], stays: [] }
   if (entry.kind === "guarded" || entry.kind === "left") return none
   const own = entry.kind === "stdio" ? entry.folder : undefined

@@ -4,6 +4,7 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest"
+import { guardDetails } from "./guard-details.ts"
 import {
   filesystemServer,
   type NodeUnderTest,
@@ -117,6 +118,46 @@ describe("a guard before a tool server", () => {
     expect(
       (await runHufu(["guard", "--data", node.dataFolder, "--env", "NOT_SET_HERE", "--", "true"])).code,
     ).toBe(2)
+  })
+})
+
+describe("a guard whose tool server has its secrets in the vault", () => {
+  it("names them only, and gets them for exactly the command that they were given for", async () => {
+    const node = await newNode()
+    const first = guardOn(node.dataFolder, ["--name", "notes", "--env", "NOTES_TOKEN"], {
+      NOTES_TOKEN: "shown to nobody",
+    })
+    await first.initialize()
+    const again = guardOn(node.dataFolder, ["--name", "notes", "--vault", "NOTES_TOKEN"])
+    expect(await again.initialize()).toMatchObject({ result: {} })
+    expect(await readNote(again, 1)).toMatchObject(noted)
+    expect((await node.run(["server", "list", "--json"])).items()).toHaveLength(1)
+
+    const vault = ["guard", "--data", node.dataFolder, "--name", "notes", "--vault"]
+    const refusals = [
+      [["NOTES_TOKEN", "--", process.execPath, filesystemServer, tmpdir()], "another command"],
+      [["NOTES_TOKEN", "--url", "http://127.0.0.1:1/"], "the vault holds no `NOTES_TOKEN`"],
+      [["OTHER_TOKEN", "--", process.execPath, filesystemServer, files], "the vault holds no `OTHER_TOKEN`"],
+      [["constructor", "--", process.execPath, filesystemServer, files], "the vault holds no `constructor`"],
+    ] as const
+    for (const [words, why] of refusals) {
+      const child = startHufu([...vault, ...words])
+      guards.push(child)
+      const answer = await mcpLines(child).ask(1, "initialize", {})
+      expect(JSON.stringify(answer["error"])).toContain(why)
+    }
+    const unnamed = ["guard", "--data", node.dataFolder, "--vault", "NOTES_TOKEN", "--", "true"]
+    expect((await runHufu(unnamed)).code).toBe(2)
+  })
+
+  it("takes a header's value from its environment", () => {
+    const flags = { url: "https://e.example/", "header-env": ["Authorization: TALLY"], header: ["X-A: 1"] }
+    const given = { flags, rest: [], positionals: [] }
+    expect(guardDetails(given, { TALLY: "Bearer two halves" })).toEqual({
+      url: "https://e.example/",
+      headers: { Authorization: "Bearer two halves", "X-A": "1" },
+    })
+    expect(() => guardDetails(given, {})).toThrow("--header-env TALLY")
   })
 })
 
