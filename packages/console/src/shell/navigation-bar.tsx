@@ -14,9 +14,9 @@ export function Navigation() {
       aria-label={words.label}
       className="z-30 border-line bg-paper max-md:fixed max-md:inset-x-0 max-md:bottom-0 max-md:overflow-x-auto max-md:border-t md:sticky md:top-12 md:h-[calc(100vh-3rem)] md:w-48 md:shrink-0 md:border-r md:py-3"
     >
-      <ul className="flex max-md:justify-around md:flex-col md:gap-0.5 md:px-2">
+      <ul className="flex md:flex-col md:gap-0.5 md:px-2">
         {navigation.map(({ to, name, icon: Icon }) => (
-          <li key={to}>
+          <li key={to} className="max-md:flex-1">
             <Link
               to={to}
               activeOptions={{ exact: to === "/" }}

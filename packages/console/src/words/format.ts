@@ -31,7 +31,8 @@ export function sayClock(atMs: number, language: Language): string {
 export function sayAgo(atMs: number, nowMs: number, language: Language): string {
   const passed = atMs - nowMs
   const [unit, ms] = units.find(([, size]) => Math.abs(passed) >= size) ?? units[3]
-  return relative[language].format(Math.trunc(passed / ms), unit)
+  // Intl writes Chinese without the space between digits and words.
+  return relative[language].format(Math.trunc(passed / ms), unit).replace(/(\d)(?=\p{Script=Han})/gu, "$1 ")
 }
 
 /** What is left, as a clock that counts down: `1:04:09`. */
