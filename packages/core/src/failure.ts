@@ -5,9 +5,11 @@
 export const failureCodes = {
   agent_revoked: { status: 409, en: "The agent is revoked", zh: "智能体已被停用" },
   agent_suspended: { status: 403, en: "The agent is suspended", zh: "智能体已被暂停" },
+  agent_unknown: { status: 403, en: "The agent is not known here", zh: "本节点没有该智能体" },
   already_enrolled: { status: 409, en: "A person is enrolled already", zh: "已有委托人登记" },
   already_exists: { status: 409, en: "This exists already", zh: "已存在" },
   clock_stepped_back: { status: 503, en: "The clock has stepped back", zh: "系统时钟倒退" },
+  credential_revoked: { status: 403, en: "The credential is revoked", zh: "凭证已被吊销" },
   crypto_unavailable: {
     status: 501,
     en: "This runtime cannot check signatures",
@@ -72,6 +74,7 @@ export const failureCodes = {
   upstream_unavailable: { status: 502, en: "The tool server cannot be reached", zh: "无法连接工具服务" },
   vault_damaged: { status: 500, en: "The vault holds damaged content", zh: "保险库内容已损坏" },
   vault_sealed: { status: 503, en: "The vault's key is not at hand", zh: "保险库密钥不可用" },
+  version_changed: { status: 403, en: "Another version of the agent is live", zh: "智能体版本已更换" },
   wrong_secret: { status: 401, en: "Wrong secret", zh: "口令错误" },
 } as const satisfies Record<string, { status: number; en: string; zh: string }>
 

@@ -1,4 +1,4 @@
-import { asFailure } from "@hufu/core/failure"
+import { asFailure, failureCodes, type FailureCode } from "@hufu/core/failure"
 import type { JsonObject, JsonValue } from "@hufu/core/json/json-value"
 
 /** Outside the ranges that JSON-RPC and MCP reserve; `data.code` says why. */
@@ -6,12 +6,20 @@ const unavailableCode = 1001
 
 /** The answer to a request that could not reach the node. Nothing was forwarded. */
 export function unreachable(id: JsonValue, error: unknown): JsonObject {
-  const { code, message } = asFailure(error)
+  const failure = asFailure(error)
+  const { message } = failure
+  // What the node itself said of a connection that it turned away.
+  const told = failure.extra["reason"]
+  const code = isCode(told) ? told : failure.code
   const chinese =
     code === "node_unavailable"
       ? "虎符节点不可用，未转发任何内容：请运行 `hufu serve`，或用 `hufu status` 查看原因。"
-      : "虎符拒绝了此连接，未转发任何内容。"
+      : `虎符拒绝了此连接，未转发任何内容：${failureCodes[code].zh}。`
   return answer(id, `Hufu: ${message}. Nothing was forwarded to the tool server. ${chinese}`, { code })
+}
+
+function isCode(word: unknown): word is FailureCode {
+  return typeof word === "string" && Object.hasOwn(failureCodes, word)
 }
 
 /** The answer to a request that was under way when the node went. */

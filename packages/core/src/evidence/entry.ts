@@ -31,6 +31,7 @@ export const facts = [
   "agent.suspended",
   "agent.resumed",
   "agent.revoked",
+  "agent.refused",
   "version.declared",
   "credential.issued",
   "credential.revoked",

@@ -10,6 +10,8 @@ type Stop = z.infer<typeof Stop>
 /** `hufu stop --all`: nobody acts through this node until a person lifts it; it survives a restart. */
 export interface StopAuthority {
   readonly stopped: boolean
+  /** When it was last declared or lifted; 0 if never. */
+  readonly since: number
   declare(by: string, reason: string): Promise<void>
   lift(by: string): Promise<void>
 }
@@ -37,6 +39,9 @@ export function openStop(store: Store, clock: Clock, declare: Declare): StopAuth
   return {
     get stopped() {
       return records.get("stop")?.stopped ?? false
+    },
+    get since() {
+      return records.get("stop")?.at ?? 0
     },
     declare: (by, reason) => save(true, by, reason),
     lift: (by) => save(false, by, ""),

@@ -18,6 +18,7 @@ import { type Assessment, assess, type AssessParts, type Question } from "./asse
 import type { Connections } from "./connections.ts"
 import type { Attempt, Caller, Governor, Outcome, Reason, Refused, Ruling } from "./governor.ts"
 import { heldActions } from "./held-actions.ts"
+import { type LostStanding, noteTurnedAway } from "./turned-away.ts"
 import { lostAuthority } from "./lost-authority.ts"
 import { issuePermit } from "./permit.ts"
 import type { ActionContents, ContentDraft } from "./action-content.ts"
@@ -50,6 +51,7 @@ const maxCommittedResult = 64 * 1024
  */
 export function createPipeline(parts: PipelineParts): Governor {
   const { clock, holds, tasks } = parts
+  const turnedAway = noteTurnedAway(parts)
 
   async function admit(attempt: Attempt): Promise<Ruling> {
     const { caller } = attempt
@@ -352,11 +354,12 @@ export function createPipeline(parts: PipelineParts): Governor {
     return lostAgent(caller) ?? (parts.servers.find(server) ? undefined : "server_removed")
   }
 
-  function lostAgent(caller: Caller): string | undefined {
+  function lostAgent(caller: Caller): LostStanding | undefined {
     if (parts.stop.stopped) return "stopped"
     const agent = parts.agents.records.get(caller.agent)
     if (!agent) return "agent_unknown"
-    if (agent.state !== "live") return `agent_${agent.state}`
+    if (agent.state === "suspended") return "agent_suspended"
+    if (agent.state !== "live") return "agent_revoked"
     if (agent.version !== caller.version) return "version_changed"
     if (caller.credential !== null && !parts.credentials.isLive(caller.credential))
       return "credential_revoked"
@@ -375,8 +378,10 @@ export function createPipeline(parts: PipelineParts): Governor {
     observe: (server, definitions) => parts.tools.observe(server, definitions),
     standing(caller) {
       const lost = lostAgent(caller)
-      if (lost)
-        throw new Failure("forbidden", reasonsOf.code(lost)[0]?.en ?? lost, { extra: { reason: lost } })
+      if (lost === undefined) return
+      turnedAway.note(caller, lost)
+      const [why] = reasonsOf.code(lost)
+      throw new Failure(lost, why?.en ?? lost, { extra: { reason: lost, zh: why?.zh ?? lost } })
     },
     onStop: (caller, close) => parts.connections.onStop(caller, close),
   }

@@ -1,5 +1,6 @@
 import { isFailure } from "@hufu/core/failure"
 import type { Errand } from "./errand.ts"
+import { failureWords } from "./failure-words.ts"
 import { rpcCodes, rpcError } from "./rpc.ts"
 import { StopReason } from "./stop-reason.ts"
 import type { Ticket } from "./ticket.ts"
@@ -10,7 +11,8 @@ import { refusalReply, stoppedRefusal } from "./verdict-reply.ts"
 export function failureReply(errand: Pick<Errand, "message" | "client">, error: unknown): RpcResponse {
   const { message, client } = errand
   if (error instanceof StopReason) return refusalReply(message, stoppedRefusal(error.message), client.era)
-  if (isFailure(error)) return rpcError(message.id, rpcCodes.unserved, error.message, { code: error.code })
+  if (isFailure(error))
+    return rpcError(message.id, rpcCodes.unserved, failureWords(error), { code: error.code })
   if (isTimeout(error)) {
     const said = "the tool server took too long; check what it did before repeating the call"
     return rpcError(message.id, rpcCodes.unserved, said, { code: "timeout" })

@@ -4,6 +4,7 @@ import type { Caller } from "../governor.ts"
 import { aggregateBackend } from "./aggregate/aggregate-backend.ts"
 import type { Backend } from "./backend.ts"
 import type { Desk } from "./desk.ts"
+import { failureWords } from "./failure-words.ts"
 import { guardRequest } from "./http-guard.ts"
 import { createPostHandler } from "./http-post.ts"
 import { createStreamHandler } from "./http-stream.ts"
@@ -91,7 +92,7 @@ function refuse(desk: Desk, res: ServerResponse, error: unknown): void {
     ? error
     : new Failure("internal", "something went wrong inside Hufu; see its log")
   const code = failure.code === "invalid_json" ? rpcCodes.parse : rpcCodes.unserved
-  const body = JSON.stringify(rpcError(null, code, failure.message, { code: failure.code }))
+  const body = JSON.stringify(rpcError(null, code, failureWords(failure), { code: failure.code }))
   const headers: Record<string, string | number> = {
     "content-type": "application/json",
     "content-length": Buffer.byteLength(body),
