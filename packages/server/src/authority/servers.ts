@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs"
 import { isAbsolute } from "node:path"
 import { z } from "zod"
 import { ServerRecord } from "@hufu/core/contract/records"
@@ -40,7 +41,7 @@ export interface ServerAuthority {
   /** Folders from which a stdio server may read a relative path: where it runs, and every absolute path on its command line. */
   bases(name: string): readonly string[]
   /**
-   * The same draft again gives the same server; another draft under a taken name is refused. So is one under the name of a server
+   * The same draft again gives the same server, moved if the folder in which it starts is gone; another draft under a taken name is refused. So is one under the name of a server
    * that was removed, unless a person asks: mandates name servers by name, and another command must not inherit them.
    */
   register(draft: ServerDraft, by: ServerRegistrar): Promise<ServerRecord>
@@ -71,9 +72,30 @@ export function openServers(store: Store, vault: Vault, clock: Clock, declare: D
   const same = (server: ServerRecord, draft: ServerDraft): boolean =>
     identityOf({ ...server, secrets: secrets(server) }) === identityOf(draft)
 
+  /** A command does not start in a folder that is gone, as a temporary one soon is: it moves to where it was asked for now. */
+  async function stay(server: ServerRecord, draft: ServerDraft, by: ServerRegistrar): Promise<ServerRecord> {
+    const known = secrets(server)
+    const { folder } = draft.secrets
+    if (known.folder === null || folder === null || existsSync(known.folder)) return server
+    const moved = { ...known, folder }
+    await store.commit((tx) => {
+      vault.remove(tx, secretsId(server.id))
+      vault.put(tx, { id: secretsId(server.id), subject: server.id, value: moved })
+      declare(tx, {
+        fact: "server.registered",
+        subject: server.id,
+        by: by.id,
+        refs: { transport: server.transport },
+        content: { name: server.name, command: server.command, url: server.url },
+      })
+    })
+    secretsOf.set(server.id, moved)
+    return server
+  }
+
   async function create(draft: ServerDraft, by: ServerRegistrar): Promise<ServerRecord> {
     const existing = byName.get(draft.name)
-    if (existing && same(existing, draft)) return existing
+    if (existing && same(existing, draft)) return stay(existing, draft, by)
     if (existing)
       throw new Failure(
         "name_taken",

@@ -1,4 +1,5 @@
 import { Failure } from "@hufu/core/failure"
+import { existsSync } from "node:fs"
 import type { JsonObject } from "@hufu/core/json/json-value"
 import type { Log } from "../log.ts"
 import { readMessage } from "../rpc.ts"
@@ -24,6 +25,12 @@ export interface StdioLinkOptions {
 
 /** Starts a tool server as a child process and opens the conversation; the link owns the process. */
 export async function openStdioLink(server: StdioServer, log: Log, options: StdioLinkOptions): Promise<Link> {
+  // The system would say of the command, not of the folder, that it is not there.
+  if (server.cwd !== null && !existsSync(server.cwd))
+    throw new Failure(
+      "upstream_unavailable",
+      `the folder in which the tool server \`${server.name}\` starts is gone: start its guard again, or register it from a folder that stays`,
+    )
   const child = startChild(server, log)
   const wire = childWire(child)
   const peer = createStreamPeer(wire)
