@@ -31,8 +31,7 @@ try {
           if (values.only !== undefined && !name.includes(values.only)) continue
           await page.goto(`${scene.origin}${path}`)
           await page.locator("main h1").waitFor()
-          await page.waitForLoadState("networkidle").catch(() => undefined)
-          await page.waitForTimeout(400)
+          await page.locator("main [aria-busy]").waitFor({ state: "detached" })
           const file = `${name}-${width}-${locale.slice(0, 2)}-${theme}.png`
           await page.screenshot({ path: join(values.to, file), fullPage: width < 500 })
         }

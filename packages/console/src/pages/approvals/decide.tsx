@@ -110,7 +110,7 @@ function Edit({
   const start = () => change(JSON.stringify(hold.arguments, null, 2))
   if (edited === undefined)
     return (
-      <button type="button" className="button button-quiet justify-self-start px-2" onClick={start}>
+      <button type="button" className="link min-h-6 justify-self-start" onClick={start}>
         {words.edit}
       </button>
     )
@@ -132,11 +132,7 @@ function Edit({
           {words.editing.invalid} <span lang="en">{fault}</span>
         </p>
       )}
-      <button
-        type="button"
-        className="button button-quiet justify-self-start px-2"
-        onClick={() => change(undefined)}
-      >
+      <button type="button" className="link min-h-6 justify-self-start" onClick={() => change(undefined)}>
         {words.editing.undo}
       </button>
     </div>

@@ -94,14 +94,16 @@ function TaskWords({ task }: { readonly task: string }) {
 }
 
 function Targets({ hold }: { readonly hold: HoldRecord }) {
-  const words = useWords(approvalWords).facts
+  const { facts: words, targets } = useWords(approvalWords)
+  const nameOf = (kind: string) =>
+    Object.hasOwn(targets, kind) ? targets[kind as keyof typeof targets] : kind
   if (hold.targets.length === 0) return <span className="text-soft">{words.noTarget}</span>
   return (
     <ul className="grid gap-0.5">
       {hold.targets.slice(0, 8).map(({ kind, value }, index) => (
         // Two targets may be alike.
         <li key={index}>
-          <span className="text-soft">{kind}</span> <Untrusted text={value} />
+          <span className="text-soft">{nameOf(kind)}</span> <Untrusted text={value} />
         </li>
       ))}
     </ul>

@@ -41,6 +41,15 @@ export const words = bilingual(
       tool: "Tool",
       details: "Ids",
     },
+    targets: {
+      path: "path",
+      url: "URL",
+      host: "host",
+      recipient: "recipient",
+      account: "account",
+      command: "command",
+      other: "named as",
+    },
     profile: {
       reviewed: "profile reviewed by Hufu",
       user: "profile set by you",
@@ -125,6 +134,15 @@ export const words = bilingual(
       differs: "与上次批准的调用相比",
       tool: "工具",
       details: "编号",
+    },
+    targets: {
+      path: "路径",
+      url: "网址",
+      host: "主机",
+      recipient: "收件人",
+      account: "账户",
+      command: "命令",
+      other: "标识",
     },
     profile: {
       reviewed: "画像已由虎符审核",
