@@ -7,6 +7,7 @@ import { backupCommands } from "./backup/backup-commands.ts"
 import { evidenceCommands } from "./evidence/evidence-commands.ts"
 import { guardCommand } from "./guard/guard-command.ts"
 import { hookCommands } from "./hook/hook-commands.ts"
+import { keysCommands } from "./keys/keys-commands.ts"
 import { mandateCommands } from "./mandate/mandate-commands.ts"
 import { serveCommand } from "./serve/serve-command.ts"
 
@@ -30,6 +31,7 @@ export const handWritten: readonly Command[] = [
   ...mandateCommands,
   ...evidenceCommands,
   ...backupCommands,
+  ...keysCommands,
   ...hookCommands,
   {
     name: "enrol",

@@ -54,6 +54,8 @@ export interface NodeOptions {
   readonly clock?: Clock
   /** Where the built console is, or will be. */
   readonly consoleFolder?: string | undefined
+  /** Asks for the passphrase of a sealed vault key, where there is somebody to ask. */
+  readonly passphrase?: (() => Promise<string>) | undefined
 }
 
 export interface RunningNode {
@@ -80,6 +82,7 @@ export async function startNode({
   logger,
   clock = systemClock,
   consoleFolder,
+  passphrase,
 }: NodeOptions): Promise<RunningNode> {
   if (!loopback.has(config.host) && !expose)
     throw new Failure(
@@ -92,7 +95,7 @@ export async function startNode({
   selfTest(rules)
 
   // Evidence
-  const store = await openStore({ dataDir, clock, logger })
+  const store = await openStore({ dataDir, clock, logger, passphrase })
   const closing: (() => unknown)[] = [() => store.close()]
   const close = async () => {
     for (const end of closing.splice(0).toReversed()) await end()

@@ -1,5 +1,5 @@
 import { type Command, secretFlag } from "../command/command.ts"
-import { passphraseFlag } from "../keys/ask-passphrase.ts"
+import { passphraseFlag } from "../keys/passphrase-flag.ts"
 
 /** Keeping, bringing back and removing everything that a node has. */
 export const backupCommands: readonly Command[] = [

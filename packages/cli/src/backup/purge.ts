@@ -12,6 +12,7 @@ import { openStore } from "@hufu/server/store/store"
 import { pino } from "pino"
 import { textFlag } from "../arguments/flag-value.ts"
 import type { Invocation } from "../command/command.ts"
+import { hasConnected } from "../connect/connect-journal.ts"
 import { exitCodes } from "../exit-code.ts"
 import { askPassphrase } from "../keys/ask-passphrase.ts"
 import { askSecret } from "../terminal/ask-secret.ts"
@@ -19,7 +20,7 @@ import { printJson, printLines } from "../terminal/print.ts"
 
 /** Whatever a node, a guard or a command makes in a data folder. */
 const ours =
-  /^(?:hufu\.(?:db|journal|lock|pid)(?:-wal|-shm|-journal|\.new)?|keys|logs|cache|run|starting|connected|config\.json)$/
+  /^(?:hufu\.(?:db|journal|lock|pid)(?:-wal|-shm|-journal|\.new)?|keys|logs|cache|run|starting|connect|config\.json)$/
 
 /** `hufu purge`: removes what Hufu made, names it first, and keeps the evidence if the person says so. */
 export async function purge(invocation: Invocation): Promise<number> {
@@ -37,6 +38,11 @@ export async function purge(invocation: Invocation): Promise<number> {
     if (json) printJson({ removed: [], would: goes, stays, evidence: null })
     return exitCodes.ok
   }
+  if (hasConnected(dataFolder))
+    throw new Failure(
+      "invalid_input",
+      "clients still start their tool servers through this data folder, and only it can put their configs back: run `hufu disconnect --all` first",
+    )
   await prove(invocation)
   const entries = evidence === null ? null : (await keepEvidence(dataFolder, evidence)).size
   await removeVaultKey(usedDataFolder(dataFolder))

@@ -70,7 +70,8 @@ describe("hufu doctor", () => {
     expect(report.ok).toBe(true)
     for (const check of ["node", "version", "runtime", "clock", "permissions", "rules", "ledger"])
       expect([check, states(check)]).toEqual([check, ["ok"]])
-    for (const check of ["port", "durability", "disk", "keys"]) expect(states(check)).not.toContain("fail")
+    for (const check of ["port", "durability", "disk", "vault-key"])
+      expect(states(check)).not.toContain("fail")
     expect(states("person")).toEqual(["warn"])
   })
 
@@ -95,7 +96,7 @@ describe("hufu doctor", () => {
     expect(open.code).toBe(1)
     expect(open.states("permissions")).toEqual(["fail"])
     rmSync(join(folder, "keys", "vault.key"))
-    expect((await examined()).states("keys")).toEqual(["fail"])
+    expect((await examined()).states("vault-key")).toEqual(["fail"])
   })
 
   it("fails on a ledger whose end was altered", async () => {

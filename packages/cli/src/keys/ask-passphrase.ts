@@ -1,15 +1,6 @@
 import { Failure } from "@hufu/core/failure"
-import type { Flags, Invocation } from "../command/command.ts"
+import type { Invocation } from "../command/command.ts"
 import { stdinLines, typed } from "../terminal/ask-secret.ts"
-
-/** The flag of every command that seals or unseals with a passphrase. */
-export const passphraseFlag = {
-  "passphrase-stdin": {
-    type: "boolean",
-    en: "read the passphrase from the first line of standard input",
-    zh: "从标准输入首行读取密码短语",
-  },
-} as const satisfies Flags
 
 const prompts = {
   ask: { en: "Passphrase: ", zh: "密码短语：" },
@@ -35,4 +26,11 @@ export async function askNewPassphrase({ flags, language }: Asked): Promise<stri
   if ((await typed(prompts.again[language])) !== passphrase)
     throw new Failure("invalid_input", "the two passphrases differ: start again")
   return passphrase
+}
+
+/** Asks for it once when a node needs it, if somebody is there to be asked. */
+export function askAtStart(asked: Asked): (() => Promise<string>) | undefined {
+  if (asked.flags["passphrase-stdin"] !== true && !process.stdin.isTTY) return undefined
+  let given: Promise<string> | undefined
+  return () => (given ??= askPassphrase(asked))
 }

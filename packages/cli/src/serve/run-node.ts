@@ -8,6 +8,7 @@ import { type NodeOptions, type RunningNode, startNode } from "@hufu/server/node
 import { textFlag } from "../arguments/flag-value.ts"
 import type { Invocation } from "../command/command.ts"
 import { exitCodes } from "../exit-code.ts"
+import { askAtStart } from "../keys/ask-passphrase.ts"
 import { printJsonLine, printLines } from "../terminal/print.ts"
 import { readConfig } from "./read-config.ts"
 
@@ -17,9 +18,10 @@ const settledMs = 1000
 
 /** A node in this process until a signal, or until nobody has needed it for long enough. */
 export async function runNode(
-  { dataFolder, flags, json, language }: Invocation,
+  invocation: Invocation,
   { port, idleSeconds }: { port: number | undefined; idleSeconds: number | undefined },
 ): Promise<number> {
+  const { dataFolder, flags, json, language } = invocation
   const config = readConfig(dataFolder, { host: textFlag(flags, "host"), port })
   const log = await openLogger(dataFolder, config.log)
   const { logger } = log
@@ -33,6 +35,7 @@ export async function runNode(
     expose: flags["expose"] === true,
     logger,
     consoleFolder: consoleFolder(),
+    passphrase: askAtStart(invocation),
   }
   const node = await start(options, flags["any-port"] === true)
   announce(node, json, language)

@@ -1,4 +1,5 @@
 import type { Command } from "../command/command.ts"
+import { passphraseFlag } from "../keys/passphrase-flag.ts"
 
 /** `hufu serve` as the help shows it. */
 export const serveCommand: Command = {
@@ -34,6 +35,7 @@ export const serveCommand: Command = {
       en: "take a free port when the port is in use",
       zh: "端口被占用时改用空闲端口",
     },
+    ...passphraseFlag,
   },
   load: async () => (await import("./serve.ts")).serve,
 }

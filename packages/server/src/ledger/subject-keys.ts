@@ -46,10 +46,13 @@ export class SubjectKeys {
     const known = this.find((sql, params) => tx.query(sql, params), subject)
     if (known !== undefined) return known
     const both = randomBytes(2 * keyBytes)
-    const { nonce, body } = seal(this.#wrapping, wrapName(subject), both)
-    tx.run("INSERT INTO vault_key (subject, wrapped) VALUES (?, ?)", [subject, Buffer.concat([nonce, body])])
+    const key = split(both)
+    tx.run("INSERT INTO vault_key (subject, wrapped) VALUES (?, ?)", [
+      subject,
+      wrap(this.#wrapping, subject, key),
+    ])
     this.#fresh.push(subject)
-    return this.#remember(subject, split(both))
+    return this.#remember(subject, key)
   }
 
   /** Deletes the subject's key in this unit of work. */
@@ -92,6 +95,12 @@ export class SubjectKeys {
 export interface WrappedKey {
   readonly subject: string
   readonly wrapped: Uint8Array
+}
+
+/** A subject's key, encrypted for the database. */
+export function wrap(wrapping: KeyObject, subject: string, { data, salt }: SubjectKey): Buffer {
+  const { nonce, body } = seal(wrapping, wrapName(subject), Buffer.concat([data.export(), salt.export()]))
+  return Buffer.concat([nonce, body])
 }
 
 /** Unwraps a subject's key; throws when the wrapping key is another or a bit differs. */

@@ -1,10 +1,12 @@
+import { existsSync, renameSync, rmSync } from "node:fs"
+import { dirname } from "node:path"
 import { createSecretKey, type KeyObject, randomBytes } from "node:crypto"
 import { createLedgerKey, type LedgerKey, parseLedgerKey } from "../ledger/ledger-key.ts"
 import { unwrap, type WrappedKey } from "../ledger/subject-keys.ts"
 import { type AskPassphrase, findVaultKey, settleNextVaultKey } from "../keys/vault-key.ts"
 import { Failure, isFailure } from "@hufu/core/failure"
 import type { DataFolder } from "./data-folder.ts"
-import { readSecret, writeSecret } from "./secret-file.ts"
+import { readSecret, syncFolder, writeSecret } from "./secret-file.ts"
 import type { SqliteConnection } from "./sqlite-connection.ts"
 
 const wrappingKeyBytes = 32
@@ -20,7 +22,13 @@ export function openLedgerKey(db: SqliteConnection, folder: DataFolder): LedgerK
   const file = readSecret(folder.ledgerKey)
   const known = db.get("SELECT value FROM meta WHERE key = 'ledger.key'")?.["value"]
   if (file !== null) {
-    const key = parseLedgerKey(textOf(file), readOrigin(db))
+    const origin = readOrigin(db)
+    const key = parseLedgerKey(textOf(file), origin)
+    const next = parseLedgerKey(textOf(readSecret(nextLedgerKey(folder)) ?? Buffer.alloc(0)), origin)
+    // A change of key was interrupted: the database says on which side of its one commit.
+    const taken = next !== null && next.vkey === known
+    settleNextLedgerKey(folder, taken)
+    if (taken) return next
     if (key !== null && key.vkey === known) return key
     throw ambiguous(`\`${folder.ledgerKey}\` is not the key of the ledger in \`${folder.database}\``)
   }
@@ -38,6 +46,19 @@ export function openLedgerKey(db: SqliteConnection, folder: DataFolder): LedgerK
   )
   writeSecret(folder.ledgerKey, text)
   return key
+}
+
+function nextLedgerKey(folder: DataFolder): string {
+  return `${folder.ledgerKey}.next`
+}
+
+/** Ends a change of the ledger's key: the next one takes its place, or goes. */
+export function settleNextLedgerKey(folder: DataFolder, taken: boolean): void {
+  const next = nextLedgerKey(folder)
+  if (!existsSync(next)) return
+  if (taken) renameSync(next, folder.ledgerKey)
+  else rmSync(next)
+  syncFolder(dirname(next))
 }
 
 /** The key that wraps the vault's subject keys; it must be the one that wrapped those that are there. */
