@@ -147,6 +147,14 @@ describe("the records", () => {
     for (const each of [...kept, text()]) expect(each).not.toContain("s3cret-five")
   })
 
+  it("are not purged while a client's config depends on them", async () => {
+    const refused = await machine.hufu(["purge"])
+    expect(refused.code).toBe(1)
+    expect(refused.err).toContain("hufu disconnect --all")
+    expect((await disconnect()).code).toBe(0)
+    expect(text()).toBe(original)
+  })
+
   it("say in the list what is connected", async () => {
     const listed = await machine.hufu(["connect", "--json"])
     const { items } = JSON.parse(listed.out) as { items: { file: string }[] }

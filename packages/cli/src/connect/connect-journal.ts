@@ -67,6 +67,12 @@ export interface ConnectJournal {
   sweep(): void
 }
 
+/** Whether a client's config names this data folder, so that nothing but its records can put the config back. */
+export function hasConnected(dataFolder: string): boolean {
+  const folder = connectFolder(dataFolder)
+  return existsSync(folder) && readdirSync(folder).some((name) => /\.(?:done|next)$/.test(name))
+}
+
 /** Opens the records; nothing is made before something is written. */
 export function openConnectJournal(dataFolder: string): ConnectJournal {
   const folder = connectFolder(dataFolder)
@@ -77,7 +83,7 @@ export function openConnectJournal(dataFolder: string): ConnectJournal {
   function key(): Buffer {
     const known = readSecret(keyFile)
     if (known !== null) return Buffer.from(known.toString("utf8").trim(), "hex")
-    if (names("done").length + names("next").length > 0)
+    if (hasConnected(dataFolder))
       throw new Failure(
         "vault_damaged",
         `\`${keyFile}\`, which opens the record of what was changed, is missing: restore it from your backup`,

@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs"
 import { dirname } from "node:path"
+import { Name } from "@hufu/core/id"
 import { textFlag, textFlags } from "../arguments/flag-value.ts"
 import { UsageError } from "../arguments/usage-error.ts"
 import type { Invocation } from "../command/command.ts"
@@ -17,6 +18,7 @@ import {
   type PlannedServer,
   planFile,
   type Registered,
+  script,
 } from "./plan-file.ts"
 import { printSnippet } from "./print-snippet.ts"
 import { registerServer } from "./register-server.ts"
@@ -32,7 +34,7 @@ export async function connect(invocation: Invocation): Promise<number> {
   if (name === "print") return printSnippet(invocation)
   if (invocation.rest.length > 0) throw new UsageError("a command after `--` is for `hufu connect print`")
   const client = clientNamed(name)
-  const agent = textFlag(invocation.flags, "agent") ?? client.id
+  const agent = agentOf(invocation, client.id)
   const places = clientPlaces(client)
   const written = invocation.flags["write"] === true
   const reports = written
@@ -40,6 +42,12 @@ export async function connect(invocation: Invocation): Promise<number> {
     : planAll(places, invocation).map((plan) => preview(plan, agent, invocation))
   showConnected({ client, agent, written, reports }, invocation)
   return exitCodes.ok
+}
+
+function agentOf({ flags }: Invocation, client: string): string {
+  const agent = Name.safeParse(textFlag(flags, "agent") ?? client)
+  if (!agent.success) throw new UsageError(`--agent: ${agent.error.issues[0]?.message ?? "it is no name"}`)
+  return agent.data
 }
 
 /** The files that are there; a file of hooks also where only its folder is. */
@@ -61,6 +69,9 @@ async function writeAll(
   agent: string,
   invocation: Invocation,
 ): Promise<FileReport[]> {
+  // What npx fetches for one run is gone some day, and with it every client's tool servers.
+  if (/[\\/]_npx[\\/]/.test(script))
+    throw new UsageError("this Hufu is npx's own temporary copy: install Hufu, then connect with that one")
   const journal = openConnectJournal(invocation.dataFolder)
   finishInterrupted(journal)
   const plans = planAll(places, invocation)

@@ -44,7 +44,8 @@ export interface ChangedFile {
   readonly changes: readonly Change[]
 }
 
-const script = fileURLToPath(new URL("../../bin/hufu.js", import.meta.url))
+/** The program that clients are to start. */
+export const script = fileURLToPath(new URL("../../bin/hufu.js", import.meta.url))
 
 /** Reads a client's file and says what is to be done with each of its tool servers. */
 export function planFile(place: ClientPlace, secrets: readonly string[]): PlannedFile {

@@ -1,12 +1,10 @@
-import { fileURLToPath } from "node:url"
 import { textFlag } from "../arguments/flag-value.ts"
 import { UsageError } from "../arguments/usage-error.ts"
 import type { Invocation } from "../command/command.ts"
 import { exitCodes } from "../exit-code.ts"
 import { printJson, say } from "../terminal/print.ts"
 import { guardWords } from "./guard-entry.ts"
-
-const script = fileURLToPath(new URL("../../bin/hufu.js", import.meta.url))
+import { script } from "./plan-file.ts"
 
 /** `hufu connect print`: what to write into the config of a client that Hufu does not know. */
 export function printSnippet({ flags, rest, dataFolder, json, language }: Invocation): number {
