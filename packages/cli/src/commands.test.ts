@@ -106,7 +106,7 @@ describe("agents and credentials", () => {
 
   it("lists in a table, and shows in the reader's language", async () => {
     const table = (await node.run(["agent", "list"])).out.split("\n")
-    expect(table[0]).toMatch(/^ID +NAME +IDENTIFIEDBY/)
+    expect(table[0]).toMatch(/^ID +NAME +IDENTIFIED BY/)
     expect(table.some((line) => line.includes(" local "))).toBe(true)
     expect((await node.run(["approvals", "--lang", "zh"])).out).toBe("没有等待批准的行为。\n")
   })
@@ -155,6 +155,9 @@ describe("approving", () => {
     expect((await node.run(["refuse", hold, "--reason", "not this file"])).code).toBe(0)
     expect(JSON.stringify(await answer)).toContain("not this file")
     expect((await node.run(["approval", "show", hold])).out).toContain("State: refused")
+    const why = await node.run(["why", hold])
+    expect(why.out).toContain("refused it on")
+    expect(why.out).toContain("“not this file”")
     expect((await node.run(["approvals", "--state", "all"])).out).toContain(hold)
   })
 })
@@ -228,9 +231,11 @@ describe("tool profiles", () => {
 
 describe("evidence", () => {
   it("gives a receipt that verifies offline, and does not when one byte is another", async () => {
-    const [action] = (await node.run(["action", "list", "--json"])).items()
+    const [action] = (await node.run(["action", "list", "--outcome", "done", "--json"])).items()
     const id = String(action?.["id"])
-    expect((await node.run(["why", id])).out).toContain("The agent local wanted to")
+    const why = await node.run(["why", id])
+    expect(why.out).toContain("The agent local wanted to")
+    expect(why.out).toContain("Allowed by platform/permit-under-mandate")
     const file = path("receipt.json")
     const written = await node.run(["receipt", id, "-o", file, "--open", "arguments"])
     expect(written).toMatchObject({ code: 0, out: "" })
@@ -239,6 +244,9 @@ describe("evidence", () => {
     expect(sound.code).toBe(0)
     expect(sound.out).toContain("The receipt is sound.")
     expect(sound.out).toContain("arguments: ")
+    // Without a key one step was not made, and does not look as if it was.
+    expect(sound.out).toMatch(/^– key: /m)
+    expect(sound.out).toContain("log checkpoint`")
     const { key } = (await node.run(["log", "checkpoint", "--json"])).json()
     expect((await runHufu(["verify", file, "--key", String(key), "--json"])).json()).toMatchObject({
       ok: true,

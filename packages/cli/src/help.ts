@@ -1,5 +1,6 @@
 import type { Language } from "@hufu/core/words"
 import { type Command, type Flags, globalFlags } from "./command/command.ts"
+import { asCalled, calledAs } from "./terminal/called-as.ts"
 import { widthOf } from "./terminal/table.ts"
 
 const texts = {
@@ -37,7 +38,7 @@ export function showHelp(commands: readonly Command[], language: Language): void
     text.everywhere,
     ...flagLines(globalFlags, language),
     "",
-    text.more,
+    asCalled(text.more),
     text.codes,
   )
 }
@@ -51,7 +52,7 @@ export function showCommandHelp(command: Command, language: Language): void {
   write(
     command[language],
     "",
-    `${text.use} hufu ${usageOf(command)}`,
+    `${text.use} ${calledAs()} ${usageOf(command)}`,
     ...own,
     "",
     text.everywhere,

@@ -4,6 +4,7 @@ import { UsageError } from "./arguments/usage-error.ts"
 import { findCommand, loadCommands } from "./commands.ts"
 import { exitCodeOf, exitCodes } from "./exit-code.ts"
 import { showCommandHelp, showHelp } from "./help.ts"
+import { asCalled } from "./terminal/called-as.ts"
 import { chooseLanguage } from "./terminal/language.ts"
 import { printJson, say } from "./terminal/print.ts"
 
@@ -39,12 +40,12 @@ function unknown(words: readonly string[]): UsageError {
 
 function report(error: unknown, json: boolean): number {
   if (error instanceof UsageError) {
-    say(`hufu: ${error.message}`)
+    say(asCalled(`hufu: ${error.message}`))
     return exitCodes.usage
   }
   const failure = asFailure(error)
   if (json) printJson({ code: failure.code, detail: failure.message, ...failure.extra })
-  say(`hufu: ${failure.message} [${failure.code}]`)
+  say(asCalled(`hufu: ${failure.message} [${failure.code}]`))
   // What is nobody's fault but ours is worth its trace.
   if (failure.code === "internal" && failure.cause instanceof Error)
     say(failure.cause.stack ?? failure.cause.message)

@@ -7,28 +7,30 @@ const texts = {
     erased: "(erased)",
     wants: (hold: HoldRecord) =>
       `The agent ${hold.agentName} wants to use ${hold.tool} of ${hold.server} (${hold.effect}).`,
-    behalf: "On behalf of",
+    behalf: (principal: string) =>
+      principal.startsWith("usr_") ? "On your behalf." : `On behalf of ${principal}`,
     targets: "Targets:",
     why: "Why it asks:",
     userOnly: "Only you decide this, each time.",
     state: "State:",
     expires: "Expires:",
     digest: "Digest:",
-    standing: "Approving for the task or until a time would also allow:",
+    standing:
+      "Approved as it is, it is allowed this once. With --for task, or --until 2h, this would be allowed as well:",
   },
   zh: {
     arguments: "参数：",
     erased: "（已擦除）",
     wants: (hold: HoldRecord) =>
       `智能体 ${hold.agentName} 想使用 ${hold.server} 的 ${hold.tool}（${hold.effect}）。`,
-    behalf: "委托人",
+    behalf: (principal: string) => (principal.startsWith("usr_") ? "代表您本人。" : `委托人 ${principal}`),
     targets: "对象：",
     why: "为何询问：",
     userOnly: "此类行为每次仅由您本人决定。",
     state: "状态：",
     expires: "到期：",
     digest: "摘要：",
-    standing: "若按任务或期限批准，还将允许：",
+    standing: "直接批准仅允许这一次。若加 --for task 或 --until 2h，还将允许：",
   },
 } as const
 
@@ -45,7 +47,7 @@ export function describeHold(hold: HoldRecord, language: Language): string[] {
     ),
     "",
     text.wants(hold),
-    `${text.behalf} ${hold.principal}`,
+    text.behalf(hold.principal),
     ...(hold.targets.length > 0
       ? [text.targets, ...hold.targets.map(({ kind, value }) => quote(`${kind}: ${oneLine(value)}`))]
       : []),

@@ -113,10 +113,23 @@ function flagOf({ name, kind, choices, required }: Member): Flag {
       ? choices.join("|")
       : { text: "TEXT", number: "N", boolean: "", time: "TIME", json: "JSON" }[kind]
   const needed = required && kind !== "json"
+  const words = flagWords[name]
   return {
     type: kind === "boolean" ? "boolean" : "string",
     value,
-    en: `\`${name}\`${needed ? " (needed)" : ""}`,
-    zh: `\`${name}\`${needed ? "（必填）" : ""}`,
+    en: `${words?.en ?? `\`${name}\``}${needed ? " (needed)" : ""}`,
+    zh: `${words?.zh ?? `\`${name}\``}${needed ? "（必填）" : ""}`,
   }
+}
+
+/** What the members mean that are not plain from their name. */
+const flagWords: Readonly<Record<string, { en: string; zh: string }>> = {
+  reason: { en: "why", zh: "理由" },
+  agent: { en: "only of this agent, by name or id", zh: "仅此智能体（名称或编号）" },
+  task: { en: "only of this task", zh: "仅此任务" },
+  limit: { en: "how many at most", zh: "最多多少项" },
+  from: { en: "from this index on", zh: "自此序号起" },
+  before: { en: "older than this index", zh: "早于此序号" },
+  since: { en: "not older than this, in milliseconds since 1970", zh: "不早于此时（自 1970 年起的毫秒数）" },
+  text: { en: "a part of an id, a name or a rule", zh: "编号、名称或规则中的一段文字" },
 }

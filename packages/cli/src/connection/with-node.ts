@@ -1,5 +1,6 @@
 import { type Client, createClient } from "@hufu/sdk"
 import type { Invocation } from "../command/command.ts"
+import { Failure } from "@hufu/core/failure"
 import { askSecret } from "../terminal/ask-secret.ts"
 import { socketTransport } from "./socket-transport.ts"
 
@@ -23,8 +24,13 @@ export async function asPerson<T>(asked: Asked, work: (client: Client) => Promis
   const socket = socketTransport(asked.dataFolder)
   const { transport } = socket
   try {
-    // A node that is not there is said before anything is typed.
-    await createClient({ transport, retryAfterMs: [] }).node.status()
+    // A node or a person that is not there is said before anything is typed.
+    const { personEnrolled } = await createClient({ transport, retryAfterMs: [] }).node.status()
+    if (!personEnrolled)
+      throw new Failure(
+        "not_enrolled",
+        "no person is enrolled yet: run `hufu enrol` once, in a terminal of your own",
+      )
     const secret = await askSecret(asked)
     const { token } = await createClient({ transport }).session.create({ secret })
     return await work(createClient({ transport, language: asked.language, token }))

@@ -5,17 +5,24 @@ import { UsageError } from "../arguments/usage-error.ts"
 import type { Invocation } from "../command/command.ts"
 import { withNode } from "../connection/with-node.ts"
 import { exitCodes } from "../exit-code.ts"
+import { asCalled } from "../terminal/called-as.ts"
+import { actionOf } from "./action-of.ts"
 import { printJson, say } from "../terminal/print.ts"
 
 /** `hufu receipt ACTION [-o FILE]`: the evidence of one action, for `hufu verify`. */
 export async function receipt(invocation: Invocation): Promise<number> {
   const { positionals, flags, language } = invocation
-  const [action] = positionals
-  if (action === undefined || positionals.length > 1)
-    throw new UsageError("this takes the id of one action: `hufu action list` shows them")
+  const [id] = positionals
+  if (id === undefined || positionals.length > 1)
+    throw new UsageError(
+      "this takes the id of an action, or of one that waits: `hufu action list` shows them",
+    )
   const open = textFlag(flags, "open")
-  const made = await withNode(invocation, (client) =>
-    client.action.receipt({ action, ...(open === undefined ? {} : { open }) }),
+  const made = await withNode(invocation, async (client) =>
+    client.action.receipt({
+      action: await actionOf(client, id),
+      ...(open === undefined ? {} : { open }),
+    }),
   )
   const file = textFlag(flags, "output")
   if (file === undefined) {
@@ -23,10 +30,11 @@ export async function receipt(invocation: Invocation): Promise<number> {
     return exitCodes.ok
   }
   write(file, `${JSON.stringify(made, null, 2)}\n`)
+  const check = asCalled(`\`hufu verify ${file}\``)
   say(
     language === "zh"
-      ? `回执已写入 ${file}；用 hufu verify ${file} 校验`
-      : `the receipt is in ${file}; check it with hufu verify ${file}`,
+      ? `回执已写入 ${file}；用 ${check} 校验`
+      : `the receipt is in ${file}; check it with ${check}`,
   )
   return exitCodes.ok
 }

@@ -4,18 +4,27 @@ import { readText } from "../arguments/read-json.ts"
 import { UsageError } from "../arguments/usage-error.ts"
 import type { Invocation } from "../command/command.ts"
 import { exitCodes } from "../exit-code.ts"
+import { asCalled } from "../terminal/called-as.ts"
 import { printJson, printLines } from "../terminal/print.ts"
 
 const texts = {
   en: {
     ok: "The receipt is sound.",
-    untrusted: "No log key was given, so it only agrees with itself: compare its log key with --key.",
+    untrusted: [
+      "The step marked – was not made: no log key was given, so the receipt only agrees with itself.",
+      "The node that wrote it shows its key with `hufu log checkpoint`; get it from its operator apart from the receipt, then",
+      "  `hufu verify FILE --key KEY`",
+    ],
     failed: "The receipt is NOT sound:",
     opened: "It discloses:",
   },
   zh: {
     ok: "回执有效。",
-    untrusted: "未提供账本公钥，因此只能证明回执自洽：请用 --key 比对账本公钥。",
+    untrusted: [
+      "标为 – 的一步未作检查：未提供账本公钥，因此只能证明回执自洽。",
+      "写出回执的节点用 `hufu log checkpoint` 显示其公钥；请另行向其运营者取得，然后运行",
+      "  `hufu verify 文件 --key 公钥`",
+    ],
     failed: "回执无效：",
     opened: "回执披露：",
   },
@@ -34,10 +43,15 @@ export async function verify(invocation: Invocation): Promise<number> {
     return verdict.ok ? exitCodes.ok : exitCodes.failed
   }
   const text = texts[language]
-  printLines(...verdict.steps.map(({ id, ok, says }) => `${ok ? "✓" : "✗"} ${id}: ${says[language]}`))
+  const isUnmade = (id: string) => id === "key" && trustedKeys.length === 0
+  printLines(
+    ...verdict.steps.map(
+      ({ id, ok, says }) => `${ok ? (isUnmade(id) ? "–" : "✓") : "✗"} ${id}: ${says[language]}`,
+    ),
+  )
   if (!verdict.ok) printLines(`${text.failed} ${verdict.reason[language]}`)
   else {
-    printLines(text.ok, ...(verdict.trusted ? [] : [text.untrusted]))
+    printLines(text.ok, ...(verdict.trusted ? [] : text.untrusted.map(asCalled)))
     if (verdict.openings.length > 0)
       printLines(
         text.opened,

@@ -5,6 +5,7 @@ import type { Language } from "@hufu/core/words"
 import { UsageError } from "../arguments/usage-error.ts"
 import type { Invocation } from "../command/command.ts"
 
+const leastCharacters = 8
 const maxSecretBytes = 4096
 const prompts = {
   secret: { en: "Terminal secret: ", zh: "终端口令：" },
@@ -47,6 +48,12 @@ export async function askBothSecrets({
 
 async function typedTwice(language: Language): Promise<string> {
   const secret = await typed(prompts.choose[language])
+  // The node decides; said here, nobody types it again in vain.
+  if (secret.length < leastCharacters)
+    throw new Failure(
+      "invalid_input",
+      `the secret has ${secret.length} characters: choose one of at least ${leastCharacters}`,
+    )
   if ((await typed(prompts.again[language])) !== secret)
     throw new Failure("invalid_input", "the two secrets differ: start again")
   return secret

@@ -43,11 +43,40 @@ describe("what a person sees", () => {
 
   it("shows times as times, and what is nested under its name", () => {
     const shown = written(() =>
-      showOutput("stop.declare", { tookMs: 1.5, doors: [{ agent: "agt_1", at: 0 }], cancelledHolds: [] }, en),
+      showOutput("node.status", { tookMs: 1.5199, doors: [{ agentName: "a", at: 0 }], none: [] }, en),
     )
     expect(shown).toBe(
-      "tookMs: 1.5\ndoors:\n  AGENT  AT\n  agt_1  1970-01-01T00:00:00.000Z\ncancelledHolds: \n",
+      "tookMs: 1.5\ndoors:\n  AGENT NAME  AT\n  a           1970-01-01T00:00:00.000Z\nnone: -\n",
     )
+  })
+
+  it("says in a sentence what a stop did", () => {
+    const report = { tookMs: 3.2847, doors: [{ agent: "agt_1" }], cancelledHolds: ["hld_1"], inFlight: [] }
+    const shown = written(() => showOutput("stop.declare", report, en))
+    expect(shown).toContain("Every agent is stopped.\nConnections that were closed: 1, all within 4 ms.\n")
+    expect(shown).toContain("cancelled: hld_1\n")
+    const zh = { json: false, language: "zh" } as const
+    expect(written(() => showOutput("stop.lift", { stopped: false }, zh))).toMatch(/^停止已解除/)
+  })
+
+  it("lists actions with what became of each", () => {
+    const action = { id: "act_1", at: 0, agentName: "a", server: "s", tool: hostile, effect: "write" }
+    const of = (more: object) => ({ ...action, outcome: null, reason: null, hold: null, ...more })
+    const items = [
+      of({ verdict: "ask", reason: "refused", hold: "hld_1" }),
+      of({ verdict: "allow", outcome: "done", hold: "hld_2" }),
+      of({ verdict: "deny" }),
+      of({ verdict: "allow" }),
+    ]
+    const lines = written(() => showOutput("action.list", { items, next: 7 }, en)).split("\n")
+    expect(lines.slice(1, 5).map((line) => line.split("write  ")[1]?.trim())).toEqual([
+      "refused",
+      "done (after an approval)",
+      "denied",
+      "under way",
+    ])
+    expect(lines[5]).toMatch(/hufu action list --before 7`$/)
+    for (const hidden of ["\u001b", "\u202e"]) expect(lines.join("\n")).not.toContain(hidden)
   })
 })
 

@@ -1,6 +1,7 @@
 import type { OperationId } from "@hufu/core/contract/contract"
 import type { Invocation } from "../command/command.ts"
 import { printJson, printLines } from "./print.ts"
+import { saidOutput } from "./said-output.ts"
 import { table } from "./table.ts"
 
 type Row = Readonly<Record<string, unknown>>
@@ -11,7 +12,6 @@ const columns: Partial<Record<OperationId, readonly string[]>> = {
   "server.list": ["id", "name", "transport", "command", "url", "environment"],
   "tool.list": ["tool", "effect", "source", "confirmed", "changed"],
   "task.list": ["id", "agent", "source", "state", "startedAt", "words"],
-  "action.list": ["id", "at", "agentName", "server", "tool", "effect", "verdict", "outcome", "hold"],
   "mandate.list": ["id", "agent", "task", "until", "otherwise", "words"],
   "log.entries": ["index", "hash", "entry"],
   "rules.list": ["id", "layer"],
@@ -25,6 +25,8 @@ export function showOutput(
   { json, language }: Pick<Invocation, "json" | "language">,
 ): void {
   if (json || !isRow(output)) return printJson(output)
+  const said = saidOutput(id, output, language)
+  if (said) return printLines(...said)
   const { items, ...rest } = output
   if (!Array.isArray(items)) return printLines(...linesOf(output))
   const rows = items.filter(isRow)
@@ -34,7 +36,7 @@ export function showOutput(
 function tableOf(rows: readonly Row[], chosen: readonly string[] | undefined): string[] {
   const names = chosen ?? [...new Set(rows.flatMap((row) => Object.keys(row)))]
   return table(
-    names.map((name) => name.toUpperCase()),
+    names.map((name) => name.replaceAll(/(?=[A-Z])/g, " ").toUpperCase()),
     rows.map((row) => names.map((name) => cellOf(name, row[name]))),
   )
 }
@@ -54,7 +56,8 @@ function linesOf(row: Row, indent = ""): string[] {
 function cellOf(name: string, value: unknown): string {
   if (value === null || value === undefined) return "-"
   if (typeof value === "number" && isTime(name)) return new Date(value).toISOString()
-  if (Array.isArray(value)) return value.map((each) => cellOf("", each)).join(" ")
+  if (typeof value === "number" && !Number.isInteger(value)) return value.toFixed(1)
+  if (Array.isArray(value)) return value.length === 0 ? "-" : value.map((each) => cellOf("", each)).join(" ")
   return typeof value === "string" ? value : JSON.stringify(value)
 }
 

@@ -46,6 +46,9 @@ export function sayUserOnly(entry: UserOnly, language: Language): string {
   return say.userOnly(say.doing(sayEffects(entry.effects, language), sayTools(entry.tools, false, language)))
 }
 
+/** The pattern that every text fits. */
+const anyText = String.raw`(.|\n)*`
+
 /** A limit as a part of a sentence. */
 export function sayLimit(limit: Limit, language: Language): string {
   const say = sayings[language]
@@ -62,7 +65,7 @@ export function sayLimit(limit: Limit, language: Language): string {
     case "path":
       return say.path(argument, quote(limit.under))
     case "pattern":
-      return say.pattern(argument, quote(limit.pattern))
+      return limit.pattern === anyText ? say.anyText(argument) : say.pattern(argument, quote(limit.pattern))
     case "host":
       return say.host(argument, limit.hosts.map(quote).join(say.comma))
     default:

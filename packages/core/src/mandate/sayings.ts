@@ -45,6 +45,7 @@ interface Sayings {
   prefix(argument: string, prefix: string): string
   path(argument: string, under: string): string
   pattern(argument: string, pattern: string): string
+  anyText(argument: string): string
   host(argument: string, hosts: string): string
 }
 
@@ -81,6 +82,7 @@ export const sayings: Readonly<Record<Language, Sayings>> = {
     },
     prefix: (argument, prefix) => `${argument} starts with ${prefix}`,
     path: (argument, under) => `${argument} is a path under ${under}`,
+    anyText: (argument) => `${argument} is any text`,
     pattern: (argument, pattern) => `${argument} matches ${pattern}`,
     host: (argument, hosts) => `${argument} is a URL on ${hosts}`,
   },
@@ -116,6 +118,7 @@ export const sayings: Readonly<Record<Language, Sayings>> = {
     },
     prefix: (argument, prefix) => `${argument} 以 ${prefix} 开头`,
     path: (argument, under) => `${argument} 为 ${under} 之下的路径`,
+    anyText: (argument) => `${argument} 为任意文本`,
     pattern: (argument, pattern) => `${argument} 符合模式 ${pattern}`,
     host: (argument, hosts) => `${argument} 为指向 ${hosts} 的网址`,
   },
