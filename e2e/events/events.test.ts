@@ -62,7 +62,7 @@ const indexes = (told: readonly Followed[]) =>
 describe("following a node", () => {
   test("misses no entry and doubles none while it is killed, stays away and comes back", async () => {
     const follower = collect()
-    await expect.poll(() => follower.states).toEqual(["live"])
+    await expect.poll(() => follower.states, { timeout: 20_000 }).toEqual(["live"])
     const begun = Number(
       follower.told.flatMap(({ event }) => (event.type === "ready" ? [event.size] : []))[0],
     )
@@ -91,7 +91,7 @@ describe("following a node", () => {
     const again = collect({ from: follower.told[middle]?.id })
     const rest = follower.told.slice(middle + 1).filter(({ event }) => event.type !== "ready")
     const told = () => again.told.filter(({ event }) => event.type !== "ready")
-    await expect.poll(() => told().length).toBe(rest.length)
+    await expect.poll(() => told().length, { timeout: 20_000 }).toBe(rest.length)
     expect(told()).toEqual(rest)
     await again.end()
   }, 120_000)
@@ -100,10 +100,12 @@ describe("following a node", () => {
     const nobody = events(createClient({ url: consoleUrl() }))
     await expect(nobody.next()).rejects.toMatchObject({ code: "unauthenticated" })
     const follower = collect()
-    await expect.poll(() => follower.states).toEqual(["live"])
+    await expect.poll(() => follower.states, { timeout: 20_000 }).toEqual(["live"])
     const { items } = await client().browser.list()
     await client().browser.revoke({ browser: items[0]?.id ?? "" })
-    await expect.poll(() => follower.told.at(-1)?.event).toEqual({ type: "bye", reason: "signed_out" })
+    await expect
+      .poll(() => follower.told.at(-1)?.event, { timeout: 20_000 })
+      .toEqual({ type: "bye", reason: "signed_out" })
     await expect(follower.done).rejects.toMatchObject({ code: "unauthenticated" })
   })
 })

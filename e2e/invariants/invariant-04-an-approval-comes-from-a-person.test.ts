@@ -83,7 +83,7 @@ describe("who may approve", () => {
       over.push((refusal as { code: string }).code) // looked at above
     })
     // The first guess has been judged: the crowd is there.
-    await expect.poll(() => over).toContain("wrong_secret")
+    await expect.poll(() => over, { timeout: 20_000 }).toContain("wrong_secret")
     await own.local.session.create({ secret: personSecret })
     over.push("in")
     await Promise.all(guesses)

@@ -39,7 +39,7 @@ export interface ConsoleBrowser {
   prove(decision: HoldChoice, token: string): Promise<Answered>
   /** The authenticator says yes to nothing from now on, or to everything again. */
   verifies(isUser: boolean): Promise<void>
-  /** Puts an older copy of the authenticator's passkeys in its place: their counters go on from one. */
+  /** Puts an older copy of the authenticator's passkeys in its place: their counters begin again. */
   rollBack(): Promise<void>
   close(): Promise<void>
 }

@@ -186,8 +186,10 @@ describe.skipIf(withoutChromium)("passkeys, in a real browser", () => {
     expect((await browser.signIn(seat)).status).toBe(200)
     await browser.rollBack()
     expect(await browser.signIn(seat)).toMatchObject({ status: 401, body: { code: "passkey_refused" } })
-    // The one that goes on counting does not come into it: it is past what was seen some signatures later.
-    await expect.poll(async () => (await browser.signIn(seat)).status).toBe(200)
+    // It counts on, until it is past what was seen: the authenticator itself is not shut out.
+    const later: number[] = []
+    while (later.at(-1) !== 200 && later.length < 100) later.push((await browser.signIn(seat)).status)
+    expect(later.at(-1)).toBe(200)
   })
 
   test("a passkey of another node proves nothing here, and its challenge neither", async () => {

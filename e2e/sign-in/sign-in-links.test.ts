@@ -94,7 +94,7 @@ describe.skipIf(withoutChromium)("sign-in links, in a real browser", () => {
       over.push(await send(world, "/v1/sign-in-links:exchange", { host, origin }, { code: "guess" }))
     })
     // As many as may be judged at once were, and the rest wait or were sent away.
-    await expect.poll(() => over).toContain(429)
+    await expect.poll(() => over, { timeout: 20_000 }).toContain(429)
     expect((await browser.exchange(url)).status).toBe(200)
     expect(over.length).toBeLessThan(20)
     await Promise.all(guesses)

@@ -216,7 +216,7 @@ describe("a stream ends", () => {
     const follower = follow()
     for (let i = 0; i < 300; i++) await act()
     // It gave its place up, unread.
-    await expect.poll(() => hasRoom()).toBe(true)
+    await expect.poll(() => hasRoom(), { timeout: 20_000 }).toBe(true)
     const told: Told[] = []
     for (let next = await follower.next(); next; next = await follower.next()) told.push(next)
     expect(told.at(-1)?.event).toEqual({ type: "bye", reason: "slow" })
