@@ -18,7 +18,10 @@ export interface PagesScene {
 /** Real traffic of one agent, and a tool that changed after it was first seen. */
 export async function makePagesScene(world: World): Promise<PagesScene> {
   const agent = await world.agent("steward")
-  const task = await world.person.task.start({ agent: "steward", words: "Tidy up the notes of the north gate" })
+  const task = await world.person.task.start({
+    agent: "steward",
+    words: "Tidy up the notes of the north gate",
+  })
   await world.person.task.add({ task: task.id, words: "and tell Li when it is done" })
   const mandate = await world.grant(agent, {
     words: "tidy up, and leave the archive alone",

@@ -129,7 +129,7 @@ function Rows({ live }: { readonly live: LiveFeed }) {
       <ul
         ref={top}
         aria-label={words.list}
-        className="card relative rounded-t-none border-t-0"
+        className="card relative md:rounded-t-none md:border-t-0"
         style={{ height: rows.getTotalSize() }}
       >
         {rows.getVirtualItems().map((row) => {

@@ -1,6 +1,7 @@
 import { useCallback, useEffect, useRef, useState } from "react"
 import { client } from "../../data/client.ts"
 import { onNodeEvent } from "../../data/live.ts"
+import { isAbsent } from "../../data/use-operation.ts"
 import { type ActionFeed, appendOlder, countNew, mergeNewest, refresh } from "./action-feed.ts"
 import { filtersOf, type Search } from "./search-grammar.ts"
 
@@ -34,12 +35,16 @@ export function useActionFeed(search: Search, mayMove: () => boolean): LiveFeed 
     moving.current = mayMove
   })
   const read = useCallback(
-    (before?: number) =>
-      client.action.list({
-        ...filtersOf(search, Date.now()),
-        limit: pageSize,
-        ...(before === undefined ? {} : { before }),
-      }),
+    async (before?: number): Promise<ActionFeed> => {
+      const asked = { ...filtersOf(search, Date.now()), limit: pageSize }
+      try {
+        return await client.action.list({ ...asked, ...(before === undefined ? {} : { before }) })
+      } catch (failure) {
+        // An agent that there is not has done nothing.
+        if (isAbsent(failure)) return { items: [], next: null }
+        throw failure
+      }
+    },
     [search],
   )
 

@@ -26,7 +26,7 @@ export function MandatePage() {
   const explained = useOperation("mandate.explain", { mandate: id })
   return (
     <Page title={words.one} under={<Id id={id} whole />}>
-      {isAbsent(explained.error) && !explained.data ? (
+      {isAbsent(explained.error) ? (
         <Empty title={words.gone} what={words.goneWhat} />
       ) : (
         <Loaded query={explained} rows={6}>

@@ -1,7 +1,7 @@
 import type { JsonObject } from "@hufu/core/json/json-value"
 import { makeVisible } from "@hufu/core/profile/visible-text"
 import { useMutation } from "@tanstack/react-query"
-import { type FormEvent, type ReactNode, useState } from "react"
+import { type FormEvent, type ReactNode, useId, useState } from "react"
 import { client } from "../../data/client.ts"
 import { useOperation } from "../../data/use-operation.ts"
 import { EffectBadge, VerdictBadge } from "../../part/badge.tsx"
@@ -110,10 +110,16 @@ function Choice({
   readonly choose: (value: string) => void
 }) {
   const words = useWords(settingsWords)
+  const field = useId()
   return (
-    <label>
-      {label}
-      <select className="field mt-1" value={value} onChange={(event) => choose(event.target.value)}>
+    <div>
+      <label htmlFor={field}>{label}</label>
+      <select
+        id={field}
+        className="field mt-1"
+        value={value}
+        onChange={(event) => choose(event.target.value)}
+      >
         <option value="">{words.choose}</option>
         {of.map((each) => (
           <option key={each} value={each}>
@@ -121,6 +127,6 @@ function Choice({
           </option>
         ))}
       </select>
-    </label>
+    </div>
   )
 }

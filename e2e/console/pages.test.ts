@@ -1,0 +1,329 @@
+import { readFile } from "node:fs/promises"
+import AxeBuilder from "@axe-core/playwright"
+import { verifyReceipt } from "@hufu/core/evidence/verify-receipt"
+import type { Browser, Page } from "playwright-core"
+import { afterAll, beforeAll, describe, expect, test } from "vitest"
+import { createWorld, personSecret, type World } from "../invariants/world.ts"
+import { withoutChromium } from "../sign-in/console-browser.ts"
+import {
+  buildConsole,
+  consoleFolder,
+  openTab,
+  startBrowser,
+  type Tab,
+  type TabOptions,
+} from "./open-console.ts"
+import { makePagesScene, pagesOf, type PagesScene } from "./pages-scene.ts"
+
+// The pages over real traffic, in a real browser.
+
+let world: World & AsyncDisposable
+let browser: Browser
+let scene: PagesScene
+let origin: string
+
+beforeAll(async () => {
+  if (withoutChromium !== undefined) return
+  await buildConsole()
+  world = await createWorld({ consoleFolder })
+  scene = await makePagesScene(world)
+  browser = await startBrowser()
+}, 120_000)
+afterAll(async () => {
+  await browser?.close()
+  await world?.dispose()
+})
+
+async function signedIn(options: TabOptions = {}): Promise<Tab & AsyncDisposable> {
+  const tab = await openTab(browser, options)
+  const { url } = await world.local.signin.create()
+  origin = new URL(url).origin
+  await tab.page.goto(url)
+  await tab.page.getByRole("navigation").waitFor()
+  return { ...tab, [Symbol.asyncDispose]: () => tab.context.close() }
+}
+
+/** What comes to be true, however busy the machine is. */
+const soon = <T>(look: () => T | Promise<T>) => expect.poll(look, { timeout: 30_000 })
+
+async function open(page: Page, path: string): Promise<void> {
+  await page.goto(`${origin}${path}`)
+  await page.locator("main h1").waitFor()
+  // Until what was asked for is there.
+  await soon(() => page.locator("main [aria-busy=true]").count()).toBe(0)
+}
+
+/** Gives the proof that the page asks for: here the terminal secret, as there is no passkey. */
+async function giveProof(page: Page): Promise<void> {
+  const dialog = page.getByRole("dialog")
+  await dialog.getByLabel("Terminal secret").fill(personSecret)
+  await dialog.getByRole("button", { name: "Continue" }).click()
+  await dialog.waitFor({ state: "detached" })
+}
+
+describe.skipIf(withoutChromium !== undefined)("the pages of the console", { timeout: 120_000 }, () => {
+  test.each([
+    ["en-GB", "light", 1280],
+    ["zh-CN", "dark", 360],
+    ["zh-CN", "light", 1280],
+    ["en-GB", "dark", 360],
+  ] as const)(
+    "each have a name, fit, ask nobody else, and break no rule of accessibility: %s, %s, %i px",
+    async (locale, theme, width) => {
+      await using tab = await signedIn({ locale, theme, width })
+      const faults: string[] = []
+      const titles = new Set<string>()
+      for (const [name, path] of Object.entries(pagesOf(scene))) {
+        await open(tab.page, path)
+        const { violations } = await new AxeBuilder({ page: tab.page }).analyze()
+        for (const { id, nodes } of violations) faults.push(`${name}: ${id} at ${nodes[0]?.target.join(" ")}`)
+        const over = await tab.page.evaluate("document.documentElement.scrollWidth - innerWidth")
+        if (Number(over) > 0) faults.push(`${name}: wider than the page by ${over} px`)
+        if ((await tab.page.locator("main [role=alert]").count()) > 0) faults.push(`${name}: it failed`)
+        titles.add(await tab.page.title())
+      }
+      expect(faults).toEqual([])
+      expect(tab.outside).toEqual([])
+      expect(tab.complaints).toEqual([])
+      const inChinese = [...titles].filter((title) => /\p{Script=Han}.* · 虎符$/u.test(title))
+      if (locale === "zh-CN") expect(inChinese.length).toBeGreaterThan(8)
+      else expect([...titles].every((title) => title.endsWith(" · Hufu"))).toBe(true)
+    },
+    400_000,
+  )
+
+  test("actions are searched by one grammar, completed, and the search is in the address", async () => {
+    await using tab = await signedIn()
+    const { page } = tab
+    await open(page, "/actions")
+    const rows = page.getByRole("list", { name: "Actions" }).getByRole("listitem")
+    await soon(() => rows.count()).toBe(4)
+    const box = page.getByRole("combobox", { name: "Search" })
+    await box.fill("ver")
+    await page.getByRole("option", { name: "verdict:" }).click()
+    await page.getByRole("option", { name: "verdict:deny" }).click()
+    await soon(() => rows.count()).toBe(1)
+    expect(new URL(page.url()).searchParams.get("q")).toBe("verdict:deny")
+    await page.reload()
+    await soon(() => rows.count()).toBe(1)
+    await box.fill("verdict:maybe")
+    await box.press("Enter")
+    await page.getByText("is not something that").waitFor()
+    await box.fill("agent:nobody-here")
+    await box.press("Enter")
+    await page.getByText("No action fits this search").waitFor()
+    await page.getByRole("button", { name: "Clear the search" }).first().click()
+    await soon(() => rows.count()).toBe(4)
+  })
+
+  test("what happens meanwhile waits behind a pill while somebody is in the list, and while it is paused", async () => {
+    await using tab = await signedIn()
+    const { page } = tab
+    await open(page, "/actions?paused=yes")
+    const rows = page.getByRole("list", { name: "Actions" }).getByRole("listitem")
+    await rows.first().waitFor()
+    const before = await rows.count()
+    const first = await rows.first().textContent()
+    const steward = { id: scene.agent, name: "steward", credential: "" }
+    const { credential } = await world.person.credential.issue({ agent: "steward" })
+    const door = await world.door("modern", { ...steward, credential })
+    await door.call("get_note", { id: "1" })
+    await page.getByRole("button", { name: "1 new" }).waitFor()
+    expect(await rows.count()).toBe(before)
+    expect(await rows.first().textContent()).toContain(first?.replace(/^.*ago/, "") ?? "")
+    await page.getByRole("button", { name: "1 new" }).click()
+    await soon(() => rows.count()).toBe(before + 1)
+    await page.getByRole("button", { name: "Go on" }).click()
+    await page.mouse.move(5, 700)
+    await door.call("get_note", { id: "2" })
+    await soon(() => rows.count()).toBe(before + 2)
+  })
+
+  test("an action shows each step of its path, and is tried again with other arguments", async () => {
+    await using tab = await signedIn()
+    const { page } = tab
+    await open(page, `/actions/${scene.approved}`)
+    const states = page.locator("main ol > li[data-state]")
+    await soon(() => states.count()).toBe(8)
+    expect(await states.evaluateAll((items) => items.map((item) => item.dataset["state"]))).toEqual(
+      Array.from({ length: 8 }, () => "passed"),
+    )
+    await open(page, `/actions/${scene.denied}`)
+    await soon(() => page.locator("main li[data-state=stopped]").textContent()).toContain("Decide")
+    await open(page, `/actions/${scene.waiting}`)
+    await soon(() => page.locator("main li[data-state=waiting]").textContent()).toContain("Ask")
+    await open(page, `/actions/${scene.approved}`)
+    const size = (await world.local.node.status()).entries
+    await page.getByLabel("Arguments, as JSON").fill('{"id":')
+    await page.getByRole("button", { name: "Say what would happen" }).click()
+    await page.getByText("This is not a JSON object.").waitFor()
+    await page.getByLabel("Arguments, as JSON").fill('{"id":"2","to":"else@example.com"}')
+    await page.getByRole("button", { name: "Say what would happen" }).click()
+    const result = page.locator("main [role=status] dl")
+    await result.waitFor()
+    expect(await result.textContent()).toContain("asked")
+    expect((await world.local.node.status()).entries).toBe(size)
+  })
+
+  test("a receipt is checked in the browser step by step, and one changed byte turns it red", async () => {
+    await using tab = await signedIn()
+    const { page } = tab
+    await open(page, `/actions/${scene.approved}/receipt?open=arguments`)
+    const verdict = page.locator("main [data-sound]")
+    await verdict.waitFor()
+    expect(await verdict.getAttribute("data-sound")).toBe("true")
+    const steps = page.getByRole("list", { name: "Checked, step by step" }).getByRole("listitem")
+    expect(await steps.count()).toBe(8)
+    await page.getByRole("button", { name: "Flip one byte" }).click()
+    await page.locator("main [data-sound=false]").waitFor()
+    expect(await steps.nth(5).textContent()).toContain("failed")
+    expect(await steps.nth(6).textContent()).toContain("not reached")
+    await page.getByRole("button", { name: "Undo the flipped byte" }).click()
+    await page.locator("main [data-sound=true]").waitFor()
+    const [download] = await Promise.all([
+      page.waitForEvent("download"),
+      page.getByRole("button", { name: "Download the receipt" }).click(),
+    ])
+    expect(download.suggestedFilename()).toBe(`${scene.approved}.json`)
+    const { key } = await world.local.log.checkpoint()
+    const saved = await readFile(await download.path(), "utf8")
+    expect(await verifyReceipt(saved, { trustedKeys: [key] })).toMatchObject({ ok: true })
+  })
+
+  test("a mandate is built with its sentence and what it would have covered, and granted after a proof", async () => {
+    await using tab = await signedIn()
+    const { page } = tab
+    await open(page, "/mandates/new?agent=steward")
+    const grant = page.getByRole("button", { name: "Grant it" })
+    expect(await grant.isDisabled()).toBe(true)
+    const form = page.getByRole("group", { name: "Grant 1" })
+    await form.getByLabel("send", { exact: true }).check()
+    await form.getByLabel("Tools", { exact: true }).fill("notes/send_note")
+    await form.getByLabel("Only tools whose profile").uncheck()
+    await form.getByLabel("Argument", { exact: true }).fill("to")
+    await form.getByLabel("has to be").selectOption("oneOf")
+    await form.getByLabel("Value", { exact: true }).fill("li@example.com")
+    await form.getByRole("button", { name: "Add the limit" }).click()
+    await page.getByText("may send with").first().waitFor()
+    await page.getByText(/1 covered/).waitFor()
+    const before = (await world.local.mandate.list()).items.length
+    await grant.click()
+    await giveProof(page)
+    await page.getByText("Granted.").waitFor()
+    const { items } = await world.local.mandate.list()
+    expect(items).toHaveLength(before + 1)
+    await page.getByRole("link", { name: "To the mandate" }).click()
+    // What narrows needs no proof.
+    await page.getByRole("button", { name: "Narrow it" }).click()
+    await page.getByLabel("you are asked each time").check()
+    await page.getByRole("button", { name: "Narrow now" }).click()
+    await page.getByText("asking each time").waitFor()
+    await page.getByRole("button", { name: "Revoke" }).click()
+    await page.getByRole("group", { name: "Revoke" }).getByRole("button", { name: "Revoke" }).click()
+    await page.getByText("This mandate is not live any more").waitFor()
+    expect((await world.local.mandate.list()).items).toHaveLength(before)
+  })
+
+  test("a changed tool shows its difference word by word, and is confirmed by the person alone", async () => {
+    await using tab = await signedIn()
+    const { page } = tab
+    await open(page, `/tools/${scene.server}`)
+    const card = page.getByRole("list", { name: "Tools" }).getByRole("listitem").first()
+    expect(await card.locator("ins").textContent()).toContain("sends it to everybody")
+    const confirmIt = async () => {
+      await card.getByRole("button", { name: "Confirm this profile" }).click()
+      await card.getByRole("group").getByRole("button", { name: "Confirm this profile" }).click()
+    }
+    await confirmIt()
+    await page.getByRole("dialog").getByRole("button", { name: "Cancel" }).click()
+    const changed = async () =>
+      (await world.local.tool.list({ server: "notes" })).items.filter((tool) => tool.changed).length
+    expect(await changed()).toBe(1)
+    await card.getByRole("group").getByRole("button", { name: "Confirm this profile" }).click()
+    await giveProof(page)
+    await soon(changed).toBe(0)
+  })
+
+  test("an agent is made and its credential shown once; it is suspended at once, and resumed by the person", async () => {
+    await using tab = await signedIn()
+    const { page } = tab
+    await open(page, "/agents?new=yes")
+    await page.getByLabel("Name").fill("Not A Name")
+    await page.getByText("This is not a name").waitFor()
+    await page.getByLabel("Name").fill("courier")
+    await page.getByRole("button", { name: "Create, with a credential" }).click()
+    await giveProof(page)
+    await page.getByText("It is shown this once").waitFor()
+    const secret = (await page.locator("main [role=status] code").textContent()) ?? ""
+    expect(secret).toMatch(/^hufu_agent_/)
+    await page.getByRole("link", { name: "To the agent" }).click()
+    await page.getByRole("button", { name: "Suspend" }).waitFor()
+    expect(await page.content()).not.toContain(secret)
+    await page.getByRole("button", { name: "Suspend" }).click()
+    await page.getByText("1 live credential").waitFor()
+    await page.getByRole("group", { name: "Suspend" }).getByRole("button", { name: "Suspend" }).click()
+    await soon(async () => (await world.local.agent.show({ agent: "courier" })).agent.state).toBe("suspended")
+    await page.getByRole("button", { name: "Resume" }).click()
+    await page.getByRole("group", { name: "Resume" }).getByRole("button", { name: "Resume" }).click()
+    await soon(async () => (await world.local.agent.show({ agent: "courier" })).agent.state).toBe("live")
+  })
+
+  test("the ledger is read at any place, and every byte of it checked", async () => {
+    await using tab = await signedIn()
+    const { page } = tab
+    await open(page, "/ledger?from=2")
+    const entries = page.getByRole("list", { name: "Entries" }).getByRole("listitem")
+    expect(await entries.first().textContent()).toMatch(/^2/)
+    await page.getByRole("button", { name: "Check every byte" }).click()
+    await page.getByText(/^Sound: \d+ entries/).waitFor()
+    await open(page, "/ledger?from=999999")
+    await page.getByText("There is no entry there").waitFor()
+  })
+
+  test("rules are read, a draft is checked, and an action is tried against it", async () => {
+    await using tab = await signedIn()
+    const { page } = tab
+    await open(page, "/settings/rules?q=own-data")
+    expect(await page.getByRole("list", { name: "In force" }).getByRole("listitem").count()).toBe(1)
+    const draft = page.getByLabel("Draft rules, in Cedar")
+    await draft.fill("forbid (principal")
+    await page.getByRole("button", { name: "Check the draft" }).click()
+    await page.getByText("The draft would not load:").waitFor()
+    await draft.fill(
+      '@id("user/quiet")\n@why("no writing now")\n@why_zh("现在不许写")\nforbid (principal, action == Hufu::Action::"write", resource);',
+    )
+    await page.getByRole("button", { name: "Check the draft" }).click()
+    await page.getByText("The draft is sound").waitFor()
+    await page.getByLabel("Agent").selectOption("steward")
+    await page.getByLabel("Tool server").selectOption("notes")
+    await page.getByLabel("Tool", { exact: true }).selectOption("delete_note")
+    await page.getByRole("button", { name: "Say what would happen" }).click()
+    await page.locator("main [role=status] dl").waitFor()
+  })
+
+  test("settings rename nothing without a proof, and shut a browser out without one", async () => {
+    await using looking = await signedIn()
+    await using other = await signedIn()
+    const { page } = looking
+    await open(page, "/settings")
+    await page.getByRole("button", { name: "Add a passkey" }).click()
+    await page.getByLabel("Name").fill("desk")
+    await page.getByRole("button", { name: "Make it now" }).click()
+    await giveProof(page)
+    await page.getByText("desk").waitFor()
+    expect((await world.local.passkey.list()).items.map(({ name }) => name)).toEqual(["desk"])
+    // The newest is the other tab's.
+    const [newest] = (await world.local.browser.list()).items.toSorted((a, b) => b.createdAt - a.createdAt)
+    const item = page
+      .getByRole("list", { name: "Browsers that were let in" })
+      .getByRole("listitem")
+      .filter({ hasText: newest?.id.slice(-6) ?? "" })
+    await item.getByRole("button", { name: "Let in no more" }).click()
+    await item.getByRole("group").getByRole("button", { name: "Let in no more" }).click()
+    await soon(async () => (await world.local.browser.list()).items.some(({ id }) => id === newest?.id)).toBe(
+      false,
+    )
+    await other.page.reload()
+    await soon(() => other.page.getByRole("navigation").count()).toBe(0)
+  })
+})
