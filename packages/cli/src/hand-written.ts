@@ -10,6 +10,7 @@ import { hookCommands } from "./hook/hook-commands.ts"
 import { keysCommands } from "./keys/keys-commands.ts"
 import { mandateCommands } from "./mandate/mandate-commands.ts"
 import { serveCommand } from "./serve/serve-command.ts"
+import { serviceCommands } from "./service/service-commands.ts"
 
 const demo: Flag = { type: "boolean", en: "mark it as part of a demonstration", zh: "标记为演示" }
 const env: Flag = {
@@ -32,6 +33,7 @@ export const handWritten: readonly Command[] = [
   ...evidenceCommands,
   ...backupCommands,
   ...keysCommands,
+  ...serviceCommands,
   ...hookCommands,
   {
     name: "enrol",

@@ -13,6 +13,7 @@ import {
   secret,
   startNode,
 } from "../testing/hufu-under-test.ts"
+import { checkBypasses } from "./bypass-check.ts"
 import { checkClock } from "./clock-check.ts"
 import { checkRuntime } from "./node-checks.ts"
 import { checkRoom } from "./disk-checks.ts"
@@ -155,6 +156,18 @@ describe("hufu doctor", () => {
 })
 
 describe("single checks", () => {
+  it("name what goes around Hufu: open tool servers, and the client's own tools", () => {
+    const look = { client: "claude-code", file: "/c.json", guarded: ["a"], open: ["b"], detail: undefined }
+    const found = checkBypasses([{ ...look, state: "partly" }])
+    expect(found.map(({ state }) => state)).toEqual(["warn", "warn"])
+    expect(found[0]?.en).toContain("1 tool servers without Hufu (b)")
+    expect(found[1]?.en).toContain("run commands")
+    const behind = checkBypasses([{ ...look, client: "claude-desktop", open: [], state: "connected" }])
+    expect(behind.map(({ state }) => state)).toEqual(["ok"])
+    expect(checkBypasses([{ ...look, state: "missing" }]).map(({ state }) => state)).toEqual(["ok"])
+    expect(checkBypasses([{ ...look, open: [], state: "unreadable" }])[0]?.state).toBe("warn")
+  })
+
   const store = {
     entries: 1000,
     lastAt: 10_000_000,

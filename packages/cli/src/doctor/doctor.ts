@@ -3,6 +3,7 @@ import type { Language } from "@hufu/core/words"
 import type { Invocation } from "../command/command.ts"
 import { exitCodes } from "../exit-code.ts"
 import { printJson, printLines } from "../terminal/print.ts"
+import { checkBypasses } from "./bypass-check.ts"
 import { checkClock } from "./clock-check.ts"
 import { checkDurability, checkRoom } from "./disk-checks.ts"
 import { type Examination, examine } from "./examination.ts"
@@ -29,6 +30,7 @@ const checks: Readonly<Record<string, Check>> = {
   keys: checkKeys,
   ledger: checkLedger,
   upstream: checkUpstreams,
+  bypass: () => checkBypasses(),
 }
 
 /** What only a data folder that is there can be asked. */
