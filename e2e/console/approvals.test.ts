@@ -1,4 +1,4 @@
-import AxeBuilder from "@axe-core/playwright"
+import { AxeBuilder } from "@axe-core/playwright"
 import type { Browser, Page } from "playwright-core"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
 import { createWorld, personSecret, type World } from "../invariants/world.ts"
@@ -202,27 +202,32 @@ const hostile = {
   markup: `<img src=x onerror="globalThis.taken=1"><script>globalThis.taken=1</script>**bold** [link](https://evil.example)`,
   button: "Approve\n[ Approve ]\n✔ Approved by the person",
   lines: "\n".repeat(5000),
-  long: "长".repeat(300_000),
+  long: "长".repeat(70_000),
 }
 
 describe.skipIf(withoutChromium !== undefined)("what an agent wrote", () => {
   test("is text in the card: spelled out, folded, no markup and no button of ours", async () => {
+    await world.renew()
+    // The node keeps no more than this, so that a page is never asked to show a megabyte.
+    const agent = await world.agent("flooder")
+    const flood = await (await world.door("modern", agent)).call("add_note", { text: "x".repeat(1_000_000) })
+    expect(flood).toMatchObject({ isError: true, hold: undefined })
     const args = { ...hostile, [`\u202E<b>key</b>`]: { nested: hostile.bidi } }
     const { hold } = await heldCall("add_note", args)
     await using tab = await openAt(`/approvals/${hold}`)
     const card = tab.page.locator(`[data-hold="${hold}"]`)
     for (const spelled of ["⟦U+202E⟧", "⟦U+001B⟧", "⟦U+200B⟧", "⟦U+2066⟧"])
       await card.getByText(spelled).first().waitFor()
-    expect(await card.innerText()).not.toMatch(/[\u202A-\u202E\u2066-\u2069\u200B\u001B\u0007]/)
+    expect(await card.innerText()).not.toMatch(/[\p{Cf}--[\n]]|(?![\n\t])\p{Cc}/v)
     expect(await card.locator("img, script, b, a[href*=evil]").count()).toBe(0)
     expect(await tab.page.evaluate("globalThis.taken")).toBeUndefined()
     expect(await card.getByRole("button", { name: "Approve" }).count()).toBe(1)
     expect((await card.innerText()).length).toBeLessThan(20_000)
-    await card.getByText("300,000 characters", { exact: true }).waitFor()
+    await card.getByText("70,000 characters", { exact: true }).waitFor()
     expect(await tab.page.evaluate("document.documentElement.scrollWidth")).toBeLessThanOrEqual(1280)
     expect(tab.complaints).toEqual([])
     expect(tab.outside).toEqual([])
-  })
+  }, 120_000)
 })
 
 describe.skipIf(withoutChromium !== undefined)("the pages of this part", () => {
@@ -231,36 +236,40 @@ describe.skipIf(withoutChromium !== undefined)("the pages of this part", () => {
     ["en-GB", "dark"],
     ["zh-CN", "light"],
     ["zh-CN", "dark"],
-  ] as const)("break no rule of accessibility: %s, %s", async (locale, theme) => {
-    const { hold } = await heldCall("send_note", { id: "11", text: "\u202Ex", to: "li@example.com" })
-    await using tab = await openAt("/", { locale, theme, reducedMotion: true })
-    for (const path of [
-      "/",
-      "/approvals",
-      "/approvals?tab=history",
-      `/approvals/${hold}`,
-      "/first-passkey",
-      "/nowhere",
-    ]) {
-      await go(tab.page, path)
-      const { violations } = await new AxeBuilder({ page: tab.page }).analyze()
-      expect(
-        violations.map(({ id, nodes }) => [path, id, nodes.map(({ html }) => html).slice(0, 3)]),
-      ).toEqual([])
-      expect(await tab.page.locator("h1").count()).toBe(1)
-    }
-    await tab.page.keyboard.press("Control+k")
-    await tab.page.getByRole("combobox").waitFor()
-    expect((await new AxeBuilder({ page: tab.page }).analyze()).violations.map(({ id }) => id)).toEqual([])
-    await tab.page.getByRole("combobox").fill(hold)
-    await tab.page.keyboard.press("Enter")
-    await tab.page.locator(`[data-hold="${hold}"]`).waitFor()
-    await tab.page.keyboard.press("g")
-    await tab.page.keyboard.press("h")
-    await tab.page.waitForURL(`${origin}/`)
-    await tab.page.keyboard.press("?")
-    await tab.page.getByRole("dialog").waitFor()
-    await tab.page.keyboard.press("Escape")
-    await tab.page.getByRole("dialog").waitFor({ state: "detached" })
-  }, 120_000)
+  ] as const)(
+    "break no rule of accessibility: %s, %s",
+    async (locale, theme) => {
+      const { hold } = await heldCall("send_note", { id: "11", text: "\u202Ex", to: "li@example.com" })
+      await using tab = await openAt("/", { locale, theme, reducedMotion: true })
+      for (const path of [
+        "/",
+        "/approvals",
+        "/approvals?tab=history",
+        `/approvals/${hold}`,
+        "/first-passkey",
+        "/nowhere",
+      ]) {
+        await go(tab.page, path)
+        const { violations } = await new AxeBuilder({ page: tab.page }).analyze()
+        expect(
+          violations.map(({ id, nodes }) => [path, id, nodes.map(({ html }) => html).slice(0, 3)]),
+        ).toEqual([])
+        expect(await tab.page.locator("h1").count()).toBe(1)
+      }
+      await tab.page.keyboard.press("Control+k")
+      await tab.page.getByRole("combobox").waitFor()
+      expect((await new AxeBuilder({ page: tab.page }).analyze()).violations.map(({ id }) => id)).toEqual([])
+      await tab.page.getByRole("combobox").fill(hold)
+      await tab.page.keyboard.press("Enter")
+      await tab.page.locator(`[data-hold="${hold}"]`).waitFor()
+      await tab.page.keyboard.press("g")
+      await tab.page.keyboard.press("h")
+      await tab.page.waitForURL(`${origin}/`)
+      await tab.page.keyboard.press("?")
+      await tab.page.getByRole("dialog").waitFor()
+      await tab.page.keyboard.press("Escape")
+      await tab.page.getByRole("dialog").waitFor({ state: "detached" })
+    },
+    120_000,
+  )
 })
