@@ -1,14 +1,17 @@
 import { flushCompileCache } from "node:module"
 import { dirname } from "node:path"
 import { fileURLToPath } from "node:url"
-import { isFailure } from "@hufu/core/failure"
+import { Failure, isFailure } from "@hufu/core/failure"
 import type { Language } from "@hufu/core/words"
 import { openLogger } from "@hufu/server/log"
 import { type NodeOptions, type RunningNode, startNode } from "@hufu/server/node"
+import { createClient } from "@hufu/sdk"
 import { textFlag } from "../arguments/flag-value.ts"
 import type { Invocation } from "../command/command.ts"
+import { socketTransport } from "../connection/socket-transport.ts"
 import { exitCodes } from "../exit-code.ts"
 import { askAtStart } from "../keys/ask-passphrase.ts"
+import { asCalled, calledAs } from "../terminal/called-as.ts"
 import { printJsonLine, printLines } from "../terminal/print.ts"
 import { readConfig } from "./read-config.ts"
 
@@ -69,8 +72,8 @@ async function showLink(node: RunningNode, language: Language): Promise<void> {
   const { url } = await node.signInLink()
   printLines(
     language === "zh"
-      ? `在浏览器中打开控制台（一次有效，五分钟内；之后用 hufu signin 重新生成）：\n  ${url}`
-      : `Open the console in your browser (once, within five minutes; later, \`hufu signin\` makes another):\n  ${url}`,
+      ? `${asCalled("在浏览器中打开控制台（一次有效，五分钟内；之后用 `hufu signin` 重新生成）：")}\n  ${url}`
+      : `${asCalled("Open the console in your browser (once, within five minutes; later, `hufu signin` makes another):")}\n  ${url}`,
   )
 }
 
@@ -78,8 +81,26 @@ async function start(options: NodeOptions, anyPort: boolean): Promise<RunningNod
   try {
     return await startNode(options)
   } catch (error) {
+    if (isFailure(error, "data_folder_in_use")) throw await runsAlready(options.dataDir, error)
     if (!anyPort || !isFailure(error, "port_in_use")) throw error
     return startNode({ ...options, config: { ...options.config, port: 0 } })
+  }
+}
+
+/** Who has the folder, if it is a node that answers: then nothing needs to be started. */
+async function runsAlready(dataFolder: string, error: Failure): Promise<Failure> {
+  const socket = socketTransport(dataFolder)
+  try {
+    const { url, pid } = await createClient({ transport: socket.transport, retryAfterMs: [] }).node.status()
+    return new Failure(
+      "data_folder_in_use",
+      `Hufu runs already on this data folder, at ${url}, and can be used as it is: \`hufu status\` shows more; to start it anew, end process ${pid} first`,
+      { cause: error },
+    )
+  } catch {
+    return error
+  } finally {
+    socket.close()
   }
 }
 
@@ -115,23 +136,36 @@ function watchIdle(node: RunningNode, seconds: number): { ended: Promise<string>
 
 function announce({ url, dataFolder }: RunningNode, json: boolean, language: Language): void {
   if (json) return printJsonLine({ url, pid: process.pid, dataFolder })
+  const hufu = calledAs()
+  const next = steps[language].map(
+    ([command, what]) => `  ${`${hufu} ${command}`.padEnd(hufu.length + 12)}${what}`,
+  )
   if (language === "zh")
     return printLines(
       `虎符节点已就绪：${url}（数据目录 ${dataFolder}）`,
-      "下一步：",
-      "  hufu signin                      生成在浏览器中打开控制台的链接",
-      "  hufu enrol                       设置终端口令，用于批准行为",
-      "  hufu guard -- 命令 参数…         置于 MCP 客户端配置中原命令之前",
-      "  hufu approvals                   查看等待批准的行为",
-      "按 Ctrl+C 停止。",
+      "请保持此终端打开；下一步在另一个终端中：",
+      ...next,
+      "按 Ctrl+C 停止节点。",
     )
   return printLines(
     `The Hufu node is ready at ${url} (data folder ${dataFolder})`,
-    "How to go on, in another terminal:",
-    "  hufu signin                      makes a link that opens the console in a browser",
-    "  hufu enrol                       choose the terminal secret that approves",
-    "  hufu guard -- COMMAND ARGS…      stands before the command in an MCP client's configuration",
-    "  hufu approvals                   shows what waits for you",
-    "Ctrl+C stops it.",
+    "Keep this terminal open. How to go on, in another one:",
+    ...next,
+    "Ctrl+C stops the node.",
   )
 }
+
+const steps = {
+  en: [
+    ["signin", "makes a link that opens the console in a browser"],
+    ["enrol", "choose the terminal secret that approves"],
+    ["connect", "shows your MCP clients, and puts their tool servers behind Hufu"],
+    ["approvals", "shows what waits for you"],
+  ],
+  zh: [
+    ["signin", "生成在浏览器中打开控制台的链接"],
+    ["enrol", "设置终端口令，用于批准行为"],
+    ["connect", "列出您的 MCP 客户端，并将其工具服务器置于虎符之后"],
+    ["approvals", "查看等待批准的行为"],
+  ],
+} as const
