@@ -96,6 +96,14 @@ describe("following a node", () => {
     await again.end()
   }, 120_000)
 
+  test("leaves nothing behind when it ends: more than may follow at once follow one after another", async () => {
+    for (let i = 0; i < 20; i++) {
+      const follower = collect()
+      await expect.poll(() => follower.states, { timeout: 20_000 }).toEqual(["live"])
+      await follower.end()
+    }
+  })
+
   test("needs to be let in, and ends when that is taken back", async () => {
     const nobody = events(createClient({ url: consoleUrl() }))
     await expect(nobody.next()).rejects.toMatchObject({ code: "unauthenticated" })

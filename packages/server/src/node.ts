@@ -65,6 +65,7 @@ export interface RunningNode {
   consoleOrigin(): string | undefined
   /** A link that lets one browser in, once. */
   signInLink(): Promise<{ url: string; expiresAt: number }>
+  /** Who needs the node at this moment; an open console is one of them. */
   connections(): { connections: number; inFlight: number }
   close(): Promise<void>
 }
@@ -308,7 +309,10 @@ export async function startNode({
       dataFolder: store.folder.path,
       consoleOrigin: () => (console?.page() ? consoleOrigin() : undefined),
       signInLink: () => operations["signin.create"]({}, { requestId: "start", transport: "socket" }),
-      connections: () => connections.counts(),
+      connections() {
+        const counts = connections.counts()
+        return { ...counts, connections: counts.connections + events.followers() }
+      },
       close,
     }
   } catch (error) {

@@ -14,6 +14,8 @@ export interface EventFeed {
    * before anything is sent
    */
   open(of: FollowerOf): ReadableStream<Uint8Array<ArrayBuffer>>
+  /** How many follow at this moment. */
+  followers(): number
   /** Tells every follower that the node goes, and ends their streams. */
   close(): void
 }
@@ -171,6 +173,7 @@ export function createEventFeed(options: FeedOptions): EventFeed {
 
   return {
     open,
+    followers: () => streams.size,
     close() {
       isClosed = true
       for (const stream of streams) stream.end("closing")
