@@ -3,6 +3,7 @@ import { join } from "node:path"
 import { parseArgs } from "node:util"
 import { createWorld } from "../invariants/world.ts"
 import { buildConsole, consoleFolder, openTab, startBrowser } from "./open-console.ts"
+import { makePagesScene, pagesOf } from "./pages-scene.ts"
 import { makeScene } from "./scene.ts"
 
 // `node e2e/console/screenshots.ts --to FOLDER`: every page in both languages and themes, on a phone and on a desk, from a real node.
@@ -19,6 +20,7 @@ await mkdir(values.to, { recursive: true })
 await buildConsole()
 await using world = await createWorld({ consoleFolder })
 const scene = await makeScene(world)
+const pages = { ...scene.pages, ...pagesOf(await makePagesScene(world)) }
 const browser = await startBrowser()
 try {
   for (const [width, height] of sizes)
@@ -27,7 +29,7 @@ try {
         const { page, context, complaints } = await openTab(browser, { width, height, locale, theme })
         await page.goto((await world.local.signin.create()).url)
         await page.locator("main h1").waitFor()
-        for (const [name, path] of Object.entries(scene.pages)) {
+        for (const [name, path] of Object.entries(pages)) {
           if (values.only !== undefined && !name.includes(values.only)) continue
           await page.goto(`${scene.origin}${path}`)
           await page.locator("main h1").waitFor()
