@@ -104,6 +104,22 @@ describe.skipIf(withoutChromium)("passkeys, in a real browser", () => {
     expect(await approve(choice, token)).toMatchObject({ status: 401, body: { needs: "decision" } })
   })
 
+  test("and ends when it is not used for a quarter of an hour, or after eight hours", async () => {
+    const minute = 60_000
+    const look = async (token: string) => (await browser.ask("GET", "/v1/passkeys", undefined, token)).status
+    const { token } = await browser.signIn(seat)
+    for (let passed = 0; passed < 8 * 60 - 14; passed += 14) {
+      expect(await look(token)).toBe(200)
+      world.clock.advance(14 * minute)
+    }
+    world.clock.advance(14 * minute)
+    expect(await look(token)).toBe(401)
+    const idle = await browser.signIn(seat)
+    world.clock.advance(15 * minute)
+    expect(await look(idle.token)).toBe(401)
+    await world.renew()
+  })
+
   test("but may approve what a mandate asks about, while it is fresh", async () => {
     const [one, two] = [await asked("fresh", "ask"), await asked("stale", "ask")]
     const { token } = await browser.signIn(seat)
