@@ -150,6 +150,10 @@ describe("hufu backup and hufu restore", () => {
     expect((await backup("a")).code).toBe(0)
     expect((await backup("a")).err).toContain("[already_exists]")
     expect((await restore("a")).err).toContain("[already_exists]")
+    expect((await runHufu(["restore", at("none"), "--data", at("b")])).err).toContain("[not_found]")
+    expect((await runHufu(["backup", at("none/b.hufu"), "--data", at("a"), "--no-keys"])).err).toContain(
+      "[not_found]",
+    )
     const wrong = await runHufu(["restore", at("b.hufu"), "--data", at("b"), "--passphrase-stdin"], {
       stdin: "another passphrase\n",
     })

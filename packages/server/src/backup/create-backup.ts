@@ -13,6 +13,7 @@ import { Failure } from "@hufu/core/failure"
 import { parseLedgerKey } from "../ledger/ledger-key.ts"
 import { type DataFolder, usedDataFolder } from "../store/data-folder.ts"
 import { readSecret, syncFolder } from "../store/secret-file.ts"
+import { asStoreError } from "../store/storage-error.ts"
 import { sealByPassphrase } from "../keys/sealed-by-passphrase.ts"
 import {
   digestOfMember,
@@ -50,6 +51,8 @@ export async function createBackup(options: BackupOptions): Promise<Manifest> {
   const file = resolve(options.file)
   if (existsSync(file))
     throw new Failure("already_exists", `\`${file}\` is there already: choose another name`)
+  if (!existsSync(dirname(file)))
+    throw new Failure("not_found", `\`${dirname(file)}\` is not there: choose a folder that is`)
   const folder = usedDataFolder(options.dataDir)
   const work = mkdtempSync(join(dirname(file), ".hufu-backup-"))
   try {
@@ -62,6 +65,8 @@ export async function createBackup(options: BackupOptions): Promise<Manifest> {
     renameSync(draft, file)
     syncFolder(dirname(file))
     return manifest
+  } catch (error) {
+    throw asStoreError(error)
   } finally {
     rmSync(work, { recursive: true, force: true })
   }
@@ -133,6 +138,7 @@ function readText(path: string): string {
 
 /** Compares every byte of a backup with what its signed manifest says. UNTRUSTED. */
 export async function checkArchive(file: string): Promise<Manifest> {
+  if (!existsSync(file)) throw new Failure("not_found", `\`${file}\` is not there: choose another file`)
   const fd = openSync(file, "r")
   try {
     const members = readMembers(fd)

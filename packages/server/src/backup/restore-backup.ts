@@ -26,6 +26,7 @@ import { unsealByPassphrase } from "../keys/sealed-by-passphrase.ts"
 import { compareCheckpoint } from "../ledger/compare-checkpoint.ts"
 import { readSecret, syncFolder, writeSecret } from "../store/secret-file.ts"
 import { openReader } from "../store/sqlite-connection.ts"
+import { asStoreError } from "../store/storage-error.ts"
 import { openStore } from "../store/store.ts"
 import { type Member, memberBytes, readMember, readMembers } from "./archive.ts"
 import { checkArchive, sealedKeysName, tablesName } from "./create-backup.ts"
@@ -76,7 +77,7 @@ export async function restoreBackup(options: RestoreOptions): Promise<Restored> 
     return { manifest, heldSize, ...opened }
   } catch (error) {
     rmSync(stage, { recursive: true, force: true })
-    throw error
+    throw asStoreError(error)
   }
 }
 
