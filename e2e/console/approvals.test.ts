@@ -257,9 +257,10 @@ describe.skipIf(withoutChromium !== undefined)("the pages of this part", () => {
         expect(await tab.page.locator("h1").count()).toBe(1)
       }
       await tab.page.keyboard.press("Control+k")
-      await tab.page.getByRole("combobox").waitFor()
+      const search = tab.page.getByRole("dialog").getByRole("combobox")
+      await search.waitFor()
       expect((await new AxeBuilder({ page: tab.page }).analyze()).violations.map(({ id }) => id)).toEqual([])
-      await tab.page.getByRole("combobox").fill(hold)
+      await search.fill(hold)
       await tab.page.keyboard.press("Enter")
       await tab.page.locator(`[data-hold="${hold}"]`).waitFor()
       await tab.page.keyboard.press("g")

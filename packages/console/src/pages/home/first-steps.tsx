@@ -60,6 +60,7 @@ function useSteps(node: Output<"node.status">): readonly Step[] | undefined {
   const { data: allowed } = useOperation("action.list", { verdict: "allow", limit: 1 })
   const { data: holds } = useOperation("hold.list", { state: "all", limit: 300 })
   if (!allowed || !holds) return undefined
+  const done = allowed.items[0]
   const isDecided = holds.items.some(
     ({ state }) => state === "approved" || state === "used" || state === "refused",
   )
@@ -95,6 +96,15 @@ function useSteps(node: Output<"node.status">): readonly Step[] | undefined {
       how: (
         <>
           {words.verified.what}
+          {done ? (
+            <Link
+              to="/actions/$action/receipt"
+              params={{ action: done.id }}
+              className="link min-h-6 justify-self-start"
+            >
+              {words.verified.go}
+            </Link>
+          ) : null}
           <Command line={words.verified.command} />
         </>
       ),

@@ -26,7 +26,14 @@ export function NeedsYou({ node }: { readonly node: Output<"node.status"> }) {
     <section className="grid gap-3" aria-labelledby="now">
       <h2 id="now">{words.now}</h2>
       {node.stopped ? <Stopped /> : null}
-      {isQuiet ? <Empty title={words.quiet.title} what={words.quiet.what} /> : null}
+      {isQuiet && node.personEnrolled ? <Empty title={words.quiet.title} what={words.quiet.what} /> : null}
+      {node.personEnrolled ? null : (
+        <Empty title={words.nobody.title} what={words.nobody.what}>
+          <Link to="/first-passkey" className="button button-main">
+            {words.first.person.go}
+          </Link>
+        </Empty>
+      )}
       {waiting.length === 0 ? null : (
         <div className="card">
           <p className="flex flex-wrap items-center justify-between gap-2 border-b border-line px-4 py-2 font-semibold">

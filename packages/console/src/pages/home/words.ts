@@ -11,6 +11,10 @@ export const words = bilingual(
       title: "Nothing needs you",
       what: "Agents act within their mandates. What they may not do alone will wait here.",
     },
+    nobody: {
+      title: "Nobody can approve yet",
+      what: "Until this node has a person, whatever has to be asked about is refused when its time is up.",
+    },
     stopped: "Everything is stopped. No agent acts until you lift the stop.",
     unknown: {
       title: "Outcome unknown",
@@ -41,6 +45,7 @@ export const words = bilingual(
       verified: {
         title: "Verify a receipt",
         what: "Anybody can, without trusting this node:",
+        go: "Here, with the last action allowed",
         command: "hufu verify FILE",
       },
     },
@@ -54,6 +59,10 @@ export const words = bilingual(
   {
     now: "现在需要您的事",
     quiet: { title: "没有需要您处理的事", what: "智能体都在授权范围内行动。不能自主进行的事会在这里等待。" },
+    nobody: {
+      title: "尚无人可以批准",
+      what: "在此节点有委托人之前，凡须询问的行为，期限一到即被拒绝。",
+    },
     stopped: "已全部停止。在您解除之前，任何智能体都不能行动。",
     unknown: { title: "结果未知", what: "执行期间连接中断。再次尝试之前，请先到对方系统核实。" },
     waiting: (count: number) => `${zhNumber(count)} 个行为等待您决定`,
@@ -77,6 +86,7 @@ export const words = bilingual(
       verified: {
         title: "验证一份回执",
         what: "任何人都可以验证，无需信任本节点：",
+        go: "在此验证最近一次被允许的行为",
         command: "hufu verify FILE",
       },
     },

@@ -2,7 +2,7 @@ import { verifyReceipt } from "@hufu/core/evidence/verify-receipt"
 import { useQuery } from "@tanstack/react-query"
 import { Link, useParams } from "@tanstack/react-router"
 import { Download } from "lucide-react"
-import { useState } from "react"
+import { useEffect, useState } from "react"
 import { useOperation } from "../../data/use-operation.ts"
 import { Command } from "../../part/command.tsx"
 import { CopyButton } from "../../part/copy-button.tsx"
@@ -12,6 +12,7 @@ import { Page } from "../../part/page.tsx"
 import { Section } from "../../part/section.tsx"
 import { UntrustedArguments } from "../../part/untrusted.tsx"
 import { useAddressText } from "../../part/use-address-text.ts"
+import { noteReceiptVerified } from "../../part/receipt-verified.ts"
 import { useWords } from "../../words/use-words.ts"
 import { useReceipt } from "../actions/use-receipt.ts"
 import { flipAByte } from "./flip-a-byte.ts"
@@ -95,6 +96,10 @@ function Content({
     queryFn: () => verifyReceipt(text, { trustedKeys: [logKey] }),
     gcTime: 0,
   })
+  const isVerified = verdict.data?.ok === true
+  useEffect(() => {
+    if (isVerified) noteReceiptVerified()
+  }, [isVerified])
   return (
     <>
       <Loaded query={verdict} rows={8}>
