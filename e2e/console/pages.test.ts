@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises"
-import AxeBuilder from "@axe-core/playwright"
+import { AxeBuilder } from "@axe-core/playwright"
 import { verifyReceipt } from "@hufu/core/evidence/verify-receipt"
 import type { Browser, Page } from "playwright-core"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
@@ -77,8 +77,8 @@ describe.skipIf(withoutChromium !== undefined)("the pages of the console", { tim
         await open(tab.page, path)
         const { violations } = await new AxeBuilder({ page: tab.page }).analyze()
         for (const { id, nodes } of violations) faults.push(`${name}: ${id} at ${nodes[0]?.target.join(" ")}`)
-        const over = await tab.page.evaluate("document.documentElement.scrollWidth - innerWidth")
-        if (Number(over) > 0) faults.push(`${name}: wider than the page by ${over} px`)
+        const over = Number(await tab.page.evaluate("document.documentElement.scrollWidth - innerWidth"))
+        if (over > 0) faults.push(`${name}: wider than the page by ${over} px`)
         if ((await tab.page.locator("main [role=alert]").count()) > 0) faults.push(`${name}: it failed`)
         titles.add(await tab.page.title())
       }

@@ -56,7 +56,9 @@ export function PipelinePicture({
             <div className="min-w-0 lg:mt-1.5">
               <p className={`font-semibold ${isDim ? "text-soft" : ""}`}>{words.steps[step]}</p>
               <p className={`text-sm ${ink}`}>{words.states[state]}</p>
-              {isDim && step !== "ask" ? null : <p className="mt-1 text-sm break-words">{says[step]}</p>}
+              {state === "skipped" || (isDim && step !== "ask") ? null : (
+                <p className="mt-1 text-sm break-words">{says[step]}</p>
+              )}
               {at === undefined ? null : (
                 <time dateTime={new Date(at).toISOString()} className="mt-1 block text-sm text-soft">
                   {sayTime(at, lang)}

@@ -93,7 +93,7 @@ export function SearchBox({
           onKeyDown={press}
         />
         {search === "" ? null : (
-          <button type="button" className="button" onClick={() => submit("")}>
+          <button type="button" className="button shrink-0" onClick={() => submit("")}>
             <X size={16} aria-hidden />
             <span className="max-sm:sr-only">{words.clear}</span>
           </button>
