@@ -30,6 +30,8 @@ async function buildConsole(): Promise<void> {
   process.stderr.write("building the console, once after each change of its sources …\n")
   // Elsewhere, then moved: a node that serves `dist` while it is rebuilt never sends half of it.
   const made = join(here, ".hufu", `build-${process.pid}`)
+  // Whoever calls may be in a test or in development; what is served never is.
+  process.env["NODE_ENV"] = "production"
   const { build } = await import("vite")
   await build({
     configFile: join(here, "vite.config.ts"),
