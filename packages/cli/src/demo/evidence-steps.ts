@@ -2,6 +2,7 @@ import { readFile, writeFile } from "node:fs/promises"
 import { join } from "node:path"
 import { verifyReceipt, type ReceiptVerdict } from "@hufu/core/evidence/verify-receipt"
 import type { Output } from "@hufu/core/contract/contract"
+import type { ActionRecord } from "@hufu/core/contract/records"
 import { flipOneBit } from "./flip-one-bit.ts"
 import { agentName } from "./scripted-agent.ts"
 import type { Stage } from "./story.ts"
@@ -13,7 +14,7 @@ export async function keepEvidence(stage: Stage): Promise<void> {
   const { key } = await client.log.checkpoint({})
   const { items } = await client.action.list({ agent: agentName })
   const files: string[] = []
-  for (const action of items) files.push(await writeReceipt(stage, action.id))
+  for (const action of items) files.push(await writeReceipt(stage, action))
   const verdicts: ReceiptVerdict[] = []
   for (const file of files) verdicts.push(await verifyFile(file, key))
   narrator.check(files.length > 0 && verdicts.every(({ ok }) => ok), {
@@ -28,9 +29,11 @@ export async function keepEvidence(stage: Stage): Promise<void> {
   })
 }
 
-async function writeReceipt({ client, folder }: Stage, action: string): Promise<string> {
-  const receipt = await client.action.receipt({ action, open: "tool,arguments" })
-  const file = join(folder.receipts, `${action}.json`)
+async function writeReceipt({ client, folder }: Stage, action: ActionRecord): Promise<string> {
+  // What asked and was never let out has no intent, whose commitments could be opened.
+  const open = action.verdict === "ask" ? {} : { open: "tool,arguments" }
+  const receipt = await client.action.receipt({ action: action.id, ...open })
+  const file = join(folder.receipts, `${action.id}.json`)
   await writeFile(file, `${JSON.stringify(receipt, null, 2)}\n`, { mode: 0o600 })
   return file
 }

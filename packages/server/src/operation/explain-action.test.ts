@@ -67,7 +67,7 @@ describe("why an action was allowed", () => {
     expect(await attempt("add_note")).toBe(action)
     const told = explain(action)
     expect(told.sentences.join(" ")).toMatch(
-      /It asked: .* \(platform\/uncovered-asks\)\. You approved it on .*, once\. Allowed by platform\/permit-under-mandate: with that approval\. It is done\./,
+      /It asked: .* \(platform\/uncovered-asks\)\. You approved it on .*, once\. Allowed by platform\/permit-under-mandate, with that approval\. It is done\./,
     )
     expect(told.reasons.map(({ rule }) => rule)).toEqual([
       "platform/uncovered-asks",

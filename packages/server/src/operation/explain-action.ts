@@ -98,12 +98,12 @@ function english({ action, objections, mandate, approval, words }: Known): strin
   return [
     `The agent ${agentName} wanted to ${effectWords[effect].en} with the tool ${tool} of ${server}.`,
     ...(verdict === "deny" ? [`It was denied${why ? `: ${why}` : ""}.`] : []),
-    ...(verdict === "deny" && says ? [`In full, ${says}.`] : []),
+    ...(verdict === "deny" && mandate?.says ? [`In full, ${says}.`] : []),
     ...(verdict !== "deny" && approval
       ? [`It asked${why ? `: ${why}` : ""}.`, decidedInEnglish(approval)]
       : []),
     ...(verdict === "allow"
-      ? [`Allowed by ${action.rules.join(", ")}: ${says ?? "with that approval"}.`]
+      ? [`Allowed by ${action.rules.join(", ")}${says ? `: ${says}` : ", with that approval"}.`]
       : []),
     ...(verdict === "allow" ? [outcome ? ended[outcome] : "It is under way."] : ["Nothing was forwarded."]),
     ...(words ? [`In your words: “${words}”`] : []),
@@ -146,11 +146,13 @@ function chinese({ action, objections, mandate, approval, words }: Known): strin
   return [
     `智能体 ${agentName} 想用 ${server} 的工具 ${tool} 进行${effectWords[effect].zh}。`,
     ...(verdict === "deny" ? [`裁定为拒绝${why ? `：${why}` : ""}。`] : []),
-    ...(verdict === "deny" && says ? [`依据${says}。`] : []),
+    ...(verdict === "deny" && mandate?.says ? [`依据${says}。`] : []),
     ...(verdict !== "deny" && approval
       ? [`已请求批准${why ? `：${why}` : ""}。`, decidedInChinese(approval)]
       : []),
-    ...(verdict === "allow" ? [`由 ${action.rules.join("、")} 允许：${says ?? "依据上述批准"}。`] : []),
+    ...(verdict === "allow"
+      ? [`由 ${action.rules.join("、")} 允许${says ? `：${says}` : "，依据上述批准"}。`]
+      : []),
     ...(verdict === "allow" ? [outcome ? ended[outcome] : "正在进行。"] : ["没有任何内容被转发。"]),
     ...(words ? [`您的原话：「${words}」`] : []),
   ]

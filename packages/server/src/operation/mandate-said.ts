@@ -30,7 +30,9 @@ function sentence(
 ): string | undefined {
   // What was left of a budget and whether the tool was reviewed is not asked again: the ledger says that it was decided so.
   const call: Call = { effect, server, tool, args, reviewed: true, now: at, budgetLeft: () => plenty }
-  if (verdict === "deny" && rules.includes("platform/mandate-forbids")) {
+  if (verdict === "deny") {
+    // Of what another rule denied no sentence of the mandate is the reason.
+    if (!rules.includes("platform/mandate-forbids")) return undefined
     const never = mandate.never.find(
       (each) => isAbout(each, call) && (each.limits ?? []).every((limit) => limitTouches(limit, args)),
     )
