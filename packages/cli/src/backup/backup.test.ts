@@ -10,6 +10,7 @@ import {
 } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
+import { DatabaseSync } from "node:sqlite"
 import { createClient, fetchTransport } from "@hufu/sdk"
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest"
 import { socketTransport } from "../connection/socket-transport.ts"
@@ -225,6 +226,30 @@ describe("hufu purge", () => {
     tables.writeUInt8(tables.readUInt8(place + 9) ^ 1, place + 9)
     writeFileSync(join(at("evidence"), "ledger.db"), tables)
     expect((await runHufu(["log", "check", at("evidence")])).code).toBe(1)
+  })
+
+  it("takes nobody's word where only a passkey proves the person", async () => {
+    const node = await started("a", false)
+    await node.signal("SIGTERM")
+    const db = new DatabaseSync(join(node.dataFolder, "hufu.db"))
+    const passkey = {
+      id: "pky_0123456789abcdef",
+      name: "mine",
+      credential: "AAAA",
+      publicKey: "AAAA",
+      counter: 0,
+      transports: [],
+      synced: false,
+      state: "live",
+      createdAt: 1,
+      usedAt: null,
+    }
+    const insert = "INSERT INTO record (kind, id, state, at, body) VALUES ('passkey', ?, 'live', 1, ?)"
+    db.prepare(insert).run(passkey.id, JSON.stringify(passkey))
+    db.close()
+    const refused = await runHufu(["purge", "--data", node.dataFolder, "--json"])
+    expect(refused.err).toContain("only a passkey proves the person")
+    expect(existsSync(join(node.dataFolder, "hufu.db"))).toBe(true)
   })
 
   it("removes the folder too when nothing else was in it", async () => {

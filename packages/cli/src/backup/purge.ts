@@ -2,6 +2,7 @@ import { lstatSync, readdirSync, rmdirSync, rmSync } from "node:fs"
 import { dirname, join, resolve } from "node:path"
 import { Failure } from "@hufu/core/failure"
 import { declareWith } from "@hufu/server/authority/declare"
+import { openPasskeyRecords } from "@hufu/server/authority/passkeys"
 import { openPerson } from "@hufu/server/authority/person"
 import { keepEvidence } from "@hufu/server/backup/keep-evidence"
 import { systemClock } from "@hufu/server/clock"
@@ -88,7 +89,14 @@ async function prove(invocation: Invocation): Promise<void> {
     passphrase: () => askPassphrase({ language: invocation.language, flags: {} }),
   })
   try {
-    const person = await openPerson(store, systemClock, declareWith(store.vault))
+    const passkeys = openPasskeyRecords(store).size
+    const declare = declareWith(store.vault)
+    const person = await openPerson(store, systemClock, declare, { passkeys: () => passkeys })
+    if (person.enrolled && !person.hasSecret)
+      throw new Failure(
+        "not_enrolled",
+        "only a passkey proves the person here, which a terminal cannot ask for: remove the data folder by hand",
+      )
     // Nobody is enrolled, so there is nobody whose word it would take.
     if (person.enrolled) await person.signIn(await askSecret(invocation), "socket")
   } finally {
