@@ -1,7 +1,8 @@
 /** Why each direct dependency is there, and what it is trusted with. */
 export const dependencyReasons: Readonly<Record<string, string>> = {
   "@axe-core/playwright": "tests: finds what a page keeps from people with disabilities",
-  "@base-ui/react": "the console's dialogs, menus and popovers: focus, keyboard and screen readers done right",
+  "@base-ui/react":
+    "the console's dialogs, menus and popovers: focus, keyboard and screen readers done right",
   "@cedar-policy/cedar-wasm":
     "Cedar's own parser and validator for rules, as WebAssembly; decisions are made by Hufu's evaluator, which is checked against Cedar's published corpus",
   "@hono/node-server": "connects the control plane to Node's HTTP server",
