@@ -48,16 +48,16 @@ export function openapi(table: Table, version: string): Schema {
 }
 
 function describe(id: string, operation: Operation, input: Schema): Schema {
-  const names = [...operation.path.matchAll(/\{(\w+)\}/g)].map((found) => found[1] ?? "")
+  const names = new Set([...operation.path.matchAll(/\{(\w+)\}/g)].map((found) => found[1] ?? ""))
   // `z.toJSONSchema` writes an object's members under `properties`.
   const members = Object.entries((input["properties"] ?? {}) as Record<string, Schema>)
   const required = (input["required"] ?? []) as string[]
   const inQuery = operation.method === "GET" || operation.method === "DELETE"
-  const rest = members.filter(([name]) => !names.includes(name))
+  const rest = members.filter(([name]) => !names.has(name))
   const parameters = members
-    .filter(([name]) => inQuery || names.includes(name))
+    .filter(([name]) => inQuery || names.has(name))
     .map(([name, schema]) =>
-      names.includes(name)
+      names.has(name)
         ? { name, in: "path", required: true, schema }
         : { name, in: "query", required: required.includes(name), schema },
     )
