@@ -11,6 +11,7 @@ import {
   type Tab,
   type TabOptions,
 } from "./open-console.ts"
+import { looks } from "./looks.ts"
 
 // Deciding in a real browser over a real node: a person with a terminal secret and no passkey.
 
@@ -231,14 +232,9 @@ describe.skipIf(withoutChromium !== undefined)("what an agent wrote", () => {
 })
 
 describe.skipIf(withoutChromium !== undefined)("the pages of this part", () => {
-  test.each([
-    ["en-GB", "light"],
-    ["en-GB", "dark"],
-    ["zh-CN", "light"],
-    ["zh-CN", "dark"],
-  ] as const)(
-    "break no rule of accessibility: %s, %s",
-    async (locale, theme) => {
+  test.each(looks.filter(({ width }) => width === 360))(
+    "break no rule of accessibility: $locale, $theme",
+    async ({ locale, theme }) => {
       const { hold } = await heldCall("send_note", { id: "11", text: "\u202Ex", to: "li@example.com" })
       await using tab = await openAt("/", { locale, theme, reducedMotion: true })
       for (const path of [

@@ -13,6 +13,7 @@ import {
   type Tab,
   type TabOptions,
 } from "./open-console.ts"
+import { looks } from "./looks.ts"
 import { makePagesScene, pagesOf, type PagesScene } from "./pages-scene.ts"
 
 // The pages over real traffic, in a real browser.
@@ -62,14 +63,9 @@ async function giveProof(page: Page): Promise<void> {
 }
 
 describe.skipIf(withoutChromium !== undefined)("the pages of the console", { timeout: 120_000 }, () => {
-  test.each([
-    ["en-GB", "light", 1280],
-    ["zh-CN", "dark", 360],
-    ["zh-CN", "light", 1280],
-    ["en-GB", "dark", 360],
-  ] as const)(
-    "each have a name, fit, ask nobody else, and break no rule of accessibility: %s, %s, %i px",
-    async (locale, theme, width) => {
+  test.each(looks)(
+    "each have a name, fit, ask nobody else, and break no rule of accessibility: $locale, $theme, $width px",
+    async ({ locale, theme, width }) => {
       await using tab = await signedIn({ locale, theme, width })
       const faults: string[] = []
       const titles = new Set<string>()
