@@ -1,19 +1,31 @@
 import { defineConfig } from "vitest/config"
 
+const pure = ["packages/{core,console}/src/**/*.test.ts"]
+
 export default defineConfig({
   test: {
-    include: [
-      "packages/*/src/**/*.test.ts",
-      "conformance/**/*.test.ts",
-      "bench/**/*.test.ts",
-      "e2e/**/*.test.ts",
-      "examples/**/*.test.ts",
-      "docs/**/*.test.ts",
-    ],
-    exclude: ["**/node_modules/**"],
-    pool: "forks",
     maxWorkers: 2,
     testTimeout: 30_000,
     hookTimeout: 30_000,
+    projects: [
+      // Nothing here changes anything outside itself, so that one process serves them all.
+      { extends: true, test: { name: "pure", include: pure, pool: "threads", isolate: false } },
+      {
+        extends: true,
+        test: {
+          name: "real",
+          include: [
+            "packages/*/src/**/*.test.ts",
+            "conformance/**/*.test.ts",
+            "bench/**/*.test.ts",
+            "e2e/**/*.test.ts",
+            "examples/**/*.test.ts",
+            "docs/**/*.test.ts",
+          ],
+          exclude: ["**/node_modules/**", ...pure],
+          pool: "forks",
+        },
+      },
+    ],
   },
 })

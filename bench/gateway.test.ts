@@ -2,7 +2,7 @@ import { expect, test } from "vitest"
 import { benchGateway } from "./gateway.ts"
 
 test("a small bench gives complete figures for every variant, and no wrong reply", async () => {
-  const report = await benchGateway({ rounds: 1, seconds: 1, era: "legacy", peers: false })
+  const report = await benchGateway({ rounds: 1, seconds: 0.3, era: "legacy", peers: false })
   const measured = report.rounds.flatMap((round) => round.figures)
   const expected = ["direct", "plain-http", "hufu-http", "hufu-stdio"]
   expect(measured.map((figures) => figures.variant).sort()).toEqual(expected.sort())

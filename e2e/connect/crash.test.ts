@@ -7,6 +7,7 @@ import {
   type NodeUnderTest,
   startNode,
 } from "../../packages/cli/src/testing/hufu-under-test.ts"
+import { isLongRun } from "../long-run.ts"
 import { type Machine, newMachine } from "./machine.ts"
 
 // A process for each step at which one can die.
@@ -16,6 +17,8 @@ const preload = new URL("kill-at-step.ts", import.meta.url).href
 const file = ".claude.json"
 const settings = ".claude/settings.json"
 const mostSteps = 200
+/** Among the other tests, which are to end soon, it dies before every fourth step. */
+const stride = isLongRun ? 1 : 4
 
 let node: NodeUnderTest
 let scratch = ""
@@ -60,7 +63,7 @@ const records = () => {
 
 /** Runs a command so often that it dies once before each thing that it does to the disk; says how often that was. */
 async function dyingAtEachStep(args: readonly string[], afterDeath: () => Promise<void>): Promise<number> {
-  for (let step = 1; step < mostSteps; step++) {
+  for (let step = 1; step < mostSteps; step += stride) {
     const ran = await machine.hufu(args, { preload, env: { KILL_AT: String(step) } })
     if (ran.signal === null) {
       expect(ran).toMatchObject({ code: 0, err: "" })

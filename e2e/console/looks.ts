@@ -1,3 +1,5 @@
+import { isLongRun } from "../long-run.ts"
+
 /** How a page is looked at: in which language, theme and width. */
 export interface Look {
   readonly locale: "en-GB" | "zh-CN"
@@ -11,5 +13,5 @@ const every: readonly Look[] = (["zh-CN", "en-GB"] as const).flatMap((locale) =>
   ),
 )
 
-/** Every look with `npm run console`; among the other tests, which are to end soon, the one that fails first. */
-export const looks = process.env["HUFU_LOOKS"] === "all" ? every : every.slice(0, 1)
+/** Every look with `npm run long`; among the other tests, which are to end soon, the one that fails first. */
+export const looks = isLongRun ? every : every.slice(0, 1)

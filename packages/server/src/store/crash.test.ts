@@ -10,7 +10,7 @@ import { checkStore } from "./contract.ts"
 import { scratch } from "./scratch-store.ts"
 import { openStore, type Store } from "./store.ts"
 
-const rounds = 20
+const rounds = 12
 const writer = fileURLToPath(new URL("crash-writer.ts", import.meta.url))
 
 interface Acknowledged {

@@ -1,0 +1,13 @@
+import { spawn } from "node:child_process"
+import { fileURLToPath } from "node:url"
+
+// What is too long to be among the other tests: every page of the console in every look, and a command that is killed
+// before each single step.
+const root = fileURLToPath(new URL("..", import.meta.url))
+const vitest = fileURLToPath(new URL("../node_modules/vitest/vitest.mjs", import.meta.url))
+const run = spawn(process.execPath, [vitest, "run", "e2e/console", "e2e/sign-in", "e2e/connect"], {
+  cwd: root,
+  stdio: "inherit",
+  env: { ...process.env, HUFU_LONG: "1" },
+})
+run.once("exit", (code) => process.exit(code ?? 1))
