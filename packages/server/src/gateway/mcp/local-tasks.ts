@@ -41,7 +41,6 @@ interface Task {
   ending: JsonObject
   /** Characters of `ending` as JSON. */
   size: number
-  isKept: boolean
 }
 
 const pollIntervalMs = 2000
@@ -55,19 +54,23 @@ const ownId = /^hld_[0-9a-z]{8,64}$/
  */
 export function createLocalTasks(desk: () => Desk, perform: Perform): LocalTasks {
   const tasks = new Map<string, Task>()
-  /** Characters of all endings that are kept. */
-  let kept = 0
 
   function end(task: Task, status: Task["status"], ending: JsonObject): void {
     if (task.status !== "working") return
     const size = JSON.stringify(ending).length
     Object.assign(task, { status, ending, size, updatedAt: desk().clock.now() })
-    if (!task.isKept) return
-    kept += size
-    // UNTRUSTED: results come from tool servers, and wait here for clients that may never ask.
-    for (const [id, older] of tasks) {
-      if (kept <= desk().config.limits.taskResults) break
-      if (older !== task && older.status !== "working") drop(id, older)
+    makeRoom(task)
+  }
+
+  /** UNTRUSTED: results come from tool servers, and wait here for clients that may never ask. The oldest go first. */
+  function makeRoom(latest: Task): void {
+    let over = -desk().config.limits.taskResults
+    for (const { size } of tasks.values()) over += size
+    for (const [id, task] of tasks) {
+      if (over <= 0) return
+      if (task === latest || task.status === "working") continue
+      over -= task.size
+      drop(id, task)
     }
   }
 
@@ -108,8 +111,6 @@ export function createLocalTasks(desk: () => Desk, perform: Perform): LocalTasks
     const over = tasks.get(id)
     if (over !== undefined) drop(id, over)
     tasks.set(id, task)
-    task.isKept = true
-    kept += task.size
     task.timer = setTimeout(
       () => drop(id, task),
       Math.max(0, task.createdAt + task.keepMs - desk().clock.now()),
@@ -120,10 +121,7 @@ export function createLocalTasks(desk: () => Desk, perform: Perform): LocalTasks
   function drop(id: string, task: Task): void {
     clearTimeout(task.timer)
     task.life.abort()
-    if (tasks.get(id) !== task) return
-    tasks.delete(id)
-    task.isKept = false
-    kept -= task.size
+    if (tasks.get(id) === task) tasks.delete(id)
   }
 
   function taskOf(caller: Caller, createdAt: number, expiresAt: number): Task {
@@ -140,7 +138,6 @@ export function createLocalTasks(desk: () => Desk, perform: Perform): LocalTasks
       approved: false,
       ending: {},
       size: 0,
-      isKept: false,
     }
   }
 
