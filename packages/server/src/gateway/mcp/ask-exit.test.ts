@@ -53,6 +53,14 @@ function inputOf(result: JsonObject, key: string): JsonObject {
 
 describe("a held action of a client that only waits", () => {
   it("goes on when it is approved in time", async () => {
+    await door.close()
+    // In time on a slow machine too.
+    door = await openTestDoor(
+      governor,
+      [{ name: "fixture", transport: "http", url: fixture.url, headers: {} }],
+      { holdWaitMs: 20_000 },
+    )
+    url = `${door.url}/mcp/fixture`
     const reply = postModern(url, modern("tools/call", call))
     governor.approve(await held())
     expect((await reply).result["isError"]).toBeUndefined()
