@@ -2,11 +2,13 @@ import { QueryClientProvider } from "@tanstack/react-query"
 import { RouterProvider } from "@tanstack/react-router"
 import { StrictMode } from "react"
 import { createRoot } from "react-dom/client"
+import { loadContract } from "./data/operations.ts"
 import { operationQuery, queries } from "./data/use-operation.ts"
 import { router } from "./routes.tsx"
 import { takeSignInCode } from "./session/sign-in-link.ts"
 import "./style.css"
 
+loadContract().catch(() => undefined) // Whoever asks something hears of it.
 void enter()
 
 const place = document.querySelector("#root")

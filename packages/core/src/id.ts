@@ -1,25 +1,5 @@
 import { z } from "zod"
-
-/** Prefixes of Hufu's ids; an id says what it names, wherever it is pasted. */
-export const idPrefixes = {
-  agent: "agt",
-  version: "ver",
-  credential: "crd",
-  person: "usr",
-  task: "tsk",
-  mandate: "mnd",
-  server: "srv",
-  action: "act",
-  hold: "hld",
-  approval: "apr",
-  connection: "con",
-  policy: "pol",
-  node: "nod",
-  passkey: "pky",
-  browser: "brw",
-} as const
-
-export type IdKind = keyof typeof idPrefixes
+import { type IdKind, idPrefixes } from "./id-prefixes.ts"
 
 const alphabet = "0123456789abcdefghjkmnpqrstvwxyz" // Crockford base32, lower case
 

@@ -1,4 +1,5 @@
 import { z } from "zod"
+import { languages } from "./languages.ts"
 
 /** The words of Hufu's design: every page, command and API uses these and no synonyms. */
 
@@ -33,6 +34,5 @@ export const outcomeKinds = ["done", "failed", "unknown"] as const
 export const OutcomeKind = z.enum(outcomeKinds)
 export type OutcomeKind = z.infer<typeof OutcomeKind>
 
-export const languages = ["en", "zh"] as const
 export const Language = z.enum(languages)
 export type Language = z.infer<typeof Language>

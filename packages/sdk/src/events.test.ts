@@ -1,7 +1,8 @@
 import { Failure } from "@hufu/core/failure"
 import { describe, expect, it } from "vitest"
 import { createClient } from "./create-client.ts"
-import { events, type Followed } from "./events.ts"
+import { events } from "./events.ts"
+import type { Followed } from "./events-of.ts"
 import { readEventStream } from "./read-event-stream.ts"
 import type { Sent } from "./transport.ts"
 

@@ -1,12 +1,15 @@
 export {
-  createClient,
+  clientOf,
   type Caller,
   type Client,
   type ClientOptions,
   type Follower,
   type Nouns,
-} from "./create-client.ts"
-export { events, type EventsOptions, type Followed } from "./events.ts"
+} from "./client-of.ts"
+export { createClient } from "./create-client.ts"
+export { events } from "./events.ts"
+export { eventsOf, type EventsOptions, type Followed } from "./events-of.ts"
+export type { Operations, Route } from "./operations.ts"
 export { readProblem } from "./read-problem.ts"
 export {
   fetchStream,

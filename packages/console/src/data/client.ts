@@ -1,7 +1,7 @@
 import type { CallId, Output, Request } from "@hufu/core/contract/contract"
 import {
   type Client,
-  createClient,
+  clientOf,
   fetchStream,
   fetchTransport,
   type Received,
@@ -11,6 +11,7 @@ import {
 } from "@hufu/sdk"
 import { bearer, dropToken, session } from "../session/session.ts"
 import { language } from "../words/language.ts"
+import { operations } from "./operations.ts"
 
 const overHttp = fetchTransport(location.origin)
 const streamed = fetchStream(location.origin)
@@ -52,7 +53,7 @@ function headersWith(
 }
 
 /** The only way to data: every call is an operation of the contract. */
-export const client = createClient({ transport: authorised, stream: followed })
+export const client = clientOf(operations, { transport: authorised, stream: followed })
 
 /** One operation by its id. */
 export function ask<Id extends CallId>(id: Id, input: Request<Id>): Promise<Output<Id>> {
@@ -61,7 +62,7 @@ export function ask<Id extends CallId>(id: Id, input: Request<Id>): Promise<Outp
 
 /** One operation with a session that is for it alone. */
 export function askAs<Id extends CallId>(token: string, id: Id, input: Request<Id>): Promise<Output<Id>> {
-  return callOf(createClient({ url: location.origin, token, language: language() }))(id, input)
+  return callOf(clientOf(operations, { url: location.origin, token, language: language() }))(id, input)
 }
 
 /** The same call without the rule that an input of optional members may be left out. */

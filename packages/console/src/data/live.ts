@@ -1,9 +1,10 @@
 import type { CallId } from "@hufu/core/contract/contract"
 import type { NodeEvent } from "@hufu/core/contract/node-event"
-import { events } from "@hufu/sdk"
+import { eventsOf } from "@hufu/sdk"
 import { useSyncExternalStore } from "react"
 import { bearer, dropToken, session } from "../session/session.ts"
 import { client } from "./client.ts"
+import { operations } from "./operations.ts"
 import { queries, readAgain } from "./use-operation.ts"
 
 export interface Live {
@@ -53,7 +54,7 @@ async function keepFollowing(signal: AbortSignal): Promise<void> {
   while (!signal.aborted && bearer() !== null) {
     const used = session().browser ?? session().person?.token
     try {
-      for await (const { id, event } of events(client, { from, signal, onState: tell })) {
+      for await (const { id, event } of eventsOf(operations, client, { from, signal, onState: tell })) {
         from = id
         hear(event)
         if (event.type === "bye" && event.reason === "signed_out" && used !== undefined) dropToken(used)

@@ -1,4 +1,4 @@
-import { languages } from "@hufu/core/words"
+import { languages } from "@hufu/core/languages"
 import { useRouter } from "@tanstack/react-router"
 import { type KeyboardEvent, useId, useState } from "react"
 import { Modal } from "../part/modal.tsx"

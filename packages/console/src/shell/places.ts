@@ -1,4 +1,4 @@
-import { type IdKind, idPrefixes } from "@hufu/core/id"
+import { type IdKind, idPrefixes } from "@hufu/core/id-prefixes"
 
 /** Where each kind of thing has its page; a kind without a page is absent, and its ids are no links. */
 const places: Partial<Record<IdKind, (id: string) => string>> = {

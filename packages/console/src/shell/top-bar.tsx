@@ -1,5 +1,5 @@
 import { Link } from "@tanstack/react-router"
-import { languages } from "@hufu/core/words"
+import { languages } from "@hufu/core/languages"
 import { OctagonX, Search } from "lucide-react"
 import { useOperation } from "../data/use-operation.ts"
 import { WhoAmI } from "../session/who-am-i.tsx"

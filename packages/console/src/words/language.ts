@@ -1,4 +1,5 @@
-import { type Language, languages } from "@hufu/core/words"
+import { languages } from "@hufu/core/languages"
+import type { Language } from "@hufu/core/words"
 import { useSyncExternalStore } from "react"
 import { recall, remember } from "../part/remember.ts"
 

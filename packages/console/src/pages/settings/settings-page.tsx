@@ -1,4 +1,4 @@
-import { languages } from "@hufu/core/words"
+import { languages } from "@hufu/core/languages"
 import { Link } from "@tanstack/react-router"
 import { ScrollText } from "lucide-react"
 import { useOperation } from "../../data/use-operation.ts"
