@@ -10,6 +10,7 @@ import { verifyLedger } from "../ledger/verify-ledger.ts"
 import { forgetJournal, replayJournal } from "../store/backlog.ts"
 import type { DataFolder } from "../store/data-folder.ts"
 import { lockDataFolder } from "../store/lock.ts"
+import { refuseNewer } from "../store/migrate.ts"
 import { openReader, openWriter } from "../store/sqlite-connection.ts"
 
 /**
@@ -52,6 +53,7 @@ function tryLock(folder: DataFolder) {
 }
 
 function replay(folder: DataFolder): void {
+  refuseNewer(folder.database)
   const db = openWriter(folder.database)
   try {
     replayJournal(db, folder.journal)

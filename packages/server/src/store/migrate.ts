@@ -1,7 +1,8 @@
+import { existsSync } from "node:fs"
 import { Failure } from "@hufu/core/failure"
 import { authorityMigration } from "../authority/authority-migration.ts"
 import { evidenceMigration } from "./evidence-migration.ts"
-import type { SqliteConnection } from "./sqlite-connection.ts"
+import { openReader, type SqliteConnection } from "./sqlite-connection.ts"
 
 /** One step of the schema. INVARIANT: a step that was released never changes; a new need is a new step. */
 export interface Migration {
@@ -21,10 +22,19 @@ export function migrate(db: SqliteConnection, steps: readonly Migration[] = migr
   return steps.length - taken.length
 }
 
-/** Refuses a database of a newer Hufu; before anything in it is touched. */
-export function refuseNewer(db: SqliteConnection): void {
-  if (db.get("SELECT 1 FROM sqlite_schema WHERE name = 'migration'") === undefined) return
-  refuseForeign(db.all("SELECT version, name FROM migration ORDER BY version"), migrations)
+/**
+ * Refuses a database of a newer Hufu before anything in it changes: also what a crash left in the log beside it stays there,
+ * which the first connection that may write would fold in.
+ */
+export function refuseNewer(file: string): void {
+  if (!existsSync(file)) return
+  const db = openReader(file)
+  try {
+    if (db.get("SELECT 1 FROM sqlite_schema WHERE name = 'migration'") === undefined) return
+    refuseForeign(db.all("SELECT version, name FROM migration ORDER BY version"), migrations)
+  } finally {
+    db.close()
+  }
 }
 
 function refuseForeign(taken: readonly Record<string, unknown>[], steps: readonly Migration[]): void {

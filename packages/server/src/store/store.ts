@@ -66,9 +66,9 @@ export async function openStore(options: StoreOptions): Promise<Store> {
     const folder = prepareDataFolder(options.dataDir)
     const lock = lockDataFolder(folder)
     cleanups.push(() => lock.release())
+    refuseNewer(folder.database)
     const writer = openWriter(folder.database)
     cleanups.push(() => writer.close())
-    refuseNewer(writer)
     replayJournal(writer, folder.journal)
     migrate(writer)
     // Folds in what the last run left in the log beside the database, erased pages included.
