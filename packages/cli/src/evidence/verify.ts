@@ -1,5 +1,6 @@
 import { verifyReceipt } from "@hufu/core/evidence/verify-receipt"
-import { textFlags } from "../arguments/flag-value.ts"
+import { verifyMlDsa44 } from "@hufu/server/ledger/ml-dsa"
+import { textFlag, textFlags } from "../arguments/flag-value.ts"
 import { readText } from "../arguments/read-json.ts"
 import { UsageError } from "../arguments/usage-error.ts"
 import type { Invocation } from "../command/command.ts"
@@ -37,7 +38,13 @@ export async function verify(invocation: Invocation): Promise<number> {
   if (file === undefined || positionals.length > 1)
     throw new UsageError("this takes the file of one receipt: hufu verify FILE")
   const trustedKeys = textFlags(flags, "key")
-  const verdict = await verifyReceipt(await readText(file), trustedKeys.length === 0 ? {} : { trustedKeys })
+  const verdict = await verifyReceipt(await readText(file), {
+    ...(trustedKeys.length === 0 ? {} : { trustedKeys }),
+    witnessKeys: textFlags(flags, "witness"),
+    minWitnesses: countOf(textFlag(flags, "witnesses")),
+    nowSeconds: Math.floor(Date.now() / 1000),
+    mlDsa44: verifyMlDsa44,
+  })
   if (json) {
     printJson(jsonOf(verdict))
     return verdict.ok ? exitCodes.ok : exitCodes.failed
@@ -61,9 +68,15 @@ export async function verify(invocation: Invocation): Promise<number> {
   return verdict.ok ? exitCodes.ok : exitCodes.failed
 }
 
+function countOf(text: string | undefined): number {
+  if (text === undefined) return 0
+  if (/^\d{1,2}$/.test(text)) return Number(text)
+  throw new UsageError("--witnesses takes a number of witnesses: give their keys with --witness")
+}
+
 /** The verdict without what only programs in the same process can use. */
 function jsonOf(verdict: Awaited<ReturnType<typeof verifyReceipt>>) {
   if (!verdict.ok) return verdict
-  const { ok, trusted, steps, openings, entries } = verdict
-  return { ok, trusted, steps, openings, entries: entries.map(({ index }) => ({ index })) }
+  const { ok, trusted, steps, witnessed, openings, entries } = verdict
+  return { ok, trusted, steps, witnessed, openings, entries: entries.map(({ index }) => ({ index })) }
 }

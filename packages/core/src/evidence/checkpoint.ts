@@ -1,43 +1,26 @@
 import { Failure } from "../failure.ts"
-import { fromBase64, toBase64 } from "./base64.ts"
-import { emptyRoot, equalBytes } from "./merkle.ts"
-import { HASH_BYTES } from "./sha256.ts"
-import { signNote, verifyNote, type NoteSigner, type VerifiedBy } from "./signed-note.ts"
-import { isKeyName, type VerifierKey } from "./vkey.ts"
+import { formatCheckpoint, parseCheckpoint, type Checkpoint } from "./checkpoint-text.ts"
+import { signNote, verifyNote, type NoteChecks, type NoteSigner, type VerifiedBy } from "./signed-note.ts"
+import type { VerifierKey } from "./vkey.ts"
 
-/** The size and root of a log at one moment (C2SP tlog-checkpoint v1). */
-export interface Checkpoint {
-  origin: string
-  size: number
-  root: Uint8Array
-  /** Extension lines: discouraged, kept so that a foreign checkpoint reads back as it was. */
-  extensions?: string[]
-}
+export {
+  formatCheckpoint,
+  parseCheckpoint,
+  parseDecimal,
+  parseHashLine,
+  type Checkpoint,
+} from "./checkpoint-text.ts"
 
 /** The result of checking a signed checkpoint against a log's key and known witnesses. */
 export type CheckpointVerdict =
-  | { ok: true; checkpoint: Checkpoint; witnesses: VerifiedBy[] }
+  | {
+      ok: true
+      checkpoint: Checkpoint
+      witnesses: VerifiedBy[]
+      /** Known keys whose signatures this runtime cannot check: they count for nothing. */
+      unchecked: VerifierKey[]
+    }
   | { ok: false; reason: "malformed" | "bad_signature" | "unknown_signer" | "other_origin" }
-
-/** The text of a checkpoint, before it is signed. */
-export function formatCheckpoint(checkpoint: Checkpoint): string {
-  const { origin, size, root, extensions = [] } = checkpoint
-  const text = [origin, size, toBase64(root), ...extensions].join("\n") + "\n"
-  parseCheckpoint(text)
-  return text
-}
-
-/** Reads a checkpoint's text. UNTRUSTED input: verify the note that it came in first. */
-export function parseCheckpoint(text: string): Checkpoint {
-  const lines = text.split("\n")
-  const [origin, size, root, ...extensions] = lines.slice(0, -1)
-  // The text ends in a newline and no line in it is empty.
-  if (lines.at(-1) !== "" || lines.slice(0, -1).includes("") || !origin || !isKeyName(origin))
-    throw malformed()
-  const checkpoint = { origin, size: parseDecimal(size ?? ""), root: parseHashLine(root ?? "") }
-  if (checkpoint.size === 0 && !equalBytes(checkpoint.root, emptyRoot())) throw malformed()
-  return extensions.length > 0 ? { ...checkpoint, extensions } : checkpoint
-}
 
 /** Signs a checkpoint. INVARIANT: the caller never signs one that is inconsistent with one signed before. */
 export function signCheckpoint(checkpoint: Checkpoint, signer: NoteSigner): string {
@@ -55,28 +38,20 @@ export async function verifyCheckpoint(
   note: string,
   log: VerifierKey,
   witnesses: readonly VerifierKey[] = [],
+  checks: NoteChecks = {},
 ): Promise<CheckpointVerdict> {
-  const verdict = await verifyNote(note, [log, ...witnesses])
+  const verdict = await verifyNote(note, [log, ...witnesses], checks)
   if (!verdict.ok) return verdict
   if (!verdict.by.some(({ key }) => key === log)) return { ok: false, reason: "unknown_signer" }
   const checkpoint = tryParse(verdict.text)
   if (!checkpoint) return { ok: false, reason: "malformed" }
   if (checkpoint.origin !== log.name) return { ok: false, reason: "other_origin" }
-  return { ok: true, checkpoint, witnesses: verdict.by.filter(({ key }) => key !== log) }
-}
-
-/** Reads an ASCII decimal without leading zeros, as far as a number is exact. */
-export function parseDecimal(text: string): number {
-  const value = /^(0|[1-9][0-9]{0,15})$/.test(text) ? Number(text) : Number.NaN
-  if (!Number.isSafeInteger(value)) throw malformed()
-  return value
-}
-
-/** Reads one base64 hash. */
-export function parseHashLine(text: string): Uint8Array {
-  const hash = text.length === 44 ? fromBase64(text) : new Uint8Array()
-  if (hash.length !== HASH_BYTES) throw malformed()
-  return hash
+  return {
+    ok: true,
+    checkpoint,
+    witnesses: verdict.by.filter(({ key }) => key !== log),
+    unchecked: verdict.unchecked,
+  }
 }
 
 function tryParse(text: string): Checkpoint | null {
@@ -85,8 +60,4 @@ function tryParse(text: string): Checkpoint | null {
   } catch {
     return null
   }
-}
-
-function malformed(): Failure {
-  return new Failure("invalid_evidence", "the text is not a checkpoint: origin, size and root, a line each")
 }

@@ -43,6 +43,7 @@ describe("a verifier key", () => {
       ok: true,
       text: "This is an example message.\n",
       by: [{ key }],
+      unchecked: [],
     })
     expect(await verifyNote(note.replace("an example", "no example"), [key])).toEqual({
       ok: false,
@@ -141,8 +142,14 @@ describe("a checkpoint", () => {
       ok: true,
       checkpoint,
       witnesses: [{ key: witness.key, atSeconds: 1_790_000_000 }],
+      unchecked: [],
     })
-    expect(await verifyCheckpoint(cosigned, log.key)).toEqual({ ok: true, checkpoint, witnesses: [] })
+    expect(await verifyCheckpoint(cosigned, log.key)).toEqual({
+      ok: true,
+      checkpoint,
+      witnesses: [],
+      unchecked: [],
+    })
     const twice = cosignNote(cosigned, witness, 1_790_000_001)
     expect(await verifyCheckpoint(twice, log.key, [witness.key])).toMatchObject({
       witnesses: [{ key: witness.key }],

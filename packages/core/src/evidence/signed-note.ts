@@ -2,15 +2,17 @@ import { Failure } from "../failure.ts"
 import { fromBase64, toBase64 } from "./base64.ts"
 import { verifyEd25519, type Sign } from "./ed25519.ts"
 import { fromHex, toHex } from "./hex.ts"
+import { cosignedCheckpoint, cosignedText, uint64 } from "./tree-cosignature.ts"
 import { isKeyName, type VerifierKey } from "./vkey.ts"
 
-/** The longest note in bytes, signatures included. */
-export const MAX_NOTE_BYTES = 16 * 1024
+/** The longest note in bytes, signatures included: sixteen of ML-DSA-44 fit. */
+export const MAX_NOTE_BYTES = 64 * 1024
 /** The most signatures a note may carry; each costs a verification. */
 export const MAX_SIGNATURES = 64
 
 const DASH = "\u2014"
 const TIME_BYTES = 8
+const ML_DSA_44_BYTES = 2_420
 
 /** One signature line of a note, not yet verified. */
 export interface NoteSignature {
@@ -31,9 +33,27 @@ export interface NoteSigner {
   sign: Sign
 }
 
+/** Whether an ML-DSA-44 signature holds; a malformed key or signature is `false`. */
+export type VerifyMlDsa44 = (
+  publicKey: Uint8Array,
+  message: Uint8Array,
+  signature: Uint8Array,
+) => boolean | Promise<boolean>
+
+/** What a runtime can check beyond Ed25519. */
+export interface NoteChecks {
+  mlDsa44?: VerifyMlDsa44
+}
+
 /** The result of checking a note against the keys that a verifier knows. */
 export type NoteVerdict =
-  | { ok: true; text: string; by: VerifiedBy[] }
+  | {
+      ok: true
+      text: string
+      by: VerifiedBy[]
+      /** Known keys whose signatures this runtime cannot check: they are neither good nor forged. */
+      unchecked: VerifierKey[]
+    }
   | { ok: false; reason: "malformed" | "bad_signature" | "unknown_signer" }
 
 /** Signs a text (which ends in a newline) as a C2SP signed note. */
@@ -47,13 +67,14 @@ export function signNote(text: string, signer: NoteSigner): string {
 /** Adds a witness's cosignature to a signed note: at this time it was the largest consistent tree it had seen. */
 export function cosignNote(note: string, signer: NoteSigner, atSeconds: number): string {
   const { text } = parseNote(note)
-  if (signer.key.algorithm !== "cosignature" || !Number.isSafeInteger(atSeconds) || atSeconds < 0) {
+  const { name, algorithm } = signer.key
+  if (algorithm === "ed25519" || !Number.isSafeInteger(atSeconds) || atSeconds < 0) {
     throw new Failure("invalid_evidence", "a cosignature needs a cosignature key and a time in whole seconds")
   }
-  const time = new Uint8Array(TIME_BYTES)
-  new DataView(time.buffer).setBigUint64(0, BigInt(atSeconds))
-  const signature = signer.sign(cosignedMessage(text, atSeconds))
-  return checkedNote(`${note}${signatureLine(signer, new Uint8Array([...time, ...signature]))}`)
+  const message =
+    algorithm === "ml-dsa-44" ? cosignedCheckpoint(name, atSeconds, text) : cosignedText(text, atSeconds)
+  const signature = signer.sign(message)
+  return checkedNote(`${note}${signatureLine(signer, new Uint8Array([...uint64(atSeconds), ...signature]))}`)
 }
 
 /** Splits a note into its text and signature lines without trusting either. UNTRUSTED input. */
@@ -70,23 +91,34 @@ export function parseNote(note: string): { text: string; signatures: NoteSignatu
  * Checks a note: signatures of unknown keys are ignored, a known key's signature that fails refuses the whole
  * note, and at least one known key must have signed. UNTRUSTED input.
  */
-export async function verifyNote(note: string, keys: readonly VerifierKey[]): Promise<NoteVerdict> {
-  const parsed = tryParse(note)
+export async function verifyNote(
+  note: string,
+  keys: readonly VerifierKey[],
+  checks: NoteChecks = {},
+): Promise<NoteVerdict> {
+  const parsed = tryTo(() => parseNote(note))
   if (!parsed) return { ok: false, reason: "malformed" }
   const by: VerifiedBy[] = []
+  const unchecked = new Set<VerifierKey>()
   for (const signature of parsed.signatures) {
     const key = keys.find((known) => known.name === signature.name && known.id === signature.id)
     if (!key) continue
-    const verified = await verifySignature(parsed.text, key, signature.signature)
+    if (key.algorithm === "ml-dsa-44" && !checks.mlDsa44) {
+      unchecked.add(key)
+      continue
+    }
+    const verified = await verifySignature(parsed.text, { key, checks }, signature.signature)
     if (!verified) return { ok: false, reason: "bad_signature" }
     if (!by.some((other) => other.key === key)) by.push(verified)
   }
-  return by.length > 0 ? { ok: true, text: parsed.text, by } : { ok: false, reason: "unknown_signer" }
+  return by.length > 0
+    ? { ok: true, text: parsed.text, by, unchecked: [...unchecked] }
+    : { ok: false, reason: "unknown_signer" }
 }
 
 async function verifySignature(
   text: string,
-  key: VerifierKey,
+  { key, checks }: { key: VerifierKey; checks: NoteChecks },
   bytes: Uint8Array,
 ): Promise<VerifiedBy | null> {
   if (key.algorithm === "ed25519") {
@@ -95,13 +127,14 @@ async function verifySignature(
   if (bytes.length <= TIME_BYTES) return null
   const atSeconds = Number(new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0))
   if (!Number.isSafeInteger(atSeconds)) return null
-  const message = cosignedMessage(text, atSeconds)
-  return (await verifyEd25519(key.publicKey, message, bytes.subarray(TIME_BYTES))) ? { key, atSeconds } : null
-}
-
-/** What an Ed25519 witness signs (C2SP tlog-cosignature v1). */
-function cosignedMessage(text: string, atSeconds: number): Uint8Array {
-  return utf8(`cosignature/v1\ntime ${atSeconds}\n${text}`)
+  const signature = bytes.subarray(TIME_BYTES)
+  if (key.algorithm === "cosignature") {
+    const holds = await verifyEd25519(key.publicKey, cosignedText(text, atSeconds), signature)
+    return holds ? { key, atSeconds } : null
+  }
+  const message = tryTo(() => cosignedCheckpoint(key.name, atSeconds, text))
+  if (!message || signature.length !== ML_DSA_44_BYTES) return null
+  return (await checks.mlDsa44?.(key.publicKey, message, signature)) === true ? { key, atSeconds } : null
 }
 
 function signatureLine(signer: NoteSigner, signature: Uint8Array): string {
@@ -116,9 +149,9 @@ function parseSignature(line: string): NoteSignature {
   return { name: name ?? "", id: toHex(bytes.subarray(0, 4)), signature: bytes.slice(4) }
 }
 
-function tryParse(note: string): ReturnType<typeof parseNote> | null {
+function tryTo<T>(work: () => T): T | null {
   try {
-    return parseNote(note)
+    return work()
   } catch {
     return null
   }

@@ -9,9 +9,10 @@ import { verifyInclusion } from "./inclusion.ts"
 import { leafHash } from "./merkle.ts"
 import { whyNotAuthorised, whyNotOneAction, type LoggedEntry, type Sentence } from "./receipt-authority.ts"
 import { parseReceipt, receiptBytes, type OpenableField, type Receipt } from "./receipt.ts"
-import type { VerifiedBy } from "./signed-note.ts"
+import type { VerifiedBy, VerifyMlDsa44 } from "./signed-note.ts"
 import { parseTlogProof, type TlogProof } from "./tlog-proof.ts"
 import { parseVkey, type VerifierKey } from "./vkey.ts"
+import { saysWitnessed, witnessedBy, type Witnessed } from "./witness-policy.ts"
 
 /** The steps of a verification, in order. */
 export const receiptSteps = [
@@ -42,11 +43,18 @@ export interface Opened {
 
 /** Whose word a verifier takes. */
 export interface ReceiptTrust {
-  /** Verifier keys of the logs that the reader trusts, obtained apart from the receipt. */
+  /**
+   * Verifier keys of the logs that the reader trusts, obtained apart from the receipt. An ML-DSA-44 key among
+   * them asks for that second signature of the log of its name.
+   */
   trustedKeys?: readonly string[]
   /** Verifier keys of witnesses, and how many of them must have cosigned. */
   witnessKeys?: readonly string[]
   minWitnesses?: number
+  /** Now, by the reader's clock; a cosignature from the future counts for nothing. */
+  nowSeconds?: number
+  /** Checks ML-DSA-44 where the runtime can; elsewhere such a signature is reported as not checked. */
+  mlDsa44?: VerifyMlDsa44
 }
 
 /** How a verification ended; `steps` are those that were reached. */
@@ -59,6 +67,8 @@ export type ReceiptVerdict =
       entries: LoggedEntry[]
       checkpoint: Checkpoint
       witnesses: VerifiedBy[]
+      /** How the checkpoint stands with the witnesses that the reader knows. */
+      witnessed: Witnessed
       openings: Opened[]
     }
   | { ok: false; steps: ReceiptStep[]; step: ReceiptStepId; reason: Sentence }
@@ -113,10 +123,11 @@ async function runSteps(input: unknown, trust: ReceiptTrust, steps: ReceiptStep[
       `${key.name} 的密钥未经确认，请自行核对。`,
     )
 
-  const { checkpoint, witnesses } = await readCheckpoint(proofs, key, trust)
+  const { checkpoint, witnesses, witnessed, unchecked } = await readCheckpoint(proofs, key, trust)
+  const seen = saysWitnessed(witnessed)
   pass(
-    `The log signed its state at size ${checkpoint.size}; ${witnesses.length} witnesses saw it.`,
-    `账本签署了规模为 ${checkpoint.size} 的状态，${witnesses.length} 个见证方见证。`,
+    `The log signed its state at size ${checkpoint.size}; ${seen.en}.${unchecked.en}`,
+    `账本签署了规模为 ${checkpoint.size} 的状态；${seen.zh}。${unchecked.zh}`,
   )
 
   checkInclusion(receipt, proofs, checkpoint)
@@ -127,7 +138,7 @@ async function runSteps(input: unknown, trust: ReceiptTrust, steps: ReceiptStep[
 
   const openings = (receipt.openings ?? []).map((opening) => open(opening, entries))
   pass(`${openings.length} disclosed values match the log.`, `${openings.length} 个公开的值与账本相符。`)
-  return { ok: true, steps, trusted, entries, checkpoint, witnesses, openings }
+  return { ok: true, steps, trusted, entries, checkpoint, witnesses, witnessed, openings }
 }
 
 function readEntries(receipt: Receipt, proofs: readonly TlogProof[]): LoggedEntry[] {
@@ -158,18 +169,41 @@ async function readCheckpoint(
   proofs: readonly TlogProof[],
   key: VerifierKey,
   trust: ReceiptTrust,
-): Promise<{ checkpoint: Checkpoint; witnesses: VerifiedBy[] }> {
+): Promise<{ checkpoint: Checkpoint; witnesses: VerifiedBy[]; witnessed: Witnessed; unchecked: Sentence }> {
   const note = proofs[0]?.checkpoint ?? ""
   // One checkpoint for all, or entries of two forks of a log could stand in one receipt.
   if (proofs.some((proof) => proof.checkpoint !== note)) {
     reject("The entries are proved by different checkpoints.", "各条目的检查点不一致。")
   }
-  const verdict = await verifyCheckpoint(note, key, (trust.witnessKeys ?? []).map(parseVkey))
+  const known = (trust.witnessKeys ?? []).map(parseVkey)
+  const seconds = (trust.trustedKeys ?? [])
+    .map(parseVkey)
+    .filter(({ name, algorithm }) => name === key.name && algorithm === "ml-dsa-44")
+  const { mlDsa44 } = trust
+  const verdict = await verifyCheckpoint(note, key, [...seconds, ...known], mlDsa44 ? { mlDsa44 } : {})
   if (!verdict.ok) throw new Rejected(checkpointReasons[verdict.reason])
-  if (verdict.witnesses.length < (trust.minWitnesses ?? 0)) {
+  const signed = new Set([...verdict.witnesses.map((each) => each.key), ...verdict.unchecked])
+  // Whoever trusts a second key asks for its signature, or leaving it out would be a way around it.
+  if (seconds.some((second) => !signed.has(second)))
+    reject("The log's second signature, by ML-DSA-44, is missing.", "缺少账本的第二签名（ML-DSA-44）。")
+  const witnesses = verdict.witnesses.filter((each) => !seconds.includes(each.key))
+  const witnessed = witnessedBy(witnesses, {
+    witnesses: known,
+    required: trust.minWitnesses ?? 0,
+    ...(trust.nowSeconds === undefined ? {} : { nowSeconds: trust.nowSeconds }),
+  })
+  if (witnessed.by.length < witnessed.required) {
     reject("Too few witnesses have cosigned the log's state.", "见证方数量不足。")
   }
-  return verdict
+  return { checkpoint: verdict.checkpoint, witnesses, witnessed, unchecked: saysUnchecked(verdict.unchecked) }
+}
+
+function saysUnchecked(keys: readonly VerifierKey[]): Sentence {
+  if (keys.length === 0) return { en: "", zh: "" }
+  return {
+    en: ` Not checked here: ${keys.length} signatures by ML-DSA-44; use the command line.`,
+    zh: `此处未校验 ${keys.length} 个 ML-DSA-44 签名，请用命令行校验。`,
+  }
 }
 
 const checkpointReasons = {

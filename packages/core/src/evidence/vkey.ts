@@ -3,8 +3,11 @@ import { fromBase64, toBase64 } from "./base64.ts"
 import { toHex } from "./hex.ts"
 import { sha256 } from "./sha256.ts"
 
-/** What a key signs: notes themselves, or the cosignatures of a witness. */
-export type KeyAlgorithm = "ed25519" | "cosignature"
+/**
+ * What a key signs: notes themselves, the Ed25519 cosignatures of a witness, or the ML-DSA-44 (sub)tree
+ * signatures of a witness or of a log beside its own.
+ */
+export type KeyAlgorithm = "ed25519" | "cosignature" | "ml-dsa-44"
 
 /** A named public key that verifies signed notes (C2SP signed-note v1). */
 export interface VerifierKey {
@@ -16,10 +19,17 @@ export interface VerifierKey {
 }
 
 /** The algorithm bytes of C2SP signed-note v1 that Hufu checks. */
-const typeBytes: Record<KeyAlgorithm, number> = { ed25519: 0x01, cosignature: 0x04 }
+const typeBytes: Record<KeyAlgorithm, number> = {
+  ed25519: 0x01,
+  cosignature: 0x04,
+  "ml-dsa-44": 0x06,
+}
 
-const MAX_VKEY_LENGTH = 512
-const PUBLIC_KEY_BYTES = 32
+/** The longest text of a key: a name, and an ML-DSA-44 key. */
+export const MAX_VKEY_LENGTH = 2_048
+const publicKeyBytes: Record<KeyAlgorithm, number> = { ed25519: 32, cosignature: 32, "ml-dsa-44": 1_312 }
+/** A name is signed behind one length byte (C2SP tlog-cosignature). */
+const MAX_NAME_BYTES = 255
 
 /** Names a public key for signed notes. */
 export function verifierKey(
@@ -27,11 +37,14 @@ export function verifierKey(
   publicKey: Uint8Array,
   algorithm: KeyAlgorithm = "ed25519",
 ): VerifierKey {
-  if (!isKeyName(name) || name.length > 256) {
+  if (!isKeyName(name) || new TextEncoder().encode(name).length > MAX_NAME_BYTES) {
     throw new Failure("invalid_evidence", "a key name holds no space and no plus sign; choose another one")
   }
-  if (publicKey.length !== PUBLIC_KEY_BYTES) {
-    throw new Failure("invalid_evidence", "an Ed25519 public key has 32 bytes; send the raw key")
+  if (publicKey.length !== publicKeyBytes[algorithm]) {
+    throw new Failure(
+      "invalid_evidence",
+      `a public key of this type has ${publicKeyBytes[algorithm]} bytes; send the raw key`,
+    )
   }
   const identity = new Uint8Array([
     ...new TextEncoder().encode(`${name}\n`),
@@ -56,7 +69,7 @@ export function parseVkey(text: string): VerifierKey {
   if (!match || !algorithm) {
     throw new Failure(
       "invalid_evidence",
-      "a verifier key is `name+id+base64` of an Ed25519 key; copy it whole",
+      "a verifier key is `name+id+base64` of an Ed25519 or ML-DSA-44 key; copy it whole",
     )
   }
   const key = verifierKey(match[1] ?? "", typed.slice(1), algorithm)
@@ -76,5 +89,5 @@ export function isKeyName(name: string): boolean {
 }
 
 function algorithmOf(type: number | undefined): KeyAlgorithm | undefined {
-  return (["ed25519", "cosignature"] as const).find((algorithm) => typeBytes[algorithm] === type)
+  return (["ed25519", "cosignature", "ml-dsa-44"] as const).find((algorithm) => typeBytes[algorithm] === type)
 }
