@@ -1,11 +1,12 @@
 import { spawn } from "node:child_process"
 import { fileURLToPath } from "node:url"
 
-// What is too long to be among the other tests: every page of the console in every look, and a command that is killed
-// before each single step.
+// What is too long to be among the other tests: every page of the console in every look, a command that is killed
+// before each single step, and ten thousand actions that are decided again.
 const root = fileURLToPath(new URL("..", import.meta.url))
 const vitest = fileURLToPath(new URL("../node_modules/vitest/vitest.mjs", import.meta.url))
-const run = spawn(process.execPath, [vitest, "run", "e2e/console", "e2e/sign-in", "e2e/connect"], {
+const long = ["e2e/console", "e2e/sign-in", "e2e/connect", "packages/server/src/replay"]
+const run = spawn(process.execPath, [vitest, "run", ...long], {
   cwd: root,
   stdio: "inherit",
   env: { ...process.env, HUFU_LONG: "1" },

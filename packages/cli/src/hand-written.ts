@@ -9,6 +9,7 @@ import { guardCommand } from "./guard/guard-command.ts"
 import { hookCommands } from "./hook/hook-commands.ts"
 import { keysCommands } from "./keys/keys-commands.ts"
 import { mandateCommands } from "./mandate/mandate-commands.ts"
+import { replayCommand } from "./replay/replay-command.ts"
 import { serveCommand } from "./serve/serve-command.ts"
 import { serviceCommands } from "./service/service-commands.ts"
 
@@ -31,6 +32,7 @@ export const handWritten: readonly Command[] = [
   ...approvalCommands,
   ...mandateCommands,
   ...evidenceCommands,
+  replayCommand,
   ...backupCommands,
   ...keysCommands,
   ...serviceCommands,

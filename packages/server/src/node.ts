@@ -22,6 +22,7 @@ import { type Clock, systemClock } from "./clock.ts"
 import type { Config } from "./config.ts"
 import { ownPlaces } from "./fence/ground/own-places.ts"
 import { readAddress } from "./fence/ground/read-address.ts"
+import { keepRules } from "./fence/rules/kept-rules.ts"
 import { loadRules } from "./fence/rules/load.ts"
 import { selfTest } from "./fence/rules/self-test.ts"
 import { actionContents } from "./gateway/action-content.ts"
@@ -110,6 +111,8 @@ export async function startNode({
         { actions: unknown },
         "actions were under way when the node stopped: their outcome is unknown",
       )
+
+    await keepRules(store, rules, sources)
 
     // Authority
     const passkeyRecords = openPasskeyRecords(store)
@@ -241,6 +244,7 @@ export async function startNode({
       interventions,
       connections,
       actions,
+      contents,
       assess,
       rules: () => rules,
       ruleSources: sources,

@@ -88,6 +88,13 @@ const samples: { readonly [Id in CallId]: Request<Id> } = {
   },
   "action.why": { action: id("act"), language: "zh" },
   "action.receipt": { action: id("act"), open: "arguments,tool" },
+  "action.replay": {
+    rules: [{ name: "mine.cedar", text: "permit (principal, action, resource);" }],
+    since: 1,
+    until: 2,
+    from: 3,
+    limit: 4,
+  },
   "stop.declare": { reason: "stop" },
   "stop.lift": {},
   "log.entries": { from: 3, limit: 4 },

@@ -5,6 +5,7 @@ import { Effect, Language, OutcomeKind, VerdictKind } from "../words.ts"
 import { NodeEvent } from "./node-event.ts"
 import { operation, type Operation } from "./operation.ts"
 import { AssertionAnswer, BrowserRecord, HoldChoice, PasskeyRecord, RegistrationAnswer } from "./passkey.ts"
+import { ReplayPage } from "./replay.ts"
 import {
   ActionRecord,
   AddedWords,
@@ -639,6 +640,27 @@ export const contract = {
     en: "Write the receipt of an action",
     zh: "导出行为回执",
     command: { name: "receipt", positional: ["action"] },
+  }),
+  "action.replay": operation({
+    method: "POST",
+    path: "/v1/actions:replay",
+    scope: "local",
+    input: z.object({
+      /** Instead of the files of rules that the configuration names; the platform's own rules stay. Left out: the rules in force. */
+      rules: z
+        .array(z.object({ name: z.string().min(1).max(200), text: z.string().max(256 * 1024) }))
+        .max(100)
+        .optional(),
+      since: z.coerce.number().int().nonnegative().optional(),
+      until: z.coerce.number().int().nonnegative().optional(),
+      /** Where to go on: the `next` of the page before. */
+      from: z.coerce.number().int().nonnegative().default(0),
+      /** How many entries of the ledger one page looks at. */
+      limit: z.coerce.number().int().min(1).max(1000).default(1000),
+    }),
+    output: ReplayPage,
+    en: "Decide past decisions again under other rules, and say which verdicts would change",
+    zh: "以另一套规则重新裁定以往的行为，并指出哪些裁定会改变",
   }),
   "event.follow": operation({
     method: "GET",

@@ -39,6 +39,9 @@ export const HeldContent = z.object({
   arguments: z.record(z.string(), z.json()),
   targets: z.array(z.object({ kind: z.string(), value: z.string() })),
   reasons: z.array(z.object({ rule: z.string(), en: z.string(), zh: z.string() })),
+  /** What the rules saw, and the digest of those rules: absent where an earlier version asked, or where it was too much to keep. */
+  facts: z.json().optional(),
+  policy: z.string().optional(),
 })
 export type HeldContent = z.infer<typeof HeldContent>
 
@@ -147,7 +150,7 @@ export function openHolds(store: Store, vault: Vault, clock: Clock, expirySecond
     try {
       await store.commit((tx) => {
         records.put(tx, hold)
-        vault.put(tx, { id: contentId(hold), subject: hold.task, value: content })
+        vault.put(tx, { id: contentId(hold), subject: hold.task, value: z.json().parse(content) })
         tx.append({
           kind: "hold",
           hold: hold.id,

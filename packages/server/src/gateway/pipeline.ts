@@ -6,7 +6,7 @@ import { canonicalize } from "@hufu/core/json/canonical"
 import type { JsonValue } from "@hufu/core/json/json-value"
 import { nothingReserved, type Reservation } from "../authority/budgets.ts"
 import type { CredentialAuthority } from "../authority/credentials.ts"
-import type { Hold, HoldAuthority } from "../authority/holds.ts"
+import type { HeldContent, Hold, HoldAuthority } from "../authority/holds.ts"
 import type { ServerAuthority } from "../authority/servers.ts"
 import type { TaskAuthority } from "../authority/tasks.ts"
 import { commitNatively } from "../ledger/native-commitment.ts"
@@ -44,6 +44,7 @@ export interface PipelineParts extends AssessParts {
 }
 
 const maxCommittedResult = 64 * 1024
+const maxKeptFacts = 16 * 1024
 
 /**
  * The pipeline: identify → standing → ground → decide → ask → intend, then the door performs, then conclude.
@@ -167,6 +168,7 @@ export function createPipeline(parts: PipelineParts): Governor {
         arguments: question.arguments,
         targets: seen.grounded.targets.map(({ kind, value }) => ({ kind, value })),
         reasons: [...reasonsOf.verdict(seen.verdict, seen.coverage)],
+        ...keptFacts(seen),
       },
     )
     return held(hold, seen)
@@ -385,6 +387,13 @@ export function createPipeline(parts: PipelineParts): Governor {
     },
     onStop: (caller, close) => parts.connections.onStop(caller, close),
   }
+}
+
+/** So that it can be decided again; targets repeat arguments, and both have to fit into the vault. */
+function keptFacts({ facts, verdict }: Assessment): Pick<HeldContent, "facts" | "policy"> {
+  // Facts are plain JSON by their schema.
+  const text = canonicalize(facts as unknown as JsonValue)
+  return text.length > maxKeptFacts ? {} : { facts: facts as unknown as JsonValue, policy: verdict.policy }
 }
 
 /** UNTRUSTED: a result may be large, or hold what has no canonical form; then it is not committed to. */

@@ -14,6 +14,7 @@ import type { TaskAuthority } from "../authority/tasks.ts"
 import type { ToolAuthority } from "../authority/tools.ts"
 import type { Clock } from "../clock.ts"
 import type { RuleSet, RuleSource } from "../fence/rules/load.ts"
+import type { ActionContents } from "../gateway/action-content.ts"
 import type { AssessParts } from "../gateway/assess.ts"
 import type { Connections } from "../gateway/connections.ts"
 import type { Ledger } from "../ledger/ledger.ts"
@@ -43,6 +44,7 @@ export interface OperationParts {
   readonly interventions: Interventions
   readonly connections: Connections
   readonly actions: Actions
+  readonly contents: ActionContents
   readonly assess: AssessParts
   readonly rules: () => RuleSet
   readonly ruleSources: readonly RuleSource[]

@@ -18,6 +18,7 @@ import { platformRules } from "../../fence/rules/platform-rules.ts"
 import { scratch } from "../../store/scratch-store.ts"
 import { openStore } from "../../store/store.ts"
 import { actionContents } from "../action-content.ts"
+import type { AssessParts } from "../assess.ts"
 import { trackConnections } from "../connections.ts"
 import type { Attempt, Caller } from "../governor.ts"
 import { createPipeline } from "../pipeline.ts"
@@ -44,18 +45,23 @@ export async function openPipeline() {
   const own = ownPlaces({ dataFolder: store.folder.path, platform: "linux", home: "/home/x", origins: [] })
   const authority = { agents, credentials, tasks, budgets, mandates, servers, tools, holds, stop }
   const errors: unknown[] = []
-  const governor = createPipeline({
+  const assess: AssessParts = {
     ...authority,
     clock,
-    store,
-    ledger,
-    vault,
-    connections,
-    contents: actionContents(vault),
     rules: () => rules,
     own: () => own,
     bases: () => [],
     salt: (task, field) => vault.salt(task, task, field),
+  }
+  const contents = actionContents(vault)
+  const governor = createPipeline({
+    ...authority,
+    ...assess,
+    store,
+    ledger,
+    vault,
+    connections,
+    contents,
     onError: (error) => void errors.push(error),
   })
   const agent = await agents.create({
@@ -85,6 +91,8 @@ export async function openPipeline() {
     clock,
     store,
     ledger,
+    assess,
+    contents,
     governor,
     agent,
     caller,

@@ -1,0 +1,26 @@
+import { loadRules, type RuleSet, type RuleSource } from "../fence/rules/load.ts"
+import { createReplay } from "../replay/replay-actions.ts"
+import type { Operations } from "./operations.ts"
+import type { OperationParts } from "./parts.ts"
+
+/** Deciding again what was decided. */
+export function replayOperations(parts: OperationParts) {
+  const { replay } = createReplay({ ...parts, rules: parts.rules })
+  /** Pages of one replay come one after another with the same texts, whose validation takes a while. */
+  let last: { readonly key: string; readonly rules: RuleSet } | undefined
+
+  function rulesOf(files: readonly { name: string; text: string }[]): RuleSet {
+    const key = JSON.stringify(files)
+    if (last?.key !== key) {
+      const platform = parts.ruleSources.filter(({ layer }) => layer === "platform")
+      const given = files.map((file): RuleSource => ({ layer: "user", ...file }))
+      last = { key, rules: loadRules([...platform, ...given]) }
+    }
+    return last.rules
+  }
+
+  return {
+    "action.replay": ({ rules, ...range }) =>
+      replay({ ...range, ...(rules === undefined ? {} : { rules: rulesOf(rules) }) }),
+  } satisfies Partial<Operations>
+}
