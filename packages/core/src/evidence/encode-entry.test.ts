@@ -278,6 +278,14 @@ describe("the short way of the hot kinds", () => {
       for (const name of Object.keys(entry))
         for (const value of odd) {
           const changed = { ...entry, [name]: value }
+          const written = utf8(JSON.stringify(sorted(changed)))
+          const isDecoded = outcomeOf(() => decodeEntry(written)) === "encoded"
+          const read: unknown = JSON.parse(JSON.stringify(changed))
+          expect({ name, value, isDecoded }).toEqual({
+            name,
+            value,
+            isDecoded: Entry.safeParse(read).success,
+          })
           // What TypeScript would refuse is what this is about.
           const isEncoded = outcomeOf(() => encodeEntry(changed as never)) === "encoded"
           expect({ name, value, isEncoded }).toEqual({
@@ -289,9 +297,13 @@ describe("the short way of the hot kinds", () => {
   })
 })
 
-function outcomeOf(encode: () => string): "encoded" | "refused" {
+function sorted(entry: object): object {
+  return Object.fromEntries(Object.entries(entry).toSorted(([a], [b]) => (a < b ? -1 : 1)))
+}
+
+function outcomeOf(work: () => unknown): "encoded" | "refused" {
   try {
-    encode()
+    work()
     return "encoded"
   } catch {
     return "refused"

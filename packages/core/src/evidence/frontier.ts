@@ -10,13 +10,6 @@ export interface Frontier {
   readonly peaks: readonly Uint8Array[]
 }
 
-/** A full subtree that an append has completed, to be stored where a NodeReader finds it. */
-export interface TreeNode {
-  level: number
-  index: number
-  hash: Uint8Array
-}
-
 /** The frontier of a log without entries. */
 export const emptyFrontier: Frontier = { size: 0, peaks: [] }
 
@@ -32,26 +25,36 @@ export function frontierAt(size: number, read: NodeReader): Frontier {
   return { size, peaks }
 }
 
-/** The frontier after one more leaf, and every full subtree this completes: the leaf itself and those above. */
-export function appendLeaf(
+/**
+ * The frontier after more leaves.
+ *
+ * @param onNode told of every full subtree that a leaf completes, to be stored where a NodeReader finds it: the leaf itself
+ *   and those above, in the order in which they are complete
+ */
+export function appendLeaves(
   frontier: Frontier,
-  leaf: Uint8Array,
+  leaves: readonly Uint8Array[],
+  onNode: (level: number, index: number, hash: Uint8Array) => void,
   hash: Hash = sha256,
-): { frontier: Frontier; nodes: TreeNode[] } {
-  assertSize(frontier.size + 1)
+): Frontier {
+  assertSize(frontier.size + leaves.length)
   const peaks = frontier.peaks.slice()
-  const nodes: TreeNode[] = [{ level: 0, index: frontier.size, hash: leaf }]
-  let top = leaf
-  // Each trailing one bit of the old size is a full subtree that pairs with the one that just completed.
-  for (let level = 1, left = frontier.size; left % 2 === 1; level += 1) {
-    const sibling = peaks.pop()
-    if (!sibling) throw new RangeError("a frontier lacks peaks for its size")
-    top = nodeHash(sibling, top, hash)
-    left = Math.floor(left / 2)
-    nodes.push({ level, index: left, hash: top })
+  let { size } = frontier
+  for (const leaf of leaves) {
+    onNode(0, size, leaf)
+    let top = leaf
+    // Each trailing one bit of the old size is a full subtree that pairs with the one that just completed.
+    for (let level = 1, left = size; left % 2 === 1; level += 1) {
+      const sibling = peaks.pop()
+      if (!sibling) throw new RangeError("a frontier lacks peaks for its size")
+      top = nodeHash(sibling, top, hash)
+      left = Math.floor(left / 2)
+      onNode(level, left, top)
+    }
+    peaks.push(top)
+    size += 1
   }
-  peaks.push(top)
-  return { frontier: { size: frontier.size + 1, peaks }, nodes }
+  return { size, peaks }
 }
 
 /** The root of the log at its frontier. */

@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url"
 import * as fc from "fast-check"
 import { describe, expect, it } from "vitest"
 import { consistencyProof, verifyConsistency, verifySubtreeConsistency } from "./consistency.ts"
-import { appendLeaf, emptyFrontier, frontierAt, frontierRoot, type Frontier } from "./frontier.ts"
+import { appendLeaves, emptyFrontier, frontierAt, frontierRoot, type Frontier } from "./frontier.ts"
 import { inclusionProof, verifyInclusion, verifySubtreeInclusion } from "./inclusion.ts"
 import { leafHash, nodeHash, rootAt, rootFromLeaves, type NodeReader } from "./merkle.ts"
 
@@ -89,9 +89,7 @@ function grow(size: number): { read: NodeReader; leaves: Uint8Array[]; frontiers
   let frontier = emptyFrontier
   for (let index = 0; index < size; index += 1) {
     const leaf = leafHash(new TextEncoder().encode(`entry ${index}`))
-    const appended = appendLeaf(frontier, leaf)
-    for (const node of appended.nodes) nodes.set(`${node.level}/${node.index}`, node.hash)
-    frontier = appended.frontier
+    frontier = appendLeaves(frontier, [leaf], (level, at, hash) => nodes.set(`${level}/${at}`, hash))
     frontiers.push(frontier)
     leaves.push(leaf)
   }
@@ -142,14 +140,29 @@ describe("a frontier", () => {
   it("is not changed by an append, so that a rolled-back append leaves no trace", () => {
     const before = tree.frontiers[7] ?? emptyFrontier
     const root = frontierRoot(before)
-    appendLeaf(before, leafHash(new Uint8Array([1])))
+    appendLeaves(before, [leafHash(new Uint8Array([1]))], () => {})
     expect(frontierRoot(before)).toEqual(root)
-    expect(appendLeaf(before, tree.leaves[7] ?? root).frontier).toEqual(tree.frontiers[8])
+    expect(appendLeaves(before, [tree.leaves[7] ?? root], () => {})).toEqual(tree.frontiers[8])
+  })
+
+  it("is the same after many leaves at once as after each of them", () => {
+    fc.assert(
+      fc.property(pair, ([from, to]) => {
+        const before = tree.frontiers[from] ?? emptyFrontier
+        const seen: string[] = []
+        const after = appendLeaves(before, tree.leaves.slice(from, to), (level, index, hash) => {
+          expect(hash).toEqual(tree.read(level, index))
+          seen.push(`${level}/${index}`)
+        })
+        expect(after).toEqual(tree.frontiers[to])
+        expect(new Set(seen).size).toBe(seen.length)
+      }),
+    )
   })
 
   it("refuses to grow beyond a safe size", () => {
     const full = { size: Number.MAX_SAFE_INTEGER, peaks: [] }
-    expect(() => appendLeaf(full, new Uint8Array(32))).toThrow(RangeError)
+    expect(() => appendLeaves(full, [new Uint8Array(32)], () => {})).toThrow(RangeError)
     expect(() => frontierAt(-1, tree.read)).toThrow(RangeError)
     expect(() => rootAt(1.5, tree.read)).toThrow(RangeError)
   })
@@ -247,14 +260,16 @@ describe("a consistency proof", () => {
 
   it("does not let a fork pass for a continuation", () => {
     const forked = grow(20)
-    const other = appendLeaf(forked.frontiers[10] ?? emptyFrontier, leafHash(new Uint8Array([9])))
+    const other = appendLeaves(
+      forked.frontiers[10] ?? emptyFrontier,
+      [leafHash(new Uint8Array([9]))],
+      () => {},
+    )
     const proof = consistencyProof(11, 20, forked.read)
     const root2 = rootAt(20, forked.read)
     expect(verifyConsistency({ size1: 11, size2: 20, root1: rootAt(11, forked.read), root2, proof })).toBe(
       true,
     )
-    expect(
-      verifyConsistency({ size1: 11, size2: 20, root1: frontierRoot(other.frontier), root2, proof }),
-    ).toBe(false)
+    expect(verifyConsistency({ size1: 11, size2: 20, root1: frontierRoot(other), root2, proof })).toBe(false)
   })
 })

@@ -9,16 +9,23 @@ export const MAX_PROOF_HASHES = 54
  */
 export type NodeReader = (level: number, index: number) => Uint8Array
 
+/** What is hashed, over memory that is used again: a Hash is synchronous and keeps nothing of its input. */
+const short = new Uint8Array(4096)
+const pair = new Uint8Array(1 + 2 * HASH_BYTES)
+
 /** The hash of a leaf (RFC 9162 section 2.1.1): the prefix keeps leaves and nodes apart. */
 export function leafHash(entry: Uint8Array, hash: Hash = sha256): Uint8Array {
-  const input = new Uint8Array(entry.length + 1)
+  const length = entry.length + 1
+  const input = length <= short.length ? short.subarray(0, length) : new Uint8Array(length)
   input.set(entry, 1)
   return hash(input)
 }
 
 /** The hash of an inner node (RFC 9162 section 2.1.1). */
 export function nodeHash(left: Uint8Array, right: Uint8Array, hash: Hash = sha256): Uint8Array {
-  const input = new Uint8Array(1 + left.length + right.length)
+  // UNTRUSTED: a verifier may be given anything in place of a hash; no two inputs may ever read as one.
+  const isPair = left.length === HASH_BYTES && right.length === HASH_BYTES
+  const input = isPair ? pair : new Uint8Array(1 + left.length + right.length)
   input[0] = 1
   input.set(left, 1)
   input.set(right, 1 + left.length)

@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from "node:crypto"
+import { hash, randomBytes } from "node:crypto"
 import { z } from "zod"
 import { CredentialRecord } from "@hufu/core/contract/records"
 import { Failure } from "@hufu/core/failure"
@@ -131,5 +131,5 @@ function shown({ hash: _hash, ...record }: Stored): CredentialRecord {
 }
 
 function hashOf(text: string): string {
-  return createHash("sha256").update(text).digest("base64url")
+  return hash("sha256", text, "base64url")
 }

@@ -1,4 +1,4 @@
-import { appendLeaf, emptyFrontier, type Frontier, frontierAt } from "@hufu/core/evidence/frontier"
+import { appendLeaves, emptyFrontier, type Frontier, frontierAt } from "@hufu/core/evidence/frontier"
 import { type NodeReader, rootFromLeaves } from "@hufu/core/evidence/merkle"
 import { nativeHash } from "./native-hash.ts"
 
@@ -27,19 +27,14 @@ export const emptyEdge: TreeEdge = { frontier: emptyFrontier, partial: [] }
 
 /** The edge after more leaves, and the tiles they fill; the edge before stays as it is, for a batch that fails. */
 export function growEdge(edge: TreeEdge, leaves: readonly Uint8Array[]): { edge: TreeEdge; tiles: Tile[] } {
-  let { frontier } = edge
   const partial = edge.partial.map((hashes) => hashes.slice())
   const tiles: Tile[] = []
-  for (const leaf of leaves) {
-    const grown = appendLeaf(frontier, leaf, nativeHash)
-    frontier = grown.frontier
-    for (const { level, index, hash } of grown.nodes) {
-      if (level % tileHeight !== 0) continue
-      const tile = addHash(partial, { level: level / tileHeight, index, hash })
-      if (tile !== null) tiles.push(tile)
-    }
+  const keep = (level: number, index: number, hash: Uint8Array): void => {
+    if (level % tileHeight !== 0) return
+    const tile = addHash(partial, { level: level / tileHeight, index, hash })
+    if (tile !== null) tiles.push(tile)
   }
-  return { edge: { frontier, partial }, tiles }
+  return { edge: { frontier: appendLeaves(edge.frontier, leaves, keep, nativeHash), partial }, tiles }
 }
 
 function addHash(

@@ -1,4 +1,4 @@
-import { hash, type KeyObject, createHmac } from "node:crypto"
+import { createHmac, type KeyObject } from "node:crypto"
 import { Failure } from "@hufu/core/failure"
 import { canonicalize } from "@hufu/core/json/canonical"
 import type { JsonValue } from "@hufu/core/json/json-value"
@@ -7,6 +7,7 @@ import { journaled } from "../store/journaled-statements.ts"
 import { isUniqueViolation } from "../store/storage-error.ts"
 import type { Tx } from "../store/store.ts"
 import { commitNatively } from "./native-commitment.ts"
+import { digestOf } from "./native-hash.ts"
 import { type Sealed, seal, unseal } from "./sealed-box.ts"
 import { type Query, type SubjectKey, SubjectKeys } from "./subject-keys.ts"
 
@@ -141,7 +142,7 @@ const itemSecrets = new WeakMap<SubjectKey, Map<string, string>>()
 const maxItemSecrets = 64
 
 function saltOf(key: SubjectKey, id: string, field: string): Uint8Array {
-  return hash("sha256", `hufu-salt/1\0${itemSecret(key, id)}\0${field}`, "buffer")
+  return digestOf(`hufu-salt/1\0${itemSecret(key, id)}\0${field}`)
 }
 
 function itemSecret(key: SubjectKey, id: string): string {
