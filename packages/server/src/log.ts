@@ -1,8 +1,7 @@
-import { mkdirSync } from "node:fs"
 import { join } from "node:path"
 import { type DestinationStream, type Logger, pino } from "pino"
-import buildRoll from "pino-roll"
 import type { Config } from "./config.ts"
+import { openRollingLog } from "./rolling-log.ts"
 
 /** Members that may hold a secret, wherever they stand; what an agent sends is never logged at all. */
 const secretPaths = [
@@ -16,20 +15,12 @@ const secretPaths = [
   "password",
 ].flatMap((name) => [name, `*.${name}`, `*.*.${name}`])
 
-/** Logs to `logs/hufu.log` in the data folder, rotated by size, old ones deleted. */
-export async function openLogger(
+/** Logs into `logs` in the data folder, rotated by size, old files deleted. */
+export function openLogger(
   dataDir: string,
   { level, megabytes, files }: Config["log"],
-): Promise<{ logger: Logger; close(): void }> {
-  const folder = join(dataDir, "logs")
-  mkdirSync(folder, { recursive: true, mode: 0o700 })
-  const stream = await buildRoll({
-    file: join(folder, "hufu"),
-    extension: ".log",
-    size: `${megabytes}m`,
-    limit: { count: files },
-    mode: 0o600,
-  })
+): { logger: Logger; close(): void } {
+  const stream = openRollingLog(join(dataDir, "logs"), { bytes: megabytes * 1024 * 1024, files })
   return { logger: loggerTo(stream, level), close: () => stream.end() }
 }
 

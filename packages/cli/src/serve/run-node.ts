@@ -26,7 +26,7 @@ export async function runNode(
 ): Promise<number> {
   const { dataFolder, flags, json, language } = invocation
   const config = readConfig(dataFolder, { host: textFlag(flags, "host"), port })
-  const log = await openLogger(dataFolder, config.log)
+  const log = openLogger(dataFolder, config.log)
   const { logger } = log
   process.on("uncaughtExceptionMonitor", (err) =>
     logger.fatal({ err }, "the node ends: an error was not handled"),

@@ -10,15 +10,10 @@ export type SqlValue = SQLInputValue
 /** A row as SQLite gives it. */
 export type SqlRow = Record<string, unknown>
 
-interface Prepared {
-  readonly statement: StatementSync
-  readonly isReader: boolean
-}
-
 /** One SQLite connection with its prepared statements; it owns the handle. */
 export class SqliteConnection {
   readonly #db: DatabaseSync
-  readonly #prepared = new Map<string, Prepared>()
+  readonly #prepared = new Map<string, StatementSync>()
   #before: () => void = () => {}
 
   constructor(db: DatabaseSync) {
@@ -39,19 +34,19 @@ export class SqliteConnection {
   }
 
   run(sql: string, ...values: SqlValue[]): number {
-    return Number(this.prepare(sql).statement.run(...values).changes)
+    return Number(this.#prepare(sql).run(...values).changes)
   }
 
   get(sql: string, ...values: SqlValue[]): SqlRow | undefined {
-    return this.prepare(sql).statement.get(...values)
+    return this.#prepare(sql).get(...values)
   }
 
   all(sql: string, ...values: SqlValue[]): SqlRow[] {
-    return this.prepare(sql).statement.all(...values)
+    return this.#prepare(sql).all(...values)
   }
 
   /** A prepared statement from the cache; the least recently used leaves when it is full. */
-  prepare(sql: string): Prepared {
+  #prepare(sql: string): StatementSync {
     this.#before()
     const known = this.#prepared.get(sql)
     if (known !== undefined) {
@@ -59,10 +54,9 @@ export class SqliteConnection {
       return known
     }
     const statement = this.#db.prepare(sql)
-    const prepared = { statement, isReader: statement.columns().length > 0 }
     if (this.#prepared.size >= maxStatements) this.#dropOldest()
-    this.#prepared.set(sql, prepared)
-    return prepared
+    this.#prepared.set(sql, statement)
+    return statement
   }
 
   close(): void {
@@ -70,9 +64,9 @@ export class SqliteConnection {
     if (this.#db.isOpen) this.#db.close()
   }
 
-  #touch(sql: string, prepared: Prepared): void {
+  #touch(sql: string, statement: StatementSync): void {
     this.#prepared.delete(sql)
-    this.#prepared.set(sql, prepared)
+    this.#prepared.set(sql, statement)
   }
 
   #dropOldest(): void {

@@ -1,4 +1,4 @@
-import { Kysely } from "kysely"
+import { createHmac, createSecretKey, type KeyObject } from "node:crypto"
 import type { Logger } from "pino"
 import type { Clock } from "../clock.ts"
 import type { Appender, EntryDraft } from "../ledger/appender.ts"
@@ -8,20 +8,16 @@ import { openVault, type Vault } from "../ledger/vault.ts"
 import type { AskPassphrase } from "../keys/vault-key.ts"
 import { type Backlog, openBacklog, replayJournal } from "./backlog.ts"
 import { type DataFolder, prepareDataFolder } from "./data-folder.ts"
-import type { Database } from "./database.ts"
 import { type CommitOptions, GroupCommit, type GroupCommitParts, type Scope } from "./group-commit.ts"
 import { type DataLock, lockDataFolder } from "./lock.ts"
 import { migrate, refuseNewer } from "./migrate.ts"
 import { RowTarget } from "./row-target.ts"
 import { openReader, openWriter, type SqliteConnection, type SqlValue } from "./sqlite-connection.ts"
-import { sqliteDialect } from "./sqlite-dialect.ts"
 import { asStoreError } from "./storage-error.ts"
 import { openLedgerKey, openVaultKey } from "./store-keys.ts"
 
 /** What a unit of work may do; all of it becomes durable together, or none of it happened. */
 export interface Tx {
-  /** Typed queries that see this unit's own changes; await them all before the unit ends. */
-  readonly db: Kysely<Database>
   /** Appends an entry to the ledger in the same commit and returns its index. */
   append(draft: EntryDraft): number
   /** The index that the next entry of this commit gets. */
@@ -37,10 +33,10 @@ export interface Store {
   readonly folder: DataFolder
   readonly ledger: Ledger
   readonly vault: Vault
-  /** Typed queries over what is committed. */
-  readonly db: Kysely<Database>
   /** Reads committed rows at once. The caller knows the columns that its statement names. */
   query<R>(sql: string, params?: readonly SqlValue[]): R[]
+  /** A key for one purpose, which only whoever can open the vault can have. */
+  keyFor(purpose: string): KeyObject
   /** Runs a unit of work; resolves when it is on the disk, rejects when none of it happened. */
   commit<T>(work: (tx: Tx) => T | Promise<T>, options?: CommitOptions): Promise<T>
   /** Settles what is queued, signs what is new, and lets the data folder go. */
@@ -148,8 +144,9 @@ async function assemble(parts: Parts, options: StoreOptions): Promise<Store> {
     }
   }
   let closing: Promise<void> | null = null
-  const db = new Kysely<Database>({ dialect: sqliteDialect(reader) })
-  return { folder, ledger, vault, db, query, commit, close: () => (closing ??= close()) }
+  const keyFor = (purpose: string) =>
+    createSecretKey(createHmac("sha256", wrappingKey).update(`hufu-key/1\0${purpose}`).digest())
+  return { folder, ledger, vault, query, keyFor, commit, close: () => (closing ??= close()) }
 }
 
 function openCommitter(parts: GroupCommitParts, options: StoreOptions): GroupCommit {
@@ -171,16 +168,9 @@ interface UnitParts {
 /** One unit's view of the writer; useless once the unit has ended. */
 class UnitTx implements Tx {
   readonly #parts: UnitParts
-  #db: Kysely<Database> | null = null
 
   constructor(parts: UnitParts) {
     this.#parts = parts
-  }
-
-  get db(): Kysely<Database> {
-    this.#refuseBlind()
-    const { writer, scope } = this.#parts
-    return (this.#db ??= new Kysely<Database>({ dialect: sqliteDialect(writer, () => scope.assertLive()) }))
   }
 
   append(draft: EntryDraft): number {
@@ -200,12 +190,8 @@ class UnitTx implements Tx {
 
   query<R>(sql: string, params: readonly SqlValue[] = []): R[] {
     this.#parts.scope.assertLive()
-    this.#refuseBlind()
-    return this.#parts.writer.all(sql, ...params) as R[]
-  }
-
-  // The tables do not show a blind unit what it wrote itself, nor what its batch did.
-  #refuseBlind(): void {
+    // The tables do not show a blind unit what it wrote itself, nor what its batch did.
     if (this.#parts.rows.isCollecting) throw new Error("a blind unit of work reads nothing")
+    return this.#parts.writer.all(sql, ...params) as R[]
   }
 }
