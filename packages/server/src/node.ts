@@ -23,6 +23,7 @@ import type { Config } from "./config.ts"
 import { ownPlaces } from "./fence/ground/own-places.ts"
 import { readAddress } from "./fence/ground/read-address.ts"
 import { keepRules } from "./fence/rules/kept-rules.ts"
+import { checkedRules } from "./fence/rules/checked-rules.ts"
 import { loadRules } from "./fence/rules/load.ts"
 import { selfTest } from "./fence/rules/self-test.ts"
 import { actionContents } from "./gateway/action-content.ts"
@@ -93,8 +94,6 @@ export async function startNode({
     )
   const startedAt = clock.now()
   const sources = ruleSources(config, dataDir)
-  const rules = loadRules(sources)
-  selfTest(rules)
 
   // Evidence
   const store = await openStore({ dataDir, clock, logger, passphrase })
@@ -104,6 +103,8 @@ export async function startNode({
   }
   try {
     const { ledger, vault } = store
+    const rules = loadRules(sources, checkedRules(store.folder.checkedRules, store.keyFor("checked-rules")))
+    selfTest(rules)
     const declare = declareWith(vault)
     const unknown = await markUnknown(ledger)
     if (unknown > 0)

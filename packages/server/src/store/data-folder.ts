@@ -11,6 +11,7 @@ export interface DataFolder {
   readonly pid: string
   readonly ledgerKey: string
   readonly vaultKey: string
+  readonly checkedRules: string
 }
 
 /** Makes the data folder if need be, closed to other accounts; one that is open to them refuses. */
@@ -25,6 +26,7 @@ export function prepareDataFolder(dataDir: string): DataFolder {
     pid: join(path, "hufu.pid"),
     ledgerKey: join(keys, "ledger.key"),
     vaultKey: join(keys, "vault.key"),
+    checkedRules: join(path, "rules.checked"),
   }
   const isNew = !existsSync(folder.database)
   for (const each of [path, keys]) closeToOthers(each, isNew)

@@ -3,6 +3,7 @@ import { Failure, isFailure } from "@hufu/core/failure"
 import { type CompiledRules, compileRules } from "@hufu/core/policy/compile-rules"
 import { couldBe, type Possible } from "@hufu/core/policy/evaluate"
 import { decide, type DecideOptions, type Verdict } from "@hufu/core/policy/verdict"
+import type { CheckedRules } from "./checked-rules.ts"
 import { type ParsedRule, parseRules } from "./parse-rules.ts"
 import { ruleRequest } from "./rule-request.ts"
 import type { RuleFacts, UncertainFacts } from "./schema.ts"
@@ -45,15 +46,15 @@ const mostFaults = 50
 /**
  * Loads rules, or refuses all of them: whatever does not parse, lacks an id, does not type-check, can never match
  * or uses what is not supported is named with its file, line and reason (INVARIANT 3 of the design).
+ *
+ * @param checked what passed all of that before
  */
-export function loadRules(sources: readonly RuleSource[]): RuleSet {
-  refuseFaults(sources.filter((source) => source.text.length > longestSource).map(tooLong))
-  const { rules, faults } = parseRules(sources)
-  refuseFaults(rules.length > mostRules ? [`keep to ${mostRules} rules: there are ${rules.length}`] : [])
-  refuseFaults([...faults, ...duplicates(rules)])
-  refuseFaults(validateRules(rules))
+export function loadRules(sources: readonly RuleSource[], checked?: CheckedRules): RuleSet {
+  const known = checked?.find(sources)
+  const rules = known ?? checkRules(sources)
+  if (known === undefined) checked?.keep(sources, rules)
   const digest = digestOf(rules)
-  const compiled = compiledRules(rules, digest)
+  const compiled = compileRules(rules, digest)
   return {
     compiled,
     digest,
@@ -69,6 +70,17 @@ export function loadRules(sources: readonly RuleSource[]): RuleSet {
   }
 }
 
+function checkRules(sources: readonly RuleSource[]): readonly ParsedRule[] {
+  refuseFaults(sources.filter((source) => source.text.length > longestSource).map(tooLong))
+  const { rules, faults } = parseRules(sources)
+  refuseFaults(rules.length > mostRules ? [`keep to ${mostRules} rules: there are ${rules.length}`] : [])
+  refuseFaults([...faults, ...duplicates(rules)])
+  refuseFaults(validateRules(rules))
+  // Each rule is compiled alone first, so that every one that is not supported is named, with its place.
+  refuseFaults(rules.flatMap((rule) => unsupported(rule)))
+  return rules
+}
+
 function tooLong({ name }: RuleSource): string {
   return `${name}: keep the file to ${longestSource} characters`
 }
@@ -82,12 +94,6 @@ function duplicates(rules: readonly ParsedRule[]): string[] {
       ? []
       : [`${rule.place}: choose another id than \`${rule.id}\`, which is at ${other.place}`]
   })
-}
-
-/** Each rule is compiled alone first, so that every one that is not supported is named, with its place. */
-function compiledRules(rules: readonly ParsedRule[], digest: string): CompiledRules {
-  refuseFaults(rules.flatMap((rule) => unsupported(rule)))
-  return compileRules(rules, digest)
 }
 
 function unsupported(rule: ParsedRule): string[] {

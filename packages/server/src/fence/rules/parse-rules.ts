@@ -1,4 +1,5 @@
-import { type DetailedError, policySetTextToParts, policyToJson } from "@cedar-policy/cedar-wasm/nodejs"
+import type { DetailedError } from "@cedar-policy/cedar-wasm/nodejs"
+import { cedar } from "./cedar.ts"
 import type { RuleLayer, RuleSource } from "./load.ts"
 import { type PolicyText, splitPolicies } from "./split-policies.ts"
 
@@ -40,7 +41,7 @@ export function parseRules(sources: readonly RuleSource[]): { rules: ParsedRule[
 function parseRule(source: RuleSource, { text, line }: PolicyText): ParsedRule | string {
   const place = `${source.name}:${line}`
   if (text.length > longestRule) return `${place}: keep a rule to ${longestRule} characters`
-  const parsed = policyToJson(text)
+  const parsed = cedar().policyToJson(text)
   if (parsed.type === "failure") return parseFault(source, { text, line }, parsed.errors)
   const { annotations = {}, effect } = parsed.json
   const id = annotations["id"]
@@ -93,7 +94,7 @@ export function sentence(message: string, help: string | null | undefined): stri
 
 /** Our cut must be Cedar's cut: a text that we read as fewer or more rules than Cedar does is refused. */
 function countFault(source: RuleSource, count: number): string[] {
-  const parts = policySetTextToParts(source.text)
+  const parts = cedar().policySetTextToParts(source.text)
   if (parts.type === "success" && parts.policies.length === count && parts.policy_templates.length === 0)
     return []
   return [`${source.name}:1: the rules of this file cannot be told apart: end each with a semicolon`]

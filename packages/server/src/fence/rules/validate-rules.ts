@@ -1,10 +1,11 @@
-import { validate, type ValidationError } from "@cedar-policy/cedar-wasm/nodejs"
+import type { ValidationError } from "@cedar-policy/cedar-wasm/nodejs"
+import { cedar } from "./cedar.ts"
 import { lineOf, type ParsedRule, sentence } from "./parse-rules.ts"
 import { ruleSchema } from "./schema.ts"
 
 /** Type-checks rules strictly; a warning, such as that a rule can never match, is a fault as well. */
 export function validateRules(rules: readonly ParsedRule[]): string[] {
-  const answer = validate({
+  const answer = cedar().validate({
     schema: ruleSchema,
     policies: { staticPolicies: Object.fromEntries(rules.map((rule) => [rule.id, rule.text])) },
     validationSettings: { mode: "strict" },
