@@ -2,6 +2,8 @@ import { openCaller, type McpCaller } from "../mcp-caller.ts"
 import { eras } from "../upstream/mcp-message.ts"
 import type { KillTarget } from "./kill-target.ts"
 
+type Door = Pick<KillTarget, "door" | "credential">
+
 /** The clients of one round: they call without a pause until the node dies under them. */
 export interface RoundClients {
   /** Ids whose result came back as a result. */
@@ -21,7 +23,7 @@ export interface ClientPlan {
 }
 
 /** Open every client and start calling. */
-export async function startClients(target: KillTarget, plan: ClientPlan): Promise<RoundClients> {
+export async function startClients(target: Door, plan: ClientPlan): Promise<RoundClients> {
   const count = plan.clients + plan.askers + (plan.resumed === undefined ? 0 : 1)
   const callers = await Promise.all(Array.from({ length: count }, (_, n) => openFor(target, n)))
   const acknowledged: string[] = []
@@ -49,7 +51,7 @@ export async function startClients(target: KillTarget, plan: ClientPlan): Promis
   }
 }
 
-function openFor(target: KillTarget, n: number): Promise<McpCaller> {
+function openFor(target: Door, n: number): Promise<McpCaller> {
   const era = eras[n % eras.length] ?? "legacy"
   const credential = target.credential === undefined ? {} : { credential: target.credential }
   return openCaller({ url: target.door(), era, ...credential })
