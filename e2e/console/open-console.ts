@@ -77,3 +77,15 @@ async function addAuthenticator(cdp: CDPSession): Promise<Tab["setPresence"]> {
     await cdp.send("WebAuthn.setUserVerified", { authenticatorId, isUserVerified: isPresent })
   }
 }
+
+/** Goes to a page and waits until everything that it asked for has come. */
+export async function openPage(page: Page, url: string): Promise<void> {
+  await page.goto(url)
+  await settle(page)
+}
+
+/** Waits until the page has its heading, and everything that it asked for has come. */
+export async function settle(page: Page): Promise<void> {
+  await page.locator("main h1").waitFor()
+  await page.locator("main:not(:has([aria-busy=true]))").waitFor()
+}

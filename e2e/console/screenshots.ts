@@ -2,11 +2,11 @@ import { mkdir } from "node:fs/promises"
 import { join } from "node:path"
 import { parseArgs } from "node:util"
 import { createWorld } from "../invariants/world.ts"
-import { buildConsole, consoleFolder, openTab, startBrowser } from "./open-console.ts"
+import { buildConsole, consoleFolder, openPage, openTab, startBrowser } from "./open-console.ts"
 import { makePagesScene, pagesOf } from "./pages-scene.ts"
 import { makeScene } from "./scene.ts"
 
-// `node e2e/console/screenshots.ts --to FOLDER`: every page in both languages and themes, on a phone and on a desk, from a real node.
+// `npm run screenshots -- --to FOLDER`: every page in both languages and themes, on a phone and on a desk, from a real node.
 
 const { values } = parseArgs({
   options: { to: { type: "string", default: "out/screenshots" }, only: { type: "string" } },
@@ -31,9 +31,7 @@ try {
         await page.locator("main h1").waitFor()
         for (const [name, path] of Object.entries(pages)) {
           if (values.only !== undefined && !name.includes(values.only)) continue
-          await page.goto(`${scene.origin}${path}`)
-          await page.locator("main h1").waitFor()
-          await page.locator("main [aria-busy]").waitFor({ state: "detached" })
+          await openPage(page, `${scene.origin}${path}`)
           const file = `${name}-${width}-${locale.slice(0, 2)}-${theme}.png`
           await page.screenshot({ path: join(values.to, file), fullPage: width < 500 })
         }

@@ -1,4 +1,5 @@
 import { asFailure, failureCodes } from "@hufu/core/failure"
+import { makeVisible } from "@hufu/core/profile/visible-text"
 import { CircleAlert } from "lucide-react"
 import { useLanguage } from "../words/language.ts"
 import { shared } from "../words/shared.ts"
@@ -18,7 +19,7 @@ export function Failed({ error, retry }: { readonly error: unknown; readonly ret
         {failureCodes[failure.code][lang]}
       </p>
       <p className="mt-1 break-words" lang="en">
-        {failure.message}
+        {makeVisible(failure.message)}
       </p>
       <p className="mt-2 flex flex-wrap items-center gap-x-3 gap-y-1 text-sm text-soft">
         <code className="font-mono">{failure.code}</code>

@@ -3,11 +3,12 @@ import { makeVisible } from "@hufu/core/profile/visible-text"
 import { useState } from "react"
 import { shared } from "../words/shared.ts"
 import { useWords } from "../words/use-words.ts"
+import { countSpelled, Spelled } from "./spelled.tsx"
+import { UntrustedName } from "./untrusted-name.tsx"
 
 const first = { characters: 600, lines: 8 }
 const most = { characters: 20_000, lines: 400 }
 const membersAtFirst = 12
-const spelledOut = /(\u27e6U\+[0-9A-F]{4,6}\u27e7)/
 
 /**
  * UNTRUSTED: a text that an agent or others wrote. Text only; hidden characters are spelled out, and what is long is
@@ -16,34 +17,30 @@ const spelledOut = /(\u27e6U\+[0-9A-F]{4,6}\u27e7)/
 export function Untrusted({
   text,
   prose = false,
+  isSpelled = false,
 }: {
   readonly text: string
   /** Sentences rather than data: in the face of the page. */
   readonly prose?: boolean
+  /** A sentence of `core` around such texts, in which it has spelled out what is hidden. */
+  readonly isSpelled?: boolean
 }) {
   const words = useWords(shared).untrusted
   const [room, setRoom] = useState(first)
   const shown = cut(text, room)
-  const pieces = makeVisible(shown).split(spelledOut)
+  const spelled = isSpelled ? shown : makeVisible(shown)
+  const hidden = countSpelled(spelled)
   const left = text.length - shown.length
   return (
     <span>
       <bdi
         dir="ltr"
-        className={`whitespace-pre-wrap ${prose ? "wrap-anywhere" : "font-mono text-sm break-all"}`}
+        // Tabs and spaces take room where they stand instead of hanging out of the line, and stacked marks are cut at its edge.
+        className={`inline-block max-w-full overflow-clip whitespace-break-spaces ${prose ? "wrap-anywhere" : "font-mono text-sm break-all"}`}
       >
-        {pieces.map((piece, index) =>
-          index % 2 === 1 ? (
-            // The pieces of a text have no other name than their place.
-            <mark key={index} className="rounded-sm bg-deny-wash text-deny">
-              {piece}
-            </mark>
-          ) : (
-            piece
-          ),
-        )}
+        <Spelled text={spelled} />
       </bdi>
-      {pieces.length > 1 ? <Note text={words.hidden((pieces.length - 1) / 2)} /> : null}
+      {hidden > 0 ? <Note text={words.hidden(hidden)} /> : null}
       {left > 0 ? (
         <>
           <Note text={words.more(left)} />
@@ -101,7 +98,7 @@ export function UntrustedArguments({
         {shown.map(([name, member]) => (
           <div key={name} className="contents">
             <dt className="pt-1 text-soft sm:max-w-48">
-              <Untrusted text={name.slice(0, 200)} />
+              <UntrustedName text={name} />
             </dt>
             <dd className="min-w-0 border-line pb-1 sm:pt-1">
               <Untrusted text={asText(member)} />

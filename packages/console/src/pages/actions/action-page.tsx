@@ -12,6 +12,7 @@ import { Page } from "../../part/page.tsx"
 import { Section } from "../../part/section.tsx"
 import { Sentence } from "../../part/sentences.tsx"
 import { Ago } from "../../part/time.tsx"
+import { visibleName } from "../../part/untrusted-name.tsx"
 import { Untrusted, UntrustedArguments } from "../../part/untrusted.tsx"
 import { useLanguage } from "../../words/language.ts"
 import { useWords } from "../../words/use-words.ts"
@@ -36,7 +37,7 @@ export function ActionPage() {
   const action = why.data?.action
   return (
     <Page
-      title={action ? makeVisible(`${action.server}/${action.tool}`.slice(0, 100)) : words.action}
+      title={action ? visibleName(`${action.server}/${action.tool}`) : words.action}
       under={<Id id={id} whole />}
       beside={
         <Link to="/actions/$action/receipt" params={{ action: id }} className="button">
@@ -106,7 +107,7 @@ function Content({ why }: { readonly why: Why }) {
               {why.words === null ? (
                 <p className="text-soft">{words.noWords}</p>
               ) : (
-                <p className="break-words whitespace-pre-wrap">{makeVisible(why.words)}</p>
+                <Untrusted text={why.words} prose />
               )}
             </div>
           </Section>

@@ -1,9 +1,9 @@
 import type { ActionRecord } from "@hufu/core/contract/records"
-import { makeVisible } from "@hufu/core/profile/visible-text"
 import { Link } from "@tanstack/react-router"
 import { CircleDashed } from "lucide-react"
 import { Badge, EffectBadge, HoldBadge, OutcomeBadge, VerdictBadge } from "../../part/badge.tsx"
 import { Ago } from "../../part/time.tsx"
+import { visibleName } from "../../part/untrusted-name.tsx"
 import { useWords } from "../../words/use-words.ts"
 import { holdStateOf } from "./hold-state-of.ts"
 import { actionWords } from "./words.ts"
@@ -22,7 +22,7 @@ export function ActionRow({ action }: { readonly action: ActionRecord }) {
       <span className="truncate max-md:order-1">{action.agentName}</span>
       {/* UNTRUSTED: a server chooses the names of its tools. */}
       <bdi dir="ltr" className="truncate font-mono text-sm max-md:order-3 max-md:col-span-2">
-        {makeVisible(`${action.server}/${action.tool}`.slice(0, 200))}
+        {visibleName(`${action.server}/${action.tool}`)}
       </bdi>
       <span className="contents max-md:order-4 max-md:col-span-2 max-md:flex max-md:flex-wrap max-md:gap-1">
         <span>

@@ -8,6 +8,7 @@ import { Page } from "../../part/page.tsx"
 import { RecentActions } from "../../part/recent-actions.tsx"
 import { Section } from "../../part/section.tsx"
 import { Ago } from "../../part/time.tsx"
+import { Untrusted } from "../../part/untrusted.tsx"
 import { useWords } from "../../words/use-words.ts"
 import { MandateList } from "../mandates/mandate-list.tsx"
 import { AgentControls } from "./agent-controls.tsx"
@@ -51,11 +52,7 @@ function Content({ of }: { readonly of: ShownAgent }) {
             words.task,
             <span key="task" className="inline-flex flex-wrap items-center gap-2">
               <Id id={task.id} />
-              {task.words === "" ? (
-                words.standing
-              ) : (
-                <span className="break-words">{task.words.slice(0, 200)}</span>
-              )}
+              {task.words === "" ? words.standing : <Untrusted text={task.words} prose />}
             </span>,
           ],
           [words.seen, <Ago key="seen" at={agent.createdAt} />],

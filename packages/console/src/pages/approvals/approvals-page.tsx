@@ -8,7 +8,7 @@ import { Loaded } from "../../part/loaded.tsx"
 import { NewItems } from "../../part/new-items.tsx"
 import { Page } from "../../part/page.tsx"
 import { Ago, Left } from "../../part/time.tsx"
-import { Untrusted } from "../../part/untrusted.tsx"
+import { UntrustedName } from "../../part/untrusted-name.tsx"
 import { useHeldBack } from "../../part/use-held-back.ts"
 import { singleKeysOn } from "../../shell/keys.ts"
 import { shared } from "../../words/shared.ts"
@@ -123,7 +123,7 @@ function Row({ hold, isGone }: { readonly hold: HoldRecord; readonly isGone: boo
         <span className="flex min-w-0 flex-wrap items-center gap-x-2 gap-y-1">
           <EffectBadge effect={hold.effect} />
           <span className="min-w-0 font-semibold">
-            <Untrusted text={hold.tool.slice(0, 128)} />
+            <UntrustedName text={hold.tool} />
           </span>
           <span className="text-soft">
             {hold.server} · {hold.agentName}

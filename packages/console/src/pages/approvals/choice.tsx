@@ -79,7 +79,7 @@ export function Choice({
       {chosen.for === "once" ? null : (
         <p className="mt-2 rounded-md bg-ask-wash px-3 py-2">
           <span className="font-semibold text-ask">{words.adds} </span>
-          <Untrusted text={hold.standing[lang]} prose />
+          <Untrusted text={hold.standing[lang]} prose isSpelled />
         </p>
       )}
     </fieldset>

@@ -10,6 +10,7 @@ import { type FormEvent, type Ref, useId, useImperativeHandle, useRef, useState 
 import { askAs } from "../../data/client.ts"
 import { readAgain, useChange, useOperation } from "../../data/use-operation.ts"
 import { Failed } from "../../part/failed.tsx"
+import { writeJson } from "../../part/plain-json.ts"
 import { askProven, isProven, prove } from "../../session/prove.ts"
 import { useWords } from "../../words/use-words.ts"
 import { Choice, choiceOf, type Chosen } from "./choice.tsx"
@@ -21,6 +22,8 @@ export interface DecideHandle {
   approve(): void
   /** Goes to the reason, which a refusal needs. */
   refuse(): void
+  /** Brings the decision into view, with the focus at its start. */
+  show(): void
 }
 
 const changed = ["hold.list", "hold.show", "node.status", "action.list", "mandate.list"] as const
@@ -32,6 +35,7 @@ export function Decide({ hold, ref }: { readonly hold: HoldRecord; readonly ref:
   const [chosen, setChosen] = useState<Chosen>({ for: "once", untilMs: 3_600_000 })
   const [edited, setEdited] = useState<string>()
   const reason = useRef<HTMLTextAreaElement>(null)
+  const start = useRef<HTMLDivElement>(null)
   const edit = edited === undefined ? undefined : readObject(edited)
   const isArmed = useArmed(`${hold.id} ${hold.digest} ${edited ?? ""} ${chosen.for} ${chosen.untilMs}`)
   const approval = useMutation({ mutationFn: approve, onSettled: () => readAgain(changed) })
@@ -42,11 +46,12 @@ export function Decide({ hold, ref }: { readonly hold: HoldRecord; readonly ref:
   useImperativeHandle(ref, () => ({
     approve: () => send({ ...chosen, for: "once" }),
     refuse: () => reason.current?.focus(),
+    show: () => start.current?.focus(),
   }))
 
   if (status?.personEnrolled === false)
     return (
-      <div className="grid gap-6">
+      <div ref={start} tabIndex={-1} className="grid gap-6">
         <p>
           {words.noPerson}{" "}
           <Link to="/first-passkey" className="link">
@@ -57,7 +62,7 @@ export function Decide({ hold, ref }: { readonly hold: HoldRecord; readonly ref:
       </div>
     )
   return (
-    <div className="grid gap-6">
+    <div ref={start} tabIndex={-1} className="grid gap-6">
       <div className="grid gap-3">
         <Choice hold={hold} chosen={chosen} change={setChosen} />
         <Edit hold={hold} edited={edited} change={setEdited} fault={edit?.fault} />
@@ -107,7 +112,8 @@ function Edit({
   const words = useWords(approvalWords)
   const id = useId()
   if (hold.arguments === null) return null
-  const start = () => change(JSON.stringify(hold.arguments, null, 2))
+  // Escapes for what is hidden: in a field nothing else would show it.
+  const start = () => change(writeJson(hold.arguments))
   if (edited === undefined)
     return (
       <button type="button" className="link min-h-6 justify-self-start" onClick={start}>

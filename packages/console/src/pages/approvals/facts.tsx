@@ -4,10 +4,12 @@ import { useOperation } from "../../data/use-operation.ts"
 import { EffectBadge } from "../../part/badge.tsx"
 import { Id } from "../../part/id.tsx"
 import { Ago, Left } from "../../part/time.tsx"
+import { UntrustedName } from "../../part/untrusted-name.tsx"
 import { Untrusted, UntrustedArguments } from "../../part/untrusted.tsx"
 import { useLanguage } from "../../words/language.ts"
 import { shared } from "../../words/shared.ts"
 import { useWords } from "../../words/use-words.ts"
+import { taskWords } from "../tasks/words.ts"
 import { words as approvalWords } from "./words.ts"
 
 /** The eight facts: who, exactly what, how it differs, the target, the risk, the rule, until when, and what then. */
@@ -27,7 +29,7 @@ export function Facts({ hold }: { readonly hold: HoldRecord }) {
       </Fact>
       <Fact name={words.action}>
         <span className="font-semibold">
-          <Untrusted text={`${hold.server}/${hold.tool}`} />
+          <UntrustedName text={`${hold.server}/${hold.tool}`} />
         </span>
       </Fact>
       <Fact name={words.target}>
@@ -84,12 +86,16 @@ function Fact({ name, children }: { readonly name: string; readonly children: Re
 
 function TaskWords({ task }: { readonly task: string }) {
   const words = useWords(approvalWords).facts
+  const { sources } = useWords(taskWords)
   const { data } = useOperation("task.show", { task })
   if (!data) return null
   return data.task.words === "" ? (
     <span className="text-soft">{words.standingTask}</span>
   ) : (
-    <Untrusted text={data.task.words} prose />
+    <>
+      <Untrusted text={data.task.words} prose />
+      <span className="block text-sm text-soft">{sources[data.task.source]}</span>
+    </>
   )
 }
 

@@ -7,7 +7,7 @@ import { Empty } from "../../part/empty.tsx"
 import { Failed } from "../../part/failed.tsx"
 import { Id } from "../../part/id.tsx"
 import { Left } from "../../part/time.tsx"
-import { Untrusted } from "../../part/untrusted.tsx"
+import { UntrustedName } from "../../part/untrusted-name.tsx"
 import { useWidening } from "../../session/prove.ts"
 import { shared } from "../../words/shared.ts"
 import { useWords } from "../../words/use-words.ts"
@@ -51,7 +51,7 @@ export function NeedsYou({ node }: { readonly node: Output<"node.status"> }) {
                   className="flex min-h-11 flex-wrap items-center gap-x-3 gap-y-1 px-4 py-2 hover:bg-sunk"
                 >
                   <EffectBadge effect={hold.effect} />
-                  <Untrusted text={hold.tool.slice(0, 128)} />
+                  <UntrustedName text={hold.tool} />
                   <span className="text-soft">{hold.agentName}</span>
                   <span className="ml-auto font-semibold text-ask">
                     <Left until={hold.expiresAt} />
@@ -72,7 +72,7 @@ export function NeedsYou({ node }: { readonly node: Output<"node.status"> }) {
           <ul className="mt-2 grid gap-1">
             {unknown.items.map((action) => (
               <li key={action.id} className="flex flex-wrap items-center gap-2">
-                <Untrusted text={`${action.server}/${action.tool.slice(0, 128)}`} /> <Id id={action.id} />
+                <UntrustedName text={`${action.server}/${action.tool}`} /> <Id id={action.id} />
               </li>
             ))}
           </ul>

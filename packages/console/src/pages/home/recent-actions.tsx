@@ -3,7 +3,7 @@ import { OutcomeBadge, VerdictBadge } from "../../part/badge.tsx"
 import { Id } from "../../part/id.tsx"
 import { Loaded } from "../../part/loaded.tsx"
 import { Ago } from "../../part/time.tsx"
-import { Untrusted } from "../../part/untrusted.tsx"
+import { UntrustedName } from "../../part/untrusted-name.tsx"
 import { useWords } from "../../words/use-words.ts"
 import { words as homeWords } from "./words.ts"
 
@@ -23,7 +23,7 @@ export function RecentActions() {
               {items.map((action) => (
                 <li key={action.id} className="flex flex-wrap items-center gap-x-3 gap-y-1 px-4 py-2">
                   <VerdictBadge verdict={action.verdict} />
-                  <Untrusted text={`${action.server}/${action.tool.slice(0, 128)}`} />
+                  <UntrustedName text={`${action.server}/${action.tool}`} />
                   <span className="text-soft">{action.agentName}</span>
                   <span className="ml-auto flex flex-wrap items-center gap-2 text-sm text-soft">
                     {action.outcome === null ? null : <OutcomeBadge outcome={action.outcome} />}

@@ -1,5 +1,4 @@
 import type { Output } from "@hufu/core/contract/contract"
-import { makeVisible } from "@hufu/core/profile/visible-text"
 import { useParams } from "@tanstack/react-router"
 import { isAbsent, useChange, useOperation } from "../../data/use-operation.ts"
 import { AgentName } from "../../part/agent-name.tsx"
@@ -12,6 +11,7 @@ import { Page } from "../../part/page.tsx"
 import { Section } from "../../part/section.tsx"
 import { Sentences } from "../../part/sentences.tsx"
 import { Ago } from "../../part/time.tsx"
+import { Untrusted } from "../../part/untrusted.tsx"
 import { useAddressText } from "../../part/use-address-text.ts"
 import { sayNumber, sayTime } from "../../words/format.ts"
 import { useLanguage } from "../../words/language.ts"
@@ -51,7 +51,7 @@ function Content({ of }: { readonly of: Output<"mandate.explain"> }) {
             [words.task, mandate.task === null ? words.allTasks : <Id key="task" id={mandate.task} />],
             [
               words.words,
-              mandate.words === "" ? words.noWords : <bdi key="words">{makeVisible(mandate.words)}</bdi>,
+              mandate.words === "" ? words.noWords : <Untrusted key="words" text={mandate.words} prose />,
             ],
             [words.created, <Ago key="created" at={mandate.createdAt} />],
             [words.from, mandate.from === undefined ? null : sayTime(mandate.from, lang)],

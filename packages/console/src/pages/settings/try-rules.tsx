@@ -9,6 +9,7 @@ import { Facts } from "../../part/facts.tsx"
 import { Failed } from "../../part/failed.tsx"
 import { readJsonObject } from "../../part/plain-json.ts"
 import { Sentence } from "../../part/sentences.tsx"
+import { visibleName } from "../../part/untrusted-name.tsx"
 import { useLanguage } from "../../words/language.ts"
 import { useWords } from "../../words/use-words.ts"
 import { settingsWords } from "./words.ts"
@@ -123,7 +124,7 @@ function Choice({
         <option value="">{words.choose}</option>
         {of.map((each) => (
           <option key={each} value={each}>
-            {each}
+            {visibleName(each)}
           </option>
         ))}
       </select>

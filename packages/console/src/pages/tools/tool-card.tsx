@@ -4,7 +4,7 @@ import { CircleAlert, CircleCheck, CircleDashed } from "lucide-react"
 import { Badge, EffectBadge } from "../../part/badge.tsx"
 import { Confirm } from "../../part/confirm.tsx"
 import { CopyButton } from "../../part/copy-button.tsx"
-import { Untrusted } from "../../part/untrusted.tsx"
+import { UntrustedName } from "../../part/untrusted-name.tsx"
 import { useWidening } from "../../session/prove.ts"
 import { useWords } from "../../words/use-words.ts"
 import { ToolDifference } from "./tool-difference.tsx"
@@ -18,7 +18,7 @@ export function ToolCard({ tool }: { readonly tool: ToolRecord }) {
   return (
     <>
       <div className="flex flex-wrap items-center gap-x-3 gap-y-1">
-        <Untrusted text={tool.tool} />
+        <UntrustedName text={tool.tool} />
         <EffectBadge effect={tool.effect} />
         <span className="text-sm text-soft">{words.sources[tool.source]}</span>
         {tool.confirmed ? (
@@ -72,7 +72,7 @@ function Profile({ tool }: { readonly tool: ToolRecord }) {
               <dd>
                 {profile.roles.map(({ argument, role }) => (
                   <span key={`${argument} ${role}`} className="mr-3 inline-block">
-                    <Untrusted text={argument} /> {words.roleWords[role]}
+                    <UntrustedName text={argument} /> {words.roleWords[role]}
                   </span>
                 ))}
               </dd>

@@ -20,7 +20,7 @@ export function ToolDifference({ difference }: { readonly difference: Difference
         role="region"
         aria-label={words.difference}
         dir="ltr"
-        className="max-h-96 overflow-y-auto rounded bg-sunk p-3 font-mono text-sm break-words whitespace-pre-wrap"
+        className="max-h-96 overflow-y-auto rounded bg-sunk p-3 font-mono text-sm wrap-anywhere whitespace-break-spaces"
       >
         {difference.slice(0, mostPieces).map(({ kind, text }, index) => {
           const shown = makeVisible(text.slice(0, longestPiece))
