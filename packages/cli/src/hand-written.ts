@@ -38,6 +38,13 @@ export const handWritten: readonly Command[] = [
   ...serviceCommands,
   ...hookCommands,
   {
+    name: "docs",
+    en: "Say where the guide that ships with Hufu is read, without a network",
+    zh: "指出随虎符提供的指南在何处阅读（无需联网）",
+    flags: {},
+    load: async () => (await import("./docs/docs.ts")).docs,
+  },
+  {
     name: "enrol",
     en: "Choose the terminal secret, once: it approves, and it is not on disk",
     zh: "设置终端口令（仅一次）：用于批准，不存盘",

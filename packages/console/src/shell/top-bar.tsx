@@ -1,6 +1,6 @@
 import { Link } from "@tanstack/react-router"
 import { languages } from "@hufu/core/languages"
-import { OctagonX, Search } from "lucide-react"
+import { BookOpen, OctagonX, Search } from "lucide-react"
 import { useOperation } from "../data/use-operation.ts"
 import { WhoAmI } from "../session/who-am-i.tsx"
 import { chooseLanguage, useLanguage } from "../words/language.ts"
@@ -38,10 +38,28 @@ export function TopBar({ isIn }: { readonly isIn: boolean }) {
           <WhoAmI />
         </>
       ) : null}
+      <GuideLink />
       <LanguageChoice />
       <ThemeChoice />
       {isIn ? <StopAll /> : null}
     </header>
+  )
+}
+
+/** What ships with Hufu to be read; a page of the node, not of the console. */
+function GuideLink() {
+  const { guide } = useWords(shared)
+  return (
+    <a
+      href={`/docs/${useLanguage()}`}
+      target="_blank"
+      rel="noreferrer"
+      className="button button-quiet hidden px-2 sm:flex"
+      aria-label={guide}
+      title={guide}
+    >
+      <BookOpen size={18} aria-hidden />
+    </a>
   )
 }
 

@@ -4,6 +4,7 @@ import { plural } from "./format.ts"
 export const en = {
   product: "Hufu",
   skip: "Skip to the content",
+  guide: "Guide (opens a new tab)",
   nav: {
     label: "Pages",
     home: "Home",

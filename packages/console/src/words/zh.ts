@@ -6,6 +6,7 @@ const n = (count: number) => sayNumber(count, "zh")
 export const zh = {
   product: "虎符",
   skip: "跳到正文",
+  guide: "指南（新标签页）",
   nav: {
     label: "页面",
     home: "首页",

@@ -16,8 +16,10 @@ import type { EventFeed } from "./events/event-feed.ts"
 import { callerOf, isStillAllowed } from "./events/follower.ts"
 import { checkHost } from "./host-guard.ts"
 import { type CallerParts, identifyCaller, requireScope } from "./identify-caller.ts"
+import type { Guide } from "./guide/guide.ts"
 import { docsPage } from "./page/docs-page.ts"
 import { approvalPage, homePage } from "./page/home-page.ts"
+import { pagePolicy } from "./page/layout.ts"
 import { languageOf, problemOf } from "./problem.ts"
 import { readBody, readQuery } from "./read-request.ts"
 import { findRoute } from "./route-table.ts"
@@ -45,8 +47,7 @@ type AppContext = Context<{ Bindings: Bindings }>
 
 const securityHeaders = {
   "cache-control": "no-store",
-  "content-security-policy":
-    "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
+  "content-security-policy": pagePolicy,
   "cross-origin-opener-policy": "same-origin",
   "cross-origin-resource-policy": "same-origin",
   "referrer-policy": "no-referrer",
@@ -67,6 +68,11 @@ export function createApp(parts: AppParts): Hono<{ Bindings: Bindings }> {
   app.get("/healthz", (c) => c.json({ ok: true }))
   app.get("/openapi.json", (c) => c.body(documents.openapi(), 200, { "content-type": "application/json" }))
   app.get("/docs", (c) => c.html(documents.docs(langOf(c))))
+  app.get("/docs/*", async (c) => {
+    const page = (await documents.guide()).page(c.req.path.slice("/docs/".length).replace(/\/$/, ""))
+    if (page === undefined) throw nowhere()
+    return c.html(page)
+  })
   app.all("/v1/*", (c) => answer(parts, c))
   app.get("*", async (c, next) => (await serveConsole(c, parts)) ?? next())
   addPages(app, parts)
@@ -164,7 +170,10 @@ function nowhere(): Failure {
 function documentsOf(version: string) {
   let schema: string | undefined
   const pages = new Map<Language, string>()
+  let guide: Promise<Guide> | undefined
   return {
+    // What reads Markdown is loaded when somebody reads.
+    guide: () => (guide ??= import("./guide/guide.ts").then(({ openGuide }) => openGuide())),
     openapi: () => (schema ??= JSON.stringify(openapi(contract, version))),
     docs(lang: Language) {
       const page = pages.get(lang) ?? docsPage(contract, lang)
