@@ -8,6 +8,9 @@ const build = fileURLToPath(new URL("../../packages/console/build.ts", import.me
 /** Where the built console is. */
 export const consoleFolder = fileURLToPath(new URL("../../packages/console/dist", import.meta.url))
 
+/** What looks on from inside a page: added to a context before its pages are opened. */
+export const pageProbe = fileURLToPath(new URL("./page-probe.mjs", import.meta.url))
+
 /** Builds the console if its sources changed. */
 export async function buildConsole(): Promise<void> {
   await promisify(execFile)(process.execPath, [build])

@@ -1,6 +1,9 @@
+import { setTimeout as delay } from "node:timers/promises"
+import type { Output } from "@hufu/core/contract/contract"
 import type { Browser } from "playwright-core"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
-import { openCaller } from "../mcp-caller.ts"
+import { isLongRun } from "../long-run.ts"
+import { type McpCaller, openCaller } from "../mcp-caller.ts"
 import {
   addHttpServer,
   createAgent,
@@ -12,9 +15,13 @@ import {
 } from "../node-under-test.ts"
 import { withoutChromium } from "../sign-in/console-browser.ts"
 import { startRecorder } from "../upstream/start-recorder.ts"
-import { buildConsole, openTab, startBrowser } from "./open-console.ts"
+import { buildConsole, openTab, pageProbe, startBrowser } from "./open-console.ts"
 
 // A node that dies under an open page.
+
+/** How long it stays away: five seconds with `npm run long`, and no longer than its start takes among the other tests. */
+const awayMs = isLongRun ? 5000 : 0
+const actionsAtOnce = 20
 
 let browser: Browser
 beforeAll(async () => {
@@ -56,7 +63,72 @@ describe.skipIf(withoutChromium !== undefined)("an open page whose node is kille
     await caller.close()
     await context.close()
   }, 120_000)
+
+  test("shows every action once when it is live again, as the store has it", async () => {
+    await using node = disposed(await startNode(), (it) => it.dispose())
+    await using recorder = disposed(await startRecorder(), (it) => it.stop())
+    await enrolPerson(node.it)
+    await addHttpServer(node.it, "notes", recorder.it.url)
+    const credential = await createAgent(node.it, "clerk")
+    await grantMandate(node.it, "clerk", {
+      words: "add notes by yourself",
+      grants: [{ effects: ["write"], tools: ["notes/add_note"], limits: [], mode: "auto" }],
+      until: Date.now() + 3_600_000,
+    })
+    const open = () =>
+      openCaller({ url: doorOf(node.it, "notes"), era: "modern", credential, connections: 4 })
+    // High enough for every row: what a list leaves out of the page could not be compared.
+    const { page, context } = await openTab(browser, { height: 6000 })
+    await context.addInitScript({ path: pageProbe })
+    await page.goto(((await node.it.cli(["signin"])) as { url: string }).url)
+    await page.getByRole("navigation").first().waitFor()
+    await page.getByRole("link", { name: "Actions", exact: true }).first().click()
+    await page.getByRole("status").getByText("Live", { exact: true }).waitFor()
+    await page.mouse.move(0, 0) // a list under a pointer does not move
+
+    const before = await open()
+    await perform(before, actionsAtOnce)
+    // Actions are under way while it dies: some of them have an intent and no outcome, some were never let in.
+    const cutOff = Array.from({ length: actionsAtOnce }, (_, n) => addNote(before, n).catch(() => undefined))
+    await Promise.race(cutOff)
+    await node.it.kill9()
+    await Promise.all(cutOff)
+    await before.close()
+    await page.getByText(/^Reconnecting; as of/).waitFor()
+    await delay(awayMs)
+    await node.it.restart()
+    await page.getByRole("status").getByText("Live", { exact: true }).waitFor()
+    const after = await open()
+    await perform(after, actionsAtOnce)
+    await after.close()
+
+    const { size } = (await node.it.api("GET", "/v1/log/entries?from=0&limit=1")) as Output<"log.entries">
+    await page.evaluate(`hufuProbe.until(() => hufuProbe.told.last >= ${size - 1})`)
+    const { items } = (await node.it.api("GET", "/v1/actions?limit=1000")) as Output<"action.list">
+    expect(items.length).toBeGreaterThan(2 * actionsAtOnce)
+    const wanted = items.map(({ id }) => `/actions/${id}`)
+    const shown =
+      "[...document.querySelectorAll('main li[data-index] a')].map((row) => row.getAttribute('href'))"
+    await page.evaluate(`hufuProbe.until(() => ${shown}.length >= ${items.length})`)
+    expect(await page.evaluate<string[]>(shown)).toEqual(wanted)
+    expect(await page.evaluate("hufuProbe.told")).toMatchObject({ lost: 0, doubled: 0, resets: 0 })
+    const states = await page.evaluate<string[]>("hufuProbe.connections")
+    expect(states.slice(states.indexOf("Live"))).toEqual([
+      "Live",
+      expect.stringMatching(/^Reconnecting; as of/),
+      "Live",
+    ])
+    await context.close()
+  }, 180_000)
 })
+
+async function perform(agent: McpCaller, count: number): Promise<void> {
+  const answers = await Promise.all(Array.from({ length: count }, (_, n) => addNote(agent, n)))
+  expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 200))
+}
+
+const addNote = (agent: McpCaller, n: number) =>
+  agent.call("add_note", { id: `${n}`, text: "closed at dusk" })
 
 /** Ends a thing with its block. */
 function disposed<T>(it: T, end: (it: T) => Promise<void>): { readonly it: T } & AsyncDisposable {

@@ -12,8 +12,10 @@ export interface EventsOptions {
   readonly signal?: AbortSignal
   /** Told when a connection is up (`live`), and when it was lost and is tried again (`reconnecting`). */
   readonly onState?: (state: "live" | "reconnecting") => void
-  /** After how long the first attempt to connect again is made; each next one waits twice as long, up to half a minute. */
+  /** After how long the first attempt to connect again is made; each next one waits twice as long. */
   readonly retryMs?: number
+  /** How long it waits between two attempts at most: half a minute, or less where somebody looks on. */
+  readonly longestRetryMs?: number
   /** After how long without a sign of life a connection counts as lost: the node gives one every fifteen seconds. */
   readonly silenceMs?: number
 }
@@ -24,15 +26,19 @@ export interface Followed {
   readonly event: NodeEvent
 }
 
-const longestRetryMs = 30_000
-
 /** Follows over what is known of the operations. */
 export async function* eventsOf(
   { routes, outputOf }: Operations,
   client: Follower,
   options: EventsOptions = {},
 ): AsyncGenerator<Followed> {
-  const { signal = new AbortController().signal, onState, retryMs = 500, silenceMs = 45_000 } = options
+  const {
+    signal = new AbortController().signal,
+    onState,
+    retryMs = 500,
+    longestRetryMs = 30_000,
+    silenceMs = 45_000,
+  } = options
   let { from } = options
   let wait = retryMs
   while (!signal.aborted) {

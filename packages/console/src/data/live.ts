@@ -15,6 +15,8 @@ export interface Live {
 
 /** Busy nodes tell hundreds of things a second; what is shown is read again this often at most. */
 const readAgainMs = 400
+/** A node that came back is seen within this time. */
+const longestRetryMs = 3000
 
 const listeners = new Set<() => void>()
 const eventListeners = new Set<(event: NodeEvent) => void>()
@@ -54,7 +56,12 @@ async function keepFollowing(signal: AbortSignal): Promise<void> {
   while (!signal.aborted && bearer() !== null) {
     const used = session().browser ?? session().person?.token
     try {
-      for await (const { id, event } of eventsOf(operations, client, { from, signal, onState: tell })) {
+      for await (const { id, event } of eventsOf(operations, client, {
+        from,
+        signal,
+        onState: tell,
+        longestRetryMs,
+      })) {
         from = id
         hear(event)
         if (event.type === "bye" && event.reason === "signed_out" && used !== undefined) dropToken(used)

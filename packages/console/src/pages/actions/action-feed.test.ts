@@ -1,7 +1,15 @@
 import type { ActionRecord } from "@hufu/core/contract/records"
 import { array, assert, integer, property } from "fast-check"
 import { expect, it } from "vitest"
-import { type ActionFeed, appendOlder, countNew, mergeNewest, refresh } from "./action-feed.ts"
+import {
+  type ActionFeed,
+  appendOlder,
+  countNew,
+  isFull,
+  maxShown,
+  mergeNewest,
+  refresh,
+} from "./action-feed.ts"
 
 const action = (index: number, more: Partial<ActionRecord> = {}): ActionRecord => ({
   id: `act_${String(index).padStart(10, "0")}`,
@@ -69,4 +77,20 @@ it("moves what was approved to where it was let out", () => {
   const newest: ActionFeed = { items: [out, action(4)], next: 4 }
   expect(countNew(feed, newest)).toBe(1)
   expect(mergeNewest(feed, newest).items.map(({ id }) => id)).toEqual([out.id, action(4).id, action(3).id])
+})
+
+it("keeps a bounded number of rows, and reads on where they end", () => {
+  const size = maxShown + 300
+  let feed = read(size, 100)
+  while (feed.next !== null && !isFull(feed)) feed = appendOlder(feed, read(size, 700, feed.next))
+  expect(feed.items.length).toBe(maxShown)
+  expect(feed.next).toBe(feed.items.at(-1)?.index)
+  expect(feed.next).toBe(300)
+
+  const merged = mergeNewest(feed, read(size + 40, 100))
+  expect(merged.items.length).toBeLessThanOrEqual(1000)
+  const on = appendOlder(merged, read(size + 40, 200, merged.next ?? 0))
+  expect(on.items.map(({ index }) => index)).toEqual(
+    Array.from({ length: on.items.length }, (_, at) => size + 39 - at),
+  )
 })

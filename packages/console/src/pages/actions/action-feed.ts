@@ -3,8 +3,10 @@ import type { Output } from "@hufu/core/contract/contract"
 /** Actions as they are shown: newest first, and from where to read on. */
 export type ActionFeed = Output<"action.list">
 
-/** A page that is left open for days must not grow for days. */
-const maxKept = 5000
+/** Nobody reads further down than this; a search finds what is older. */
+export const maxShown = 10_000
+/** What comes on top is merged while nobody has scrolled down, so that what is below can be read again when somebody does. */
+const keptBelowNew = 500
 
 /** How many actions of the newest page are not shown yet. */
 export function countNew(feed: ActionFeed, newest: ActionFeed): number {
@@ -31,18 +33,27 @@ export function mergeNewest(feed: ActionFeed, newest: ActionFeed): ActionFeed {
   const taken = new Set(newest.items.map(({ id }) => id))
   // What is not on the newest page but younger than its end has moved, or fits no more.
   const older = feed.items.filter(({ id, index }) => index < oldest.index && !taken.has(id))
-  return bounded({ items: [...newest.items, ...older], next: older.length > 0 ? feed.next : newest.next })
+  const items = [...newest.items, ...older]
+  return bounded(
+    { items, next: older.length > 0 ? feed.next : newest.next },
+    newest.items.length + keptBelowNew,
+  )
 }
 
 /** The next older page below what is shown. */
 export function appendOlder(feed: ActionFeed, older: ActionFeed): ActionFeed {
   const known = new Set(feed.items.map(({ id }) => id))
-  return { items: [...feed.items, ...older.items.filter(({ id }) => !known.has(id))], next: older.next }
+  const items = [...feed.items, ...older.items.filter(({ id }) => !known.has(id))]
+  return bounded({ items, next: older.next }, maxShown)
 }
 
-function bounded({ items, next }: ActionFeed): ActionFeed {
-  const last = items[maxKept - 1]
-  return items.length > maxKept && last
-    ? { items: items.slice(0, maxKept), next: last.index }
-    : { items, next }
+/** Whether what is older has to be searched for. */
+export function isFull({ items, next }: ActionFeed): boolean {
+  return next !== null && items.length >= maxShown
+}
+
+/** INVARIANT: a page that is left open for days does not grow for days. */
+function bounded({ items, next }: ActionFeed, most: number): ActionFeed {
+  const last = items[most - 1]
+  return items.length > most && last ? { items: items.slice(0, most), next: last.index } : { items, next }
 }

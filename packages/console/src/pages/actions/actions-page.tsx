@@ -8,6 +8,7 @@ import { Page } from "../../part/page.tsx"
 import { useAddressText } from "../../part/use-address-text.ts"
 import { shared } from "../../words/shared.ts"
 import { useWords } from "../../words/use-words.ts"
+import { isFull } from "./action-feed.ts"
 import { ActionRow } from "./action-row.tsx"
 import { SearchBox } from "./search-box.tsx"
 import { parseSearch, type Search } from "./search-grammar.ts"
@@ -85,6 +86,9 @@ function Followed({
   )
 }
 
+/** How many rows before the end what is older is read, so that scrolling does not stop there. */
+const readAhead = 60
+
 /** Nobody points at the list, works in it or has scrolled down it, so that it may move. */
 function isLeftAlone(list: HTMLElement | null): boolean {
   return window.scrollY < 8 && !list?.matches(":hover, :focus-within")
@@ -111,7 +115,6 @@ function NewPill({ live }: { readonly live: LiveFeed }) {
 }
 
 function Rows({ live }: { readonly live: LiveFeed }) {
-  const words = useWords(actionWords)
   const items = live.feed?.items ?? []
   const top = useRef<HTMLUListElement>(null)
   const [margin, setMargin] = useState(0)
@@ -123,12 +126,22 @@ function Rows({ live }: { readonly live: LiveFeed }) {
     scrollMargin: margin,
     getItemKey: (at) => items[at]?.id ?? at,
   })
+  const { list } = useWords(actionWords)
+  const seen = rows.getVirtualItems().at(-1)?.index ?? 0
+  const isNearEnd = (rows.scrollOffset ?? 0) > 0 && seen + readAhead >= items.length
+  const older = useRef(live.older)
+  useEffect(() => {
+    older.current = live.older
+  })
+  useEffect(() => {
+    if (isNearEnd) older.current()
+  }, [isNearEnd, items.length])
   return (
     <>
       <Head />
       <ul
         ref={top}
-        aria-label={words.list}
+        aria-label={list}
         className="card relative md:rounded-t-none md:border-t-0"
         style={{ height: rows.getTotalSize() }}
       >
@@ -147,17 +160,28 @@ function Rows({ live }: { readonly live: LiveFeed }) {
           ) : null
         })}
       </ul>
-      <div className="mt-3 flex flex-wrap items-center justify-center gap-3 text-soft">
-        <span>{words.shown(items.length)}</span>
-        {live.feed?.next == null ? (
-          <span>{words.end}</span>
-        ) : (
-          <button type="button" className="button" disabled={live.isReadingOlder} onClick={live.older}>
-            {words.loadMore}
-          </button>
-        )}
-      </div>
+      <End live={live} />
     </>
+  )
+}
+
+/** How much is shown, and what there is below it. */
+function End({ live }: { readonly live: LiveFeed }) {
+  const words = useWords(actionWords)
+  const { items, next } = live.feed ?? { items: [], next: null }
+  return (
+    <div className="mt-3 flex flex-wrap items-center justify-center gap-3 text-soft">
+      <span>{words.shown(items.length)}</span>
+      {next === null ? (
+        <span>{words.end}</span>
+      ) : isFull({ items, next }) ? (
+        <span>{words.full}</span>
+      ) : (
+        <button type="button" className="button" disabled={live.isReadingOlder} onClick={live.older}>
+          {words.loadMore}
+        </button>
+      )}
+    </div>
   )
 }
 

@@ -1,11 +1,13 @@
-import { useCallback, useEffect, useRef, useState } from "react"
+import { useCallback, useEffect, useMemo, useRef, useState } from "react"
 import { client } from "../../data/client.ts"
 import { onNodeEvent } from "../../data/live.ts"
 import { isAbsent } from "../../data/use-operation.ts"
-import { type ActionFeed, appendOlder, countNew, mergeNewest, refresh } from "./action-feed.ts"
+import { type ActionFeed, appendOlder, countNew, isFull, mergeNewest, refresh } from "./action-feed.ts"
 import { filtersOf, type Search } from "./search-grammar.ts"
 
 const pageSize = 100
+/** Whoever scrolls down goes through many at once. */
+const olderPageSize = 200
 /** However much happens, it is looked at once in this time. */
 const lookEveryMs = 1000
 
@@ -36,7 +38,8 @@ export function useActionFeed(search: Search, mayMove: () => boolean): LiveFeed 
   })
   const read = useCallback(
     async (before?: number): Promise<ActionFeed> => {
-      const asked = { ...filtersOf(search, Date.now()), limit: pageSize }
+      const limit = before === undefined ? pageSize : olderPageSize
+      const asked = { ...filtersOf(search, Date.now()), limit }
       try {
         return await client.action.list({ ...asked, ...(before === undefined ? {} : { before }) })
       } catch (failure) {
@@ -88,7 +91,7 @@ export function useActionFeed(search: Search, mayMove: () => boolean): LiveFeed 
   }, [look])
 
   async function older(): Promise<void> {
-    if (isReadingOlder || feed?.next == null) return
+    if (isReadingOlder || feed?.next == null || isFull(feed)) return
     setReadingOlder(true)
     try {
       const page = await read(feed.next)
@@ -100,10 +103,11 @@ export function useActionFeed(search: Search, mayMove: () => boolean): LiveFeed 
     }
   }
 
+  const fresh = useMemo(() => (feed && newest ? countNew(feed, newest) : 0), [feed, newest])
   return {
     feed,
     error,
-    fresh: feed && newest ? countNew(feed, newest) : 0,
+    fresh,
     merge: () => setFeed((shown) => (shown && newest ? mergeNewest(shown, newest) : shown)),
     older: () => void older(),
     isReadingOlder,

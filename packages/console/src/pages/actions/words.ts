@@ -18,6 +18,7 @@ export const actionWords = bilingual(
     paused: "Paused",
     loadMore: "Older actions",
     end: "There is nothing older.",
+    full: "Search for what is older.",
     shown: (count: number) => plural(count, "# action is shown", "# actions are shown"),
     never: {
       title: "No action yet",
@@ -142,6 +143,7 @@ export const actionWords = bilingual(
     paused: "已暂停",
     loadMore: "更早的行为",
     end: "没有更早的内容了。",
+    full: "更早的行为请用搜索查找。",
     shown: (count: number) => `已显示 ${n(count)} 个行为`,
     never: {
       title: "还没有行为",
