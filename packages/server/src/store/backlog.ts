@@ -194,7 +194,8 @@ export function openBacklog(db: SqliteConnection, file: string, onError: Backlog
     db.run(setMeta, stateKey, "closed")
     db.run(setMeta, idKey, Journal.create(file))
   }
-  db.run(setMeta, stateKey, "open")
+  // After a crash it says so already, and saying it again would wait for the disk.
+  if (readMeta(db, stateKey) !== "open") db.run(setMeta, stateKey, "open")
   return new Backlog({ db, journal: Journal.open(file), folded: readNumber(db), onError })
 }
 
