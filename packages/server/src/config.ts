@@ -68,6 +68,35 @@ export const Config = z.strictObject({
         .describe("calls to one tool server at once; further ones wait their turn"),
     })
     .prefault({}),
+  publish: z
+    .strictObject({
+      folder: z
+        .string()
+        .min(1)
+        .max(4000)
+        .optional()
+        .describe(
+          "folder into which the ledger is published as plain files (C2SP tlog-tiles), relative to the data folder; without it nothing is published",
+        ),
+      serve: z
+        .boolean()
+        .default(false)
+        .describe("also serve that folder at /log/, to everybody who reaches this node"),
+    })
+    .refine(({ folder, serve }) => folder !== undefined || !serve, {
+      message: "needs `publish.folder`: only what is published can be served",
+    })
+    .prefault({}),
+  scrub: z
+    .strictObject({
+      entriesPerSecond: z
+        .int()
+        .min(0)
+        .max(100_000)
+        .default(100)
+        .describe("how fast the whole ledger is read again in the background, over and over; 0 turns it off"),
+    })
+    .prefault({}),
   log: z
     .strictObject({
       level: z.enum(["fatal", "error", "warn", "info", "debug"]).default("info"),

@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto"
 import { hostname, networkInterfaces } from "node:os"
+import { resolve } from "node:path"
 import { Failure } from "@hufu/core/failure"
 import { newId } from "@hufu/core/id"
 import type { Logger } from "pino"
@@ -34,6 +35,7 @@ import { createPipeline } from "./gateway/pipeline.ts"
 import { markUnknown } from "./gateway/recover.ts"
 import { serverDirectory } from "./gateway/server-directory.ts"
 import { admitGuard } from "./guard-door.ts"
+import { type Publishing, startPublishing } from "./ledger/publish/start-publishing.ts"
 import { createApp } from "./http/app.ts"
 import { openConsoleFiles } from "./http/console/console-files.ts"
 import { createEventFeed } from "./http/events/event-feed.ts"
@@ -44,7 +46,7 @@ import { socketPath } from "./local/socket-path.ts"
 import { readActions } from "./operation/actions.ts"
 import { createOperations } from "./operation/operations.ts"
 import { ruleSources } from "./rule-sources.ts"
-import { openStore } from "./store/store.ts"
+import { openStore, type Store } from "./store/store.ts"
 import { version } from "./version.ts"
 
 export interface NodeOptions {
@@ -105,6 +107,9 @@ export async function startNode({
     const { ledger, vault } = store
     const rules = loadRules(sources, checkedRules(store.folder.checkedRules, store.keyFor("checked-rules")))
     selfTest(rules)
+    const publishing = await publish(config.publish.folder, store, logger)
+    // It takes the last checkpoint, which the store signs as it closes.
+    closing.unshift(() => publishing?.close())
     const declare = declareWith(vault)
     const unknown = await markUnknown(ledger)
     if (unknown > 0)
@@ -160,6 +165,7 @@ export async function startNode({
         dataFolder: store.folder.path,
         platform: process.platform,
         home: process.env["HOME"] ?? process.env["USERPROFILE"] ?? "",
+        folders: publishing === undefined ? [] : [publishing.folder],
         files: [socketPath(store.folder.path)],
         origins: [origin.url, ...(config.origin === undefined ? [] : [config.origin])],
         machineNames: machineNames(),
@@ -266,6 +272,7 @@ export async function startNode({
       clock,
       events,
       console,
+      servedLog: config.publish.serve ? publishing?.folder : undefined,
       consoleOrigin,
       hosts,
       version,
@@ -324,6 +331,17 @@ export async function startNode({
     await close()
     throw error
   }
+}
+
+/** The log is private unless its operator names a folder. */
+async function publish(
+  folder: string | undefined,
+  { folder: { path, database }, ledger }: Store,
+  logger: Logger,
+): Promise<Publishing | undefined> {
+  return folder === undefined
+    ? undefined
+    : startPublishing({ folder: resolve(path, folder), database, ledger, logger })
 }
 
 /** Under which names this machine reaches itself. */

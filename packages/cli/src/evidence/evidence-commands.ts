@@ -57,9 +57,36 @@ export const evidenceCommands: readonly Command[] = [
   },
   {
     name: "log verify",
-    en: "Check every byte of the ledger; exit code 1 when it is not sound",
-    zh: "逐字节校验账本；有误时退出码为 1",
-    flags: {},
+    en: "Check every byte of the ledger, or of a published log; exit code 1 when it is not sound",
+    zh: "逐字节校验账本或已发布的日志；有误时退出码为 1",
+    flags: {
+      folder: {
+        type: "string",
+        value: "DIR|URL",
+        en: "a published log instead: its folder or its address",
+        zh: "改为校验已发布的日志：其目录或网址",
+      },
+      key: {
+        type: "string",
+        value: "VKEY",
+        en: "the key of the published log that you trust",
+        zh: "您信任的该日志公钥",
+      },
+      checkpoint: {
+        type: "string",
+        value: "FILE",
+        en: "a checkpoint that you kept: the published log has to go on from it",
+        zh: "您保存的检查点：已发布的日志必须由其延续",
+      },
+    },
     load: async () => (await import("./log-verify.ts")).logVerify,
+  },
+  {
+    name: "log publish",
+    takes: "DIR",
+    en: "Write the ledger as plain files (C2SP tlog-tiles), while the node runs or not",
+    zh: "将账本写为普通文件（C2SP tlog-tiles），节点运行与否均可",
+    flags: {},
+    load: async () => (await import("./log-publish.ts")).logPublish,
   },
 ]

@@ -20,6 +20,7 @@ import type { Guide } from "./guide/guide.ts"
 import { docsPage } from "./page/docs-page.ts"
 import { approvalPage, homePage } from "./page/home-page.ts"
 import { pagePolicy } from "./page/layout.ts"
+import { serveLog } from "./log/serve-log.ts"
 import { languageOf, problemOf } from "./problem.ts"
 import { readBody, readQuery } from "./read-request.ts"
 import { findRoute } from "./route-table.ts"
@@ -30,6 +31,8 @@ export interface AppParts extends CallerParts {
   readonly events: EventFeed
   /** The built console, if there is one. */
   readonly console: ConsoleFiles | undefined
+  /** The folder of the published log, if it is served here too. */
+  readonly servedLog: string | undefined
   /** Where people open the console. */
   readonly consoleOrigin: () => string
   /** Further Host header values that are served. */
@@ -74,6 +77,7 @@ export function createApp(parts: AppParts): Hono<{ Bindings: Bindings }> {
     return c.html(page)
   })
   app.all("/v1/*", (c) => answer(parts, c))
+  app.all("/log/*", (c) => serveLog(c, parts.servedLog))
   app.get("*", async (c, next) => (await serveConsole(c, parts)) ?? next())
   addPages(app, parts)
   app.notFound((c) => fail(c, nowhere()))

@@ -24,8 +24,8 @@ export interface CheckpointerParts {
   readonly latest: SignedCheckpoint | null
   readonly edge: () => TreeEdge
   readonly readTile: TileReader
-  /** Resolves when the checkpoint is on the disk. */
-  readonly keep: (checkpoint: SignedCheckpoint) => Promise<void>
+  /** Resolves when the checkpoint is on the disk; refuses when the last one there is not the one before. */
+  readonly keep: (checkpoint: SignedCheckpoint, before: SignedCheckpoint | null) => Promise<void>
   readonly onError: (error: unknown) => void
 }
 
@@ -47,6 +47,7 @@ export class Checkpointer {
   #timer: NodeJS.Timeout | null = null
   #signing: Promise<void> | null = null
   #waiters: Waiter[] = []
+  readonly #listeners = new Set<(checkpoint: SignedCheckpoint) => void>()
   #isClosed = false
 
   constructor(parts: CheckpointerParts) {
@@ -65,6 +66,12 @@ export class Checkpointer {
     if (this.#timer !== null || this.#isClosed) return
     this.#timer = setTimeout(() => void this.sign().catch(this.#parts.onError), delayMs)
     this.#timer.unref()
+  }
+
+  /** Tells of every checkpoint once it is durable; what it returns ends that. A listener does not throw. */
+  onSigned(listener: (checkpoint: SignedCheckpoint) => void): () => void {
+    this.#listeners.add(listener)
+    return () => void this.#listeners.delete(listener)
   }
 
   /** A checkpoint that covers an entry, as soon as there is one. */
@@ -110,8 +117,9 @@ export class Checkpointer {
     this.#refuseFork({ size, root }, nodeReader(edge, readTile))
     const note = signCheckpoint({ origin: key.origin, size, root }, key.signer)
     const checkpoint = { size, root, note }
-    await keep(checkpoint)
+    await keep(checkpoint, this.#latest)
     this.#latest = checkpoint
+    for (const listener of this.#listeners) listener(checkpoint)
     const ready = this.#waiters.filter((waiter) => waiter.index < size)
     this.#waiters = this.#waiters.filter((waiter) => waiter.index >= size)
     for (const waiter of ready) waiter.resolve(checkpoint)

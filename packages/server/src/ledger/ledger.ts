@@ -46,6 +46,8 @@ export interface Ledger {
   checkpoint(): SignedCheckpoint
   /** A checkpoint that covers an entry: at once, or when it is signed, within a second. */
   awaitCheckpoint(index: number): Promise<SignedCheckpoint>
+  /** Tells of every checkpoint once it is durable; what it returns ends that. */
+  onCheckpoint(listener: (checkpoint: SignedCheckpoint) => void): () => void
   /** Reads every byte again. */
   verify(options?: { onProgress?: (done: number, of: number) => void }): Promise<LedgerVerdict>
 }
@@ -80,7 +82,7 @@ export async function openLedger(parts: LedgerParts): Promise<OpenedLedger> {
     latest: found.latest,
     edge: () => appender.edge,
     readTile: (level, n) => readTile(reader, level, n),
-    keep: (checkpoint) => committer.enqueue(() => keepCheckpoint(writer, checkpoint)),
+    keep: (checkpoint, before) => committer.enqueue(() => keepCheckpoint(writer, checkpoint, before)),
     onError: (error) => logger.error({ err: error }, "the ledger could not sign a checkpoint"),
   })
   return { ledger: over({ ...parts, appender, checkpointer }), appender, checkpointer }
@@ -123,10 +125,27 @@ function over(parts: LedgerParts & { appender: Appender; checkpointer: Checkpoin
       covers(index)
       return checkpointer.covering(index)
     },
+    onCheckpoint: (listener) => checkpointer.onSigned(listener),
     verify: ({ onProgress } = {}) => verifyLedger({ db: reader, size: size(), onProgress }),
   }
 }
 
-function keepCheckpoint(writer: SqliteConnection, { size, note }: SignedCheckpoint): void {
-  writer.run("INSERT INTO checkpoint (size, note) VALUES (?, ?)", size, note)
+// Compared and swapped: where the last checkpoint is another than the one that this process has signed after, somebody else writes here.
+function keepCheckpoint(
+  writer: SqliteConnection,
+  { size, note }: SignedCheckpoint,
+  before: SignedCheckpoint | null,
+): void {
+  const changed = writer.run(
+    `INSERT INTO checkpoint (size, note)
+     SELECT ?, ? WHERE (SELECT note FROM checkpoint ORDER BY size DESC LIMIT 1) IS ?`,
+    size,
+    note,
+    before?.note ?? null,
+  )
+  if (changed === 1) return
+  throw new Failure(
+    "ledger_ambiguous",
+    "the last checkpoint in the database is not the one that this node signed: another process writes there; stop both, and run `hufu log verify`",
+  )
 }

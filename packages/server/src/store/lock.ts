@@ -16,24 +16,36 @@ export interface DataLock {
  * dies. No other code may open the lock file: on POSIX, closing any descriptor of it would drop the lock.
  */
 export function lockDataFolder(folder: DataFolder): DataLock {
-  const db = new DatabaseSync(folder.lock)
+  const lock = tryLockFile(folder.lock)
+  if (lock === null) throw new Failure("data_folder_in_use", sentence(folder))
   try {
-    db.exec("PRAGMA journal_mode = DELETE")
-    // By its name: a descriptor that is closed again would drop the lock.
-    if (process.platform !== "win32") chmodSync(folder.lock, 0o600)
-    db.exec("BEGIN EXCLUSIVE")
     writeFileSync(folder.pid, `${process.pid}\n`, { mode: 0o600 })
   } catch (error) {
-    db.close()
-    if (!isBusy(error)) throw error
-    throw new Failure("data_folder_in_use", sentence(folder), { cause: error })
+    lock.release()
+    throw error
   }
   return {
     release() {
       rmSync(folder.pid, { force: true })
-      db.close()
+      lock.release()
     },
   }
+}
+
+/** Locks a file for this process; null when another one, or another part of this one, has it. */
+export function tryLockFile(path: string): DataLock | null {
+  const db = new DatabaseSync(path)
+  try {
+    db.exec("PRAGMA journal_mode = DELETE")
+    // By its name: a descriptor that is closed again would drop the lock.
+    if (process.platform !== "win32") chmodSync(path, 0o600)
+    db.exec("BEGIN EXCLUSIVE")
+  } catch (error) {
+    db.close()
+    if (isBusy(error)) return null
+    throw error
+  }
+  return { release: () => db.close() }
 }
 
 function sentence(folder: DataFolder): string {

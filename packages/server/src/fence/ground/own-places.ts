@@ -5,6 +5,8 @@ import { realPath } from "./real-path.ts"
 
 export interface OwnPlacesOptions extends PathRules {
   readonly dataFolder: string
+  /** Further folders of Hufu's own. */
+  readonly folders?: readonly string[]
   /** Unix sockets and other single files of Hufu's own outside its data folder. */
   readonly files?: readonly string[]
   /** Where Hufu can be reached: `http://127.0.0.1:7070`, and its public origin if it has one. */
@@ -39,7 +41,7 @@ export function ownPlaces(options: OwnPlacesOptions): OwnPlaces {
   const separator = options.platform === "win32" ? "\\" : "/"
   const configs = clientConfigs(rules, options.environment)
   const keysOf = (paths: readonly string[]) => [...new Set(paths.flatMap((path) => allKeys(path, rules)))]
-  const folders = keysOf([options.dataFolder, ...configs.folders])
+  const folders = keysOf([options.dataFolder, ...(options.folders ?? []), ...configs.folders])
   const files = new Set(keysOf([...(options.files ?? []), ...configs.files]))
   const endings = configs.endings.map((ending) => pathKey(ending, rules))
   const above = aboveOf([...folders, ...files], separator)
@@ -59,7 +61,7 @@ export function ownPlaces(options: OwnPlacesOptions): OwnPlaces {
       return names.includes("..") || onTheWay.has(names.find((name) => name !== "." && name !== "") ?? "..")
     },
     ...network,
-    spellings: keysOf([options.dataFolder, ...(options.files ?? [])]),
+    spellings: keysOf([options.dataFolder, ...(options.folders ?? []), ...(options.files ?? [])]),
   }
 }
 

@@ -49,7 +49,7 @@ function send(c: Context, { type, bytes, brotli, gzip }: ConsoleFile, cache: str
 }
 
 /** RFC 9110 §12.5.3: a coding is taken when it is named, and not with a weight of zero. */
-function takesEncoding(accepted: string, name: string): boolean {
+export function takesEncoding(accepted: string, name: string): boolean {
   return accepted.split(",").some((each) => {
     const [coding = "", ...parameters] = each.split(";").map((part) => part.trim().toLowerCase())
     return coding === name && !parameters.some((parameter) => /^q=0(?:\.0*)?$/.test(parameter))

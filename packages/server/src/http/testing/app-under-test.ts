@@ -72,6 +72,7 @@ export async function openApp({ consoleFolder }: { consoleFolder?: string } = {}
     clock,
     events,
     console: consoleFolder === undefined ? undefined : openConsoleFiles(consoleFolder),
+    servedLog: undefined,
     consoleOrigin: () => "http://localhost:7180",
     hosts: ["hufu.example"],
     version: "0.0.1",
