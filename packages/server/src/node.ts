@@ -35,7 +35,7 @@ import { createPipeline } from "./gateway/pipeline.ts"
 import { markUnknown } from "./gateway/recover.ts"
 import { serverDirectory } from "./gateway/server-directory.ts"
 import { admitGuard } from "./guard-door.ts"
-import { type Publishing, startPublishing } from "./ledger/publish/start-publishing.ts"
+import type { Publishing } from "./ledger/publish/start-publishing.ts"
 import { createApp } from "./http/app.ts"
 import { openConsoleFiles } from "./http/console/console-files.ts"
 import { createEventFeed } from "./http/events/event-feed.ts"
@@ -339,9 +339,9 @@ async function publish(
   { folder: { path, database }, ledger }: Store,
   logger: Logger,
 ): Promise<Publishing | undefined> {
-  return folder === undefined
-    ? undefined
-    : startPublishing({ folder: resolve(path, folder), database, ledger, logger })
+  if (folder === undefined) return undefined
+  const { startPublishing } = await import("./ledger/publish/start-publishing.ts")
+  return startPublishing({ folder: resolve(path, folder), database, ledger, logger })
 }
 
 /** Under which names this machine reaches itself. */

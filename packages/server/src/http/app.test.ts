@@ -288,3 +288,16 @@ describe("what goes wrong", () => {
     expect((await ask(path, { headers: asPerson() })).status).toBe(404)
   })
 })
+
+describe("the published log", () => {
+  it("is served by no node that was not told to, also where a console would answer", async () => {
+    for (const path of ["/log/checkpoint", "/log/tile/0/000"]) {
+      const response = await ask(path)
+      expect(response.status).toBe(404)
+      expect(await response.json()).toMatchObject({
+        code: "not_found",
+        detail: expect.stringContaining("does not serve its log") as string,
+      })
+    }
+  })
+})
