@@ -2,13 +2,13 @@ import type { Language } from "@hufu/core/words"
 
 const locales: Readonly<Record<Language, string>> = { en: "en-GB", zh: "zh-CN" }
 
-const absolute = forBoth(
+const absolute = whenAsked(
   (locale) => new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "long" }),
 )
-const clockTime = forBoth((locale) => new Intl.DateTimeFormat(locale, { timeStyle: "medium" }))
-const relative = forBoth((locale) => new Intl.RelativeTimeFormat(locale, { numeric: "auto" }))
-const plain = forBoth((locale) => new Intl.NumberFormat(locale))
-const rules = forBoth((locale) => new Intl.PluralRules(locale))
+const clockTime = whenAsked((locale) => new Intl.DateTimeFormat(locale, { timeStyle: "medium" }))
+const relative = whenAsked((locale) => new Intl.RelativeTimeFormat(locale, { numeric: "auto" }))
+const plain = whenAsked((locale) => new Intl.NumberFormat(locale))
+const rules = whenAsked((locale) => new Intl.PluralRules(locale))
 
 const units = [
   ["day", 86_400_000],
@@ -19,12 +19,12 @@ const units = [
 
 /** A time with its day and zone. */
 export function sayTime(atMs: number, language: Language): string {
-  return absolute[language].format(atMs)
+  return absolute(language).format(atMs)
 }
 
 /** The time of day. */
 export function sayClock(atMs: number, language: Language): string {
-  return clockTime[language].format(atMs)
+  return clockTime(language).format(atMs)
 }
 
 /** A time as seen from another: `3 minutes ago`. */
@@ -32,7 +32,9 @@ export function sayAgo(atMs: number, nowMs: number, language: Language): string 
   const passed = atMs - nowMs
   const [unit, ms] = units.find(([, size]) => Math.abs(passed) >= size) ?? units[3]
   // Intl writes Chinese without the space between digits and words.
-  return relative[language].format(Math.trunc(passed / ms), unit).replace(/(\d)(?=\p{Script=Han})/gu, "$1 ")
+  return relative(language)
+    .format(Math.trunc(passed / ms), unit)
+    .replace(/(\d)(?=\p{Script=Han})/gu, "$1 ")
 }
 
 /** What is left, as a clock that counts down: `1:04:09`. */
@@ -46,14 +48,16 @@ export function sayLeft(leftMs: number): string {
 
 /** A number as the language writes it. */
 export function sayNumber(value: number, language: Language): string {
-  return plain[language].format(value)
+  return plain(language).format(value)
 }
 
 /** English needs two forms; the number is written in. */
 export function plural(count: number, one: string, other: string): string {
-  return (rules.en.select(count) === "one" ? one : other).replace("#", plain.en.format(count))
+  return (rules("en").select(count) === "one" ? one : other).replace("#", plain("en").format(count))
 }
 
-function forBoth<T>(make: (locale: string) => T): Readonly<Record<Language, T>> {
-  return { en: make(locales.en), zh: make(locales.zh) }
+/** Each is made when it is first asked for: making one takes longer than a page may take to show something. */
+function whenAsked<T>(make: (locale: string) => T): (language: Language) => T {
+  const made: Partial<Record<Language, T>> = {}
+  return (language) => (made[language] ??= make(locales[language]))
 }

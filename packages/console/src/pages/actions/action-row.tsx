@@ -1,6 +1,7 @@
 import type { ActionRecord } from "@hufu/core/contract/records"
 import { Link } from "@tanstack/react-router"
 import { CircleDashed } from "lucide-react"
+import { memo } from "react"
 import { Badge, EffectBadge, HoldBadge, OutcomeBadge, VerdictBadge } from "../../part/badge.tsx"
 import { Ago } from "../../part/time.tsx"
 import { visibleName } from "../../part/untrusted-name.tsx"
@@ -8,8 +9,8 @@ import { useWords } from "../../words/use-words.ts"
 import { holdStateOf } from "./hold-state-of.ts"
 import { actionWords } from "./words.ts"
 
-/** One action as a line of a list, which leads to its page. */
-export function ActionRow({ action }: { readonly action: ActionRecord }) {
+/** One action as a line of a list, which leads to its page; rows that stay in view are not made again while one scrolls. */
+export const ActionRow = memo(function ActionRow({ action }: { readonly action: ActionRecord }) {
   return (
     <Link
       to="/actions/$action"
@@ -37,7 +38,7 @@ export function ActionRow({ action }: { readonly action: ActionRecord }) {
       </span>
     </Link>
   )
-}
+})
 
 /** How it ended, or what it waits for. */
 export function Ending({ action }: { readonly action: ActionRecord }) {

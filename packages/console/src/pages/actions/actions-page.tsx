@@ -123,6 +123,8 @@ function Rows({ live }: { readonly live: LiveFeed }) {
     count: items.length,
     estimateSize: () => 45,
     overscan: 12,
+    // New rows are made after the event that scrolled, so that neither keeps the other waiting.
+    useFlushSync: false,
     scrollMargin: margin,
     getItemKey: (at) => items[at]?.id ?? at,
   })

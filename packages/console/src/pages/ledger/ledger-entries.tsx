@@ -1,6 +1,6 @@
 import type { Output } from "@hufu/core/contract/contract"
 import { Entry } from "@hufu/core/evidence/entry"
-import { type FormEvent, useState } from "react"
+import { type FormEvent, memo, useState } from "react"
 import { useOperation } from "../../data/use-operation.ts"
 import { CopyButton } from "../../part/copy-button.tsx"
 import { Empty } from "../../part/empty.tsx"
@@ -115,12 +115,13 @@ function Turn({
   )
 }
 
-function EntryItem({ item }: { readonly item: Item }) {
+const EntryItem = memo(function EntryItem({ item }: { readonly item: Item }) {
   const words = useWords(ledgerWords)
+  const [isOpen, setOpen] = useState(false)
   const entry = Entry.safeParse(item.entry).data
   return (
     <li className="px-4 py-2">
-      <details>
+      <details onToggle={(event) => setOpen(event.currentTarget.open)}>
         <summary className="flex min-h-8 cursor-pointer flex-wrap items-center gap-x-3 gap-y-1">
           <span className="w-14 text-soft tabular-nums">{item.index}</span>
           {entry ? (
@@ -133,30 +134,38 @@ function EntryItem({ item }: { readonly item: Item }) {
             </>
           ) : null}
         </summary>
-        <div className="grid grid-cols-[minmax(0,1fr)] gap-2 pt-1 pb-2">
-          {entry ? (
-            <p className="flex flex-wrap gap-3">
-              {idsOf(entry).map((id) => (
-                <Id key={id} id={id} />
-              ))}
-            </p>
-          ) : null}
-          <p className="flex min-w-0 items-center gap-1">
-            <span className="text-soft">{words.hash}</span>
-            <code className="truncate font-mono text-sm">{item.hash}</code>
-            <CopyButton text={item.hash} />
-          </p>
-          <pre
-            // A region that scrolls must be reachable by keyboard.
-            tabIndex={0}
-            aria-label={words.raw}
-            className="overflow-x-auto rounded bg-sunk p-3 font-mono text-sm"
-          >
-            {JSON.stringify(item.entry, null, 2)}
-          </pre>
-        </div>
+        {isOpen ? <Opened item={item} entry={entry} /> : null}
       </details>
     </li>
+  )
+})
+
+/** All of an entry; most entries are never opened. */
+function Opened({ item, entry }: { readonly item: Item; readonly entry: Entry | undefined }) {
+  const words = useWords(ledgerWords)
+  return (
+    <div className="grid grid-cols-[minmax(0,1fr)] gap-2 pt-1 pb-2">
+      {entry ? (
+        <p className="flex flex-wrap gap-3">
+          {idsOf(entry).map((id) => (
+            <Id key={id} id={id} />
+          ))}
+        </p>
+      ) : null}
+      <p className="flex min-w-0 items-center gap-1">
+        <span className="text-soft">{words.hash}</span>
+        <code className="truncate font-mono text-sm">{item.hash}</code>
+        <CopyButton text={item.hash} />
+      </p>
+      <pre
+        // A region that scrolls must be reachable by keyboard.
+        tabIndex={0}
+        aria-label={words.raw}
+        className="overflow-x-auto rounded bg-sunk p-3 font-mono text-sm"
+      >
+        {JSON.stringify(item.entry, null, 2)}
+      </pre>
+    </div>
   )
 }
 
