@@ -12,6 +12,7 @@ import { mandateCommands } from "./mandate/mandate-commands.ts"
 import { replayCommand } from "./replay/replay-command.ts"
 import { serveCommand } from "./serve/serve-command.ts"
 import { serviceCommands } from "./service/service-commands.ts"
+import { witnessCommands } from "./witness/witness-commands.ts"
 
 const demo: Flag = { type: "boolean", en: "mark it as part of a demonstration", zh: "标记为演示" }
 const env: Flag = {
@@ -37,6 +38,7 @@ export const handWritten: readonly Command[] = [
   ...keysCommands,
   ...serviceCommands,
   ...hookCommands,
+  ...witnessCommands,
   {
     name: "docs",
     en: "Say where the guide that ships with Hufu is read, without a network",

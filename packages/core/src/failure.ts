@@ -34,6 +34,12 @@ export const failureCodes = {
   invalid_input: { status: 400, en: "The request is not valid", zh: "请求无效" },
   invalid_json: { status: 400, en: "The JSON is not acceptable", zh: "JSON 不符合要求" },
   ledger_ambiguous: { status: 500, en: "The ledger is in an ambiguous state", zh: "账本状态不明确" },
+  ledger_forked: {
+    status: 500,
+    en: "The ledger shows another history than it showed before",
+    zh: "账本的历史与此前出示的不同",
+  },
+  ledger_rolled_back: { status: 500, en: "The ledger has lost entries", zh: "账本丢失了条目" },
   locked_out: { status: 429, en: "Too many wrong secrets", zh: "口令错误次数过多" },
   method_not_allowed: { status: 405, en: "This method is not served here", zh: "此处不支持该方法" },
   name_taken: { status: 409, en: "The name is taken", zh: "名称已被占用" },

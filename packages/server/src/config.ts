@@ -1,4 +1,5 @@
 import { z } from "zod"
+import { isWitness } from "./witness/is-witness.ts"
 
 /**
  * The one configuration file, `config.json` in the data folder; its JSON Schema is printed by `hufu config schema`.
@@ -95,6 +96,30 @@ export const Config = z.strictObject({
         .max(100_000)
         .default(100)
         .describe("how fast the whole ledger is read again in the background, over and over; 0 turns it off"),
+    })
+    .prefault({}),
+  witnesses: z
+    .array(
+      z
+        .strictObject({
+          url: z
+            .url({ protocol: /^https?$/ })
+            .max(2000)
+            .describe("where the witness is"),
+          keys: z
+            .array(z.string().max(2_048))
+            .min(1)
+            .max(4)
+            .describe("its verifier keys, all under one name"),
+        })
+        .refine(isWitness, { message: "has to be the cosignature keys of one witness, under one name" }),
+    )
+    .max(16)
+    .default([])
+    .describe("witnesses that are asked to cosign every checkpoint; they see sizes and roots, and no entry"),
+  witness: z
+    .strictObject({
+      required: z.int().min(1).max(16).default(1).describe("how many witnesses make a receipt *witnessed*"),
     })
     .prefault({}),
   log: z

@@ -48,6 +48,7 @@ import { createOperations } from "./operation/operations.ts"
 import { ruleSources } from "./rule-sources.ts"
 import { openStore, type Store } from "./store/store.ts"
 import { version } from "./version.ts"
+import { openWitnessing } from "./witness/witnessing.ts"
 
 export interface NodeOptions {
   readonly dataDir: string
@@ -105,6 +106,9 @@ export async function startNode({
   }
   try {
     const { ledger, vault } = store
+    // A witness that knows more than this folder has to be heard before anything is added to it.
+    const witnessing = await openWitnessing({ store, ledger, clock, config, logger })
+    closing.push(() => witnessing.close())
     const rules = loadRules(sources, checkedRules(store.folder.checkedRules, store.keyFor("checked-rules")))
     selfTest(rules)
     const publishing = await publish(config.publish.folder, store, logger)
@@ -131,7 +135,7 @@ export async function startNode({
     const servers = openServers(store, vault, clock, declare)
     const tools = openTools(store, servers, declare)
     const holds = openHolds(store, vault, clock, config.ask.expirySeconds)
-    const stop = openStop(store, clock, declare)
+    const stop = openStop(store, clock, declare, () => witnessing.alarm())
     const connections = trackConnections(clock)
     const interventions = interventionsOf({
       clock,
@@ -233,7 +237,8 @@ export async function startNode({
     const operations = createOperations({
       clock,
       store,
-      ledger,
+      ledger: witnessing.shown,
+      witnessing,
       vault,
       person,
       passkeys,
@@ -316,6 +321,7 @@ export async function startNode({
     await store.commit((tx) =>
       declare(tx, { fact: "node.started", subject: "node", refs: { rules: rules.digest } }),
     )
+    witnessing.begin()
     return {
       url: http.url,
       dataFolder: store.folder.path,

@@ -15,6 +15,7 @@ import { checkPermissions } from "./permission-check.ts"
 import { checkPort } from "./port-check.ts"
 import { checkRules } from "./rules-check.ts"
 import { checkUpstreams } from "./upstream-check.ts"
+import { checkWitnesses } from "./witness-check.ts"
 
 type Check = (of: Examination) => Finding[] | Promise<Finding[]>
 
@@ -29,6 +30,7 @@ const checks: Readonly<Record<string, Check>> = {
   rules: checkRules,
   keys: checkKeys,
   ledger: checkLedger,
+  witnesses: checkWitnesses,
   upstream: checkUpstreams,
   bypass: () => checkBypasses(),
 }

@@ -1,4 +1,5 @@
 import { z } from "zod"
+import { WitnessStatus } from "./witness-status.ts"
 import { idSchema, Name } from "../id.ts"
 import { MandateDraft, Mandate } from "../mandate/mandate.ts"
 import { Effect, Language, OutcomeKind, VerdictKind } from "../words.ts"
@@ -59,6 +60,7 @@ export const contract = {
       waiting: z.int(),
       entries: z.int(),
       rules: Digest,
+      witnesses: WitnessStatus,
       connections: z.int(),
       inFlight: z.int(),
     }),
@@ -709,7 +711,12 @@ export const contract = {
     path: "/v1/log/checkpoint",
     scope: "local",
     input: nothing,
-    output: z.object({ checkpoint: z.string(), key: z.string() }),
+    output: z.object({
+      checkpoint: z.string(),
+      key: z.string(),
+      /** The keys of the witnesses that the node asks. */
+      witnesses: z.array(z.string()),
+    }),
     en: "Show the latest signed checkpoint and the log's public key",
     zh: "显示最新签名检查点与公钥",
     command: { name: "log checkpoint" },

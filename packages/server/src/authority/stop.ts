@@ -1,6 +1,7 @@
 import { z } from "zod"
 import type { Store } from "../store/store.ts"
 import type { Clock } from "../clock.ts"
+import { type Alarm, asFailureOf } from "../witness/witness-sentences.ts"
 import type { Declare } from "./declare.ts"
 import { openRecords } from "./records.ts"
 
@@ -16,7 +17,13 @@ export interface StopAuthority {
   lift(by: string): Promise<void>
 }
 
-export function openStop(store: Store, clock: Clock, declare: Declare): StopAuthority {
+/** @param alarm why nobody may act whatever the person says: the ledger itself is in question */
+export function openStop(
+  store: Store,
+  clock: Clock,
+  declare: Declare,
+  alarm: () => Alarm | null = () => null,
+): StopAuthority {
   const records = openRecords<Stop>(store, { kind: "stop", schema: Stop })
   let turn = 0
   async function save(stopped: boolean, by: string, reason: string) {
@@ -38,12 +45,16 @@ export function openStop(store: Store, clock: Clock, declare: Declare): StopAuth
   }
   return {
     get stopped() {
-      return records.get("stop")?.stopped ?? false
+      return alarm() !== null || (records.get("stop")?.stopped ?? false)
     },
     get since() {
       return records.get("stop")?.at ?? 0
     },
     declare: (by, reason) => save(true, by, reason),
-    lift: (by) => save(false, by, ""),
+    async lift(by) {
+      const known = alarm()
+      if (known !== null) throw asFailureOf(known)
+      await save(false, by, "")
+    },
   }
 }

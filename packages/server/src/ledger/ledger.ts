@@ -1,4 +1,6 @@
+import { consistencyProof } from "@hufu/core/evidence/consistency"
 import { inclusionProof } from "@hufu/core/evidence/inclusion"
+import { rootAt } from "@hufu/core/evidence/merkle"
 import { Failure } from "@hufu/core/failure"
 import type { Logger } from "pino"
 import type { Clock } from "../clock.ts"
@@ -48,6 +50,10 @@ export interface Ledger {
   awaitCheckpoint(index: number): Promise<SignedCheckpoint>
   /** Tells of every checkpoint once it is durable; what it returns ends that. */
   onCheckpoint(listener: (checkpoint: SignedCheckpoint) => void): () => void
+  /** The root of the first so many entries. */
+  rootAt(size: number): Uint8Array
+  /** The hashes that prove the tree of one size to be how that of a larger one began; none from nothing or to itself. */
+  consistency(size1: number, size2: number): Uint8Array[]
   /** Reads every byte again. */
   verify(options?: { onProgress?: (done: number, of: number) => void }): Promise<LedgerVerdict>
 }
@@ -91,6 +97,7 @@ export async function openLedger(parts: LedgerParts): Promise<OpenedLedger> {
 function over(parts: LedgerParts & { appender: Appender; checkpointer: Checkpointer }): Ledger {
   const { reader, key, committer, appender, checkpointer } = parts
   const size = (): number => appender.edge.frontier.size
+  const nodes = () => nodeReader(appender.edge, (l, n) => readTile(reader, l, n))
   const covers = (index: number): void => {
     if (Number.isSafeInteger(index) && index >= 0 && index < size()) return
     throw new Failure("not_found", `the ledger has no entry ${index}: it has ${size()}`)
@@ -113,12 +120,7 @@ function over(parts: LedgerParts & { appender: Appender; checkpointer: Checkpoin
       covers(of - 1)
       if (index >= of)
         throw new Failure("not_found", `a tree of ${of} has no entry ${index}: ask for a larger one`)
-      return inclusionProof(
-        index,
-        of,
-        nodeReader(appender.edge, (l, n) => readTile(reader, l, n)),
-        nativeHash,
-      )
+      return inclusionProof(index, of, nodes(), nativeHash)
     },
     checkpoint: () => checkpointer.latest,
     async awaitCheckpoint(index) {
@@ -126,6 +128,14 @@ function over(parts: LedgerParts & { appender: Appender; checkpointer: Checkpoin
       return checkpointer.covering(index)
     },
     onCheckpoint: (listener) => checkpointer.onSigned(listener),
+    rootAt(of) {
+      if (of > 0) covers(of - 1)
+      return rootAt(of, nodes(), nativeHash)
+    },
+    consistency(size1, size2) {
+      if (size2 > 0) covers(size2 - 1)
+      return size1 === 0 || size1 === size2 ? [] : consistencyProof(size1, size2, nodes(), nativeHash)
+    },
     verify: ({ onProgress } = {}) => verifyLedger({ db: reader, size: size(), onProgress }),
   }
 }

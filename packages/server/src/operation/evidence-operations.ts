@@ -1,5 +1,6 @@
 import { toHex } from "@hufu/core/evidence/hex"
 import { buildReceipt, openableFields, type OpenableField } from "@hufu/core/evidence/receipt"
+import { saysWitnessed } from "@hufu/core/evidence/witness-policy"
 import { Failure } from "@hufu/core/failure"
 import { z } from "zod"
 import { explainAction } from "./explain-action.ts"
@@ -28,10 +29,20 @@ export function evidenceOperations(parts: OperationParts) {
     })
   }
 
+  /** Who else has seen the ledger with this action in it. */
+  function saysOfWitnesses(action: string): { en: string; zh: string } {
+    const last = ledger.entriesOf(action).at(-1)
+    const { en, zh } = saysWitnessed(parts.witnessing.stands(last?.index ?? ledger.size()))
+    return { en: `Its evidence is ${en}.`, zh: `其证据：${zh}。` }
+  }
+
   return {
     "action.list": async ({ agent, ...asked }) =>
       actions.list({ ...asked, ...(agent === undefined ? {} : { agent: agents.need(agent).id }) }),
-    "action.why": async ({ action, language }) => explainAction(parts, action, language),
+    "action.why": async ({ action, language }) => {
+      const told = explainAction(parts, action, language)
+      return { ...told, sentences: [...told.sentences, saysOfWitnesses(action)[language]] }
+    },
     "action.receipt": async ({ action, open }) => {
       const { task, hold } = actions.need(action)
       const rows = [...ledger.entriesOf(action), ...(hold ? ledger.entriesOf(hold) : [])]
@@ -55,7 +66,11 @@ export function evidenceOperations(parts: OperationParts) {
         .entries(from, limit)
         .map(({ index, entry, hash }) => ({ index, entry: z.json().parse(entry), hash: toHex(hash) })),
     }),
-    "log.checkpoint": async () => ({ checkpoint: ledger.checkpoint().note, key: ledger.vkey }),
+    "log.checkpoint": async () => ({
+      checkpoint: ledger.checkpoint().note,
+      key: ledger.vkey,
+      witnesses: [...parts.witnessing.keys],
+    }),
     "log.verify": async () => {
       const found = await ledger.verify()
       return found.ok

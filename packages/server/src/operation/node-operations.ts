@@ -27,6 +27,7 @@ export function nodeOperations(parts: OperationParts) {
       waiting: holds.waiting(),
       entries: ledger.size(),
       rules: parts.rules().digest,
+      witnesses: parts.witnessing.status(),
       ...parts.connections.counts(),
     }),
     "session.create": ({ secret }, { transport }) => person.signIn(secret, transport),

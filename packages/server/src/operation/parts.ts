@@ -20,6 +20,7 @@ import type { Connections } from "../gateway/connections.ts"
 import type { Ledger } from "../ledger/ledger.ts"
 import type { Vault } from "../ledger/vault.ts"
 import type { Store } from "../store/store.ts"
+import type { Witnessing } from "../witness/witnessing.ts"
 import type { Actions } from "./actions.ts"
 
 /** What the operations work with. */
@@ -27,6 +28,7 @@ export interface OperationParts {
   readonly clock: Clock
   readonly store: Store
   readonly ledger: Ledger
+  readonly witnessing: Witnessing
   readonly vault: Vault
   readonly person: PersonAuthority
   readonly passkeys: PasskeyAuthority

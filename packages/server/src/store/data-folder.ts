@@ -39,7 +39,8 @@ export function usedDataFolder(dataDir: string): DataFolder {
   throw new Failure("not_found", `\`${dataDir}\` holds no node: choose its folder with --data`)
 }
 
-function closeToOthers(path: string, isNew: boolean): void {
+/** Makes a folder if need be, and refuses one that others could look into or that is theirs. */
+export function closeToOthers(path: string, isNew: boolean): void {
   mkdirSync(path, { recursive: true, mode: 0o700 })
   if (process.platform === "win32") return
   const stat = statSync(path)

@@ -1,8 +1,14 @@
 import { chmodSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { DatabaseSync } from "node:sqlite"
 import { Failure } from "@hufu/core/failure"
-import type { DataFolder } from "./data-folder.ts"
 import { isBusy } from "./storage-error.ts"
+
+/** The files of a lock, and the folder that it stands for. */
+export interface LockPlace {
+  readonly path: string
+  readonly lock: string
+  readonly pid: string
+}
 
 /** Proof that this process alone uses a data folder. */
 export interface DataLock {
@@ -15,7 +21,7 @@ export interface DataLock {
  * INVARIANT: the lock is the operating system's, on an open file, so that it ends with the process however that
  * dies. No other code may open the lock file: on POSIX, closing any descriptor of it would drop the lock.
  */
-export function lockDataFolder(folder: DataFolder): DataLock {
+export function lockDataFolder(folder: LockPlace): DataLock {
   const lock = tryLockFile(folder.lock)
   if (lock === null) throw new Failure("data_folder_in_use", sentence(folder))
   try {
@@ -48,7 +54,7 @@ export function tryLockFile(path: string): DataLock | null {
   return { release: () => db.close() }
 }
 
-function sentence(folder: DataFolder): string {
+function sentence(folder: LockPlace): string {
   const pid = readPid(folder.pid)
   const who = pid === null ? "another process" : `process ${pid}`
   return `the data folder \`${folder.path}\` is in use by ${who}: stop it, or choose another data folder`

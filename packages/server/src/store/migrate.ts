@@ -3,6 +3,7 @@ import { Failure } from "@hufu/core/failure"
 import { authorityMigration } from "../authority/authority-migration.ts"
 import { evidenceMigration } from "./evidence-migration.ts"
 import { openReader, type SqliteConnection } from "./sqlite-connection.ts"
+import { witnessMigration } from "../witness/witness-migration.ts"
 
 /** One step of the schema. INVARIANT: a step that was released never changes; a new need is a new step. */
 export interface Migration {
@@ -11,7 +12,7 @@ export interface Migration {
 }
 
 /** Every step in order; the version of a data folder is how many of them it has taken. */
-export const migrations: readonly Migration[] = [evidenceMigration, authorityMigration]
+export const migrations: readonly Migration[] = [evidenceMigration, authorityMigration, witnessMigration]
 
 /** Brings the schema up to date, each step in its own transaction, and returns the number of steps taken. */
 export function migrate(db: SqliteConnection, steps: readonly Migration[] = migrations): number {

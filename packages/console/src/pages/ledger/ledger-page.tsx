@@ -11,6 +11,7 @@ import { Section } from "../../part/section.tsx"
 import { useLanguage } from "../../words/language.ts"
 import { useWords } from "../../words/use-words.ts"
 import { LedgerEntries } from "./ledger-entries.tsx"
+import { Witnesses } from "./witnesses.tsx"
 import { ledgerWords } from "./words.ts"
 
 /** The ledger: its signed state, a check of every byte, and its entries. */
@@ -19,6 +20,7 @@ export function LedgerPage() {
   return (
     <Page title={words.title} under={words.under} beside={<Verify />}>
       <LedgerEntries />
+      <Witnesses />
       <Checkpoint />
     </Page>
   )

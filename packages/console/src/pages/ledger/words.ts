@@ -19,6 +19,13 @@ export const ledgerWords = bilingual(
       `Sound: ${plural(entries, "# entry", "# entries")}, ${plural(checkpoints, "# signed checkpoint", "# signed checkpoints")}.`,
     unsound: "Not sound",
     here: "The same check in a terminal:",
+    witnesses: "Witnesses",
+    ledgerIs: "The ledger is ",
+    upTo: (size: number) => `, up to ${plural(size, "# entry", "# entries")}`,
+    noWitness:
+      "Nobody else has seen this ledger, so an older copy of the data folder, or a rewritten one, would not be noticed. Witnesses are named in config.json.",
+    witnessWhat: (required: number) =>
+      `A state counts as witnessed when ${plural(required, "# witness has", "# witnesses have")} cosigned it.`,
     entries: "Entries",
     from: "From entry",
     go: "Go",
@@ -50,6 +57,12 @@ export const ledgerWords = bilingual(
       `完好：${n(entries)} 个条目，${n(checkpoints)} 个签名检查点。`,
     unsound: "有误",
     here: "在终端中作同样的校验：",
+    witnesses: "见证方",
+    ledgerIs: "账本",
+    upTo: (size: number) => `，至第 ${n(size)} 个条目`,
+    noWitness:
+      "没有其他人见过本账本：若数据目录被换成较旧的副本或被改写，将无从察觉。见证方在 config.json 中指定。",
+    witnessWhat: (required: number) => `至少 ${n(required)} 个见证方联署，才算经见证。`,
     entries: "条目",
     from: "起始条目",
     go: "前往",

@@ -70,7 +70,9 @@ export function ReceiptPage() {
       <Loaded query={receipt} rows={8}>
         {(read) => (
           <Loaded query={log}>
-            {({ key }) => <Content key={read.text} action={action} read={read} logKey={key} />}
+            {({ key, witnesses }) => (
+              <Content key={read.text} action={action} read={read} logKey={key} witnessKeys={witnesses} />
+            )}
           </Loaded>
         )}
       </Loaded>
@@ -82,18 +84,25 @@ function Content({
   action,
   read,
   logKey,
+  witnessKeys,
 }: {
   readonly action: string
   readonly read: ReadReceipt
   readonly logKey: string
+  readonly witnessKeys: readonly string[]
 }) {
   const words = useWords(receiptWords)
   const [isFlipped, setFlipped] = useState(false)
   const flipped = isFlipped ? flipAByte(read) : undefined
   const text = flipped?.text ?? read.text
   const verdict = useQuery({
-    queryKey: ["receipt-verdict", { text, logKey }],
-    queryFn: () => verifyReceipt(text, { trustedKeys: [logKey] }),
+    queryKey: ["receipt-verdict", { text, logKey, witnessKeys }],
+    queryFn: () =>
+      verifyReceipt(text, {
+        trustedKeys: [logKey],
+        witnessKeys,
+        nowSeconds: Math.floor(Date.now() / 1000),
+      }),
     gcTime: 0,
   })
   const isVerified = verdict.data?.ok === true
