@@ -28,7 +28,10 @@ export function actionFits(action: ActionRecord, filter: ActionFilter): boolean 
 }
 
 /** `open`: it was let out, and nobody has said yet how it ended. */
-function outcomeFits({ verdict, outcome }: ActionRecord, asked: ActionFilter["outcome"]): boolean {
+export function outcomeFits(
+  { verdict, outcome }: Pick<ActionRecord, "verdict" | "outcome">,
+  asked: ActionFilter["outcome"],
+): boolean {
   if (asked === "open") return verdict === "allow" && outcome === null
   return asked === undefined || asked === outcome
 }

@@ -6,7 +6,7 @@ import type { ActionContent, ActionContents } from "../gateway/action-content.ts
 import type { Hold, HoldAuthority } from "../authority/holds.ts"
 import type { Ledger } from "../ledger/ledger.ts"
 import type { LedgerEntry } from "../ledger/ledger-rows.ts"
-import { type ActionFilter, actionFits, entryFits } from "./action-filter.ts"
+import { type ActionFilter, actionFits, entryFits, outcomeFits } from "./action-filter.ts"
 
 export interface ActionPage {
   readonly items: ActionRecord[]
@@ -46,12 +46,15 @@ export function readActions(
     }
   }
 
-  function record(intent: IntentEntry, index: number): ActionRecord {
-    const kept = content(intent.action)
-    const outcome = ledger
-      .entriesOf(intent.action)
+  function outcomeOf(action: string): OutcomeEntry | undefined {
+    return ledger
+      .entriesOf(action)
       .map(({ entry }) => entry)
       .find((entry): entry is OutcomeEntry => entry.kind === "outcome")
+  }
+
+  function record(intent: IntentEntry, index: number, outcome: OutcomeEntry | undefined): ActionRecord {
+    const kept = content(intent.action)
     return {
       id: intent.action,
       at: intent.at,
@@ -73,6 +76,10 @@ export function readActions(
 
   function list({ before, limit, ...filter }: Parameters<Actions["list"]>[0]): ActionPage {
     const items: ActionRecord[] = []
+    // An outcome comes after its intent: going back, those of the pages that were read are known.
+    const outcomes = new Map<string, OutcomeEntry>()
+    const endOf = (action: string) =>
+      outcomes.get(action) ?? (before === undefined ? undefined : outcomeOf(action))
     let to = Math.min(before ?? ledger.size(), ledger.size())
     const stopAt = Math.max(0, to - maxScanned)
     while (to > stopAt) {
@@ -80,7 +87,8 @@ export function readActions(
       for (const { entry, index } of ledger.entries(from, to - from).toReversed()) {
         // Times never run backwards in a ledger, so nothing before this is younger.
         if (entry.at < (filter.since ?? 0)) return { items, next: null }
-        const action = entryFits(entry, filter) ? actionOf(entry, index) : undefined
+        if (entry.kind === "outcome") outcomes.set(entry.action, entry)
+        const action = entryFits(entry, filter) ? actionOf(entry, index, { filter, endOf }) : undefined
         if (action && actionFits(action, filter)) items.push(action)
         if (items.length >= limit) return { items, next: index > 0 ? index : null }
       }
@@ -89,8 +97,17 @@ export function readActions(
     return { items, next: to > 0 ? to : null }
   }
 
-  function actionOf(entry: IntentEntry | HoldEntry, index: number): ActionRecord | undefined {
-    if (entry.kind === "intent") return record(entry, index)
+  function actionOf(
+    entry: IntentEntry | HoldEntry,
+    index: number,
+    { filter, endOf }: { filter: ActionFilter; endOf: (action: string) => OutcomeEntry | undefined },
+  ): ActionRecord | undefined {
+    if (entry.kind === "intent") {
+      const outcome = entry.verdict === "allow" ? endOf(entry.action) : undefined
+      const ended = { verdict: entry.verdict, outcome: outcome?.outcome ?? null }
+      // Before the vault is asked: most actions are done, and most who ask by outcome look for the others.
+      return outcomeFits(ended, filter.outcome) ? record(entry, index, outcome) : undefined
+    }
     const hold = holds.find(entry.hold)
     // One that was used has its intent.
     return hold && hold.state !== "used" ? held(hold, index) : undefined
@@ -135,7 +152,7 @@ export function readActions(
     content,
     need(id) {
       const found = intent(id)
-      if (found) return record(found, found.index)
+      if (found) return record(found, found.index, outcomeOf(id))
       const hold = holds.ofAction(id)
       if (hold) return held(hold, ledger.entriesOf(hold.id)[0]?.index ?? 0)
       throw new Failure(
