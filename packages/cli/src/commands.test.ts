@@ -243,7 +243,7 @@ describe("evidence", () => {
     const sound = await runHufu(["verify", file])
     expect(sound.code).toBe(0)
     expect(sound.out).toContain("The receipt is sound.")
-    expect(sound.out).toContain("arguments: ")
+    expect(sound.out).toContain("arguments.content: ")
     // Without a key one step was not made, and does not look as if it was.
     expect(sound.out).toMatch(/^– key: /m)
     expect(sound.out).toContain("log checkpoint`")
@@ -252,6 +252,12 @@ describe("evidence", () => {
       ok: true,
       trusted: true,
     })
+    const one = path("one-argument.json")
+    await node.run(["receipt", id, "-o", one, "--open", "arguments.path"])
+    const partly = await runHufu(["verify", one, "--key", String(key)])
+    expect(partly).toMatchObject({ code: 0, out: expect.stringContaining("Another argument is withheld.") })
+    expect(partly.out).toMatch(/^ {2}\| arguments\.path: "/m)
+    expect(partly.out).not.toContain("arguments.content")
     const text = readFileSync(file, "utf8")
     writeFileSync(
       file,

@@ -98,6 +98,8 @@ const samples: { readonly [Id in CallId]: Request<Id> } = {
   "stop.declare": { reason: "stop" },
   "stop.lift": {},
   "log.entries": { from: 3, limit: 4 },
+  "log.entry": { entry: "3" },
+  "log.range": { from: 1, to: 4 },
   "log.checkpoint": {},
   "log.verify": {},
   "rules.list": {},

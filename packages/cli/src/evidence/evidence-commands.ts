@@ -19,9 +19,9 @@ export const evidenceCommands: readonly Command[] = [
       output: { type: "string", short: "o", value: "FILE", en: "write it to a file", zh: "写入文件" },
       open: {
         type: "string",
-        value: "arguments,tool",
-        en: "what it discloses: arguments, tool, facts (nothing)",
-        zh: "披露哪些内容：arguments、tool、facts（默认不披露）",
+        value: "arguments.NAME,tool",
+        en: "what it discloses: tool, facts, arguments, or one argument by its name (nothing)",
+        zh: "披露哪些内容：tool、facts、arguments，或以名称指定单个参数（默认不披露）",
       },
     },
     load: async () => (await import("./receipt.ts")).receipt,

@@ -1,4 +1,5 @@
-import { verifyReceipt } from "@hufu/core/evidence/verify-receipt"
+import { type Opened, verifyReceipt } from "@hufu/core/evidence/verify-receipt"
+import { isJsonObject } from "@hufu/core/json/json-value"
 import { verifyMlDsa44 } from "@hufu/server/ledger/ml-dsa"
 import { textFlag, textFlags } from "../arguments/flag-value.ts"
 import { readText } from "../arguments/read-json.ts"
@@ -18,6 +19,8 @@ const texts = {
     ],
     failed: "The receipt is NOT sound:",
     opened: "It discloses:",
+    withheld: (count: number) =>
+      count === 1 ? "Another argument is withheld." : `${count} other arguments are withheld.`,
   },
   zh: {
     ok: "回执有效。",
@@ -28,6 +31,7 @@ const texts = {
     ],
     failed: "回执无效：",
     opened: "回执披露：",
+    withheld: (count: number) => `另有 ${count} 个参数未披露。`,
   },
 } as const
 
@@ -62,7 +66,10 @@ export async function verify(invocation: Invocation): Promise<number> {
     if (verdict.openings.length > 0)
       printLines(
         text.opened,
-        ...verdict.openings.map(({ field, value }) => `  | ${field}: ${JSON.stringify(value)}`),
+        ...verdict.openings.flatMap(linesOf),
+        ...verdict.openings
+          .filter(({ withheld }) => withheld > 0)
+          .map(({ withheld }) => text.withheld(withheld)),
       )
   }
   return verdict.ok ? exitCodes.ok : exitCodes.failed
@@ -72,6 +79,15 @@ function countOf(text: string | undefined): number {
   if (text === undefined) return 0
   if (/^\d{1,2}$/.test(text)) return Number(text)
   throw new UsageError("--witnesses takes a number of witnesses: give their keys with --witness")
+}
+
+/** What was opened; of arguments, which. */
+function linesOf({ field, value }: Opened): string[] {
+  const named =
+    field === "arguments" && isJsonObject(value)
+      ? Object.entries(value).map(([name, each]) => [`arguments.${name}`, each] as const)
+      : [[field, value] as const]
+  return named.map(([name, each]) => `  | ${name}: ${JSON.stringify(each)}`)
 }
 
 /** The verdict without what only programs in the same process can use. */

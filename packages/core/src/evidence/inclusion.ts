@@ -38,14 +38,22 @@ export function inclusionProof(
 
 /** Whether an inclusion proof holds (RFC 9162 section 2.1.3.2). UNTRUSTED input; never throws. */
 export function verifyInclusion(claim: InclusionClaim, hash: Hash = sha256): boolean {
-  const { index, size, leaf, proof, root } = claim
-  if (!isTreeSize(index) || !isTreeSize(size) || index >= size) return false
-  if (leaf.length !== HASH_BYTES || !isProof(proof)) return false
+  const computed = rootFromInclusion(claim, hash)
+  return computed !== null && equalBytes(computed, claim.root)
+}
+
+/** The root that an inclusion proof leads to, or null when it leads nowhere. UNTRUSTED input; never throws. */
+export function rootFromInclusion(
+  { index, size, leaf, proof }: Omit<InclusionClaim, "root">,
+  hash: Hash = sha256,
+): Uint8Array | null {
+  if (!isTreeSize(index) || !isTreeSize(size) || index >= size) return null
+  if (leaf.length !== HASH_BYTES || !isProof(proof)) return null
   let node = index
   let last = size - 1
   let computed = leaf
   for (const sibling of proof) {
-    if (last === 0) return false
+    if (last === 0) return null
     if (node % 2 === 1 || node === last) {
       computed = nodeHash(sibling, computed, hash)
       // The last node of a row may have moved up without a sibling.
@@ -59,7 +67,7 @@ export function verifyInclusion(claim: InclusionClaim, hash: Hash = sha256): boo
     node = Math.floor(node / 2)
     last = Math.floor(last / 2)
   }
-  return last === 0 && equalBytes(computed, root)
+  return last === 0 ? computed : null
 }
 
 /** What an inclusion proof within the subtree `[start, end)` claims. */

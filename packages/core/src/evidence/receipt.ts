@@ -2,8 +2,7 @@ import { z } from "zod"
 import { Failure } from "../failure.ts"
 import { parseStrict } from "../json/strict-parse.ts"
 import { fromBase64, toBase64 } from "./base64.ts"
-import { SALT_BYTES } from "./commitment.ts"
-import { toHex } from "./hex.ts"
+import { type CommitmentOpening, ReceiptOpening, writeOpening } from "./receipt-opening.ts"
 import { MAX_PROOF_CHARACTERS, formatTlogProof } from "./tlog-proof.ts"
 import { MAX_ENTRY_BYTES } from "./encode-entry.ts"
 
@@ -11,10 +10,6 @@ import { MAX_ENTRY_BYTES } from "./encode-entry.ts"
 export const MAX_RECEIPT_CHARACTERS = 4 * 1024 * 1024
 const MAX_ENTRIES = 64
 const MAX_OPENINGS = 64
-
-/** The commitments of an entry that a receipt may open. */
-export const openableFields = ["tool", "facts", "arguments", "result", "digest"] as const
-export type OpenableField = (typeof openableFields)[number]
 
 /** The signed evidence of one action, complete in one JSON file that verifies offline. */
 export const Receipt = z.strictObject({
@@ -30,17 +25,7 @@ export const Receipt = z.strictObject({
     )
     .min(1)
     .max(MAX_ENTRIES),
-  openings: z
-    .array(
-      z.strictObject({
-        field: z.enum(openableFields),
-        /** Hex of the salt. */
-        salt: z.string().length(SALT_BYTES * 2),
-        value: z.json(),
-      }),
-    )
-    .max(MAX_OPENINGS)
-    .optional(),
+  openings: z.array(ReceiptOpening).max(MAX_OPENINGS).optional(),
   /** The log's verifier key, by which a reader finds it among the keys they trust. */
   logKey: z.string().max(512),
 })
@@ -53,7 +38,7 @@ export interface ReceiptParts {
   checkpoint: string
   logKey: string
   /** What the receipt discloses; leave out what its reader need not know. */
-  openings?: readonly { field: OpenableField; salt: Uint8Array; value: z.infer<ReturnType<typeof z.json>> }[]
+  openings?: readonly CommitmentOpening[]
 }
 
 /** Builds the receipt of one action, in the order of the log. */
@@ -64,7 +49,7 @@ export function buildReceipt(parts: ReceiptParts): Receipt {
       entry: toBase64(bytes),
       proof: formatTlogProof({ index, hashes: [...proof], checkpoint: parts.checkpoint }),
     }))
-  const openings = parts.openings?.map(({ field, salt, value }) => ({ field, salt: toHex(salt), value }))
+  const openings = parts.openings?.map(writeOpening)
   return checkReceipt({
     format: "hufu-receipt/1",
     entries,

@@ -3,6 +3,7 @@ import * as fc from "fast-check"
 import { describe, expect, it } from "vitest"
 import type { JsonObject, JsonValue } from "../json/json-value.ts"
 import { fromBase64, toBase64 } from "./base64.ts"
+import { argumentsCommitment } from "./argument-list.ts"
 import { signCheckpoint } from "./checkpoint.ts"
 import { commit } from "./commitment.ts"
 import { encodeEntry } from "./encode-entry.ts"
@@ -169,6 +170,31 @@ describe("verifyReceipt", () => {
         {},
       ),
     ).toBe("checkpoint")
+  })
+
+  it("shows the arguments that were chosen, and how many are withheld", async () => {
+    const texts = ['{"path":"/notes.md"}', '{"text":"虎符"}']
+    const leaves = texts.map((text, at) => commit(salt.with(0, at), text))
+    const entry = { ...intent, arguments: argumentsCommitment(leaves) }
+    const opened = [{ at: 0, salt: salt.with(0, 0), value: { path: "/notes.md" } }]
+    const parts = logged([mandate, hold, approval, entry, outcome])
+    const receipt = buildReceipt({ ...parts, openings: [{ field: "arguments", leaves, opened }] })
+    expect(await verifyReceipt(JSON.stringify(receipt), { trustedKeys })).toMatchObject({
+      ok: true,
+      openings: [{ field: "arguments", index: 7, value: { path: "/notes.md" }, withheld: 1 }],
+    })
+    expect(JSON.stringify(receipt)).not.toContain("虎符")
+    for (const openings of [
+      [{ field: "arguments", leaves: leaves.toReversed(), opened: [] }],
+      [{ field: "arguments", leaves, opened: [{ ...opened[0], value: { path: "/other.md" } }] }],
+      [{ field: "arguments", leaves, opened: [{ ...opened[0], at: 1 }] }],
+    ])
+      // The cast lets a hostile writer leave the types alone.
+      expect(
+        await outcomeOf(
+          buildReceipt({ ...parts, openings: openings as NonNullable<ReceiptParts["openings"]> }),
+        ),
+      ).toBe("openings")
   })
 
   it("counts witnesses when the reader asks for them", async () => {

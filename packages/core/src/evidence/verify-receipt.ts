@@ -1,18 +1,22 @@
-import { Failure, failureCodes, isFailure } from "../failure.ts"
+import { isFailure } from "../failure.ts"
 import { canonicalize } from "../json/canonical.ts"
 import type { JsonValue } from "../json/json-value.ts"
-import { verifyCheckpoint, type Checkpoint } from "./checkpoint.ts"
+import { argumentsCommitment, openedArguments } from "./argument-list.ts"
+import type { Checkpoint } from "./checkpoint.ts"
 import { opensCommitment } from "./commitment.ts"
 import { decodeEntry } from "./encode-entry.ts"
 import { fromHex } from "./hex.ts"
 import { verifyInclusion } from "./inclusion.ts"
 import { leafHash } from "./merkle.ts"
 import { whyNotAuthorised, whyNotOneAction, type LoggedEntry, type Sentence } from "./receipt-authority.ts"
-import { parseReceipt, receiptBytes, type OpenableField, type Receipt } from "./receipt.ts"
-import type { VerifiedBy, VerifyMlDsa44 } from "./signed-note.ts"
+import type { OpenableField, ReceiptOpening } from "./receipt-opening.ts"
+import { parseReceipt, receiptBytes, type Receipt } from "./receipt.ts"
+import type { VerifiedBy } from "./signed-note.ts"
+import { findKey, readCheckpoint, reasonOf, reject, Rejected, type ReceiptTrust } from "./signed-state.ts"
 import { parseTlogProof, type TlogProof } from "./tlog-proof.ts"
-import { parseVkey, type VerifierKey } from "./vkey.ts"
-import { saysWitnessed, witnessedBy, type Witnessed } from "./witness-policy.ts"
+import { saysWitnessed, type Witnessed } from "./witness-policy.ts"
+
+export type { ReceiptTrust } from "./signed-state.ts"
 
 /** The steps of a verification, in order. */
 export const receiptSteps = [
@@ -38,23 +42,10 @@ export interface ReceiptStep {
 export interface Opened {
   field: OpenableField
   index: number
+  /** Of arguments, an object with those that are shown. */
   value: JsonValue
-}
-
-/** Whose word a verifier takes. */
-export interface ReceiptTrust {
-  /**
-   * Verifier keys of the logs that the reader trusts, obtained apart from the receipt. An ML-DSA-44 key among
-   * them asks for that second signature of the log of its name.
-   */
-  trustedKeys?: readonly string[]
-  /** Verifier keys of witnesses, and how many of them must have cosigned. */
-  witnessKeys?: readonly string[]
-  minWitnesses?: number
-  /** Now, by the reader's clock; a cosignature from the future counts for nothing. */
-  nowSeconds?: number
-  /** Checks ML-DSA-44 where the runtime can; elsewhere such a signature is reported as not checked. */
-  mlDsa44?: VerifyMlDsa44
+  /** How many commitments beside it stay closed: arguments of the same call that are not shown. */
+  withheld: number
 }
 
 /** How a verification ended; `steps` are those that were reached. */
@@ -72,16 +63,6 @@ export type ReceiptVerdict =
       openings: Opened[]
     }
   | { ok: false; steps: ReceiptStep[]; step: ReceiptStepId; reason: Sentence }
-
-/** Stops a verification at the current step. */
-class Rejected extends Error {
-  readonly reason: Sentence
-
-  constructor(reason: Sentence) {
-    super(reason.en)
-    this.reason = reason
-  }
-}
 
 /**
  * Verifies a receipt, given as its text or as parsed JSON: offline, step by step, and with the same result in
@@ -155,67 +136,6 @@ function readEntries(receipt: Receipt, proofs: readonly TlogProof[]): LoggedEntr
   return entries
 }
 
-function findKey(receipt: Receipt, trust: ReceiptTrust): { key: VerifierKey; trusted: boolean } {
-  const key = parseVkey(receipt.logKey)
-  if (key.algorithm !== "ed25519") reject("The key is not a log's key.", "该密钥不是账本密钥。")
-  if (!trust.trustedKeys) return { key, trusted: false }
-  if (!trust.trustedKeys.includes(receipt.logKey)) {
-    reject(`You do not trust the key of ${key.name}.`, `您不信任 ${key.name} 的密钥。`)
-  }
-  return { key, trusted: true }
-}
-
-async function readCheckpoint(
-  proofs: readonly TlogProof[],
-  key: VerifierKey,
-  trust: ReceiptTrust,
-): Promise<{ checkpoint: Checkpoint; witnesses: VerifiedBy[]; witnessed: Witnessed; unchecked: Sentence }> {
-  const note = proofs[0]?.checkpoint ?? ""
-  // One checkpoint for all, or entries of two forks of a log could stand in one receipt.
-  if (proofs.some((proof) => proof.checkpoint !== note)) {
-    reject("The entries are proved by different checkpoints.", "各条目的检查点不一致。")
-  }
-  const known = (trust.witnessKeys ?? []).map(parseVkey)
-  const seconds = (trust.trustedKeys ?? [])
-    .map(parseVkey)
-    .filter(({ name, algorithm }) => name === key.name && algorithm === "ml-dsa-44")
-  const { mlDsa44 } = trust
-  const verdict = await verifyCheckpoint(note, key, [...seconds, ...known], mlDsa44 ? { mlDsa44 } : {})
-  if (!verdict.ok) throw new Rejected(checkpointReasons[verdict.reason])
-  const signed = new Set([...verdict.witnesses.map((each) => each.key), ...verdict.unchecked])
-  // Whoever trusts a second key asks for its signature, or leaving it out would be a way around it.
-  if (seconds.some((second) => !signed.has(second)))
-    reject("The log's second signature, by ML-DSA-44, is missing.", "缺少账本的第二签名（ML-DSA-44）。")
-  const witnesses = verdict.witnesses.filter((each) => !seconds.includes(each.key))
-  const witnessed = witnessedBy(witnesses, {
-    witnesses: known,
-    required: trust.minWitnesses ?? 0,
-    ...(trust.nowSeconds === undefined ? {} : { nowSeconds: trust.nowSeconds }),
-  })
-  if (witnessed.by.length < witnessed.required) {
-    reject("Too few witnesses have cosigned the log's state.", "见证方数量不足。")
-  }
-  return { checkpoint: verdict.checkpoint, witnesses, witnessed, unchecked: saysUnchecked(verdict.unchecked) }
-}
-
-function saysUnchecked(keys: readonly VerifierKey[]): Sentence {
-  if (keys.length === 0) return { en: "", zh: "" }
-  return {
-    en: ` Not checked here: ${keys.length} signatures by ML-DSA-44; use the command line.`,
-    zh: `此处未校验 ${keys.length} 个 ML-DSA-44 签名，请用命令行校验。`,
-  }
-}
-
-const checkpointReasons = {
-  malformed: { en: "The checkpoint is malformed.", zh: "检查点格式有误。" },
-  bad_signature: {
-    en: "A signature of the checkpoint is forged or damaged.",
-    zh: "检查点的签名系伪造或已损坏。",
-  },
-  unknown_signer: { en: "The log has not signed the checkpoint.", zh: "检查点未经账本签名。" },
-  other_origin: { en: "The checkpoint is of another log.", zh: "检查点属于另一个账本。" },
-} as const
-
 function checkInclusion(receipt: Receipt, proofs: readonly TlogProof[], checkpoint: Checkpoint): void {
   for (const [at, { index, hashes }] of proofs.entries()) {
     const item = receipt.entries[at]
@@ -227,28 +147,42 @@ function checkInclusion(receipt: Receipt, proofs: readonly TlogProof[], checkpoi
   }
 }
 
-function open(opening: NonNullable<Receipt["openings"]>[number], entries: readonly LoggedEntry[]): Opened {
+/** What an opening shows, where it is what one of the entries committed to. */
+export function openIn(opening: ReceiptOpening, entries: readonly LoggedEntry[]): Opened | null {
+  if ("leaves" in opening) return openArguments(opening, entries)
   const { field, value } = opening
   const secret = { salt: fromHex(opening.salt), value: canonicalize(value) }
   for (const { index, entry } of entries) {
     // Which members an entry has depends on its kind; a missing one opens nothing.
     const commitment = (entry as Partial<Record<OpenableField, string>>)[field]
-    if (commitment !== undefined && opensCommitment(commitment, secret)) return { field, index, value }
+    if (commitment !== undefined && opensCommitment(commitment, secret))
+      return { field, index, value, withheld: 0 }
   }
-  return reject(`The disclosed \`${field}\` is not what was logged.`, `公开的 \`${field}\` 与账本记录不符。`)
+  return null
+}
+
+function openArguments(
+  { leaves, opened }: Extract<ReceiptOpening, { leaves: string[] }>,
+  entries: readonly LoggedEntry[],
+): Opened | null {
+  const commitment = argumentsCommitment(leaves)
+  const logged = entries.find(({ entry }) => entry.kind === "intent" && entry.arguments === commitment)
+  if (!logged) return null
+  const value = openedArguments(
+    leaves,
+    opened.map(({ at, salt, value }) => ({ at, salt: fromHex(salt), value })),
+  )
+  return value && { field: "arguments", index: logged.index, value, withheld: leaves.length - opened.length }
+}
+
+function open(opening: ReceiptOpening, entries: readonly LoggedEntry[]): Opened {
+  const { field } = opening
+  return (
+    openIn(opening, entries) ??
+    reject(`The disclosed \`${field}\` is not what was logged.`, `公开的 \`${field}\` 与账本记录不符。`)
+  )
 }
 
 function rejectIf(reason: Sentence | null): void {
   if (reason) throw new Rejected(reason)
-}
-
-function reject(en: string, zh: string): never {
-  throw new Rejected({ en, zh })
-}
-
-function reasonOf(error: unknown): Sentence {
-  if (error instanceof Rejected) return error.reason
-  if (error instanceof Failure)
-    return { en: `Not acceptable: ${error.message}.`, zh: `${failureCodes[error.code].zh}。` }
-  throw error
 }

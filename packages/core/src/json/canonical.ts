@@ -16,6 +16,11 @@ export function canonicalize(value: JsonValue): string {
   return write(value, 0)
 }
 
+/** The canonical texts of an object's members, in order: joined by commas within braces they are the object's. */
+export function canonicalMembers(object: Readonly<Record<string, JsonValue>>): string[] {
+  return membersOf(object, 1)
+}
+
 function write(value: JsonValue | undefined, depth: number): string {
   if (typeof value === "string") return quote(value)
   if (typeof value === "number") return writeNumber(value)
@@ -52,15 +57,15 @@ function writeArray(items: readonly JsonValue[], depth: number): string {
 }
 
 function writeObject(object: Readonly<Record<string, JsonValue>>, depth: number): string {
+  return `{${membersOf(object, depth).join(",")}}`
+}
+
+function membersOf(object: Readonly<Record<string, JsonValue>>, depth: number): string[] {
   const prototype: unknown = Object.getPrototypeOf(object)
   if (prototype !== Object.prototype && prototype !== null) {
     throw new Failure("invalid_json", "only plain objects have a canonical form; convert the value first")
   }
   // The default sort compares UTF-16 code units, which is the order of RFC 8785 section 3.2.3.
   const keys = Object.keys(object).sort()
-  let out = "{"
-  for (const key of keys) {
-    out += `${out.length > 1 ? "," : ""}${quote(key)}:${write(object[key], depth)}`
-  }
-  return `${out}}`
+  return keys.map((key) => `${quote(key)}:${write(object[key], depth)}`)
 }

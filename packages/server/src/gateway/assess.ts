@@ -1,5 +1,5 @@
 import type { TaskRecord } from "@hufu/core/contract/records"
-import { canonicalize } from "@hufu/core/json/canonical"
+import { canonicalize, canonicalMembers } from "@hufu/core/json/canonical"
 import type { JsonObject } from "@hufu/core/json/json-value"
 import { cover, type Cover } from "@hufu/core/mandate/cover"
 import { profileStanding } from "@hufu/core/profile/profile"
@@ -26,6 +26,8 @@ export interface Assessment {
   readonly verdict: Verdict
   /** The arguments as canonical text. */
   readonly arguments: string
+  /** The same, a text for each argument. */
+  readonly members: readonly string[]
   /**
    * Commitment to the exact action: who, for which task, which definition of which tool, with which arguments. Salted by the
    * task, because it stands in the ledger and a short action could be guessed from a plain digest (INVARIANT 9).
@@ -78,9 +80,10 @@ export function assess(parts: AssessParts, question: Question, rules: RuleSet = 
   })
   const facts = factsOf(parts, question, { tool, grounded, coverage })
   const verdict = rules.decide(facts, { lifted: question.lifted })
-  const text = canonicalize(question.arguments)
+  const members = canonicalMembers(question.arguments)
+  const text = `{${members.join(",")}}`
   const digest = actionDigest(parts, question, { tool, arguments: text })
-  return { tool, grounded, coverage, facts, verdict, arguments: text, digest }
+  return { tool, grounded, coverage, facts, verdict, arguments: text, members, digest }
 }
 
 function factsOf(

@@ -9,6 +9,7 @@ import type { CredentialAuthority } from "../authority/credentials.ts"
 import type { HeldContent, Hold, HoldAuthority } from "../authority/holds.ts"
 import type { ServerAuthority } from "../authority/servers.ts"
 import type { TaskAuthority } from "../authority/tasks.ts"
+import { commitToArguments } from "../ledger/commit-to-arguments.ts"
 import { commitNatively } from "../ledger/native-commitment.ts"
 import type { EntryDraft } from "../ledger/appender.ts"
 import type { Ledger } from "../ledger/ledger.ts"
@@ -307,7 +308,7 @@ export function createPipeline(parts: PipelineParts): Governor {
       profile: seen.tool.definition,
       // Facts are plain JSON by their schema.
       facts: commitTo("facts", canonicalize(seen.facts as unknown as JsonValue)),
-      arguments: commitTo("arguments", seen.arguments),
+      arguments: commitToArguments(parts.vault, { task: task.id, action, members: seen.members }).commitment,
       digest: seen.digest,
       ...(hold ? { hold: hold.id, ...(hold.approval ? { approval: hold.approval } : {}) } : {}),
     }

@@ -1,5 +1,9 @@
+import { parseCheckpoint } from "@hufu/core/evidence/checkpoint"
 import { consistencyProof } from "@hufu/core/evidence/consistency"
+import { signCoseReceipt } from "@hufu/core/evidence/cose-receipt"
+import { frontierAt } from "@hufu/core/evidence/frontier"
 import { inclusionProof } from "@hufu/core/evidence/inclusion"
+import { parseNote } from "@hufu/core/evidence/signed-note"
 import { rootAt } from "@hufu/core/evidence/merkle"
 import { Failure } from "@hufu/core/failure"
 import type { Logger } from "pino"
@@ -9,6 +13,7 @@ import type { RowTarget } from "../store/row-target.ts"
 import type { SqliteConnection } from "../store/sqlite-connection.ts"
 import { Appender, type EntryDraft } from "./appender.ts"
 import { Checkpointer, type SignedCheckpoint } from "./checkpointer.ts"
+import { findLeaf } from "./find-leaf.ts"
 import type { LedgerKey } from "./ledger-key.ts"
 import {
   type LedgerEntry,
@@ -44,6 +49,12 @@ export interface Ledger {
   openIntents(): LedgerEntry[]
   /** The hashes that prove an entry to be in the tree of a size. */
   proof(index: number, size: number): Uint8Array[]
+  /** What proves `[from, to)` to be in the tree of a size: the full subtrees before it, and that `to` is how the whole began. */
+  rangeProof(from: number, to: number, size: number): { left: Uint8Array[]; right: Uint8Array[] }
+  /** The COSE receipt (RFC 9942) of an entry in the tree of a checkpoint of ours. */
+  coseReceipt(index: number, checkpoint: SignedCheckpoint): Uint8Array
+  /** The index of the entry with this leaf hash. */
+  find(hash: Uint8Array): Promise<number | undefined>
   /** The latest checkpoint that is durable. */
   checkpoint(): SignedCheckpoint
   /** A checkpoint that covers an entry: at once, or when it is signed, within a second. */
@@ -122,6 +133,19 @@ function over(parts: LedgerParts & { appender: Appender; checkpointer: Checkpoin
         throw new Failure("not_found", `a tree of ${of} has no entry ${index}: ask for a larger one`)
       return inclusionProof(index, of, nodes(), nativeHash)
     },
+    rangeProof(from, to, of) {
+      const read = nodeReader(appender.edge, (l, n) => readTile(reader, l, n))
+      return {
+        left: [...frontierAt(from, read).peaks],
+        right: to === of ? [] : consistencyProof(to, of, read, nativeHash),
+      }
+    },
+    coseReceipt(index, { note }) {
+      const { size: of, root } = parseCheckpoint(parseNote(note).text)
+      const path = this.proof(index, of)
+      return signCoseReceipt({ ...key.signer, size: of, index, path, root })
+    },
+    find: (hash) => findLeaf(reader, appender.edge, hash),
     checkpoint: () => checkpointer.latest,
     async awaitCheckpoint(index) {
       covers(index)

@@ -56,6 +56,16 @@ test("salts differ by subject, id and field, and need an enrolled subject", asyn
   expect(new Set(salts).size).toBe(4)
 })
 
+test("salts of the parts of a field all differ, and stay what they were", async () => {
+  await store.commit((tx) => store.vault.enroll(tx, "tsk_a"))
+  const hex = (action: string, count: number) =>
+    store.vault.salts("tsk_a", action, "arguments", count).map((salt) => Buffer.from(salt).toString("hex"))
+  const salts = hex("act_a", 32)
+  expect(new Set([...salts, ...hex("act_b", 32)]).size).toBe(64)
+  expect(salts.every((salt) => salt.length === 64)).toBe(true)
+  expect(hex("act_a", 3)).toEqual(salts.slice(0, 3))
+})
+
 test("a subject whose first unit failed has no key left in memory", async () => {
   const failed = store.commit((tx) => {
     store.vault.put(tx, item)

@@ -1,4 +1,5 @@
-import { createHmac, type KeyObject } from "node:crypto"
+import { createHmac, hash, type KeyObject } from "node:crypto"
+import { SALT_BYTES } from "@hufu/core/evidence/commitment"
 import { Failure } from "@hufu/core/failure"
 import { canonicalize } from "@hufu/core/json/canonical"
 import type { JsonValue } from "@hufu/core/json/json-value"
@@ -43,6 +44,8 @@ export interface Vault {
   get(id: string): JsonValue
   /** The salt of a field of something of this subject; it cannot be had again once the subject is erased. */
   salt(subject: string, id: string, field: string): Uint8Array
+  /** Salts for several parts of one field, each of which can be shown without the others. */
+  salts(subject: string, id: string, field: string, count: number): Uint8Array[]
   /** What opens the commitment that `put` returned. */
   opening(id: string, field?: string): Opening
   /** Deletes one value; its commitment can be opened no more. */
@@ -72,6 +75,7 @@ export function openVault(parts: VaultParts): { vault: Vault; participant: Parti
     // INVARIANT: the tag says that we wrote it, from a JsonValue.
     get: (id) => JSON.parse(openItem(keys, query, id).text) as JsonValue,
     salt: (subject, id, field) => saltOf(needKey(keys, query, subject), id, field),
+    salts: (subject, id, field, count) => saltsOf(needKey(keys, query, subject), { id, field, count }),
     opening(id, field = defaultField) {
       const { key, text } = openItem(keys, query, id)
       return { salt: saltOf(key, id, field), value: text }
@@ -143,6 +147,18 @@ const maxItemSecrets = 64
 
 function saltOf(key: SubjectKey, id: string, field: string): Uint8Array {
   return digestOf(`hufu-salt/1\0${itemSecret(key, id)}\0${field}`)
+}
+
+/** One call for all: every action makes some. The parts of an extendable output tell nothing of each other. */
+function saltsOf(
+  key: SubjectKey,
+  { id, field, count }: { id: string; field: string; count: number },
+): Uint8Array[] {
+  const all = hash("shake256", `hufu-salts/1\0${itemSecret(key, id)}\0${field}`, {
+    outputEncoding: "buffer",
+    outputLength: count * SALT_BYTES,
+  })
+  return Array.from({ length: count }, (_, at) => all.subarray(at * SALT_BYTES, (at + 1) * SALT_BYTES))
 }
 
 function itemSecret(key: SubjectKey, id: string): string {

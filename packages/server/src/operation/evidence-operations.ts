@@ -1,33 +1,21 @@
-import { toHex } from "@hufu/core/evidence/hex"
-import { buildReceipt, openableFields, type OpenableField } from "@hufu/core/evidence/receipt"
+import { toBase64 } from "@hufu/core/evidence/base64"
+import { fromHex, toHex } from "@hufu/core/evidence/hex"
+import { buildReceipt } from "@hufu/core/evidence/receipt"
+import { writeOpening } from "@hufu/core/evidence/receipt-opening"
+import { formatTlogProof } from "@hufu/core/evidence/tlog-proof"
 import { saysWitnessed } from "@hufu/core/evidence/witness-policy"
 import { Failure } from "@hufu/core/failure"
 import { z } from "zod"
 import { explainAction } from "./explain-action.ts"
+import { openCommitments, openWhatIsKept, readChoice } from "./open-commitments.ts"
 import type { Operations } from "./operations.ts"
 import type { OperationParts } from "./parts.ts"
 
+const digestCharacters = 64
+
 /** Actions, receipts and the ledger. */
 export function evidenceOperations(parts: OperationParts) {
-  const { ledger, vault, actions, agents } = parts
-
-  /** Opens only what the holder chooses: a receipt discloses nothing by itself. */
-  function openings(action: string, task: string, names: string | undefined) {
-    const kept = actions.content(action)
-    const asked = (names ?? "").split(",").filter((name) => name !== "")
-    return asked.map((name) => {
-      const field = openableFields.find((each) => each === name)
-      if (!field || field === "result" || field === "digest" || !kept)
-        throw new Failure(
-          "invalid_input",
-          `\`${name.slice(0, 40)}\` cannot be opened: choose from arguments, tool, facts, as long as they are not erased`,
-        )
-      const value = { arguments: kept.arguments, tool: kept.tool, facts: kept.facts }[
-        field satisfies Exclude<OpenableField, "result" | "digest">
-      ]
-      return { field, salt: vault.salt(task, action, field), value }
-    })
-  }
+  const { ledger, actions, agents } = parts
 
   /** Who else has seen the ledger with this action in it. */
   function saysOfWitnesses(action: string): { en: string; zh: string } {
@@ -44,7 +32,7 @@ export function evidenceOperations(parts: OperationParts) {
       return { ...told, sentences: [...told.sentences, saysOfWitnesses(action)[language]] }
     },
     "action.receipt": async ({ action, open }) => {
-      const { task, hold } = actions.need(action)
+      const { hold } = actions.need(action)
       const rows = [...ledger.entriesOf(action), ...(hold ? ledger.entriesOf(hold) : [])]
       const unique = [...new Map(rows.map((row) => [row.index, row])).values()]
       const checkpoint = await ledger.awaitCheckpoint(Math.max(...unique.map((row) => row.index)))
@@ -56,16 +44,62 @@ export function evidenceOperations(parts: OperationParts) {
         })),
         checkpoint: checkpoint.note,
         logKey: ledger.vkey,
-        openings: openings(action, task, open),
+        openings: open === undefined ? [] : openCommitments(parts, action, readChoice(open)),
       })
       return z.json().parse(receipt)
     },
-    "log.entries": async ({ from, limit }) => ({
-      size: ledger.size(),
-      items: ledger
-        .entries(from, limit)
-        .map(({ index, entry, hash }) => ({ index, entry: z.json().parse(entry), hash: toHex(hash) })),
-    }),
+    "log.entries": async ({ from, limit, open }) => {
+      const choice = open === undefined ? undefined : readChoice(open)
+      return {
+        size: ledger.size(),
+        items: ledger.entries(from, limit).map(({ index, entry, hash }) => ({
+          index,
+          entry: z.json().parse(entry),
+          hash: toHex(hash),
+          ...(choice && entry.kind === "intent"
+            ? { openings: openWhatIsKept(parts, entry.action, choice).map(writeOpening) }
+            : {}),
+        })),
+      }
+    },
+    "log.entry": async ({ entry }) => {
+      const index = entry.length === digestCharacters ? await ledger.find(fromHex(entry)) : Number(entry)
+      if (index === undefined)
+        throw new Failure("not_found", "the ledger has no entry of this hash: `hufu log entries` shows them")
+      const { bytes, hash } = ledger.entry(index)
+      const checkpoint = await ledger.awaitCheckpoint(index)
+      return {
+        format: "hufu-entry/1",
+        index,
+        hash: toHex(hash),
+        entry: toBase64(bytes),
+        proof: formatTlogProof({
+          index,
+          hashes: ledger.proof(index, checkpoint.size),
+          checkpoint: checkpoint.note,
+        }),
+        cose: toBase64(ledger.coseReceipt(index, checkpoint)),
+        logKey: ledger.vkey,
+      }
+    },
+    "log.range": async ({ from, to = ledger.size() }) => {
+      if (from >= to)
+        throw new Failure(
+          "invalid_input",
+          `there is nothing from ${from} to ${to}: ask for a range with entries`,
+        )
+      const { note, size } = await ledger.awaitCheckpoint(to - 1)
+      const { left, right } = ledger.rangeProof(from, to, size)
+      return {
+        format: "hufu-bundle/1",
+        from,
+        to,
+        left: left.map(toBase64),
+        right: right.map(toBase64),
+        checkpoint: note,
+        logKey: ledger.vkey,
+      }
+    },
     "log.checkpoint": async () => ({
       checkpoint: ledger.checkpoint().note,
       key: ledger.vkey,

@@ -17,7 +17,7 @@ export interface ReadReceipt {
   readonly text: string
   readonly receipt: Receipt
   readonly entries: readonly ReadEntry[]
-  /** What it discloses, by field. */
+  /** What it discloses as a whole, by field. */
   readonly openings: Readonly<Partial<Record<string, JsonValue>>>
 }
 
@@ -29,6 +29,8 @@ export function readReceipt(answer: Output<"action.receipt">): ReadReceipt {
     const bytes = receiptBytes(item)
     return { index: parseTlogProof(item.proof).index, bytes, entry: decodeEntry(bytes) }
   })
-  const openings = Object.fromEntries((receipt.openings ?? []).map(({ field, value }) => [field, value]))
+  const openings = Object.fromEntries(
+    (receipt.openings ?? []).flatMap((each) => ("value" in each ? [[each.field, each.value]] : [])),
+  )
   return { text, receipt, entries, openings }
 }

@@ -10,19 +10,18 @@ import { Id } from "../../part/id.tsx"
 import { Loaded } from "../../part/loaded.tsx"
 import { Page } from "../../part/page.tsx"
 import { Section } from "../../part/section.tsx"
-import { UntrustedArguments } from "../../part/untrusted.tsx"
 import { useAddressText } from "../../part/use-address-text.ts"
 import { noteReceiptVerified } from "../../part/receipt-verified.ts"
 import { useWords } from "../../words/use-words.ts"
 import { useReceipt } from "../actions/use-receipt.ts"
+import { Choice } from "./choice.tsx"
+import { Disclosed } from "./disclosed.tsx"
 import { flipAByte } from "./flip-a-byte.ts"
 import { LoggedEntries } from "./logged-entries.tsx"
 import type { ReadReceipt } from "./read-receipt.ts"
 import { saveText } from "./save-text.ts"
 import { VerdictOfReceipt } from "./verdict-of-receipt.tsx"
 import { receiptWords } from "./words.ts"
-
-const disclosures = ["nothing", "tool", "arguments", "facts"] as const
 
 /** The receipt of one action, checked in the browser. */
 export function ReceiptPage() {
@@ -46,27 +45,7 @@ export function ReceiptPage() {
         </Link>
       }
     >
-      <div
-        role="radiogroup"
-        aria-label={words.discloses}
-        className="mb-3 flex flex-wrap items-center gap-x-4 gap-y-1"
-      >
-        <span aria-hidden className="text-soft">
-          {words.discloses}
-        </span>
-        {disclosures.map((field) => (
-          <label key={field} className="flex min-h-6 items-center gap-2">
-            <input
-              type="radio"
-              name="open"
-              className="size-4 accent-seal"
-              checked={open === (field === "nothing" ? "" : field)}
-              onChange={() => setOpen(field === "nothing" ? "" : field)}
-            />
-            {words.disclose[field]}
-          </label>
-        ))}
-      </div>
+      <Choice action={action} open={open} setOpen={setOpen} />
       <Loaded query={receipt} rows={8}>
         {(read) => (
           <Loaded query={log}>
@@ -125,12 +104,7 @@ function Content({
         <span role="status">{flipped ? words.flipped(flipped.at, flipped.index) : ""}</span>
       </div>
       {verdict.data?.ok && verdict.data.openings.length > 0 ? (
-        <Section title={words.disclosed}>
-          <p className="mb-2 text-soft">{words.disclosedWhat}</p>
-          <UntrustedArguments
-            value={Object.fromEntries(verdict.data.openings.map(({ field, value }) => [field, value]))}
-          />
-        </Section>
+        <Disclosed openings={verdict.data.openings} />
       ) : null}
       <LoggedEntries text={text} checkpoint={verdict.data?.ok ? verdict.data.checkpoint : undefined} />
       <Section title={words.trust}>

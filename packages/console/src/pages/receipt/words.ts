@@ -43,6 +43,9 @@ export const receiptWords = bilingual(
     raw: "As logged",
     discloses: "What it discloses",
     disclose: { nothing: "nothing", tool: "tool", arguments: "arguments", facts: "facts" },
+    oneByOne: "arguments one by one",
+    withheld: (count: number) =>
+      `${plural(count, "# other argument is", "# other arguments are")} withheld: the log proves that there are more, and nothing about them.`,
     disclosed: "Disclosed values",
     disclosedWhat: "Each value opens a commitment of the log. Whoever has the receipt can read it.",
     keep: "Keep it, or check it elsewhere",
@@ -85,6 +88,8 @@ export const receiptWords = bilingual(
     raw: "原始内容",
     discloses: "披露内容",
     disclose: { nothing: "不披露", tool: "工具", arguments: "参数", facts: "事实" },
+    oneByOne: "逐个参数",
+    withheld: (count: number) => `另有 ${n(count)} 个参数未披露：账本只证明其存在，不透露任何内容。`,
     disclosed: "已披露的值",
     disclosedWhat: "每个值对应账本中的一项承诺。持有回执者均可读取。",
     keep: "保存或另行校验",
