@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url"
 // before each single step, and ten thousand actions that are decided again.
 const root = fileURLToPath(new URL("..", import.meta.url))
 const vitest = fileURLToPath(new URL("../node_modules/vitest/vitest.mjs", import.meta.url))
-const long = ["e2e/console", "e2e/sign-in", "e2e/connect", "packages/server/src/replay"]
+const long = ["e2e/console", "e2e/attacks", "e2e/sign-in", "e2e/connect", "packages/server/src/replay"]
 const run = spawn(process.execPath, [vitest, "run", ...long], {
   cwd: root,
   stdio: "inherit",

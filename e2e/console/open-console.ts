@@ -33,6 +33,8 @@ export interface Tab {
 }
 
 export interface TabOptions {
+  /** Device pixels to one of the page: 2 is a page at 200 %. */
+  readonly scale?: number
   readonly width?: number
   readonly height?: number
   readonly locale?: string
@@ -42,9 +44,17 @@ export interface TabOptions {
 
 /** A fresh browser profile with a virtual authenticator that verifies its user. */
 export async function openTab(browser: Browser, options: TabOptions = {}): Promise<Tab> {
-  const { width = 1280, height = 800, locale = "en-GB", theme = "light", reducedMotion = false } = options
+  const {
+    width = 1280,
+    height = 800,
+    locale = "en-GB",
+    theme = "light",
+    reducedMotion = false,
+    scale = 1,
+  } = options
   const context = await browser.newContext({
     viewport: { width, height },
+    deviceScaleFactor: scale,
     locale,
     colorScheme: theme,
     reducedMotion: reducedMotion ? "reduce" : "no-preference",

@@ -78,6 +78,9 @@ export function ProofDialog({ asked }: { readonly asked: Asked }) {
 function SecretForm({ isBusy, give }: { readonly isBusy: boolean; readonly give: (secret: string) => void }) {
   const words = useWords(shared).reauth
   const [secret, setSecret] = useState("")
+  const field = useRef<HTMLInputElement>(null)
+  // It comes after the dialog itself has taken the focus.
+  useEffect(() => field.current?.focus(), [])
   function submit(event: FormEvent): void {
     event.preventDefault()
     give(secret)
@@ -88,6 +91,7 @@ function SecretForm({ isBusy, give }: { readonly isBusy: boolean; readonly give:
       <label>
         {words.secretLabel}
         <input
+          ref={field}
           type="password"
           autoComplete="off"
           className="field mt-1"

@@ -34,7 +34,7 @@ export function PipelinePicture({
     conclude: pipeline.outcome?.at,
   }
   return (
-    <ol className="card grid px-4 py-4 lg:grid-cols-8 lg:px-2">
+    <ol className="card grid px-4 py-4 lg:grid-cols-[repeat(auto-fit,minmax(6rem,1fr))] lg:gap-y-4 lg:px-2">
       {pipelineSteps.map((step, index) => {
         const state = pipeline.states[step]
         const [Icon, ink] = looks[state]
