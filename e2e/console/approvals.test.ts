@@ -181,6 +181,14 @@ describe.skipIf(withoutChromium !== undefined)("deciding in the console", () => 
     await desk.page.getByText("Refused. The agent is told your reason").waitFor()
   })
 
+  test("of what waits and what was decided, one tab says that it is shown", async () => {
+    await using tab = await openAt("/approvals?tab=history")
+    const shown = tab.page.locator("main nav [aria-current=page]")
+    expect(await shown.allInnerTexts()).toEqual(["Decided"])
+    await tab.page.getByRole("link", { name: "Waiting", exact: true }).click()
+    await expect.poll(() => shown.allInnerTexts()).toEqual(["Waiting"])
+  })
+
   test("what comes while one looks waits behind a pill, and moves nothing", async () => {
     const first = await heldCall("add_note", { id: "9", text: "first" })
     await using tab = await openAt("/approvals")

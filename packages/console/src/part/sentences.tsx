@@ -23,7 +23,7 @@ export function Sentence({ text }: { readonly text: string }) {
   return text.split(/(`[^`]*`)/).map((piece, index) =>
     index % 2 === 1 ? (
       // The pieces of a sentence have no other name than their place.
-      <bdi key={index} className="rounded bg-sunk px-1 font-mono text-sm break-all">
+      <bdi key={index} className="rounded bg-sunk px-1 font-mono text-sm wrap-anywhere">
         {piece.slice(1, -1)}
       </bdi>
     ) : (

@@ -46,6 +46,7 @@ function Tab({
     <Link
       to="/approvals"
       search={search}
+      activeOptions={{ exact: true, includeSearch: true }}
       aria-current={isOn ? "page" : undefined}
       className="-mb-px flex min-h-9 items-center border-b-2 border-transparent px-3 text-soft hover:text-ink aria-[current=page]:border-seal aria-[current=page]:font-semibold aria-[current=page]:text-ink"
     >

@@ -25,7 +25,7 @@ export function RecentActions() {
                   <VerdictBadge verdict={action.verdict} />
                   <UntrustedName text={`${action.server}/${action.tool}`} />
                   <span className="text-soft">{action.agentName}</span>
-                  <span className="ml-auto flex flex-wrap items-center gap-2 text-sm text-soft">
+                  <span className="flex flex-wrap items-center gap-2 text-sm text-soft max-sm:w-full sm:ml-auto">
                     {action.outcome === null ? null : <OutcomeBadge outcome={action.outcome} />}
                     <Ago at={action.at} />
                     <Id id={action.id} />

@@ -23,7 +23,7 @@ export function UntilField({
       <input
         id={field}
         type="datetime-local"
-        className="field w-56"
+        className="field w-64"
         value={local(until)}
         max={local(latest)}
         onChange={(event) => {

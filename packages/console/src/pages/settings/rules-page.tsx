@@ -24,7 +24,7 @@ export function RulesPage() {
             return (
               <>
                 <p className="mb-2 flex min-w-0 items-center gap-2">
-                  <span className="text-soft">{words.rulesDigest}</span>
+                  <span className="shrink-0 text-soft">{words.rulesDigest}</span>
                   <code className="truncate font-mono text-sm">{digest}</code>
                   <CopyButton text={digest} />
                 </p>

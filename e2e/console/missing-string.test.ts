@@ -4,7 +4,7 @@ import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
 
-const root = fileURLToPath(new URL("../..", import.meta.url))
+const root = fileURLToPath(new URL("../../packages/console", import.meta.url))
 const tsc = join(root, "../../node_modules/typescript/bin/tsc")
 
 let folder = ""
