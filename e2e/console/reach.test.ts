@@ -18,8 +18,8 @@ beforeAll(async () => {
   const scene = pagesOf(await makePagesScene(at.world))
   hold = (await at.heldCall("send_note", { id: "1", text: "by keyboard", to: "li@example.com" })).hold
   const all = { home: "/", approvals: "/approvals", approval: `/approvals/${hold}`, ...scene }
-  const few = ["home", "approval", "action-approved", "server", "mandate-new"]
-  pages = Object.fromEntries(Object.entries(all).filter(([name]) => isLongRun || few.includes(name)))
+  const few = new Set(["home", "approval", "action-approved", "server", "mandate-new"])
+  pages = Object.fromEntries(Object.entries(all).filter(([name]) => isLongRun || few.has(name)))
 }, 120_000)
 afterAll(() => at?.dispose())
 
