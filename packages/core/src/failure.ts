@@ -61,6 +61,7 @@ export const failureCodes = {
     en: "The rules let a known-bad action through",
     zh: "规则放行了已知的违规行为",
   },
+  store_full: { status: 507, en: "The store has no room left", zh: "存储空间已满" },
   store_newer: {
     status: 500,
     en: "The data folder belongs to a newer Hufu",

@@ -1,6 +1,11 @@
 import { z } from "zod"
 import { type IdKind, idPrefixes } from "./id-prefixes.ts"
 
+/** What the ids of one kind that were made before a moment sort below. */
+export function idBefore(kind: IdKind, atMs: number): string {
+  return `${idPrefixes[kind]}_${timeText(atMs)}`
+}
+
 const alphabet = "0123456789abcdefghjkmnpqrstvwxyz" // Crockford base32, lower case
 
 /**
@@ -10,14 +15,19 @@ const alphabet = "0123456789abcdefghjkmnpqrstvwxyz" // Crockford base32, lower c
  */
 export function newId(kind: IdKind, atMs: number): string {
   const random = freshBytes()
+  let text = timeText(atMs)
+  for (const byte of random) text += alphabet[byte & 31]
+  return `${idPrefixes[kind]}_${text}`
+}
+
+function timeText(atMs: number): string {
   let text = ""
   let time = atMs
   for (let i = 0; i < 10; i++) {
     text = alphabet[time % 32] + text
     time = Math.floor(time / 32)
   }
-  for (const byte of random) text += alphabet[byte & 31]
-  return `${idPrefixes[kind]}_${text}`
+  return text
 }
 
 /** A schema for ids of one kind. */

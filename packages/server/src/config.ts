@@ -122,6 +122,24 @@ export const Config = z.strictObject({
       required: z.int().min(1).max(16).default(1).describe("how many witnesses make a receipt *witnessed*"),
     })
     .prefault({}),
+  store: z
+    .strictObject({
+      megabytes: z
+        .int()
+        .min(16)
+        .max(1_000_000_000)
+        .optional()
+        .describe("how large the data may become; beyond it new actions are refused (no bound but the disk)"),
+      freeMegabytes: z
+        .int()
+        .min(0)
+        .max(1_000_000)
+        .default(64)
+        .describe(
+          "with less than this free on the disk new actions are refused, so that a stop still has room",
+        ),
+    })
+    .prefault({}),
   log: z
     .strictObject({
       level: z.enum(["fatal", "error", "warn", "info", "debug"]).default("info"),

@@ -14,6 +14,7 @@ import { interventionsOf } from "./authority/interventions.ts"
 import { openMandates } from "./authority/mandates.ts"
 import { openPasskeyRecords, openPasskeys } from "./authority/passkeys.ts"
 import { openPerson } from "./authority/person.ts"
+import { openRetention } from "./authority/retention.ts"
 import { openServers } from "./authority/servers.ts"
 import { createSignInLinks } from "./authority/sign-in-links.ts"
 import { openStop } from "./authority/stop.ts"
@@ -47,6 +48,7 @@ import { readActions } from "./operation/actions.ts"
 import { createOperations } from "./operation/operations.ts"
 import { ruleSources } from "./rule-sources.ts"
 import { openStore, type Store } from "./store/store.ts"
+import { watchRoom } from "./store/watch-room.ts"
 import { version } from "./version.ts"
 import { openWitnessing } from "./witness/witnessing.ts"
 
@@ -75,6 +77,8 @@ export interface RunningNode {
   close(): Promise<void>
 }
 
+/** How often some of what has been kept long enough is erased. */
+const retentionMs = 5000
 const loopback = new Set(["127.0.0.1", "::1", "localhost"])
 
 /**
@@ -136,6 +140,11 @@ export async function startNode({
     const tools = openTools(store, servers, declare)
     const holds = openHolds(store, vault, clock, config.ask.expirySeconds)
     const stop = openStop(store, clock, declare, () => witnessing.alarm())
+    const retention = openRetention({ store, vault, clock, declare, holds })
+    const room = watchRoom(store, clock, config.store, (error) =>
+      logger.error({ err: error }, "could not look at the room of the data"),
+    )
+    closing.push(() => room.close())
     const connections = trackConnections(clock)
     const interventions = interventionsOf({
       clock,
@@ -200,6 +209,7 @@ export async function startNode({
       credentials,
       holds,
       connections,
+      refuseWithoutRoom: () => room.refuse(),
       onError: (error, doing) => logger.error({ err: error }, `could not ${doing}`),
     })
 
@@ -264,6 +274,8 @@ export async function startNode({
       refuseOwn,
       closeUpstream: (server) => directory.changed(server),
       consoleOrigin,
+      room: () => room.room(),
+      retention,
       about: () => ({ version, url: origin.url, dataFolder: store.folder.path, startedAt }),
     })
     const events = createEventFeed({ ledger })
@@ -318,6 +330,16 @@ export async function startNode({
       500,
     )
     closing.push(() => clearInterval(expiry))
+    const erasing = setInterval(
+      () =>
+        void retention
+          .tick()
+          .catch((error: unknown) =>
+            logger.error({ err: error }, "could not erase what was kept long enough"),
+          ),
+      retentionMs,
+    )
+    closing.push(() => clearInterval(erasing))
     await store.commit((tx) =>
       declare(tx, { fact: "node.started", subject: "node", refs: { rules: rules.digest } }),
     )

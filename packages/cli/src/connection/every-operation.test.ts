@@ -23,6 +23,8 @@ const samples: { readonly [Id in CallId]: Request<Id> } = {
     decision: { hold: id("hld"), digest: "0".repeat(64), for: "task", until: 7, arguments: { a: 1 } },
     browser: true,
   },
+  "retention.show": {},
+  "retention.set": { actions: 30, tasks: 0 },
   "signin.create": {},
   "signin.exchange": { code: "A".repeat(43) },
   "browser.list": {},

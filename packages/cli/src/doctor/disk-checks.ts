@@ -1,44 +1,50 @@
 import { closeSync, constants, fdatasyncSync, openSync, rmSync, statfsSync, writeSync } from "node:fs"
 import { join } from "node:path"
+import { Config } from "@hufu/server/config"
+import { readRoom, type Room } from "@hufu/server/store/room"
 import type { Examination } from "./examination.ts"
 import { fault, fine, type Finding, warning } from "./finding.ts"
 
 const mebibyte = 1024 * 1024
 const lowBytes = 256 * mebibyte
 const nearDays = 30
+const dayMs = 86_400_000
 const memoryTypes = new Set([0x0102_1994, 0x8584_58f6])
 const networkTypes = new Set([0x6969, 0xff53_4d42, 0xfe53_4d42, 0x517b])
 
 /** Room, and when it ends at the pace of the last days. */
-export function checkRoom({ store, dataFolder }: Pick<Examination, "store" | "dataFolder">): Finding[] {
-  const { bavail, bsize } = statfsSync(dataFolder)
-  const free = bavail * bsize
-  const perDay = growthOf(store)
-  const days = perDay > 0 ? free / perDay : Infinity
+export function checkRoom({
+  store,
+  dataFolder,
+  config,
+  now,
+}: Pick<Examination, "store" | "dataFolder" | "config" | "now">): Finding[] {
   const known = store !== null && !(store instanceof Error)
-  const size = known ? megabytes(store.bytes) : "0"
-  const forecast = forecastOf(perDay, days)
+  const growth = known ? { recent: store.recent, entries: store.entries, now } : { ...young, now }
+  const bounds = config instanceof Error ? Config.parse({}).store : config.store
+  const room = readRoom(dataFolder, bounds, growth)
+  const bound = room.maxBytes === null ? "" : megabytes(room.maxBytes)
+  const forecast = forecastOf(room, now)
   const says = {
-    en: `${megabytes(free)} MB are free and the data is ${size} MB; ${forecast.en}`,
-    zh: `可用 ${megabytes(free)} MB，数据占 ${size} MB；${forecast.zh}`,
+    en: `${megabytes(room.freeBytes)} MB are free and the data is ${megabytes(room.bytes)} MB${bound && ` of ${bound} MB that it may become`}; ${forecast.en}`,
+    zh: `可用 ${megabytes(room.freeBytes)} MB，数据占 ${megabytes(room.bytes)} MB${bound && `（上限 ${bound} MB）`}；${forecast.zh}`,
   }
   const what = {
-    en: "make room: when the disk is full, actions are refused until there is room again",
-    zh: "腾出空间：磁盘写满后行为会被拒绝，直至有空间",
+    en: "make room or raise `store.megabytes`: when the room ends, new actions are refused (`store_full`); reading and stopping go on",
+    zh: "腾出空间或提高 `store.megabytes`：空间用尽后拒绝新的行为（`store_full`），读取与停止照常",
   }
-  if (free < lowBytes) return [fault("disk", says, what)]
-  return [days < nearDays ? warning("disk", says, what) : fine("disk", says)]
+  if (room.isFull || room.freeBytes < lowBytes) return [fault("disk", says, what)]
+  const isNear = room.fullAt !== null && room.fullAt < now + nearDays * dayMs
+  return [isNear ? warning("disk", says, what) : fine("disk", says)]
 }
 
-/** Bytes a day, from what the ledger says of the last days; 0 when it is too young to say. */
-function growthOf(store: Examination["store"]): number {
-  if (store === null || store instanceof Error || store.entries === 0 || store.recent.days < 1) return 0
-  return (store.bytes / store.entries) * (store.recent.entries / store.recent.days)
-}
+const young = { recent: { days: 0, entries: 0 }, entries: 0 }
 
-function forecastOf(perDay: number, days: number): { en: string; zh: string } {
-  if (perDay === 0) return { en: "the ledger is too young for a forecast", zh: "账本尚新，无法预测" }
-  const kilobytes = Math.ceil(perDay / 1024)
+function forecastOf({ bytesPerDay, fullAt, isFull }: Room, now: number): { en: string; zh: string } {
+  if (isFull) return { en: "new actions are refused", zh: "新的行为被拒绝" }
+  if (bytesPerDay === null) return { en: "the ledger is too young for a forecast", zh: "账本尚新，无法预测" }
+  const kilobytes = Math.ceil(bytesPerDay / 1024)
+  const days = fullAt === null ? Infinity : (fullAt - now) / dayMs
   if (days > 3650)
     return {
       en: `it grows by ${kilobytes} kB a day: room for more than ten years`,

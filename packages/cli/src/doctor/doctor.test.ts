@@ -5,6 +5,7 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { DatabaseSync } from "node:sqlite"
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest"
+import { Config } from "@hufu/server/config"
 import { z } from "zod"
 import {
   filesystemServer,
@@ -184,11 +185,19 @@ describe("single checks", () => {
   })
 
   it("forecast the disk from the entries of the last days", () => {
-    const says = checkRoom({ store, dataFolder: folder })[0]?.en
+    writeFileSync(join(folder, "hufu.db"), Buffer.alloc(1_000_000))
+    const of = { dataFolder: folder, config: Config.parse({}), now: 10_000_000 }
+    const says = checkRoom({ ...of, store })[0]?.en
     // 100 entries a day of 1,000 bytes each.
     expect(says).toContain("grows by 98 kB a day")
     const young = { ...store, recent: { days: 0.5, entries: 1000 } }
-    expect(checkRoom({ store: young, dataFolder: folder })[0]?.en).toContain("too young")
+    expect(checkRoom({ ...of, store: young })[0]?.en).toContain("too young")
+    // A bound that is nearer than the disk's end.
+    const bounded = { ...of, config: Config.parse({ store: { megabytes: 16 } }) }
+    expect(checkRoom({ ...bounded, store })[0]).toMatchObject({ state: "ok" })
+    writeFileSync(join(folder, "hufu.db"), Buffer.alloc(16 * 1024 * 1024))
+    expect(checkRoom({ ...bounded, store })[0]).toMatchObject({ state: "fail" })
+    expect(checkRoom({ ...bounded, store })[0]?.en).toContain("new actions are refused")
   })
 
   it("know which Node.js is enough", () => {

@@ -51,6 +51,14 @@ export function sayNumber(value: number, language: Language): string {
   return plain(language).format(value)
 }
 
+/** An amount of bytes, in the unit in which it is read best. */
+export function sayBytes(bytes: number, language: Language): string {
+  const steps = ["B", "kB", "MB", "GB", "TB"]
+  const step = Math.min(Math.max(0, Math.floor(Math.log(Math.max(bytes, 1)) / Math.log(1024))), 4)
+  const value = bytes / 1024 ** step
+  return `${sayNumber(value < 10 ? Math.round(value * 10) / 10 : Math.round(value), language)} ${steps[step]}`
+}
+
 /** English needs two forms; the number is written in. */
 export function plural(count: number, one: string, other: string): string {
   return (rules("en").select(count) === "one" ? one : other).replace("#", plain("en").format(count))

@@ -186,3 +186,27 @@ export const StopReport = z.object({
   inFlight: z.array(z.object({ action: z.string(), server: z.string(), tool: z.string(), effect: Effect })),
 })
 export type StopReport = z.infer<typeof StopReport>
+
+/** How much room a node's data takes, and when it ends at the pace of the last days. */
+export const RoomRecord = z.object({
+  bytes: z.int(),
+  freeBytes: z.int(),
+  /** Null while the ledger is too young to say. */
+  bytesPerDay: z.int().nullable(),
+  /** What the operator allows; null where only the disk is a bound. */
+  maxBytes: z.int().nullable(),
+  /** Null where nobody can say. */
+  fullAt: z.int().nullable(),
+  /** New actions are refused. */
+  isFull: z.boolean(),
+})
+export type RoomRecord = z.infer<typeof RoomRecord>
+
+/** After how many days private content is erased; 0 keeps it. */
+export const RetentionRecord = z.object({
+  /** What actions were: tool, arguments, facts and reasons, from the moment of the action. */
+  actions: z.int(),
+  /** Everything private of a task, its words too, from its end. */
+  tasks: z.int(),
+})
+export type RetentionRecord = z.infer<typeof RetentionRecord>

@@ -60,6 +60,8 @@ export const facts = [
   "ledger.restored",
   "ledger.rekeyed",
   "vault.rekeyed",
+  "retention.set",
+  "content.erased",
   "note",
 ] as const
 export const Fact = z.enum(facts)

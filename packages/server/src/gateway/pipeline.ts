@@ -41,6 +41,8 @@ export interface PipelineParts extends AssessParts {
   readonly credentials: CredentialAuthority
   readonly holds: HoldAuthority
   readonly connections: Connections
+  /** Throws where there is no room for a new action. */
+  readonly refuseWithoutRoom: () => void
   readonly onError: (error: unknown, doing: string) => void
 }
 
@@ -57,6 +59,7 @@ export function createPipeline(parts: PipelineParts): Governor {
 
   async function admit(attempt: Attempt): Promise<Ruling> {
     const { caller } = attempt
+    parts.refuseWithoutRoom()
     const task = tasks.current(caller.agent) ?? (await tasks.ensure(caller.agent, caller.principal))
     const question: Admitted = {
       caller,

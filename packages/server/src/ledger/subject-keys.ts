@@ -26,6 +26,8 @@ export class SubjectKeys {
   /** Erased in that batch: other connections still see them, so they may not be cached again. */
   readonly #erasing = new Set<string>()
 
+  #hasDeleted = false
+
   constructor(wrapping: KeyObject) {
     this.#wrapping = wrapping
   }
@@ -62,6 +64,11 @@ export class SubjectKeys {
     this.#cache.delete(subject)
   }
 
+  /** Values are deleted in this batch whose keys stay. */
+  leavesTraces(): void {
+    this.#hasDeleted = true
+  }
+
   mark(): number {
     return this.#fresh.length
   }
@@ -73,7 +80,8 @@ export class SubjectKeys {
   /** The batch is on the disk or gone; says whether it erased anything. */
   settle(committed: boolean): boolean {
     if (!committed) this.rewind(0)
-    const hasErased = committed && this.#erasing.size > 0
+    const hasErased = committed && (this.#erasing.size > 0 || this.#hasDeleted)
+    this.#hasDeleted = false
     this.#fresh.length = 0
     this.#erasing.clear()
     return hasErased

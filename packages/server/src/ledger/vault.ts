@@ -50,15 +50,17 @@ export interface Vault {
   opening(id: string, field?: string): Opening
   /** Deletes one value; its commitment can be opened no more. */
   remove(tx: Tx, id: string): void
+  /** Deletes values, so that no copy of them is left in this data folder; with what is said of it in the same commit. */
+  forget(ids: readonly string[], also?: (tx: Tx) => void): Promise<void>
   /** Deletes everything of a subject, and its keys, beyond recovery from this data folder. */
-  erase(subject: string): Promise<void>
+  erase(subject: string, also?: (tx: Tx) => void): Promise<void>
 }
 
 export interface VaultParts {
   /** Reads what is committed. */
   readonly query: Query
   readonly commit: <T>(work: (tx: Tx) => T) => Promise<T>
-  /** Cuts the log beside the database, so that erased pages are nowhere; no transaction is open. */
+  /** Cuts the log beside the database and empties the journal, so that what was erased is nowhere; no transaction is open. */
   readonly truncateLog: () => void
   readonly wrappingKey: KeyObject
 }
@@ -81,8 +83,19 @@ export function openVault(parts: VaultParts): { vault: Vault; participant: Parti
       return { salt: saltOf(key, id, field), value: text }
     },
     remove: (tx, id) => void tx.run("DELETE FROM vault WHERE id = ?", [id]),
-    async erase(subject) {
-      await parts.commit((tx) => erase(keys, tx, subject))
+    async forget(ids, also) {
+      await parts.commit((tx) => {
+        for (const id of ids) tx.run("DELETE FROM vault WHERE id = ?", [id])
+        keys.leavesTraces()
+        also?.(tx)
+      })
+      if (log.fault !== null) throw leftTraces(log.fault)
+    },
+    async erase(subject, also) {
+      await parts.commit((tx) => {
+        erase(keys, tx, subject)
+        also?.(tx)
+      })
       if (log.fault !== null) throw leftTraces(log.fault)
     },
   }

@@ -7,6 +7,7 @@ import type { Interventions } from "../authority/interventions.ts"
 import type { MandateAuthority } from "../authority/mandates.ts"
 import type { PasskeyAuthority } from "../authority/passkeys.ts"
 import type { PersonAuthority } from "../authority/person.ts"
+import type { RetentionAuthority } from "../authority/retention.ts"
 import type { ServerAuthority } from "../authority/servers.ts"
 import type { SignInLinks } from "../authority/sign-in-links.ts"
 import type { StopAuthority } from "../authority/stop.ts"
@@ -19,6 +20,7 @@ import type { AssessParts } from "../gateway/assess.ts"
 import type { Connections } from "../gateway/connections.ts"
 import type { Ledger } from "../ledger/ledger.ts"
 import type { Vault } from "../ledger/vault.ts"
+import type { Room } from "../store/room.ts"
 import type { Store } from "../store/store.ts"
 import type { Witnessing } from "../witness/witnessing.ts"
 import type { Actions } from "./actions.ts"
@@ -58,5 +60,8 @@ export interface OperationParts {
   readonly discover: (server: string) => Promise<void>
   /** Where people open the console. */
   readonly consoleOrigin: () => string
+  /** How much room the data takes at this moment. */
+  readonly room: () => Room
+  readonly retention: RetentionAuthority
   readonly about: () => { version: string; url: string; dataFolder: string; startedAt: number }
 }

@@ -95,6 +95,11 @@ export class Backlog {
     this.#journal.restart()
   }
 
+  /** After that: leaves nothing readable of what the journal held. */
+  scrub(): void {
+    if (this.#rows.length === 0) this.#journal.scrub()
+  }
+
   /** Folds durably and lets the journal go. */
   close(): void {
     try {

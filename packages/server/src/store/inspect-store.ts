@@ -1,8 +1,9 @@
-import { existsSync, statSync } from "node:fs"
+import { existsSync } from "node:fs"
 import { join } from "node:path"
 import { Failure } from "@hufu/core/failure"
 import { findLedger } from "../ledger/ledger-start.ts"
 import { readSize } from "../ledger/ledger-rows.ts"
+import { recentGrowth, type RecentGrowth, sizeOf } from "./room.ts"
 import { openReader, type SqliteConnection } from "./sqlite-connection.ts"
 import { asStoreError } from "./storage-error.ts"
 
@@ -20,11 +21,8 @@ export interface StoreInspection {
   /** Bytes of database and journal. */
   readonly bytes: number
   /** How much the last days have added. */
-  readonly recent: { readonly days: number; readonly entries: number }
+  readonly recent: RecentGrowth
 }
-
-const dayMs = 86_400_000
-const recentDays = 7
 
 /**
  * Checks the end of the ledger as a start does and counts what there is; `null` when the folder has no database. Changes nothing.
@@ -64,22 +62,8 @@ async function inspect(db: SqliteConnection, dataDir: string, now: number): Prom
   }
 }
 
-function recentOf(db: SqliteConnection, entries: number, now: number): StoreInspection["recent"] {
+function recentOf(db: SqliteConnection, entries: number, now: number): RecentGrowth {
   const at = (index: number): number =>
     Number(db.get("SELECT at FROM entry WHERE idx = ?", index)?.["at"] ?? now)
-  const from = now - recentDays * dayMs
-  // Times never run backwards in the ledger.
-  let low = 0
-  for (let high = entries; low < high;) {
-    const middle = Math.floor((low + high) / 2)
-    if (at(middle) < from) low = middle + 1
-    else high = middle
-  }
-  const days = low > 0 ? recentDays : Math.max((now - (entries > 0 ? at(0) : now)) / dayMs, 0)
-  return { days, entries: entries - low }
-}
-
-function sizeOf(dataDir: string): number {
-  const files = ["hufu.db", "hufu.db-wal", "hufu.journal"].map((name) => join(dataDir, name))
-  return files.reduce((sum, file) => sum + (statSync(file, { throwIfNoEntry: false })?.size ?? 0), 0)
+  return recentGrowth(at, entries, now)
 }

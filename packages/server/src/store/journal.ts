@@ -134,6 +134,16 @@ export class Journal {
     this.#at = headBytes
   }
 
+  /** Overwrites what earlier laps left. INVARIANT: this lap is empty, so that a crash in between leaves nothing to replay. */
+  scrub(): void {
+    if (this.#at !== headBytes) return
+    const zeros = Buffer.alloc(sizeBytes - headBytes)
+    let done = 0
+    while (done < zeros.length)
+      done += writeSync(this.#fd, zeros, done, zeros.length - done, headBytes + done)
+    if (!writesThrough) fsyncSync(this.#fd)
+  }
+
   close(): void {
     closeSync(this.#fd)
   }

@@ -119,6 +119,7 @@ async function assemble(parts: Parts, options: StoreOptions): Promise<Store> {
   const truncateLog = (): void => {
     const [result] = writer.all("PRAGMA wal_checkpoint(TRUNCATE)")
     if (result?.["busy"] !== 0) throw new Error("another program reads the database")
+    backlog.scrub()
   }
   const { vault, participant } = openVault({ query, commit, truncateLog, wrappingKey })
   committer.join(appender, participant)

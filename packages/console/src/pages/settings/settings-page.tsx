@@ -14,6 +14,8 @@ import { shared } from "../../words/shared.ts"
 import { useWords } from "../../words/use-words.ts"
 import { Browsers } from "./browsers.tsx"
 import { Passkeys } from "./passkeys.tsx"
+import { Retention } from "./retention.tsx"
+import { RoomSaid } from "./room-said.tsx"
 import { settingsWords } from "./words.ts"
 
 /** Proofs, browsers, rules, language and theme. */
@@ -32,6 +34,7 @@ export function SettingsPage() {
       <Look />
       <Passkeys />
       <Browsers />
+      <Retention />
       <Node />
     </Page>
   )
@@ -108,6 +111,7 @@ function Node() {
                 </code>,
               ],
               [words.started, <Ago key="started" at={node.startedAt} />],
+              [words.room, <RoomSaid key="room" room={node.room} />],
               [words.connections, sayNumber(node.connections, lang)],
             ]}
           />

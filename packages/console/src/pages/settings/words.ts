@@ -1,4 +1,5 @@
 import { bilingual } from "../../words/bilingual.ts"
+import { plural, sayNumber } from "../../words/format.ts"
 
 export const settingsWords = bilingual(
   {
@@ -33,6 +34,19 @@ export const settingsWords = bilingual(
     revoke: "Let in no more",
     revokeWhat:
       "Pages that are open there lose sight of the node at once; if it is this one, you need a new sign-in link.",
+    retention: "How long private content is kept",
+    retentionWhat:
+      "What was kept long enough is erased for good; the entries of the ledger and every proof stay valid. The change is in the ledger, with what it was before.",
+    keepActions: "What actions were: tool, arguments, facts, reasons",
+    keepTasks: "All that is private of a task, its words too, after its end",
+    keepDays: (days: number) => (days === 0 ? "keep" : plural(days, "# day", "# days")),
+    room: "Room",
+    roomSays: (data: string, free: string) => `${data} of data, ${free} free on the disk`,
+    roomGrows: (perDay: string) => `grows by ${perDay} a day`,
+    roomYoung: "too young for a forecast",
+    roomBound: (most: string) => `may become ${most}`,
+    roomFullAt: (day: string) => `reaches its end about ${day}`,
+    roomFull: "There is no room: new actions are refused. Reading and stopping go on.",
     node: "This node",
     version: "Version",
     dataFolder: "Data folder",
@@ -95,6 +109,18 @@ export const settingsWords = bilingual(
     ends: "到期",
     revoke: "不再允许",
     revokeWhat: "在其中打开的页面立即失去与节点的联系；若是当前浏览器，您需要新的登录链接。",
+    retention: "私密内容保留多久",
+    retentionWhat: "到期的内容被永久擦除；账本条目与所有证明仍然有效。更改及更改前的值记入账本。",
+    keepActions: "行为的内容：工具、参数、事实、理由",
+    keepTasks: "任务的全部私密内容（含您的话），自任务结束起",
+    keepDays: (days: number) => (days === 0 ? "保留" : `${sayNumber(days, "zh")} 天`),
+    room: "空间",
+    roomSays: (data: string, free: string) => `数据 ${data}，磁盘可用 ${free}`,
+    roomGrows: (perDay: string) => `每天增长 ${perDay}`,
+    roomYoung: "账本尚新，无法预测",
+    roomBound: (most: string) => `上限 ${most}`,
+    roomFullAt: (day: string) => `约于 ${day} 用尽`,
+    roomFull: "空间已用尽：拒绝新的行为。读取与停止照常。",
     node: "本节点",
     version: "版本",
     dataFolder: "数据目录",

@@ -62,6 +62,7 @@ export async function openPipeline() {
     vault,
     connections,
     contents,
+    refuseWithoutRoom: () => {},
     onError: (error) => void errors.push(error),
   })
   const agent = await agents.create({
