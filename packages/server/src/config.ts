@@ -96,6 +96,12 @@ export const Config = z.strictObject({
         .max(100_000)
         .default(100)
         .describe("how fast the whole ledger is read again in the background, over and over; 0 turns it off"),
+      restSeconds: z
+        .int()
+        .min(1)
+        .max(604_800)
+        .default(600)
+        .describe("how long that rests after it has read everything"),
     })
     .prefault({}),
   witnesses: z

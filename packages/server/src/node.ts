@@ -37,6 +37,7 @@ import { markUnknown } from "./gateway/recover.ts"
 import { serverDirectory } from "./gateway/server-directory.ts"
 import { admitGuard } from "./guard-door.ts"
 import type { Publishing } from "./ledger/publish/start-publishing.ts"
+import { startScrub } from "./ledger/scrub.ts"
 import { createApp } from "./http/app.ts"
 import { openConsoleFiles } from "./http/console/console-files.ts"
 import { createEventFeed } from "./http/events/event-feed.ts"
@@ -118,6 +119,15 @@ export async function startNode({
     const publishing = await publish(config.publish.folder, store, logger)
     // It takes the last checkpoint, which the store signs as it closes.
     closing.unshift(() => publishing?.close())
+    const scrub = startScrub({
+      database: store.folder.database,
+      published: publishing && { folder: publishing.folder, vkey: ledger.vkey },
+      entriesPerSecond: config.scrub.entriesPerSecond,
+      restMs: config.scrub.restSeconds * 1000,
+      clock,
+      logger,
+    })
+    closing.push(() => scrub.close())
     const declare = declareWith(vault)
     const unknown = await markUnknown(ledger)
     if (unknown > 0)
@@ -272,6 +282,8 @@ export async function startNode({
       ruleSources: sources,
       discover,
       refuseOwn,
+      scrub: () => scrub.state(),
+      published: () => publishing?.state() ?? null,
       closeUpstream: (server) => directory.changed(server),
       consoleOrigin,
       room: () => room.room(),

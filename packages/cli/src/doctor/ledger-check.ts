@@ -1,8 +1,14 @@
 import type { Examination } from "./examination.ts"
+import type { Output } from "@hufu/core/contract/contract"
 import { fault, fine, type Finding, warning } from "./finding.ts"
 
-/** Whether the end of the ledger is what its last checkpoint says, and what is still open in it. */
+/** Whether the ledger is what its last checkpoint says, what is still open in it, and what the node has found in all of it. */
 export function checkLedger({ store, node }: Pick<Examination, "store" | "node">): Finding[] {
+  const status = node === null || node instanceof Error ? null : node.status
+  return [...endOf({ store, node }), ...(status === null ? [] : [...scrubbed(status), ...published(status)])]
+}
+
+function endOf({ store, node }: Pick<Examination, "store" | "node">): Finding[] {
   if (store === null)
     return [
       warning("ledger", {
@@ -38,6 +44,53 @@ export function checkLedger({ store, node }: Pick<Examination, "store" | "node">
       {
         en: "look at the tool servers whether they happened; Hufu does not repeat them",
         zh: "到工具服务器核实是否已执行；虎符不会重试",
+      },
+    ),
+  ]
+}
+
+type Status = Output<"node.status">
+
+/** What the node has found while it read everything again in the background. */
+function scrubbed({ scrub }: Status): Finding[] {
+  if (scrub.fault === null) return []
+  const { table, row, en, zh } = scrub.fault
+  return [
+    fault(
+      "scrub",
+      {
+        en: `The background reading found that ${en} (${table} ${row})`,
+        zh: `后台校验发现：${zh}（${table} ${row}）`,
+      },
+      table === "published"
+        ? {
+            en: "find out who changed the published folder, then publish into a new one: publish.folder in config.json",
+            zh: "查明谁改动了发布目录，再发布到新目录：config.json 的 publish.folder",
+          }
+        : {
+            en: "keep a copy of the data folder, check the disk, then restore a backup: hufu restore FILE",
+            zh: "先保留数据目录副本，检查磁盘，再恢复备份：hufu restore 文件",
+          },
+    ),
+  ]
+}
+
+function published({ published: log }: Status): Finding[] {
+  if (log === null) return []
+  if (log.fault === null)
+    return [
+      fine("published", {
+        en: `The log is published up to ${log.entries} entries in ${log.folder}`,
+        zh: `日志已发布至第 ${log.entries} 条：${log.folder}`,
+      }),
+    ]
+  return [
+    fault(
+      "published",
+      { en: `The log is not published any more: ${log.fault}`, zh: `日志已停止发布：${log.fault}` },
+      {
+        en: "mend that, then restart the node; logs/hufu.log has the details",
+        zh: "排除后重启节点；详情见 logs/hufu.log",
       },
     ),
   ]

@@ -69,6 +69,13 @@ export const contract = {
       room: RoomRecord,
       connections: z.int(),
       inFlight: z.int(),
+      scrub: z.object({
+        entries: z.int(),
+        of: z.int(),
+        soundAt: z.int().nullable(),
+        fault: z.object({ table: z.string(), row: z.string(), en: z.string(), zh: z.string() }).nullable(),
+      }),
+      published: z.object({ folder: z.string(), entries: z.int(), fault: z.string().nullable() }).nullable(),
     }),
     en: "Show what the node is and how it is",
     zh: "显示节点状态",

@@ -1,7 +1,17 @@
+import type { LogFault } from "@hufu/core/evidence/log-fault"
+
 /** The first place at which a ledger is not what it must be. */
 export interface LedgerFault {
-  readonly table: "entry" | "tile" | "checkpoint" | "open_intent"
-  /** The row: an index, `level/n`, a size or an action. */
+  readonly table:
+    | "entry"
+    | "tile"
+    | "checkpoint"
+    | "open_intent"
+    | "vault"
+    | "vault_key"
+    | "database"
+    | "published"
+  /** The row: an index, `level/n`, a size, an action, an id, a subject, or a published file. */
   readonly row: string
   readonly en: string
   readonly zh: string
@@ -24,6 +34,24 @@ export const ledgerFault = {
     checkpoint(size, "is not signed by the ledger's key", "不是由本账本密钥签名"),
   wrongCheckpoint: (size: number) =>
     checkpoint(size, "does not have the entries' root", "与条目的根哈希不符"),
+  malformedVault: (table: "vault" | "vault_key", row: string): LedgerFault => ({
+    table,
+    row,
+    en: `the vault's row \`${row}\` has lost its form`,
+    zh: `保险库中 \`${row}\` 一行已不成形`,
+  }),
+  damagedTables: (entries: number): LedgerFault => ({
+    table: "database",
+    row: String(entries),
+    en: `the database cannot be read on after entry ${entries}: its pages are damaged`,
+    zh: `数据库读至第 ${entries} 条后无法继续：页面损坏`,
+  }),
+  published: ({ file, en, zh }: LogFault): LedgerFault => ({
+    table: "published",
+    row: file,
+    en: `the published log is not sound: ${en}`,
+    zh: `已发布的日志无效：${zh}`,
+  }),
   wrongOpenIntent: (action: string): LedgerFault => ({
     table: "open_intent",
     row: action,

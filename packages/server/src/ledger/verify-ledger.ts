@@ -50,27 +50,42 @@ interface EntryColumns {
   readonly performed: number | null
 }
 
-/**
- * Reads the whole ledger again: every entry's bytes, hash, order and columns, every tile, every checkpoint's root
- * and signature, and the fold of open intents. Stops at the first fault. Yields to other work between pages.
- */
+/** Reads the whole ledger again, and yields to other work between pages. */
 export async function verifyLedger({ db, size, onProgress }: VerifyParts): Promise<LedgerVerdict> {
+  const reading = readLedger({ db, size, pageRows })
+  for (;;) {
+    const step = await reading.next()
+    if (step.done === true) return step.value
+    onProgress?.(step.value, size)
+    await nextTurn()
+  }
+}
+
+/**
+ * Reads the whole ledger again, a page at a time: every entry's bytes, hash, order and columns, every tile, every checkpoint's root
+ * and signature, and the fold of open intents. Stops at the first fault. Yields how many entries it has read.
+ */
+export async function* readLedger(parts: {
+  readonly db: SqliteConnection
+  readonly size: number
+  readonly pageRows: number
+}): AsyncGenerator<number, LedgerVerdict> {
+  const { db, size } = parts
   const verifiers = readVerifiers(db)
   const run: Run = { db, verifiers, size, edge: emptyEdge, lastAt: 0, checkpoints: 0, open: new Set() }
   let fault = await checkpointFault(run, 0)
   while (fault === null && run.edge.frontier.size < size) {
-    fault = await pageFault(run)
-    onProgress?.(run.edge.frontier.size, size)
-    await nextTurn()
+    fault = await pageFault(run, parts.pageRows)
+    yield run.edge.frontier.size
   }
   fault ??= strayCheckpoint(run) ?? openIntentFault(run)
   const seen = { entries: run.edge.frontier.size, checkpoints: run.checkpoints }
   return fault === null ? { ok: true, ...seen } : { ok: false, ...seen, fault }
 }
 
-async function pageFault(run: Run): Promise<LedgerFault | null> {
+async function pageFault(run: Run, rowsAtOnce: number): Promise<LedgerFault | null> {
   const from = run.edge.frontier.size
-  const to = Math.min(from + pageRows, run.size)
+  const to = Math.min(from + rowsAtOnce, run.size)
   const sql = `SELECT idx, at, bytes, hash, action, hold, performed FROM entry
     WHERE idx >= ? AND idx < ? ORDER BY idx`
   // STRICT columns: SQLite itself keeps these types, here and below.
@@ -89,7 +104,10 @@ async function pageFault(run: Run): Promise<LedgerFault | null> {
 }
 
 function entryFault(run: Run, row: EntryColumns): LedgerFault | null {
-  if (!equalBytes(leafHash(row.bytes, nativeHash), row.hash)) return ledgerFault.alteredEntry(row.idx)
+  // A flipped bit can make another type of a value: SQLite looks at the type only when it is written.
+  const isBytes = row.bytes instanceof Uint8Array && row.hash instanceof Uint8Array
+  if (!isBytes || !equalBytes(leafHash(row.bytes, nativeHash), row.hash))
+    return ledgerFault.alteredEntry(row.idx)
   const entry = tryDecode(row.bytes)
   if (entry === null) return ledgerFault.unreadableEntry(row.idx)
   const place = placeOf(entry)
@@ -115,7 +133,8 @@ function growFault(run: Run, leaf: Uint8Array): LedgerFault | null {
 async function checkpointFault(run: Run, size: number): Promise<LedgerFault | null> {
   const row = run.db.get("SELECT note FROM checkpoint WHERE size = ?", size)
   if (row === undefined) return null
-  const checkpoint = await verifyStored((row as { note: string }).note, size, run.verifiers)
+  const { note } = row
+  const checkpoint = typeof note === "string" ? await verifyStored(note, size, run.verifiers) : null
   if (checkpoint === null) return ledgerFault.unsignedCheckpoint(size)
   if (!equalBytes(checkpoint.root, frontierRoot(run.edge.frontier, nativeHash)))
     return ledgerFault.wrongCheckpoint(size)

@@ -30,6 +30,8 @@ export function nodeOperations(parts: OperationParts) {
       witnesses: parts.witnessing.status(),
       room: parts.room(),
       ...parts.connections.counts(),
+      scrub: parts.scrub(),
+      published: parts.published(),
     }),
     "retention.show": async () => parts.retention.settings(),
     "retention.set": async (change, context) => parts.retention.set(change, actorOf(context)),

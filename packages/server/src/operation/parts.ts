@@ -19,6 +19,8 @@ import type { ActionContents } from "../gateway/action-content.ts"
 import type { AssessParts } from "../gateway/assess.ts"
 import type { Connections } from "../gateway/connections.ts"
 import type { Ledger } from "../ledger/ledger.ts"
+import type { PublishState } from "../ledger/publish/start-publishing.ts"
+import type { ScrubState } from "../ledger/scrub.ts"
 import type { Vault } from "../ledger/vault.ts"
 import type { Room } from "../store/room.ts"
 import type { Store } from "../store/store.ts"
@@ -54,6 +56,10 @@ export interface OperationParts {
   readonly ruleSources: readonly RuleSource[]
   /** Throws Failure("forbidden") when a URL leads to this node itself. */
   readonly refuseOwn: (url: string) => void
+  /** How far the background reading of the ledger is. */
+  readonly scrub: () => ScrubState
+  /** How far the published log is; null when nothing is published. */
+  readonly published: () => PublishState | null
   /** Closes the upstream connections of a server that is removed. */
   readonly closeUpstream: (server: string) => void
   /** Asks a server for its tools, so that they have profiles. */

@@ -48,6 +48,12 @@ export function isBusy(error: unknown): boolean {
   return ((sqliteCode(error) ?? 0) & 0xff) === 5
 }
 
+/** Whether SQLite found that the file itself is damaged. */
+export function isDamaged(error: unknown): boolean {
+  const code = (sqliteCode(error) ?? 0) & 0xff
+  return code === 11 || code === 26
+}
+
 function storageReason(error: unknown): string | undefined {
   const code = sqliteCode(error)
   return code === undefined ? systemCodes[codeOf(error) ?? ""] : storageCodes[code & 0xff]

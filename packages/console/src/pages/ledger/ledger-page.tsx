@@ -8,6 +8,7 @@ import { Failed } from "../../part/failed.tsx"
 import { Loaded } from "../../part/loaded.tsx"
 import { Page } from "../../part/page.tsx"
 import { Section } from "../../part/section.tsx"
+import { Ago } from "../../part/time.tsx"
 import { useLanguage } from "../../words/language.ts"
 import { useWords } from "../../words/use-words.ts"
 import { LedgerEntries } from "./ledger-entries.tsx"
@@ -19,6 +20,7 @@ export function LedgerPage() {
   const words = useWords(ledgerWords)
   return (
     <Page title={words.title} under={words.under} beside={<Verify />}>
+      <Scrub />
       <LedgerEntries />
       <Witnesses />
       <Checkpoint />
@@ -52,6 +54,44 @@ function Verify() {
         ) : null}
       </div>
       {verify.error ? <Failed error={verify.error} /> : null}
+    </div>
+  )
+}
+
+/** What the node finds while it reads everything again in the background. */
+function Scrub() {
+  const words = useWords(ledgerWords)
+  const lang = useLanguage()
+  const { data } = useOperation("node.status", {})
+  if (!data) return null
+  const { scrub, published } = data
+  if (scrub.fault !== null)
+    return (
+      <div role="alert" className="rounded-lg border border-deny bg-deny-wash p-4">
+        <p className="flex items-center gap-2 font-semibold text-deny">
+          <CircleX size={18} aria-hidden />
+          {words.scrubFault}
+        </p>
+        <p className="break-words">{scrub.fault[lang]}</p>
+        <p className="text-soft">{words.scrubFaultWhat}</p>
+      </div>
+    )
+  return (
+    <div className="text-soft">
+      {scrub.soundAt === null ? (
+        <p>{words.scrubUnderWay(scrub.entries, scrub.of)}</p>
+      ) : (
+        <p>
+          {words.scrubSound} <Ago at={scrub.soundAt} />
+        </p>
+      )}
+      {published === null ? null : (
+        <p className={published.fault === null ? "" : "text-deny"}>
+          {published.fault === null
+            ? words.published(published.entries)
+            : `${words.unpublished}: ${published.fault}`}
+        </p>
+      )}
     </div>
   )
 }

@@ -18,6 +18,14 @@ export const ledgerWords = bilingual(
     sound: (entries: number, checkpoints: number) =>
       `Sound: ${plural(entries, "# entry", "# entries")}, ${plural(checkpoints, "# signed checkpoint", "# signed checkpoints")}.`,
     unsound: "Not sound",
+    scrubFault: "The ledger is not sound",
+    scrubFaultWhat:
+      "The node found this while it read everything again in the background. It repairs nothing: keep a copy of the data folder, check the disk, then restore a backup. `hufu doctor` says it too.",
+    scrubSound: "Read again in the background and found sound:",
+    scrubUnderWay: (entries: number, of: number) =>
+      `Being read again in the background: ${entries} of ${plural(of, "# entry", "# entries")}.`,
+    published: (entries: number) => `Published up to ${plural(entries, "# entry", "# entries")}.`,
+    unpublished: "Not published any more",
     here: "The same check in a terminal:",
     witnesses: "Witnesses",
     ledgerIs: "The ledger is ",
@@ -56,6 +64,13 @@ export const ledgerWords = bilingual(
     sound: (entries: number, checkpoints: number) =>
       `完好：${n(entries)} 个条目，${n(checkpoints)} 个签名检查点。`,
     unsound: "有误",
+    scrubFault: "账本有误",
+    scrubFaultWhat:
+      "节点在后台重新读取全部内容时发现此错误。它不作任何修复：请先保留数据目录副本，检查磁盘，再恢复备份。`hufu doctor` 也会指出。",
+    scrubSound: "后台重新读取，结果完好：",
+    scrubUnderWay: (entries: number, of: number) => `后台正在重新读取：${n(entries)} / ${n(of)} 个条目。`,
+    published: (entries: number) => `已发布 ${n(entries)} 个条目。`,
+    unpublished: "已停止发布",
     here: "在终端中作同样的校验：",
     witnesses: "见证方",
     ledgerIs: "账本",

@@ -140,6 +140,8 @@ const status = {
   rules: "0".repeat(64),
   connections: 0,
   inFlight: 0,
+  scrub: { entries: 1, of: 1, soundAt: null, fault: null },
+  published: null,
 }
 
 /** A held action as the pages get it. */
