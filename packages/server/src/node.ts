@@ -119,6 +119,8 @@ export async function startNode({
     const publishing = await publish(config.publish.folder, store, logger)
     // It takes the last checkpoint, which the store signs as it closes.
     closing.unshift(() => publishing?.close())
+    // The same checkpoint again, once witnesses have cosigned it.
+    if (publishing) witnessing.onCosigned((checkpoint) => publishing.offer(checkpoint))
     const scrub = startScrub({
       database: store.folder.database,
       published: publishing && { folder: publishing.folder, vkey: ledger.vkey },

@@ -107,7 +107,13 @@ describe("a node with witnesses", () => {
       checkpoint: { size },
       witnesses: [{}, {}],
     })
+    const told: { note: string; size: number }[] = []
+    const forget = witnessing.onCosigned((checkpoint) => told.push(checkpoint))
     const more = await grown(store, 5)
+    // Whoever publishes the log is given the same checkpoint with its cosignatures.
+    await vi.waitFor(() => expect(told.at(-1)?.size).toBeGreaterThan(more), { timeout: 30_000 })
+    expect(await verifyCheckpoint(told.at(-1)?.note ?? "", log, keys)).toMatchObject({ witnesses: [{}, {}] })
+    forget()
     await vi.waitFor(() => expect(witnessing.stands(more).by).toHaveLength(2), { timeout: 30_000 })
     await witnessing.close()
     for (const witness of witnesses) await witness.close()

@@ -31,6 +31,8 @@ export interface WitnessingParts {
 export interface Witnessing {
   /** Begins to ask for every checkpoint. */
   begin(): void
+  /** Tells of every checkpoint that witnesses have cosigned, with their cosignatures; what it returns ends that. */
+  onCosigned(listener: (checkpoint: SignedCheckpoint) => void): () => void
   /** Why no action is let through; `null` as long as no witness has shown that this ledger lost or changed something. */
   alarm(): Alarm | null
   status(): WitnessStatus
@@ -193,6 +195,7 @@ export async function openWitnessing(parts: WitnessingParts): Promise<Witnessing
   let isWanted = false
   let timer: NodeJS.Timeout | undefined
   let unfollow = (): void => {}
+  const listeners = new Set<(checkpoint: SignedCheckpoint) => void>()
 
   function wake(): void {
     isWanted = true
@@ -216,8 +219,15 @@ export async function openWitnessing(parts: WitnessingParts): Promise<Witnessing
         }),
       )
       await Promise.all(asked)
+      await tellOf(checkpoint)
     }
     retryLater()
+  }
+
+  async function tellOf({ size }: SignedCheckpoint): Promise<void> {
+    if (listeners.size === 0 || isClosed) return
+    const cosigned = await cosignedOver(size - 1).catch(() => null)
+    if (cosigned !== null) for (const listener of listeners) listener(cosigned)
   }
 
   function retryLater(): void {
@@ -287,6 +297,10 @@ export async function openWitnessing(parts: WitnessingParts): Promise<Witnessing
       if (witnesses.length === 0) return
       unfollow = ledger.onCheckpoint(wake)
       wake()
+    },
+    onCosigned(listener) {
+      listeners.add(listener)
+      return () => void listeners.delete(listener)
     },
     alarm: () => alarm,
     status() {

@@ -333,3 +333,20 @@ test("a checkpoint is not kept when another process has kept one: nothing of it 
   await publishing.close()
   expect(publishing.state()).toMatchObject({ entries: 10, fault: null })
 })
+
+test("a checkpoint that was cosigned since takes the place of its plain one, and an older one of none", async () => {
+  const store = await openStore(place.options())
+  const publishing = await start(store)
+  await grow(store, 10)
+  const first = await store.ledger.awaitCheckpoint(9)
+  await grow(store, 10)
+  const second = await store.ledger.awaitCheckpoint(19)
+  const cosign = (note: string) => `${note}\u2014 witness.example ${Buffer.alloc(76, 7).toString("base64")}\n`
+  publishing.offer({ ...second, note: cosign(second.note) })
+  publishing.offer({ ...first, note: cosign(first.note) })
+  await store.close()
+  await publishing.close()
+  expect(readFileSync(join(folder, "checkpoint"), "utf8")).toBe(cosign(second.note))
+  expect(await verify(store.ledger.vkey)).toMatchObject({ ok: true, checkpoint: { size: 20 } })
+  expect(publishing.state().fault).toBeNull()
+})

@@ -21,6 +21,8 @@ export interface PublishState {
 export interface Publishing {
   readonly folder: string
   state(): PublishState
+  /** Publishes this checkpoint too, as one with cosignatures; an older one than is published, or waits, is left out. */
+  offer(checkpoint: SignedCheckpoint): void
   /** Publishes the last checkpoint that it was told of, and lets the folder go. Call it after the store has closed. */
   close(): Promise<void>
 }
@@ -82,16 +84,19 @@ export async function startPublishing(parts: PublishingParts): Promise<Publishin
   }
   let isClosing = false
   const offer = (checkpoint: SignedCheckpoint): void => {
+    if (isClosing || checkpoint.size < Math.max(publisher.size, wanted?.size ?? 0)) return
     wanted = checkpoint
     run()
   }
   const forget = ledger.onCheckpoint(offer)
-  offer(ledger.checkpoint())
+  // What is there already may have cosignatures, which the ledger's own copy has not.
+  if (publisher.size === 0 || ledger.checkpoint().size > publisher.size) offer(ledger.checkpoint())
   const swept = publisher
     .sweep()
     .catch((error: unknown) => logger.warn({ err: error, folder }, "old partial tiles could not be removed"))
   return {
     folder,
+    offer,
     state: () => ({ folder, entries: publisher.size, fault }),
     async close() {
       isClosing = true
