@@ -104,6 +104,11 @@ export const Config = z.strictObject({
         .describe("how long that rests after it has read everything"),
     })
     .prefault({}),
+  ledger: z
+    .strictObject({
+      mlDsa: z.boolean().default(false).describe("sign every checkpoint a second time, by ML-DSA-44"),
+    })
+    .prefault({}),
   witnesses: z
     .array(
       z

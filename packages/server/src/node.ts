@@ -104,7 +104,7 @@ export async function startNode({
   const sources = ruleSources(config, dataDir)
 
   // Evidence
-  const store = await openStore({ dataDir, clock, logger, passphrase })
+  const store = await openStore({ dataDir, clock, logger, passphrase, mlDsa: config.ledger.mlDsa })
   const closing: (() => unknown)[] = [() => store.close()]
   const close = async () => {
     for (const end of closing.splice(0).toReversed()) await end()

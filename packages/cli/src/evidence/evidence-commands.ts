@@ -89,4 +89,52 @@ export const evidenceCommands: readonly Command[] = [
     flags: {},
     load: async () => (await import("./log-publish.ts")).logPublish,
   },
+  {
+    name: "log watch",
+    takes: "URL|FOLDER|node",
+    en: "Follow a log and alert on a fork, a rollback, bad entries, or entries about an agent",
+    zh: "跟随日志：出现分叉、回滚、有误的条目或与某智能体有关的条目时告警",
+    flags: {
+      key: { type: "string", value: "VKEY", en: "the log's key that you trust", zh: "您信任的该日志公钥" },
+      agent: {
+        type: "string",
+        multiple: true,
+        value: "NAME|ID",
+        en: "also alert on entries about this agent; may be repeated; a published log knows ids alone",
+        zh: "与该智能体有关的条目也告警，可重复；已发布的日志只有编号",
+      },
+      witness: {
+        type: "string",
+        multiple: true,
+        value: "VKEY",
+        en: "a witness key that you know; may be repeated",
+        zh: "您认可的见证方公钥，可重复",
+      },
+      witnesses: {
+        type: "string",
+        value: "N",
+        en: "how many of them must have cosigned (1 if any is given)",
+        zh: "至少须有几个见证方联署（给出公钥时为 1）",
+      },
+      stale: {
+        type: "string",
+        value: "MINUTES",
+        en: "alert when nothing new came for so long (1440)",
+        zh: "多久没有新内容即告警（1440 分钟）",
+      },
+      every: { type: "string", value: "SECONDS", en: "how often to look (30)", zh: "查看间隔（30 秒）" },
+      once: {
+        type: "boolean",
+        en: "look once; exit code 1 on any alert",
+        zh: "只查看一次；有告警时退出码为 1",
+      },
+      state: {
+        type: "string",
+        value: "FILE",
+        en: "where it remembers what it saw",
+        zh: "保存所见内容的文件",
+      },
+    },
+    load: async () => (await import("./log-watch.ts")).logWatch,
+  },
 ]

@@ -788,6 +788,8 @@ export const contract = {
     output: z.object({
       checkpoint: z.string(),
       key: z.string(),
+      /** The key of the second signature, where the log makes one. */
+      mlDsaKey: z.string().nullable(),
       /** The keys of the witnesses that the node asks. */
       witnesses: z.array(z.string()),
     }),

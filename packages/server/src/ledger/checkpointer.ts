@@ -2,7 +2,7 @@ import { type Checkpoint, parseCheckpoint, signCheckpoint } from "@hufu/core/evi
 import { consistencyProof, verifyConsistency } from "@hufu/core/evidence/consistency"
 import { frontierRoot } from "@hufu/core/evidence/frontier"
 import type { NodeReader } from "@hufu/core/evidence/merkle"
-import { parseNote } from "@hufu/core/evidence/signed-note"
+import { cosignNote, type NoteSigner, parseNote } from "@hufu/core/evidence/signed-note"
 import { Failure } from "@hufu/core/failure"
 import type { LedgerKey } from "./ledger-key.ts"
 import { nativeHash } from "./native-hash.ts"
@@ -21,6 +21,8 @@ export interface SignedCheckpoint {
 
 export interface CheckpointerParts {
   readonly key: LedgerKey
+  /** Signs every checkpoint a second time, by ML-DSA-44. */
+  readonly second?: { readonly signer: NoteSigner; readonly now: () => number } | undefined
   readonly latest: SignedCheckpoint | null
   readonly edge: () => TreeEdge
   readonly readTile: TileReader
@@ -115,7 +117,9 @@ export class Checkpointer {
     const root = frontierRoot(edge.frontier, nativeHash)
     const { size } = edge.frontier
     this.#refuseFork({ size, root }, nodeReader(edge, readTile))
-    const note = signCheckpoint({ origin: key.origin, size, root }, key.signer)
+    const signed = signCheckpoint({ origin: key.origin, size, root }, key.signer)
+    const { second } = this.#parts
+    const note = second ? cosignNote(signed, second.signer, Math.floor(second.now() / 1000)) : signed
     const checkpoint = { size, root, note }
     await keep(checkpoint, this.#latest)
     this.#latest = checkpoint

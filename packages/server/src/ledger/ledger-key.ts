@@ -1,7 +1,15 @@
-import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject, sign } from "node:crypto"
+import {
+  createPrivateKey,
+  createPublicKey,
+  generateKeyPairSync,
+  hkdfSync,
+  type KeyObject,
+  sign,
+} from "node:crypto"
 import { fromBase64Url } from "@hufu/core/evidence/base64"
 import type { NoteSigner } from "@hufu/core/evidence/signed-note"
 import { formatVkey, verifierKey } from "@hufu/core/evidence/vkey"
+import { mlDsaKeyOf } from "./ml-dsa.ts"
 
 /** The Ed25519 key of a ledger, named after the ledger's origin. */
 export interface LedgerKey {
@@ -9,6 +17,11 @@ export interface LedgerKey {
   /** The public key as signed notes write it. */
   readonly vkey: string
   readonly signer: NoteSigner
+  /**
+   * The ML-DSA-44 key beside it. It comes from the same secret bytes, so that it is kept, backed up, sealed and replaced with them;
+   * who computes an Ed25519 key from its public half does not get those bytes.
+   */
+  mlDsa(): NoteSigner
 }
 
 /** Makes a ledger's key, and the text under which it is kept. */
@@ -33,5 +46,14 @@ export function parseLedgerKey(text: string, origin: string): LedgerKey | null {
 function named(origin: string, privateKey: KeyObject): LedgerKey {
   const { x = "" } = createPublicKey(privateKey).export({ format: "jwk" })
   const key = verifierKey(origin, fromBase64Url(x))
-  return { origin, vkey: formatVkey(key), signer: { key, sign: (bytes) => sign(null, bytes, privateKey) } }
+  return {
+    origin,
+    vkey: formatVkey(key),
+    signer: { key, sign: (bytes) => sign(null, bytes, privateKey) },
+    mlDsa() {
+      const { d = "" } = privateKey.export({ format: "jwk" })
+      const seed = hkdfSync("sha256", fromBase64Url(d), "", `hufu ledger ml-dsa-44 ${origin}`, 32)
+      return mlDsaKeyOf(new Uint8Array(seed), origin)
+    },
+  }
 }

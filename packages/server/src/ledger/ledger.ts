@@ -5,6 +5,7 @@ import { frontierAt } from "@hufu/core/evidence/frontier"
 import { inclusionProof } from "@hufu/core/evidence/inclusion"
 import { parseNote } from "@hufu/core/evidence/signed-note"
 import { rootAt } from "@hufu/core/evidence/merkle"
+import { formatVkey } from "@hufu/core/evidence/vkey"
 import { Failure } from "@hufu/core/failure"
 import type { Logger } from "pino"
 import type { Clock } from "../clock.ts"
@@ -33,6 +34,8 @@ export interface Ledger {
   readonly origin: string
   /** The public key of the checkpoints, as signed notes write it. */
   readonly vkey: string
+  /** The key of the second signature, where checkpoints carry one. */
+  readonly mlDsaKey: string | null
   /**
    * Appends one entry; resolves when it is on the disk, with its final index.
    *
@@ -75,6 +78,8 @@ export interface LedgerParts {
   readonly rows: RowTarget
   readonly key: LedgerKey
   readonly clock: Clock
+  /** Whether checkpoints are signed by ML-DSA-44 too. */
+  readonly mlDsa?: boolean | undefined
   readonly logger: Pick<Logger, "error">
   readonly committer: GroupCommit
 }
@@ -94,18 +99,31 @@ export async function openLedger(parts: LedgerParts): Promise<OpenedLedger> {
     { db: writer, rows },
     { ...found, clock, onGrown: () => checkpointer.touch() },
   )
+  const second = parts.mlDsa === true ? { signer: key.mlDsa(), now: () => clock.now() } : undefined
   const checkpointer = new Checkpointer({
     key,
+    second,
     latest: found.latest,
     edge: () => appender.edge,
     readTile: (level, n) => readTile(reader, level, n),
     keep: (checkpoint, before) => committer.enqueue(() => keepCheckpoint(writer, checkpoint, before)),
     onError: (error) => logger.error({ err: error }, "the ledger could not sign a checkpoint"),
   })
-  return { ledger: over({ ...parts, appender, checkpointer }), appender, checkpointer }
+  return {
+    ledger: over({
+      ...parts,
+      appender,
+      checkpointer,
+      mlDsaKey: second ? formatVkey(second.signer.key) : null,
+    }),
+    appender,
+    checkpointer,
+  }
 }
 
-function over(parts: LedgerParts & { appender: Appender; checkpointer: Checkpointer }): Ledger {
+function over(
+  parts: LedgerParts & { appender: Appender; checkpointer: Checkpointer; mlDsaKey: string | null },
+): Ledger {
   const { reader, key, committer, appender, checkpointer } = parts
   const size = (): number => appender.edge.frontier.size
   const nodes = () => nodeReader(appender.edge, (l, n) => readTile(reader, l, n))
@@ -116,6 +134,7 @@ function over(parts: LedgerParts & { appender: Appender; checkpointer: Checkpoin
   return {
     origin: key.origin,
     vkey: key.vkey,
+    mlDsaKey: parts.mlDsaKey,
     append: (draft, options) =>
       // An intent may leave once, which the tables alone know of all that ever left.
       committer.enqueue(() => ({ index: appender.append(draft) }), {

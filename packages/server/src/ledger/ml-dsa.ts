@@ -29,6 +29,15 @@ export function createMlDsaKey(name: string): { signer: NoteSigner; text: string
   }
 }
 
+/** PKCS #8 of an ML-DSA-44 key as its seed alone: what stands before the 32 bytes. */
+const seedPrefix = Buffer.from("3034020100300b060960864801650304031104228020", "hex")
+
+/** The ML-DSA-44 key that a seed of 32 bytes gives, under a name. */
+export function mlDsaKeyOf(seed: Uint8Array, name: string): NoteSigner {
+  const key = Buffer.concat([seedPrefix, seed])
+  return signerOf(name, createPrivateKey({ key, format: "der", type: "pkcs8" }))
+}
+
 /** Reads a kept key; null when the text is no ML-DSA-44 key. */
 export function parseMlDsaKey(text: string, name: string): NoteSigner | null {
   try {

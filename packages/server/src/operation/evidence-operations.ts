@@ -103,6 +103,7 @@ export function evidenceOperations(parts: OperationParts) {
     "log.checkpoint": async () => ({
       checkpoint: ledger.checkpoint().note,
       key: ledger.vkey,
+      mlDsaKey: ledger.mlDsaKey,
       witnesses: [...parts.witnessing.keys],
     }),
     "log.verify": async () => {

@@ -49,6 +49,8 @@ export interface StoreOptions {
   readonly logger: Pick<Logger, "info" | "warn" | "error">
   /** How many units may wait for the disk before more are refused. */
   readonly maxQueued?: number
+  /** Whether checkpoints are signed by ML-DSA-44 too. */
+  readonly mlDsa?: boolean | undefined
   /** How long an asynchronous unit may hold the one transaction. */
   readonly unitTimeoutMs?: number
   /** Asks for the passphrase of a sealed vault key; without it such a data folder is refused. */
@@ -110,7 +112,16 @@ async function assemble(parts: Parts, options: StoreOptions): Promise<Store> {
   const committer = openCommitter({ db: writer, backlog, rows }, options)
   const key = openLedgerKey(writer, folder)
   const wrappingKey = await openVaultKey(writer, folder, options.passphrase)
-  const opened = await openLedger({ writer, reader, rows, key, clock, logger, committer })
+  const opened = await openLedger({
+    writer,
+    reader,
+    rows,
+    key,
+    clock,
+    logger,
+    committer,
+    mlDsa: options.mlDsa,
+  })
   const { ledger, appender, checkpointer } = opened
   const commit: Store["commit"] = (work, commitOptions) =>
     committer.enqueue((scope) => work(new UnitTx({ writer, rows, appender, scope })), commitOptions)
