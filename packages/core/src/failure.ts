@@ -33,6 +33,7 @@ export const failureCodes = {
   invalid_evidence: { status: 400, en: "The evidence is not well formed", zh: "证据格式有误" },
   invalid_input: { status: 400, en: "The request is not valid", zh: "请求无效" },
   invalid_json: { status: 400, en: "The JSON is not acceptable", zh: "JSON 不符合要求" },
+  kept_by_law: { status: 409, en: "A statute keeps this for a time", zh: "依法仍须保存" },
   ledger_ambiguous: { status: 500, en: "The ledger is in an ambiguous state", zh: "账本状态不明确" },
   ledger_forked: {
     status: 500,

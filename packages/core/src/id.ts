@@ -30,6 +30,15 @@ function timeText(atMs: number): string {
   return text
 }
 
+/** When an id was made, in milliseconds since 1970; undefined for what `newId` did not make. */
+export function timeOfId(id: string): number | undefined {
+  const letters = /^[a-z]{3}_([0-9a-hj-kmnp-tv-z]{10})[0-9a-hj-kmnp-tv-z]{16}$/.exec(id)?.[1]
+  if (letters === undefined) return undefined
+  let time = 0
+  for (const letter of letters) time = time * 32 + alphabet.indexOf(letter)
+  return time
+}
+
 /** A schema for ids of one kind. */
 export function idSchema(kind: IdKind) {
   return z.string().regex(new RegExp(`^${idPrefixes[kind]}_[0-9a-z]{8,32}$`))

@@ -1,3 +1,4 @@
+import { ErasableClass } from "@hufu/core/contract/erasure"
 import { z } from "zod"
 import { isWitness } from "./witness/is-witness.ts"
 
@@ -47,6 +48,25 @@ export const Config = z.strictObject({
     .max(100)
     .default([])
     .describe("Cedar files that are loaded on top of the platform's rules"),
+  retention: z
+    .partialRecord(
+      ErasableClass,
+      z.strictObject({
+        days: z
+          .int()
+          .min(0)
+          .max(36_500)
+          .describe("how long a statute asks to keep it, from when it was made"),
+        wins: z
+          .enum(["erasure", "retention"])
+          .default("erasure")
+          .describe("which of the two wins while that time runs"),
+      }),
+    )
+    .default({})
+    .describe(
+      "for each class (agent, task, mandate, server, passkey, browser), how long a statute asks to keep it, and whether that wins over a request to erase it",
+    ),
   upstream: z
     .strictObject({
       idleSeconds: z

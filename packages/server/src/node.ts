@@ -9,11 +9,13 @@ import { openBrowsers } from "./authority/browsers.ts"
 import { openBudgets } from "./authority/budgets.ts"
 import { openCredentials } from "./authority/credentials.ts"
 import { declareWith } from "./authority/declare.ts"
+import { openErasure } from "./authority/erasure.ts"
 import { openHolds } from "./authority/holds.ts"
 import { interventionsOf } from "./authority/interventions.ts"
 import { openMandates } from "./authority/mandates.ts"
 import { openPasskeyRecords, openPasskeys } from "./authority/passkeys.ts"
 import { openPerson } from "./authority/person.ts"
+import { sealRecords } from "./authority/record-kinds.ts"
 import { openRetention } from "./authority/retention.ts"
 import { openServers } from "./authority/servers.ts"
 import { createSignInLinks } from "./authority/sign-in-links.ts"
@@ -48,6 +50,7 @@ import { socketPath } from "./local/socket-path.ts"
 import { readActions } from "./operation/actions.ts"
 import { createOperations } from "./operation/operations.ts"
 import { ruleSources } from "./rule-sources.ts"
+import { emptyLogs } from "./log.ts"
 import { openStore, type Store } from "./store/store.ts"
 import { watchRoom } from "./store/watch-room.ts"
 import { version } from "./version.ts"
@@ -139,6 +142,8 @@ export async function startNode({
       )
 
     await keepRules(store, rules, sources)
+    const sealed = await sealRecords(store)
+    if (sealed > 0) logger.info({ records: sealed }, "what stood open in the tables is sealed now")
 
     // Authority
     const passkeyRecords = openPasskeyRecords(store)
@@ -148,7 +153,7 @@ export async function startNode({
     const tasks = openTasks(store, vault, clock, declare)
     const budgets = openBudgets(store)
     const mandates = openMandates(store, clock, declare, budgets)
-    const servers = openServers(store, vault, clock, declare)
+    const servers = openServers(store, vault, clock, declare, (name) => mandates.names(name))
     const tools = openTools(store, servers, declare)
     const holds = openHolds(store, vault, clock, config.ask.expirySeconds)
     const stop = openStop(store, clock, declare, () => witnessing.alarm())
@@ -183,6 +188,21 @@ export async function startNode({
     })
     const browsers = openBrowsers(store, clock, declare)
     const links = createSignInLinks(clock)
+    const erasure = openErasure({
+      store,
+      clock,
+      declare,
+      agents,
+      tasks,
+      mandates,
+      servers,
+      holds,
+      passkeys,
+      browsers,
+      interventions,
+      keep: config.retention,
+      emptyLogs: () => emptyLogs(store.folder.path, logger),
+    })
 
     // The pipeline
     const own = () =>
@@ -276,6 +296,7 @@ export async function startNode({
       holds,
       stop,
       interventions,
+      erasure,
       connections,
       actions,
       contents,

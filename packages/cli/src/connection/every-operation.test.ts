@@ -97,6 +97,7 @@ const samples: { readonly [Id in CallId]: Request<Id> } = {
     from: 3,
     limit: 4,
   },
+  "subject.erase": { subject: id("tsk"), reason: "operator" },
   "stop.declare": { reason: "stop" },
   "stop.lift": {},
   "log.entries": { from: 3, limit: 4 },

@@ -4,6 +4,7 @@ import { BundleHead } from "../evidence/bundle-file.ts"
 import { EntryProof } from "../evidence/entry-proof-file.ts"
 import { ReceiptOpening } from "../evidence/receipt-opening.ts"
 import { idSchema, Name } from "../id.ts"
+import { ErasureReason, ErasureReport } from "./erasure.ts"
 import { MandateDraft, Mandate } from "../mandate/mandate.ts"
 import { Effect, Language, OutcomeKind, VerdictKind } from "../words.ts"
 import { NodeEvent } from "./node-event.ts"
@@ -701,6 +702,20 @@ export const contract = {
     output: ReplayPage,
     en: "Decide past decisions again under other rules, and say which verdicts would change",
     zh: "以另一套规则重新裁定以往的行为，并指出哪些裁定会改变",
+  }),
+  "subject.erase": operation({
+    method: "POST",
+    path: "/v1/subjects/{subject}:erase",
+    scope: "person",
+    input: z.object({
+      /** The id of an agent, a task, a mandate, a server, a passkey or a browser. */
+      subject: z.string().min(1).max(80),
+      reason: ErasureReason.default("right"),
+    }),
+    output: ErasureReport,
+    en: "Erase what is kept of a subject, for ever: it is taken out of service, its keys go, and every proof stays valid",
+    zh: "永久擦除某主体的内容：先停用，再销毁密钥，所有证明仍然有效",
+    command: { name: "erase", positional: ["subject"] },
   }),
   "event.follow": operation({
     method: "GET",

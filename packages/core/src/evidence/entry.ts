@@ -62,6 +62,7 @@ export const facts = [
   "vault.rekeyed",
   "retention.set",
   "content.erased",
+  "subject.erased",
   "note",
 ] as const
 export const Fact = z.enum(facts)

@@ -5,7 +5,7 @@ import { newId } from "@hufu/core/id"
 import type { Clock } from "../clock.ts"
 import type { Store } from "../store/store.ts"
 import type { Declare } from "./declare.ts"
-import { openRecords, type Records } from "./records.ts"
+import { openRecords, type RecordKind, type Records } from "./records.ts"
 
 /** Agents and their versions: who may act at all. */
 export interface AgentAuthority {
@@ -24,15 +24,32 @@ export interface AgentAuthority {
     draft: Pick<VersionRecord, "label" | "parts">,
     by: string,
   ): Promise<VersionRecord>
+  /** Shows no more of a revoked agent than that it was erased; its content goes with its key. */
+  forgetContent(agent: AgentRecord): void
   /** Bites in memory before it is durable: a suspension only narrows. */
   setState(agent: AgentRecord, state: AgentRecord["state"], by: string, reason: string): Promise<AgentRecord>
+}
+
+/** What stands for a name that was erased. */
+export const erasedName = "erased"
+
+export const agentKind: RecordKind<AgentRecord> = {
+  kind: "agent",
+  schema: AgentRecord,
+  sealed: { members: ["name"], subject: ({ id }) => id, blank: { name: erasedName } },
+}
+
+export const versionKind: RecordKind<VersionRecord> = {
+  kind: "version",
+  schema: VersionRecord,
+  sealed: { members: ["label", "parts"], subject: ({ agent }) => agent, blank: { label: "", parts: {} } },
 }
 
 const maxAgents = 10_000
 
 export function openAgents(store: Store, clock: Clock, declare: Declare): AgentAuthority {
-  const records = openRecords<AgentRecord>(store, { kind: "agent", schema: AgentRecord })
-  const versions = openRecords<VersionRecord>(store, { kind: "version", schema: VersionRecord })
+  const records = openRecords(store, agentKind)
+  const versions = openRecords(store, versionKind)
   const named = (name: string) =>
     [...records.all()].find((agent) => agent.name === name && agent.state !== "revoked")
   const creating = new Set<string>()
@@ -149,5 +166,10 @@ export function openAgents(store: Store, clock: Clock, declare: Declare): AgentA
     create,
     declareVersion,
     setState,
+    forgetContent(agent) {
+      records.set({ ...agent, name: erasedName })
+      for (const version of versions.all())
+        if (version.agent === agent.id) versions.set({ ...version, label: "", parts: {} })
+    },
   }
 }

@@ -6,11 +6,20 @@ import { z } from "zod"
 import type { Clock } from "../clock.ts"
 import type { Store } from "../store/store.ts"
 import type { Declare } from "./declare.ts"
-import { openRecords } from "./records.ts"
+import { openRecords, type RecordKind } from "./records.ts"
 
 /** What is kept of a browser's token: the SHA-256 of 256 random bits, which cannot be guessed back. */
 const Stored = BrowserRecord.extend({ hash: z.string(), state: z.enum(["live", "revoked"]) })
 type Stored = z.infer<typeof Stored>
+
+export const browserKind: RecordKind<Stored> = {
+  kind: "browser",
+  schema: Stored,
+  states: ["live"],
+  state: ({ state }) => state,
+  at: ({ createdAt }) => createdAt,
+  sealed: { members: ["origin"], subject: ({ id }) => id, blank: { origin: "" } },
+}
 
 /**
  * Browsers that a sign-in link or a passkey let in. Such a token has the power of the local socket over HTTP: it looks and narrows.
@@ -35,13 +44,7 @@ const usedEveryMs = 600_000
 const shape = /^hufu_browser_[A-Za-z0-9_-]{43}$/
 
 export function openBrowsers(store: Store, clock: Clock, declare: Declare): BrowserAuthority {
-  const records = openRecords<Stored>(store, {
-    kind: "browser",
-    schema: Stored,
-    states: ["live"],
-    state: ({ state }) => state,
-    at: ({ createdAt }) => createdAt,
-  })
+  const records = openRecords(store, browserKind)
   const byHash = new Map([...records.all()].map((record) => [record.hash, record.id]))
   const storedUse = new Map([...records.all()].map((record) => [record.id, record.usedAt]))
 

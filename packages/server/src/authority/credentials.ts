@@ -71,6 +71,7 @@ export function openCredentials(
         subject: record.id,
         by,
         refs: { agent: agent.id, version: agent.version, kind },
+        content: { expiresAt: record.expiresAt },
       })
     })
     records.set(record)

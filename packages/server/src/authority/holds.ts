@@ -7,7 +7,7 @@ import { DecisionMode, Effect } from "@hufu/core/words"
 import type { Clock } from "../clock.ts"
 import type { Vault } from "../ledger/vault.ts"
 import type { Store, Tx } from "../store/store.ts"
-import { openRecords } from "./records.ts"
+import { openRecords, type RecordKind } from "./records.ts"
 
 /** An action that waits for a person. What it would do is in the vault; here are ids, digests and times. */
 const Hold = z.object({
@@ -33,6 +33,19 @@ const Hold = z.object({
   decidedAt: z.int().nullable(),
 })
 export type Hold = z.infer<typeof Hold>
+
+export const holdKind: RecordKind<Hold> = {
+  kind: "hold",
+  schema: Hold,
+  states: ["waiting", "approved"],
+  state: (hold) => hold.state,
+  at: (hold) => hold.createdAt,
+  sealed: {
+    members: ["server", "tool"],
+    subject: ({ task }) => task,
+    blank: { server: "erased", tool: "erased" },
+  },
+}
 
 /** What a person is shown of a held action, and what is performed if they approve. */
 export const HeldContent = z.object({
@@ -78,6 +91,8 @@ export interface HoldAuthority {
   expire(): Promise<void>
   wait(hold: Hold, signal: AbortSignal): Promise<Hold>
   list(state: z.infer<typeof HoldState> | "all", limit: number): Hold[]
+  /** Every hold of a task. */
+  idsOfTask(task: string): string[]
   waiting(): number
   onChange(listener: (hold: Hold) => void): () => void
 }
@@ -94,13 +109,7 @@ const maxPerAgent = 200
 const maxOpen = 5000
 
 export function openHolds(store: Store, vault: Vault, clock: Clock, expirySeconds: number): HoldAuthority {
-  const records = openRecords<Hold>(store, {
-    kind: "hold",
-    schema: Hold,
-    states: ["waiting", "approved"],
-    state: (hold) => hold.state,
-    at: (hold) => hold.createdAt,
-  })
+  const records = openRecords(store, holdKind)
   const byDigest = new Map<string, string>()
   const key = (agent: string, task: string, digest: string) => `${agent}/${task}/${digest}`
   for (const hold of records.all()) byDigest.set(key(hold.agent, hold.task, hold.digest), hold.id)
@@ -150,7 +159,11 @@ export function openHolds(store: Store, vault: Vault, clock: Clock, expirySecond
     try {
       await store.commit((tx) => {
         records.put(tx, hold)
-        vault.put(tx, { id: contentId(hold), subject: hold.task, value: z.json().parse(content) })
+        vault.put(tx, {
+          id: contentId(hold),
+          subject: hold.task,
+          value: z.json().parse({ ...content, hold: said(hold) }),
+        })
         tx.append({
           kind: "hold",
           hold: hold.id,
@@ -307,8 +320,7 @@ export function openHolds(store: Store, vault: Vault, clock: Clock, expirySecond
   function find(id: string): Hold | undefined {
     const known = records.get(id)
     if (known) return known
-    const row = store.query<{ body: string }>("SELECT body FROM record WHERE kind='hold' AND id=?", [id])[0]
-    return row && Hold.parse(JSON.parse(row.body))
+    return records.read("AND id=?", [id])[0]
   }
 
   function wait(hold: Hold, signal: AbortSignal): Promise<Hold> {
@@ -332,14 +344,9 @@ export function openHolds(store: Store, vault: Vault, clock: Clock, expirySecond
   }
 
   function list(state: z.infer<typeof HoldState> | "all", limit: number): Hold[] {
-    const where = state === "all" ? "" : " AND state=?"
+    const where = state === "all" ? "" : "AND state=?"
     const values = state === "all" ? [limit] : [state, limit]
-    return store
-      .query<{ body: string }>(
-        `SELECT body FROM record WHERE kind='hold'${where} ORDER BY at DESC LIMIT ?`,
-        values,
-      )
-      .map((row) => Hold.parse(JSON.parse(row.body)))
+    return records.read(`${where} ORDER BY at DESC LIMIT ?`, values)
   }
 
   return {
@@ -347,11 +354,7 @@ export function openHolds(store: Store, vault: Vault, clock: Clock, expirySecond
     ofAction(action) {
       const open = [...records.all()].find((hold) => hold.action === action)
       if (open) return open
-      const row = store.query<{ body: string }>(
-        "SELECT body FROM record WHERE kind='hold' AND json_extract(body, '$.action') = ?",
-        [action],
-      )[0]
-      return row && Hold.parse(JSON.parse(row.body))
+      return records.read("AND json_extract(body, '$.action') = ?", [action])[0]
     },
     content,
     matching(agent, task, digest) {
@@ -374,12 +377,18 @@ export function openHolds(store: Store, vault: Vault, clock: Clock, expirySecond
     expire,
     wait,
     list,
+    idsOfTask: (task) => records.read("AND json_extract(body, '$.task') = ?", [task]).map(({ id }) => id),
     waiting: () => [...records.all()].filter((hold) => hold.state === "waiting").length,
     onChange(listener) {
       listeners.add(listener)
       return () => void listeners.delete(listener)
     },
   }
+}
+
+/** What the ledger's entry of a hold does not say openly. */
+function said({ action, version, principal, server, tool, mode }: Hold) {
+  return { action, version, principal, server, tool, mode }
 }
 
 function decidedId(hold: Pick<Hold, "id">): string {

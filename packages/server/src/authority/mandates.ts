@@ -7,14 +7,29 @@ import type { Clock } from "../clock.ts"
 import type { Store, Tx } from "../store/store.ts"
 import type { Budgets } from "./budgets.ts"
 import type { Declare } from "./declare.ts"
-import { openRecords } from "./records.ts"
+import { openRecords, type RecordKind } from "./records.ts"
 
 const Stored = Mandate.extend({
   state: z.enum(["live", "revoked"]),
   /** The server for which this is the agent's starting mandate. */
   starting: z.string().nullable(),
+  /** The held action whose approval gave it. */
+  hold: z.string().nullable().default(null),
 })
 type Stored = z.infer<typeof Stored>
+
+export const mandateKind: RecordKind<Stored> = {
+  kind: "mandate",
+  schema: Stored,
+  states: ["live"],
+  state: (mandate) => mandate.state,
+  at: (mandate) => mandate.createdAt,
+  sealed: {
+    members: ["words", "grants", "never", "userOnly", "budget", "starting"],
+    subject: ({ id }) => id,
+    blank: { words: "", grants: [], never: [], userOnly: [], starting: null },
+  },
+}
 
 /** What principals authorised agents to do. A mandate only ever narrows (INVARIANT 5); a wider one is a new grant by the person. */
 export interface MandateAuthority {
@@ -46,7 +61,16 @@ export interface MandateAuthority {
    */
   revoke(id: string, by: Actor): Promise<Mandate>
   /** Stages a new mandate in an open commit (an approval that stands for a task); `settle` shows it to decisions after the commit. */
-  stage(tx: Tx, mandate: Mandate, by: string): { readonly settle: () => void }
+  stage(
+    tx: Tx,
+    mandate: Mandate,
+    by: string,
+    from: { readonly hold: string },
+  ): { readonly settle: () => void }
+  /** Whether a live mandate names a server of this name. */
+  names(server: string): boolean
+  /** Every mandate that fits, also those that were revoked. */
+  ids(of: { readonly agent?: string; readonly task?: string; readonly holds?: readonly string[] }): string[]
   build(draft: MandateDraft, ids: { agent: string; principal: string; parent?: string }): Mandate
 }
 
@@ -74,13 +98,7 @@ export function openMandates(
   declare: Declare,
   budgets: Budgets,
 ): MandateAuthority {
-  const records = openRecords<Stored>(store, {
-    kind: "mandate",
-    schema: Stored,
-    states: ["live"],
-    state: (mandate) => mandate.state,
-    at: (mandate) => mandate.createdAt,
-  })
+  const records = openRecords(store, mandateKind)
   const byAgent = new Map<string, Mandate[]>()
   const index = (agent: string) =>
     byAgent.set(agent, [...records.all()].filter((m) => m.agent === agent && m.state === "live").map(shown))
@@ -107,13 +125,19 @@ export function openMandates(
     by: string,
   ) {
     records.put(tx, stored)
-    const refs = { agent: stored.agent, ...(stored.task ? { task: stored.task } : {}) }
+    const refs = {
+      agent: stored.agent,
+      ...(stored.task ? { task: stored.task } : {}),
+      ...(stored.hold ? { hold: stored.hold } : {}),
+    }
     declare(tx, {
       fact,
       subject: stored.id,
       by,
       refs,
-      ...(fact === "mandate.revoked" ? {} : { content: z.json().parse(shown(stored)) }),
+      ...(fact === "mandate.revoked"
+        ? {}
+        : { content: z.json().parse({ ...shown(stored), starting: stored.starting, hold: stored.hold }) }),
     })
   }
 
@@ -123,13 +147,18 @@ export function openMandates(
     index(stored.agent)
   }
 
-  function stage(tx: Tx, mandate: Mandate, by: string, starting: string | null = null) {
+  function stage(
+    tx: Tx,
+    mandate: Mandate,
+    by: string,
+    { starting = null, hold = null }: Partial<Pick<Stored, "starting" | "hold">>,
+  ) {
     if (ofAgent(mandate.agent).length >= maxPerAgent)
       throw new Failure(
         "too_many",
         `this agent has ${maxPerAgent} live mandates: revoke some with \`hufu mandate revoke\``,
       )
-    const stored: Stored = { ...mandate, state: "live", starting }
+    const stored: Stored = { ...mandate, state: "live", starting, hold }
     put(tx, stored, "mandate.granted", by)
     return { settle: () => set(stored) }
   }
@@ -143,7 +172,7 @@ export function openMandates(
     starting,
   }: Parameters<MandateAuthority["grant"]>[0]): Promise<Mandate> {
     const mandate = build(draft, { agent, principal, ...(parent ? { parent } : {}) })
-    const staged = await store.commit((tx) => stage(tx, mandate, by, starting ?? null))
+    const staged = await store.commit((tx) => stage(tx, mandate, by, { starting: starting ?? null }))
     staged.settle()
     return mandate
   }
@@ -172,7 +201,7 @@ export function openMandates(
           extra: { differences: checked.differences },
         },
       )
-    const stored: Stored = { ...inner, state: "live", starting: outer.starting }
+    const stored: Stored = { ...inner, state: "live", starting: outer.starting, hold: outer.hold }
     // What is spent is counted by a grant's place, and a narrower mandate may have other grants in other places.
     const carried = budgets.carryOver(id, checked.within)
     set(stored)
@@ -206,10 +235,7 @@ export function openMandates(
   }
 
   async function giveStarting({ isMadeByPerson, ...draft }: StartingDraft): Promise<void> {
-    const rows = store.query<{ body: string }>("SELECT body FROM record WHERE kind='mandate'")
-    const mine = rows
-      .map(({ body }) => Stored.parse(JSON.parse(body)))
-      .filter((each) => each.agent === draft.agent)
+    const mine = records.read("AND json_extract(body, '$.agent') = ?", [draft.agent])
     const hasOwn = isMadeByPerson && mine.some((each) => each.starting === null)
     if (hasOwn || mine.some((each) => each.starting === draft.starting)) return
     await grant(draft)
@@ -218,14 +244,27 @@ export function openMandates(
   return {
     need: (id) => shown(records.need(id)),
     recall(id) {
-      const row = store.query<{ body: string }>("SELECT body FROM record WHERE kind='mandate' AND id=?", [
-        id,
-      ])[0]
-      const stored = records.get(id) ?? (row && Stored.parse(JSON.parse(row.body)))
+      const stored = records.get(id) ?? records.read("AND id=?", [id])[0]
       return stored && { mandate: shown(stored), isStarting: stored.starting !== null }
     },
     live: (agent, task) => ofAgent(agent).filter((mandate) => mandate.task === null || mandate.task === task),
     ofAgent,
+    ids: ({ agent, task, holds = [] }) =>
+      records
+        .read()
+        .filter(
+          (each) =>
+            (agent !== undefined && each.agent === agent) ||
+            (task !== undefined && each.task === task) ||
+            (each.hold !== null && holds.includes(each.hold)),
+        )
+        .map(({ id }) => id),
+    names: (server) =>
+      [...records.all()].some(({ grants, never, userOnly }) =>
+        [...grants, ...never, ...userOnly].some(({ tools }) =>
+          tools?.some((pattern) => pattern.startsWith(`${server}/`)),
+        ),
+      ),
     all: () => [...records.all()].map(shown),
     grant,
     ensureStarting,
@@ -249,6 +288,6 @@ function lapsesEarlier(inner: MandateDraft, outer: Mandate): boolean {
   )
 }
 
-function shown({ state: _state, starting: _starting, ...mandate }: Stored): Mandate {
+function shown({ state: _state, starting: _starting, hold: _hold, ...mandate }: Stored): Mandate {
   return mandate
 }

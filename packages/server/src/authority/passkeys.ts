@@ -13,7 +13,7 @@ import type { Store } from "../store/store.ts"
 import type { Declare } from "./declare.ts"
 import { challengeMs, createPasskeyChallenges, type Purpose } from "./passkey-challenges.ts"
 import type { PersonAuthority } from "./person.ts"
-import { openRecords, type Records } from "./records.ts"
+import { openRecords, type RecordKind, type Records } from "./records.ts"
 
 const Stored = PasskeyRecord.extend({
   credential: z.string(),
@@ -24,6 +24,19 @@ const Stored = PasskeyRecord.extend({
 })
 type Stored = z.infer<typeof Stored>
 export type PasskeyRecords = Records<Stored>
+
+export const passkeyKind: RecordKind<Stored> = {
+  kind: "passkey",
+  schema: Stored,
+  states: ["live"],
+  state: ({ state }) => state,
+  at: ({ createdAt }) => createdAt,
+  sealed: {
+    members: ["name", "credential", "publicKey", "transports"],
+    subject: ({ id }) => id,
+    blank: { name: "erased", credential: "", publicKey: "", transports: [] },
+  },
+}
 
 /** The passkeys of the person: whoever can use one is the person (INVARIANT 4). */
 export interface PasskeyAuthority {
@@ -56,13 +69,7 @@ const maxPasskeys = 20
 const algorithms = [-8, -7, -257]
 
 export function openPasskeyRecords(store: Store): PasskeyRecords {
-  return openRecords<Stored>(store, {
-    kind: "passkey",
-    schema: Stored,
-    states: ["live"],
-    state: ({ state }) => state,
-    at: ({ createdAt }) => createdAt,
-  })
+  return openRecords(store, passkeyKind)
 }
 
 export function openPasskeys(parts: PasskeyParts): PasskeyAuthority {

@@ -4,7 +4,7 @@ import { Failure } from "@hufu/core/failure"
 import { newId } from "@hufu/core/id"
 import type { Clock } from "../clock.ts"
 import type { Store } from "../store/store.ts"
-import { openRecords } from "./records.ts"
+import { openRecords, type RecordKind } from "./records.ts"
 import { createSignInPace, type Lane } from "./sign-in-pace.ts"
 import type { Declare } from "./declare.ts"
 
@@ -22,6 +22,12 @@ const Person = z.object({
   misses: z.int(),
 })
 type Person = z.infer<typeof Person>
+
+export const personKind: RecordKind<Person> = {
+  kind: "person",
+  schema: Person,
+  sealed: { members: ["salt", "hash"], subject: ({ id }) => id, blank: { salt: "", hash: "" } },
+}
 
 export interface Session {
   readonly person: string
@@ -91,7 +97,7 @@ export async function openPerson(
   declare: Declare,
   { passkeys = () => 0, paceOf = createSignInPace }: PersonOptions = {},
 ): Promise<PersonAuthority> {
-  const records = openRecords<Person>(store, { kind: "person", schema: Person })
+  const records = openRecords(store, personKind)
   const sessions = new Map<string, Opened>()
   let checking: Promise<unknown> = Promise.resolve()
   const first = [...records.all()][0] ?? {

@@ -1,4 +1,4 @@
-import type { z } from "zod"
+import { z } from "zod"
 import { Failure } from "@hufu/core/failure"
 import type { Store, Tx } from "../store/store.ts"
 
@@ -18,6 +18,8 @@ export interface Records<T extends { readonly id: string }> {
   set(value: T): void
   /** Forgets from memory what no decision needs any more; the row stays. */
   forget(id: string): void
+  /** Reads rows of this kind from the store, also what memory has forgotten. */
+  read(where?: string, values?: readonly (string | number)[]): T[]
 }
 
 export interface RecordKind<T> {
@@ -27,19 +29,44 @@ export interface RecordKind<T> {
   readonly states?: readonly string[]
   readonly state?: (value: T) => string
   readonly at?: (value: T) => number
+  /** What of it is free or identifying, and whose it is. */
+  readonly sealed?: SealedPart<T>
 }
 
-interface Row {
-  readonly body: string
+/**
+ * INVARIANT 9: what is free or identifying stands in a row only encrypted with the key of its subject, and goes with that key.
+ */
+export interface SealedPart<T> {
+  readonly members: readonly (keyof T & string)[]
+  readonly subject: (value: T) => string
+  /** What stands in their place when they were erased; undefined: such a row is left out. */
+  readonly blank: Partial<T> | undefined
+  /** The row's key, where the id names something; else the id itself. */
+  readonly key?: (value: T, store: Pick<Store, "vault">) => string
 }
+
+/** A row as the database keeps it. `subject` is null in what an earlier version wrote, which sealed nothing. */
+export interface RecordRow {
+  readonly id: string
+  readonly state: string
+  readonly at: number
+  readonly subject: string | null
+  readonly body: string
+  readonly sealed: Uint8Array | null
+}
+
+export const recordColumns = "id, state, at, subject, body, sealed"
 
 /** Loads the live records of one kind. */
 export function openRecords<T extends { readonly id: string }>(store: Store, of: RecordKind<T>): Records<T> {
   const memory = new Map<string, T>()
-  for (const row of rows(store, of)) {
-    const value = of.schema.parse(JSON.parse(row.body))
-    memory.set(value.id, value)
-  }
+  const read: Records<T>["read"] = (where = "", values = []) =>
+    store
+      .query<RecordRow>(`SELECT ${recordColumns} FROM record WHERE kind=? ${where}`, [of.kind, ...values])
+      .flatMap((row) => readRecord(store, of, row) ?? [])
+  const marks = of.states?.map(() => "?").join(",")
+  const stored = of.states ? read(`AND state IN (${marks})`, of.states) : read()
+  for (const value of stored) memory.set(value.id, value)
   return {
     get: (id) => memory.get(id),
     need: (id) => memory.get(id) ?? notFound(of.kind, id),
@@ -47,25 +74,83 @@ export function openRecords<T extends { readonly id: string }>(store: Store, of:
     get size() {
       return memory.size
     },
-    put: (tx, value) => {
-      const state = of.state?.(value) ?? ""
-      tx.run(
-        "INSERT INTO record(kind,id,state,at,body) VALUES(?,?,?,?,?) ON CONFLICT(kind,id) DO UPDATE SET state=excluded.state, at=excluded.at, body=excluded.body",
-        [of.kind, value.id, state, of.at?.(value) ?? 0, JSON.stringify(value)],
-      )
-    },
+    put: (tx, value) => writeRecord(store, of, tx, value),
     set: (value) => void memory.set(value.id, value),
     forget: (id) => void memory.delete(id),
+    read,
   }
 }
 
-function rows<T>(store: Store, of: RecordKind<T>): Row[] {
-  if (!of.states) return store.query<Row>("SELECT body FROM record WHERE kind=?", [of.kind])
-  const marks = of.states.map(() => "?").join(",")
-  return store.query<Row>(`SELECT body FROM record WHERE kind=? AND state IN (${marks})`, [
-    of.kind,
-    ...of.states,
-  ])
+/** Writes a record's row, what is private in it sealed. */
+export function writeRecord<T extends { readonly id: string }>(
+  store: Pick<Store, "vault">,
+  of: RecordKind<T>,
+  tx: Tx,
+  value: T,
+): void {
+  const { open, sealed, subject } = split(of, value)
+  const id = keyOf(store, of, value)
+  const bytes =
+    sealed === undefined || subject === null
+      ? null
+      : store.vault.sealRow(tx, { subject, name: rowName(of.kind, id), text: JSON.stringify(sealed) })
+  tx.run(
+    "INSERT INTO record(kind,id,state,at,body,subject,sealed) VALUES(?,?,?,?,?,?,?) ON CONFLICT(kind,id) DO UPDATE SET state=excluded.state, at=excluded.at, body=excluded.body, subject=excluded.subject, sealed=excluded.sealed",
+    [of.kind, id, of.state?.(value) ?? "", of.at?.(value) ?? 0, JSON.stringify(open), subject, bytes],
+  )
+}
+
+/** The key of a record's row. */
+export function keyOf<T extends { readonly id: string }>(
+  store: Pick<Store, "vault">,
+  of: RecordKind<T>,
+  value: T,
+): string {
+  return of.sealed?.key?.(value, store) ?? value.id
+}
+
+/** A row's record; undefined when what makes it one was erased. */
+export function readRecord<T extends { readonly id: string }>(
+  store: Pick<Store, "vault">,
+  of: RecordKind<T>,
+  row: RecordRow,
+): T | undefined {
+  const open = bodyOf(row.body)
+  if (of.sealed === undefined || row.subject === null) return of.schema.parse(open)
+  const text =
+    row.sealed === null
+      ? undefined
+      : store.vault.openRow({ subject: row.subject, name: rowName(of.kind, row.id), bytes: row.sealed })
+  if (text !== undefined) return of.schema.parse({ ...open, ...bodyOf(text) })
+  return of.sealed.blank === undefined ? undefined : of.schema.parse({ ...open, ...of.sealed.blank })
+}
+
+/** What stands open in a row and what is sealed; nothing is, where all of it is what an erased one shows. */
+function split<T extends object>({ sealed }: RecordKind<T>, value: T) {
+  const all: Record<string, unknown> = Object.fromEntries(Object.entries(value))
+  if (sealed === undefined) return { open: all, sealed: undefined, subject: null }
+  const secret: Record<string, unknown> = {}
+  for (const member of sealed.members) {
+    if (all[member] !== undefined) secret[member] = all[member]
+    delete all[member]
+  }
+  const isBlank = JSON.stringify(secret) === JSON.stringify(inOrder(sealed))
+  return { open: all, sealed: isBlank ? undefined : secret, subject: sealed.subject(value) }
+}
+
+function inOrder<T>({ members, blank = {} }: SealedPart<T>): Record<string, unknown> {
+  const all: Record<string, unknown> = { ...blank }
+  return Object.fromEntries(members.flatMap((member) => (member in all ? [[member, all[member]]] : [])))
+}
+
+const Body = z.record(z.string(), z.unknown())
+
+function bodyOf(text: string): Record<string, unknown> {
+  return Body.parse(JSON.parse(text))
+}
+
+function rowName(kind: string, id: string): string {
+  return `${kind}/${id}`
 }
 
 function notFound(kind: string, id: string): never {

@@ -1,5 +1,5 @@
 import { z } from "zod"
-import { RetentionRecord, TaskRecord } from "@hufu/core/contract/records"
+import { RetentionRecord } from "@hufu/core/contract/records"
 import { idBefore } from "@hufu/core/id"
 import type { Clock } from "../clock.ts"
 import type { Vault } from "../ledger/vault.ts"
@@ -107,21 +107,16 @@ export function openRetention({ store, vault, clock, declare, holds }: Retention
 
   async function eraseTasks(days: number): Promise<number> {
     const before = clock.now() - days * dayMs
-    const ended = store.query<{ body: string }>(
-      `SELECT r.body AS body FROM record r JOIN vault_key k ON k.subject = r.id
+    const ended = store.query<{ id: string }>(
+      `SELECT r.id AS id FROM record r JOIN vault_key k ON k.subject = r.id
        WHERE r.kind = 'task' AND r.state = 'ended' AND r.at < ? AND r.body ->> '$.endedAt' < ? ORDER BY r.at LIMIT ?`,
       [before, before, maxTasks],
     )
-    for (const { body } of ended) {
-      const task = TaskRecord.parse(JSON.parse(body))
-      await vault.erase(task.id, (tx) => {
-        tx.run("UPDATE record SET body = ? WHERE kind = 'task' AND id = ?", [
-          JSON.stringify({ ...task, words: "" }),
-          task.id,
-        ])
-        declare(tx, { fact: "content.erased", subject: task.id, by: "node", refs: { kind: "task" } })
+    // The words in the task's row are sealed with its key.
+    for (const { id } of ended)
+      await vault.erase(id, (tx) => {
+        declare(tx, { fact: "content.erased", subject: id, by: "node", refs: { kind: "task" } })
       })
-    }
     return ended.length
   }
 

@@ -8,7 +8,8 @@ import type { Clock } from "../clock.ts"
 import type { Vault } from "../ledger/vault.ts"
 import type { Store } from "../store/store.ts"
 import type { Declare } from "./declare.ts"
-import { openRecords } from "./records.ts"
+import { erasedName } from "./agents.ts"
+import { openRecords, type RecordKind } from "./records.ts"
 
 /** What it takes to reach a tool server; its secrets never leave the node. */
 export const ServerSecrets = z.object({
@@ -46,17 +47,35 @@ export interface ServerAuthority {
    */
   register(draft: ServerDraft, by: ServerRegistrar): Promise<ServerRecord>
   remove(server: ServerRecord, by: string): Promise<ServerRecord>
+  /** Live or removed. */
+  recall(id: string): ServerRecord | undefined
+  /** Forgets the secrets of a server that is erased. */
+  forgetContent(server: string): void
+}
+
+export const serverKind: RecordKind<ServerRecord> = {
+  kind: "server",
+  schema: ServerRecord,
+  states: ["live"],
+  state: (server) => server.state,
+  sealed: {
+    members: ["name", "command", "url", "environment"],
+    subject: ({ id }) => id,
+    blank: { name: erasedName, command: null, url: null, environment: [] },
+  },
 }
 
 const maxServers = 1000
 
-export function openServers(store: Store, vault: Vault, clock: Clock, declare: Declare): ServerAuthority {
-  const records = openRecords<ServerRecord>(store, {
-    kind: "server",
-    schema: ServerRecord,
-    states: ["live"],
-    state: (server) => server.state,
-  })
+/** @param isNamed whether a live mandate names a server of that name */
+export function openServers(
+  store: Store,
+  vault: Vault,
+  clock: Clock,
+  declare: Declare,
+  isNamed: (name: string) => boolean = () => false,
+): ServerAuthority {
+  const records = openRecords(store, serverKind)
   const byName = new Map<string, ServerRecord>()
   const secretsOf = new Map<string, ServerSecrets>()
   for (const server of records.all()) byName.set(server.name, server)
@@ -86,7 +105,7 @@ export function openServers(store: Store, vault: Vault, clock: Clock, declare: D
         subject: server.id,
         by: by.id,
         refs: { transport: server.transport },
-        content: { name: server.name, command: server.command, url: server.url },
+        content: saidOf(server),
       })
     })
     secretsOf.set(server.id, moved)
@@ -100,6 +119,12 @@ export function openServers(store: Store, vault: Vault, clock: Clock, declare: D
       throw new Failure(
         "name_taken",
         `a server \`${draft.name}\` with another command or URL exists: give a name with --name, or \`hufu server remove ${draft.name}\``,
+      )
+    // Of an erased server nobody can tell the name any more, so that no program may take one that a mandate still names.
+    if (!by.isPerson && hasErased() && isNamed(draft.name))
+      throw new Failure(
+        "name_taken",
+        `a mandate names a server \`${draft.name}\`, and one was erased that may have had that name: give another name with --name, or register it with \`hufu server command\``,
       )
     if (!by.isPerson && removed(draft.name).some((server) => !same(server, draft)))
       throw new Failure(
@@ -128,7 +153,7 @@ export function openServers(store: Store, vault: Vault, clock: Clock, declare: D
         subject: server.id,
         by: by.id,
         refs: { transport: server.transport },
-        content: { name: server.name, command: server.command, url: server.url },
+        content: saidOf(server),
       })
     })
     secretsOf.set(server.id, draft.secrets)
@@ -146,12 +171,14 @@ export function openServers(store: Store, vault: Vault, clock: Clock, declare: D
   }
 
   function removed(name: string): ServerRecord[] {
-    return store
-      .query<{ body: string }>(
-        "SELECT body FROM record WHERE kind='server' AND state='removed' AND json_extract(body, '$.name') = ?",
-        [name],
-      )
-      .map(({ body }) => ServerRecord.parse(JSON.parse(body)))
+    return records.read("AND state='removed'").filter((server) => server.name === name)
+  }
+
+  function hasErased(): boolean {
+    const [row] = store.query(
+      "SELECT 1 FROM record WHERE kind='server' AND subject IS NOT NULL AND sealed IS NULL LIMIT 1",
+    )
+    return row !== undefined
   }
 
   async function remove(server: ServerRecord, by: string): Promise<ServerRecord> {
@@ -183,6 +210,8 @@ export function openServers(store: Store, vault: Vault, clock: Clock, declare: D
     },
     register,
     remove,
+    recall: (id) => records.get(id) ?? records.read("AND id=?", [id])[0],
+    forgetContent: (server) => void secretsOf.delete(server),
   }
 }
 
@@ -195,6 +224,11 @@ function identityOf({ command, url, secrets }: Pick<ServerDraft, "command" | "ur
   const isRelative = command?.some((part) => /^\.{1,2}(?:[\\/]|$)/.test(part)) ?? false
   const settings = sorted(secrets.environment).filter(([name]) => !ambient.test(name))
   return JSON.stringify([command, url, isRelative ? secrets.folder : null, settings, sorted(secrets.headers)])
+}
+
+/** What the ledger commits to of a server: all of its record that is not said openly. */
+function saidOf({ name, command, url, environment, demo }: ServerRecord) {
+  return { name, command, url, environment, demo }
 }
 
 function secretsId(server: string): string {

@@ -6,7 +6,7 @@ import type { Vault } from "../ledger/vault.ts"
 import type { Store } from "../store/store.ts"
 import { openAddedWords, type WordsToAdd } from "./added-words.ts"
 import type { Declare } from "./declare.ts"
-import { openRecords, type Records } from "./records.ts"
+import { openRecords, type RecordKind, type Records } from "./records.ts"
 
 export interface TaskAuthority {
   readonly records: Records<TaskRecord>
@@ -25,18 +25,23 @@ export interface TaskAuthority {
   /** Newest first, ended ones too. */
   list(agent: string | undefined, limit: number): TaskRecord[]
   end(id: string, by: string): Promise<TaskRecord>
+  /** Every task of an agent, ended ones too. */
+  ofAgent(agent: string): TaskRecord[]
+}
+
+export const taskKind: RecordKind<TaskRecord> = {
+  kind: "task",
+  schema: TaskRecord,
+  states: ["live"],
+  state: (task) => task.state,
+  at: (task) => task.startedAt,
+  sealed: { members: ["words"], subject: ({ id }) => id, blank: { words: "" } },
 }
 
 const maxLivePerAgent = 100
 
 export function openTasks(store: Store, vault: Vault, clock: Clock, declare: Declare): TaskAuthority {
-  const records = openRecords<TaskRecord>(store, {
-    kind: "task",
-    schema: TaskRecord,
-    states: ["live"],
-    state: (task) => task.state,
-    at: (task) => task.startedAt,
-  })
+  const records = openRecords(store, taskKind)
   /** Live tasks per agent, oldest first; the standing task, if any, stands first. */
   const live = new Map<string, TaskRecord[]>()
   for (const task of [...records.all()].sort(byAge)) add(live, task)
@@ -63,7 +68,7 @@ export function openTasks(store: Store, vault: Vault, clock: Clock, declare: Dec
         fact: "task.started",
         subject: task.id,
         by,
-        refs: { agent: task.agent, source: task.source },
+        refs: { agent: task.agent, source: task.source, principal: task.principal },
         ...(task.words ? { content: { words: task.words } } : {}),
       })
     })
@@ -100,27 +105,22 @@ export function openTasks(store: Store, vault: Vault, clock: Clock, declare: Dec
   }
 
   function list(agent: string | undefined, limit: number): TaskRecord[] {
-    const rows = store.query<{ body: string }>(
-      "SELECT body FROM record WHERE kind='task' ORDER BY at DESC LIMIT ?",
-      [agent === undefined ? limit : 10_000],
-    )
-    const all = rows.map((row) => TaskRecord.parse(JSON.parse(row.body)))
+    const all = records.read("ORDER BY at DESC LIMIT ?", [agent === undefined ? limit : 10_000])
     return all.filter((task) => agent === undefined || task.agent === agent).slice(0, limit)
   }
 
   function find(id: string): TaskRecord {
-    const row = records.get(id)
-      ? undefined
-      : store.query<{ body: string }>("SELECT body FROM record WHERE kind='task' AND id=?", [id])[0]
-    return row ? TaskRecord.parse(JSON.parse(row.body)) : records.need(id)
+    return records.get(id) ?? records.read("AND id=?", [id])[0] ?? records.need(id)
   }
 
+  const ofAgent = (agent: string) => records.read("AND json_extract(body, '$.agent') = ?", [agent])
   const added = openAddedWords({ store, vault, clock, declare })
 
   return {
     records,
     find,
     list,
+    ofAgent,
     current: (agent) => live.get(agent)?.at(-1),
     ensure,
     start,

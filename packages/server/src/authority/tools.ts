@@ -12,7 +12,7 @@ import { unknownProfile } from "../fence/profile/unknown-profile.ts"
 import { nativeHash } from "../ledger/native-hash.ts"
 import type { Store } from "../store/store.ts"
 import type { Declare } from "./declare.ts"
-import { openRecords } from "./records.ts"
+import { openRecords, type RecordKind } from "./records.ts"
 import type { ServerAuthority } from "./servers.ts"
 
 const Definition = z.record(z.string(), z.json())
@@ -31,6 +31,21 @@ const Stored = z.object({
   changed: z.boolean(),
 })
 type Stored = z.infer<typeof Stored>
+
+export const toolKind: RecordKind<Stored> = {
+  kind: "tool",
+  schema: Stored,
+  sealed: {
+    members: ["id", "tool", "definition", "pinned", "profile"],
+    subject: ({ server }) => server,
+    // A tool without its name and definition is none.
+    blank: undefined,
+    key: ({ server, tool }, { vault }) =>
+      `${server}/${Buffer.from(vault.salt(server, `tool/${tool}`, "id"))
+        .toString("hex")
+        .slice(0, 32)}`,
+  },
+}
 
 export interface KnownTool {
   readonly profile: ToolProfile
@@ -58,7 +73,7 @@ export interface ToolAuthority {
 const maxToolsPerServer = 1000
 
 export function openTools(store: Store, servers: ServerAuthority, declare: Declare): ToolAuthority {
-  const records = openRecords<Stored>(store, { kind: "tool", schema: Stored })
+  const records = openRecords(store, toolKind)
   const byName = new Map<string, Map<string, Stored>>()
   const observing = new Map<string, Promise<void>>()
   const keep = (tool: Stored) => {
@@ -95,7 +110,7 @@ export function openTools(store: Store, servers: ServerAuthority, declare: Decla
           subject: id,
           by: "node",
           refs: { definition: tool.digest, effect: tool.profile.effect, source: tool.profile.source },
-          content: { tool: tool.tool },
+          content: saidOf(tool),
         })
       }
     })
@@ -189,6 +204,15 @@ export function openTools(store: Store, servers: ServerAuthority, declare: Decla
     list: (server) =>
       [...(toolsOf(server)?.values() ?? [])].map((tool) => shown(tool, servers.need(server).name)),
   }
+}
+
+/** A definition that is too long for the vault is not said again: its digest is. */
+const longestSaid = 100_000
+
+/** What the ledger commits to of a tool as it was seen. */
+function saidOf({ tool, definition, profile }: Stored): JsonObject {
+  if (JSON.stringify(definition).length > longestSaid) return { tool }
+  return { tool, definition, profile: z.json().parse(profile) }
 }
 
 function readable(json: JsonObject): ToolDefinition | undefined {

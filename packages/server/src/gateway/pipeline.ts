@@ -1,6 +1,6 @@
 import type { TaskRecord } from "@hufu/core/contract/records"
 import type { IntentEntry } from "@hufu/core/evidence/entry"
-import { Failure } from "@hufu/core/failure"
+import { Failure, isFailure } from "@hufu/core/failure"
 import { newId } from "@hufu/core/id"
 import { canonicalize } from "@hufu/core/json/canonical"
 import type { JsonValue } from "@hufu/core/json/json-value"
@@ -340,8 +340,7 @@ export function createPipeline(parts: PipelineParts): Governor {
     // Worked out in the unit, which runs after the reply has gone to the client.
     const record = (tx: Tx): void => {
       const text = result === undefined ? undefined : canonicalResult(result)
-      const committed =
-        text === undefined ? undefined : commitNatively(parts.vault.salt(task.id, action, "result"), text)
+      const committed = text === undefined ? undefined : commitToResult(task.id, action, text)
       tx.append({
         kind: "outcome",
         action,
@@ -354,6 +353,16 @@ export function createPipeline(parts: PipelineParts): Governor {
     parts.store
       .commit(record, { lazy: true, blind: true })
       .catch((error: unknown) => parts.onError(error, `record the outcome of ${action}`))
+  }
+
+  /** A task that was erased while its call was under way has no salt, and its result no commitment. */
+  function commitToResult(task: string, action: string, text: string): string | undefined {
+    try {
+      return commitNatively(parts.vault.salt(task, action, "result"), text)
+    } catch (error) {
+      if (isFailure(error, "not_found")) return undefined
+      throw error
+    }
   }
 
   function lostStanding(caller: Caller, server: string): string | undefined {

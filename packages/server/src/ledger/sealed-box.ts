@@ -1,7 +1,7 @@
 import { createCipheriv, createDecipheriv, type KeyObject, randomFillSync } from "node:crypto"
 
 const algorithm = "aes-256-gcm"
-const nonceBytes = 12
+export const nonceBytes = 12
 const tagBytes = 16
 
 /** What `seal` gives: nonce, and ciphertext with its tag at the end. */

@@ -9,7 +9,7 @@ import { isUniqueViolation } from "../store/storage-error.ts"
 import type { Tx } from "../store/store.ts"
 import { commitNatively } from "./native-commitment.ts"
 import { digestOf } from "./native-hash.ts"
-import { type Sealed, seal, unseal } from "./sealed-box.ts"
+import { nonceBytes, type Sealed, seal, unseal } from "./sealed-box.ts"
 import { type Query, type SubjectKey, SubjectKeys } from "./subject-keys.ts"
 
 const maxValueBytes = 256 * 1024
@@ -48,12 +48,22 @@ export interface Vault {
   salts(subject: string, id: string, field: string, count: number): Uint8Array[]
   /** What opens the commitment that `put` returned. */
   opening(id: string, field?: string): Opening
+  /** Encrypts what a row of a table keeps of a subject, bound to the row's name. */
+  sealRow(tx: Tx, row: { subject: string; name: string; text: string }): Uint8Array
+  /** What `sealRow` encrypted; undefined once the subject is erased. */
+  openRow(row: { subject: string; name: string; bytes: Uint8Array }): string | undefined
+  /** Cuts the log beside the database, so that what was overwritten is nowhere in it. Throws when that is not possible now. */
+  cutLog(): void
   /** Deletes one value; its commitment can be opened no more. */
   remove(tx: Tx, id: string): void
   /** Deletes values, so that no copy of them is left in this data folder; with what is said of it in the same commit. */
   forget(ids: readonly string[], also?: (tx: Tx) => void): Promise<void>
-  /** Deletes everything of a subject, and its keys, beyond recovery from this data folder. */
-  erase(subject: string, also?: (tx: Tx) => void): Promise<void>
+  /**
+   * Deletes everything of subjects, and their keys, beyond recovery from this data folder.
+   *
+   * @param also what belongs to the same commit, such as the statement of it
+   */
+  erase(subjects: string | readonly string[], also?: (tx: Tx) => void): Promise<void>
 }
 
 export interface VaultParts {
@@ -91,9 +101,19 @@ export function openVault(parts: VaultParts): { vault: Vault; participant: Parti
       })
       if (log.fault !== null) throw leftTraces(log.fault)
     },
-    async erase(subject, also) {
+    sealRow(tx, { subject, name, text }) {
+      const { nonce, body } = seal(
+        keys.ensure(tx, checkedName(subject)).data,
+        boxName(`row/${name}`, subject),
+        Buffer.from(text),
+      )
+      return Buffer.concat([nonce, body])
+    },
+    openRow: (row) => openRow(keys, query, row),
+    cutLog: parts.truncateLog,
+    async erase(subjects, also) {
       await parts.commit((tx) => {
-        erase(keys, tx, subject)
+        for (const subject of [subjects].flat()) erase(keys, tx, subject)
         also?.(tx)
       })
       if (log.fault !== null) throw leftTraces(log.fault)
@@ -124,7 +144,25 @@ function keep(
   return key
 }
 
+function openRow(
+  keys: SubjectKeys,
+  query: Query,
+  { subject, name, bytes }: Parameters<Vault["openRow"]>[0],
+): string | undefined {
+  const key = keys.find(query, subject)
+  if (key === undefined) return undefined
+  try {
+    const sealed = { nonce: bytes.subarray(0, nonceBytes), body: bytes.subarray(nonceBytes) }
+    return unseal(key.data, boxName(`row/${name}`, subject), sealed).toString("utf8")
+  } catch (error) {
+    throw new Failure("vault_damaged", `the row \`${name}\` does not open: restore a backup`, {
+      cause: error,
+    })
+  }
+}
+
 function erase(keys: SubjectKeys, tx: Tx, subject: string): void {
+  tx.run("UPDATE record SET sealed = NULL WHERE subject = ?", [subject])
   tx.run("DELETE FROM vault WHERE subject = ?", [subject])
   keys.erase(tx, subject)
 }

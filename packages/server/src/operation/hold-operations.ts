@@ -148,7 +148,7 @@ export function holdOperations(parts: OperationParts) {
         ...(input.arguments ? { edited: { digest, arguments: args } } : {}),
       },
       (tx) => {
-        if (standing) settle = mandates.stage(tx, standing, by).settle
+        if (standing) settle = mandates.stage(tx, standing, by, { hold: hold.id }).settle
       },
     )
     settle()

@@ -5,7 +5,7 @@ import { evidenceOperations } from "./evidence-operations.ts"
 import { holdOperations } from "./hold-operations.ts"
 import { nodeOperations } from "./node-operations.ts"
 import type { OperationParts } from "./parts.ts"
-import { replayOperations } from "./replay-operations.ts"
+import { historyOperations } from "./history-operations.ts"
 import { signInOperations } from "./sign-in-operations.ts"
 import { toolOperations } from "./tool-operations.ts"
 
@@ -23,6 +23,6 @@ export function createOperations(parts: OperationParts): Operations {
     ...toolOperations(parts),
     ...holdOperations(parts),
     ...evidenceOperations(parts),
-    ...replayOperations(parts),
+    ...historyOperations(parts),
   }
 }

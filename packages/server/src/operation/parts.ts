@@ -2,6 +2,7 @@ import type { AgentAuthority } from "../authority/agents.ts"
 import type { BrowserAuthority } from "../authority/browsers.ts"
 import type { Budgets } from "../authority/budgets.ts"
 import type { CredentialAuthority } from "../authority/credentials.ts"
+import type { Erasure } from "../authority/erasure.ts"
 import type { HoldAuthority } from "../authority/holds.ts"
 import type { Interventions } from "../authority/interventions.ts"
 import type { MandateAuthority } from "../authority/mandates.ts"
@@ -48,6 +49,7 @@ export interface OperationParts {
   readonly holds: HoldAuthority
   readonly stop: StopAuthority
   readonly interventions: Interventions
+  readonly erasure: Erasure
   readonly connections: Connections
   readonly actions: Actions
   readonly contents: ActionContents

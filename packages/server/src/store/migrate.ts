@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs"
 import { Failure } from "@hufu/core/failure"
 import { authorityMigration } from "../authority/authority-migration.ts"
+import { sealedRecordsMigration } from "../authority/sealed-records-migration.ts"
 import { evidenceMigration } from "./evidence-migration.ts"
 import { openReader, type SqliteConnection } from "./sqlite-connection.ts"
 import { witnessMigration } from "../witness/witness-migration.ts"
@@ -12,7 +13,12 @@ export interface Migration {
 }
 
 /** Every step in order; the version of a data folder is how many of them it has taken. */
-export const migrations: readonly Migration[] = [evidenceMigration, authorityMigration, witnessMigration]
+export const migrations: readonly Migration[] = [
+  evidenceMigration,
+  authorityMigration,
+  witnessMigration,
+  sealedRecordsMigration,
+]
 
 /** Brings the schema up to date, each step in its own transaction, and returns the number of steps taken. */
 export function migrate(db: SqliteConnection, steps: readonly Migration[] = migrations): number {

@@ -1,5 +1,6 @@
 import type { NodeEvent } from "@hufu/core/contract/node-event"
 import { HoldState } from "@hufu/core/contract/records"
+import { idPrefixes } from "@hufu/core/id-prefixes"
 import type { z } from "zod"
 import type { ApprovalEntry, Entry, StatementEntry } from "@hufu/core/evidence/entry"
 
@@ -38,10 +39,15 @@ function stateAfter({ decision }: ApprovalEntry): z.infer<typeof HoldState> {
 
 /** The record that the statement is about, and the agent that it belongs to. */
 function recordsOf({ fact, subject, refs }: StatementEntry): NodeEvent[] {
-  const noun = fact.slice(0, fact.indexOf("."))
+  const noun = fact === "subject.erased" ? nounOf(subject) : fact.slice(0, fact.indexOf("."))
   const own: NodeEvent[] = subject.includes("_") ? [{ type: "record", noun, id: subject }] : []
   const agent = refs?.["agent"]
   return agent === undefined ? own : [...own, { type: "record", noun: "agent", id: agent }]
+}
+
+/** The noun that an id names. */
+function nounOf(id: string): string {
+  return Object.entries(idPrefixes).find(([, prefix]) => id.startsWith(`${prefix}_`))?.[0] ?? "subject"
 }
 
 const nodeStates: Partial<Record<StatementEntry["fact"], "started" | "stopped" | "resumed">> = {

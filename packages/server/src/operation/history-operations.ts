@@ -1,10 +1,11 @@
+import { actorOf } from "./context.ts"
 import { loadRules, type RuleSet, type RuleSource } from "../fence/rules/load.ts"
 import { createReplay } from "../replay/replay-actions.ts"
 import type { Operations } from "./operations.ts"
 import type { OperationParts } from "./parts.ts"
 
-/** Deciding again what was decided. */
-export function replayOperations(parts: OperationParts) {
+/** What becomes of the past: it is decided again, or erased. */
+export function historyOperations(parts: OperationParts) {
   const { replay } = createReplay({ ...parts, rules: parts.rules })
   /** Pages of one replay come one after another with the same texts, whose validation takes a while. */
   let last: { readonly key: string; readonly rules: RuleSet } | undefined
@@ -20,6 +21,8 @@ export function replayOperations(parts: OperationParts) {
   }
 
   return {
+    "subject.erase": ({ subject, reason }, context) =>
+      parts.erasure.erase(subject, { by: actorOf(context), reason }),
     "action.replay": ({ rules, ...range }) =>
       replay({ ...range, ...(rules === undefined ? {} : { rules: rulesOf(rules) }) }),
   } satisfies Partial<Operations>
