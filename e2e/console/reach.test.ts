@@ -28,7 +28,10 @@ async function cutOff(page: Page, name: string): Promise<string[]> {
   const found = (await page.evaluate(`(() => {
     const found = []
     const over = document.documentElement.scrollWidth - innerWidth
-    if (over > 0) found.push("wider than the page by " + over)
+    if (over > 0) {
+      const widest = [...document.querySelectorAll("main *")].findLast((it) => it.getBoundingClientRect().right > innerWidth + 1)
+      found.push("wider than the page by " + over + ": " + widest?.outerHTML.slice(0, 160))
+    }
     for (const it of document.querySelectorAll("header :is(a, button, select), main :is(h1, h2, h3, a, button, label, select, input, textarea, summary, dt, legend)")) {
       const { left, right, width, height } = it.getBoundingClientRect()
       if (width < 2 || height < 2 || it.closest(".sr-only")) continue
@@ -36,7 +39,7 @@ async function cutOff(page: Page, name: string): Promise<string[]> {
       // Within what scrolls by itself everything is reached.
       const scrolls = it.parentElement.closest(".overflow-x-auto, .overflow-y-auto, pre")
       if (!scrolls && (left < -1 || right > innerWidth + 1)) found.push(what + " is beyond the page")
-      const clips = /hidden|clip/.test(getComputedStyle(it).overflowX) && !it.classList.contains("truncate")
+      const clips = /hidden|clip/.test(getComputedStyle(it).overflowX) && !it.matches(".truncate, input, textarea")
       if (clips && it.scrollWidth > it.clientWidth + 1) found.push(what + " is cut")
     }
     return found

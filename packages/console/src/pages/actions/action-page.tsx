@@ -76,42 +76,44 @@ function Content({ why }: { readonly why: Why }) {
           />
         )}
       </Loaded>
-      <div className="grid gap-x-6 lg:grid-cols-2">
-        <div className="min-w-0">
-          <Section title={words.about}>
-            <About why={why} />
-          </Section>
-          <Section title={words.arguments}>
-            <UntrustedArguments value={args} />
-          </Section>
-          {receipt.data ? <Targets facts={receipt.data.openings["facts"]} /> : null}
-        </div>
-        <div className="min-w-0">
-          {reasons.length === 0 ? null : (
-            <Section title={words.why}>
-              <ul className="card divide-y divide-line">
-                {reasons.map((reason) => (
-                  <li key={reason.rule} className="px-4 py-2">
-                    <Sentence text={makeVisible(reason[lang])} />
-                    <code className="block font-mono text-sm text-soft">{reason.rule}</code>
-                  </li>
-                ))}
-              </ul>
+      <div className="@container">
+        <div className="grid gap-x-6 @3xl:grid-cols-2">
+          <div className="min-w-0">
+            <Section title={words.about}>
+              <About why={why} />
             </Section>
-          )}
-          <Section title={words.rules}>
-            <RuleTexts ids={action.rules} policy={policyOf(receipt.data?.entries)} />
-          </Section>
-          <Section title={words.words}>
-            <div className="card px-4 py-3">
-              {why.words === null ? (
-                <p className="text-soft">{words.noWords}</p>
-              ) : (
-                <Untrusted text={why.words} prose />
-              )}
-            </div>
-          </Section>
-          {action.mandate === null ? null : <MandateSays mandate={action.mandate} />}
+            <Section title={words.arguments}>
+              <UntrustedArguments value={args} />
+            </Section>
+            {receipt.data ? <Targets facts={receipt.data.openings["facts"]} /> : null}
+          </div>
+          <div className="min-w-0">
+            {reasons.length === 0 ? null : (
+              <Section title={words.why}>
+                <ul className="card divide-y divide-line">
+                  {reasons.map((reason) => (
+                    <li key={reason.rule} className="px-4 py-2 wrap-anywhere">
+                      <Sentence text={makeVisible(reason[lang])} />
+                      <code className="block font-mono text-sm text-soft">{reason.rule}</code>
+                    </li>
+                  ))}
+                </ul>
+              </Section>
+            )}
+            <Section title={words.rules}>
+              <RuleTexts ids={action.rules} policy={policyOf(receipt.data?.entries)} />
+            </Section>
+            <Section title={words.words}>
+              <div className="card px-4 py-3">
+                {why.words === null ? (
+                  <p className="text-soft">{words.noWords}</p>
+                ) : (
+                  <Untrusted text={why.words} prose />
+                )}
+              </div>
+            </Section>
+            {action.mandate === null ? null : <MandateSays mandate={action.mandate} />}
+          </div>
         </div>
       </div>
       {args === null ? null : <DryRun action={action} args={args} />}

@@ -140,28 +140,30 @@ function Rows({ live }: { readonly live: LiveFeed }) {
   }, [isNearEnd, items.length])
   return (
     <>
-      <Head />
-      <ul
-        ref={top}
-        aria-label={list}
-        className="card relative md:rounded-t-none md:border-t-0"
-        style={{ height: rows.getTotalSize() }}
-      >
-        {rows.getVirtualItems().map((row) => {
-          const action = items[row.index]
-          return action ? (
-            <li
-              key={row.key}
-              ref={rows.measureElement}
-              data-index={row.index}
-              className="absolute inset-x-0 border-t border-line"
-              style={{ transform: `translateY(${row.start - margin}px)` }}
-            >
-              <ActionRow action={action} />
-            </li>
-          ) : null
-        })}
-      </ul>
+      <div className="@container">
+        <Head />
+        <ul
+          ref={top}
+          aria-label={list}
+          className="card relative @3xl:rounded-t-none @3xl:border-t-0"
+          style={{ height: rows.getTotalSize() }}
+        >
+          {rows.getVirtualItems().map((row) => {
+            const action = items[row.index]
+            return action ? (
+              <li
+                key={row.key}
+                ref={rows.measureElement}
+                data-index={row.index}
+                className="absolute inset-x-0 border-t border-line"
+                style={{ transform: `translateY(${row.start - margin}px)` }}
+              >
+                <ActionRow action={action} />
+              </li>
+            ) : null
+          })}
+        </ul>
+      </div>
       <End live={live} />
     </>
   )
@@ -192,7 +194,7 @@ function Head() {
   return (
     <div
       aria-hidden
-      className="card grid gap-x-3 rounded-b-none bg-sunk px-3 py-1.5 text-sm text-soft max-md:hidden md:grid-cols-[7rem_minmax(6rem,9rem)_minmax(0,1fr)_8rem_6rem_8rem]"
+      className="card grid gap-x-3 rounded-b-none bg-sunk px-3 py-1.5 text-sm text-soft @max-3xl:hidden @3xl:grid-cols-[7rem_minmax(6rem,9rem)_minmax(0,1fr)_8rem_6rem_8rem]"
     >
       {Object.entries(columns).map(([name, word]) => (
         <span key={name}>{word}</span>
