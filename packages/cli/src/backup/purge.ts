@@ -21,7 +21,7 @@ import { printJson, printLines } from "../terminal/print.ts"
 
 /** Whatever a node, a guard or a command makes in a data folder. */
 const ours =
-  /^(?:hufu\.(?:db|journal|lock|pid)(?:-wal|-shm|-journal|\.new)?|keys|logs|cache|run|starting|connect|config\.json)$/
+  /^(?:hufu\.(?:db|journal|lock|pid)(?:-wal|-shm|-journal|\.new)?|keys|logs|cache|run|starting|connect|config\.json|rules\.checked(?:\.new)?)$/
 
 /** `hufu purge`: removes what Hufu made, names it first, and keeps the evidence if the person says so. */
 export async function purge(invocation: Invocation): Promise<number> {
