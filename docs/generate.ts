@@ -15,8 +15,10 @@ export async function generatedPages(): Promise<ReadonlyMap<string, string>> {
     "docs/zh/api.md": apiPage("zh"),
     "docs/en/commands.md": await commandsPage("en"),
     "docs/zh/commands.md": await commandsPage("zh"),
-    "docs/en/configuration.md": configurationPage(),
-    "docs/en/dependencies.md": dependenciesPage(root),
+    "docs/en/configuration.md": configurationPage("en"),
+    "docs/zh/configuration.md": configurationPage("zh"),
+    "docs/en/dependencies.md": dependenciesPage(root, "en"),
+    "docs/zh/dependencies.md": dependenciesPage(root, "zh"),
     "docs/en/errors.md": errorsPage("en"),
     "docs/zh/errors.md": errorsPage("zh"),
   }

@@ -2,6 +2,11 @@ import { ErasableClass } from "@hufu/core/contract/erasure"
 import { z } from "zod"
 import { isWitness } from "./witness/is-witness.ts"
 
+/** What a member means, in both languages; the JSON Schema has both, the pages of the configuration one each. */
+function means(en: string, zh: string) {
+  return { description: en, "x-description-zh": zh }
+}
+
 /**
  * The one configuration file, `config.json` in the data folder; its JSON Schema is printed by `hufu config schema`.
  * Flags win over the environment, which wins over the file.
@@ -12,20 +17,33 @@ export const Config = z.strictObject({
     .string()
     .max(255)
     .default("127.0.0.1")
-    .describe("address to listen on; anything but loopback also needs --expose"),
-  port: z.int().min(0).max(65_535).default(7180).describe("port to listen on; 0 takes a free one"),
+    .meta(
+      means(
+        "address to listen on; anything but loopback also needs --expose",
+        "监听地址；非本机回环地址还须加 --expose",
+      ),
+    ),
+  port: z
+    .int()
+    .min(0)
+    .max(65_535)
+    .default(7180)
+    .meta(means("port to listen on; 0 takes a free one", "监听端口；0 表示任取一个空闲端口")),
   hosts: z
     .array(z.string().max(255))
     .max(64)
     .default([])
-    .describe("further Host header values that are accepted"),
+    .meta(means("further Host header values that are accepted", "另外接受的 Host 请求头取值")),
   origin: z
     .string()
     .max(255)
     .refine(isOrigin, { message: "has to be like `https://hufu.example`, without a path" })
     .optional()
-    .describe(
-      "where people open the console, if not at http://localhost:PORT: passkeys are bound to it, so changing it makes them useless",
+    .meta(
+      means(
+        "where people open the console, if not at http://localhost:PORT: passkeys are bound to it, so changing it makes them useless",
+        "打开控制台的来源，若不是 http://localhost:PORT；通行密钥与之绑定，更改后原有通行密钥即失效",
+      ),
     ),
   ask: z
     .strictObject({
@@ -34,20 +52,32 @@ export const Config = z.strictObject({
         .min(0)
         .max(600)
         .default(45)
-        .describe("how long a client waits for a person before it gets a pending result"),
+        .meta(
+          means(
+            "how long a client waits for a person before it gets a pending result",
+            "客户端等待人决定的时长，之后得到待批结果",
+          ),
+        ),
       expirySeconds: z
         .number()
         .min(1)
         .max(604_800)
         .default(900)
-        .describe("after how long a held action that nobody decided is denied"),
+        .meta(
+          means(
+            "after how long a held action that nobody decided is denied",
+            "待批行为无人决定时，多久之后被拒绝",
+          ),
+        ),
     })
     .prefault({}),
   rules: z
     .array(z.string().max(4000))
     .max(100)
     .default([])
-    .describe("Cedar files that are loaded on top of the platform's rules"),
+    .meta(
+      means("Cedar files that are loaded on top of the platform's rules", "在平台规则之上加载的 Cedar 文件"),
+    ),
   retention: z
     .partialRecord(
       ErasableClass,
@@ -56,16 +86,24 @@ export const Config = z.strictObject({
           .int()
           .min(0)
           .max(36_500)
-          .describe("how long a statute asks to keep it, from when it was made"),
+          .meta(
+            means(
+              "how long a statute asks to keep it, from when it was made",
+              "法规要求自产生之时起保留多少天",
+            ),
+          ),
         wins: z
           .enum(["erasure", "retention"])
           .default("erasure")
-          .describe("which of the two wins while that time runs"),
+          .meta(means("which of the two wins while that time runs", "在此期间擦除与保留以何者为准")),
       }),
     )
     .default({})
-    .describe(
-      "for each class (agent, task, mandate, server, passkey, browser), how long a statute asks to keep it, and whether that wins over a request to erase it",
+    .meta(
+      means(
+        "for each class (agent, task, mandate, server, passkey, browser), how long a statute asks to keep it, and whether that wins over a request to erase it",
+        "对每个类别（agent、task、mandate、server、passkey、browser），法规要求保留多久，以及是否优先于擦除请求",
+      ),
     ),
   upstream: z
     .strictObject({
@@ -74,19 +112,31 @@ export const Config = z.strictObject({
         .min(1)
         .max(86_400)
         .default(300)
-        .describe("an upstream connection unused for so long is closed"),
+        .meta(
+          means("an upstream connection unused for so long is closed", "与工具服务器的连接闲置多久即关闭"),
+        ),
       timeoutSeconds: z
         .number()
         .min(1)
         .max(3600)
         .default(300)
-        .describe("a call without a sign of life for so long has an unknown outcome"),
+        .meta(
+          means(
+            "a call without a sign of life for so long has an unknown outcome",
+            "调用多久没有任何回音即视为结果未知",
+          ),
+        ),
       concurrency: z
         .int()
         .min(1)
         .max(10_000)
         .default(64)
-        .describe("calls to one tool server at once; further ones wait their turn"),
+        .meta(
+          means(
+            "calls to one tool server at once; further ones wait their turn",
+            "对一个工具服务器同时进行的调用数；其余排队等候",
+          ),
+        ),
     })
     .prefault({}),
   publish: z
@@ -96,13 +146,21 @@ export const Config = z.strictObject({
         .min(1)
         .max(4000)
         .optional()
-        .describe(
-          "folder into which the ledger is published as plain files (C2SP tlog-tiles), relative to the data folder; without it nothing is published",
+        .meta(
+          means(
+            "folder into which the ledger is published as plain files (C2SP tlog-tiles), relative to the data folder; without it nothing is published",
+            "以普通文件（C2SP tlog-tiles）发布账本的目录，相对于数据目录；未设则不发布",
+          ),
         ),
       serve: z
         .boolean()
         .default(false)
-        .describe("also serve that folder at /log/, to everybody who reaches this node"),
+        .meta(
+          means(
+            "also serve that folder at /log/, to everybody who reaches this node",
+            "同时在 /log/ 提供该目录，凡能访问此节点者均可读取",
+          ),
+        ),
     })
     .refine(({ folder, serve }) => folder !== undefined || !serve, {
       message: "needs `publish.folder`: only what is published can be served",
@@ -115,18 +173,28 @@ export const Config = z.strictObject({
         .min(0)
         .max(100_000)
         .default(100)
-        .describe("how fast the whole ledger is read again in the background, over and over; 0 turns it off"),
+        .meta(
+          means(
+            "how fast the whole ledger is read again in the background, over and over; 0 turns it off",
+            "在后台反复重读整部账本的速度（每秒条目数）；0 表示关闭",
+          ),
+        ),
       restSeconds: z
         .int()
         .min(1)
         .max(604_800)
         .default(600)
-        .describe("how long that rests after it has read everything"),
+        .meta(means("how long that rests after it has read everything", "重读一遍之后休息多久")),
     })
     .prefault({}),
   ledger: z
     .strictObject({
-      mlDsa: z.boolean().default(false).describe("sign every checkpoint a second time, by ML-DSA-44"),
+      mlDsa: z
+        .boolean()
+        .default(false)
+        .meta(
+          means("sign every checkpoint a second time, by ML-DSA-44", "以 ML-DSA-44 为每个检查点再签一次名"),
+        ),
     })
     .prefault({}),
   witnesses: z
@@ -136,21 +204,31 @@ export const Config = z.strictObject({
           url: z
             .url({ protocol: /^https?$/ })
             .max(2000)
-            .describe("where the witness is"),
+            .meta(means("where the witness is", "见证方的地址")),
           keys: z
             .array(z.string().max(2_048))
             .min(1)
             .max(4)
-            .describe("its verifier keys, all under one name"),
+            .meta(means("its verifier keys, all under one name", "见证方的联署公钥，同属一个名称")),
         })
         .refine(isWitness, { message: "has to be the cosignature keys of one witness, under one name" }),
     )
     .max(16)
     .default([])
-    .describe("witnesses that are asked to cosign every checkpoint; they see sizes and roots, and no entry"),
+    .meta(
+      means(
+        "witnesses that are asked to cosign every checkpoint; they see sizes and roots, and no entry",
+        "为每个检查点联署的见证方；它们只看到规模与根，看不到条目",
+      ),
+    ),
   witness: z
     .strictObject({
-      required: z.int().min(1).max(16).default(1).describe("how many witnesses make a receipt *witnessed*"),
+      required: z
+        .int()
+        .min(1)
+        .max(16)
+        .default(1)
+        .meta(means("how many witnesses make a receipt *witnessed*", "几个见证方联署，回执才算*已见证*")),
     })
     .prefault({}),
   store: z
@@ -160,22 +238,43 @@ export const Config = z.strictObject({
         .min(16)
         .max(1_000_000_000)
         .optional()
-        .describe("how large the data may become; beyond it new actions are refused (no bound but the disk)"),
+        .meta(
+          means(
+            "how large the data may become; beyond it new actions are refused (no bound but the disk)",
+            "数据最大可达的大小，超出则拒绝新的行为；未设则只受磁盘限制",
+          ),
+        ),
       freeMegabytes: z
         .int()
         .min(0)
         .max(1_000_000)
         .default(64)
-        .describe(
-          "with less than this free on the disk new actions are refused, so that a stop still has room",
+        .meta(
+          means(
+            "with less than this free on the disk new actions are refused, so that a stop still has room",
+            "磁盘可用空间少于此值时拒绝新的行为，为停止留出空间",
+          ),
         ),
     })
     .prefault({}),
   log: z
     .strictObject({
-      level: z.enum(["fatal", "error", "warn", "info", "debug"]).default("info"),
-      megabytes: z.int().min(1).max(1000).default(10).describe("size at which the log file is rotated"),
-      files: z.int().min(1).max(100).default(5).describe("rotated log files that are kept"),
+      level: z
+        .enum(["fatal", "error", "warn", "info", "debug"])
+        .default("info")
+        .meta(means("what is less severe than this is not logged", "低于此级别的内容不写入日志")),
+      megabytes: z
+        .int()
+        .min(1)
+        .max(1000)
+        .default(10)
+        .meta(means("size at which the log file is rotated", "日志文件达到多大时轮换")),
+      files: z
+        .int()
+        .min(1)
+        .max(100)
+        .default(5)
+        .meta(means("rotated log files that are kept", "保留的轮换日志文件数")),
     })
     .prefault({}),
 })
