@@ -78,7 +78,7 @@ export const Config = z.strictObject({
     .meta(
       means("Cedar files that are loaded on top of the platform's rules", "在平台规则之上加载的 Cedar 文件"),
     ),
-  retention: z
+  keptByLaw: z
     .partialRecord(
       ErasableClass,
       z.strictObject({
@@ -93,7 +93,7 @@ export const Config = z.strictObject({
             ),
           ),
         wins: z
-          .enum(["erasure", "retention"])
+          .enum(["erasure", "law"])
           .default("erasure")
           .meta(means("which of the two wins while that time runs", "在此期间擦除与保留以何者为准")),
       }),

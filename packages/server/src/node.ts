@@ -157,7 +157,7 @@ export async function startNode({
     const tools = openTools(store, servers, declare)
     const holds = openHolds(store, vault, clock, config.ask.expirySeconds)
     const stop = openStop(store, clock, declare, () => witnessing.alarm())
-    const retention = openRetention({ store, vault, clock, declare, holds })
+    const retention = openRetention({ store, vault, clock, declare, holds, keep: config.keptByLaw.task })
     const room = watchRoom(store, clock, config.store, (error) =>
       logger.error({ err: error }, "could not look at the room of the data"),
     )
@@ -200,7 +200,7 @@ export async function startNode({
       passkeys,
       browsers,
       interventions,
-      keep: config.retention,
+      keep: config.keptByLaw,
       emptyLogs: () => emptyLogs(store.folder.path, logger),
     })
 

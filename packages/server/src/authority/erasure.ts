@@ -22,7 +22,7 @@ import type { TaskAuthority } from "./tasks.ts"
 /** What a statute asks for one class of subjects: how long it is kept, and which of the two wins while that time runs. */
 export interface KeepRule {
   readonly days: number
-  readonly wins: "erasure" | "retention"
+  readonly wins: "erasure" | "law"
 }
 
 export interface ErasureParts {
@@ -113,7 +113,7 @@ export function openErasure(parts: ErasureParts): Erasure {
     if (until > parts.clock.now())
       throw new Failure(
         "kept_by_law",
-        `a ${of} is kept for ${rule.days} days, and \`retention\` in the configuration lets that win over erasure: ask again after ${new Date(until).toISOString().slice(0, 10)}`,
+        `a ${of} is kept for ${rule.days} days, and \`keptByLaw\` in the configuration lets that win over erasure: ask again after ${new Date(until).toISOString().slice(0, 10)}`,
       )
   }
 

@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest"
 import type { Permit } from "../gateway/governor.ts"
 import { openPipeline, type OpenPipeline } from "../gateway/testing/open-pipeline.ts"
 import { declareWith } from "./declare.ts"
+import type { KeepRule } from "./erasure.ts"
 import { openRetention, type RetentionAuthority } from "./retention.ts"
 
 const dayMs = 86_400_000
@@ -20,9 +21,9 @@ beforeEach(async () => {
 })
 afterEach(() => node.close())
 
-function open(): RetentionAuthority {
+function open(keep?: KeepRule): RetentionAuthority {
   const { store, clock, holds } = node
-  return openRetention({ store, vault: store.vault, clock, declare: declareWith(store.vault), holds })
+  return openRetention({ store, vault: store.vault, clock, declare: declareWith(store.vault), holds, keep })
 }
 
 async function act(id: string): Promise<Permit> {
@@ -140,6 +141,26 @@ describe("how long private content is kept", () => {
     expect(statements("content.erased")).toMatchObject([{ subject: id, refs: { kind: "task" } }])
     expect(await node.ledger.verify()).toMatchObject({ ok: true })
     expect(await retention.tick()).toBe(0)
+  })
+
+  it("erases nothing that a statute keeps, where the operator lets that win", async () => {
+    await retention.set({ actions: 1, tasks: 1 }, by)
+    const { action } = await act("n1")
+    const task = node.tasks.current(node.agent.id)?.id ?? ""
+    await node.tasks.end(task, by)
+    later(99)
+    expect(await open({ days: 100, wins: "law" }).tick()).toBe(0)
+    expect(isKept(action)).toBe(true)
+    later(2)
+    expect(await open({ days: 100, wins: "law" }).tick()).toBe(2)
+    expect(isKept(action)).toBe(false)
+  })
+
+  it("erases what a statute would keep, where erasure wins", async () => {
+    await retention.set({ actions: 1 }, by)
+    await act("n1")
+    later(2)
+    expect(await open({ days: 100, wins: "erasure" }).tick()).toBe(1)
   })
 
   it("does a bounded part at a time", async () => {

@@ -5,6 +5,7 @@ import type { Clock } from "../clock.ts"
 import type { Vault } from "../ledger/vault.ts"
 import type { Store } from "../store/store.ts"
 import type { Declare } from "./declare.ts"
+import type { KeepRule } from "./erasure.ts"
 import type { HoldAuthority } from "./holds.ts"
 import { openRecords } from "./records.ts"
 
@@ -28,6 +29,8 @@ export interface RetentionParts {
   readonly clock: Clock
   readonly declare: Declare
   readonly holds: Pick<HoldAuthority, "find">
+  /** What a statute asks for tasks and all that is theirs. */
+  readonly keep?: KeepRule | undefined
 }
 
 const dayMs = 86_400_000
@@ -36,7 +39,15 @@ const maxItems = 500
 const maxTasks = 10
 const kept: Settings = { id: "retention", actions: 0, tasks: 0 }
 
-export function openRetention({ store, vault, clock, declare, holds }: RetentionParts): RetentionAuthority {
+export function openRetention({
+  store,
+  vault,
+  clock,
+  declare,
+  holds,
+  keep,
+}: RetentionParts): RetentionAuthority {
+  const lawDays = keep?.wins === "law" ? keep.days : 0
   const records = openRecords<Settings>(store, { kind: "retention", schema: Settings })
   const current = () => records.get(kept.id) ?? kept
   let running: Promise<number> | undefined
@@ -66,7 +77,7 @@ export function openRetention({ store, vault, clock, declare, holds }: Retention
   }
 
   async function eraseActions(days: number): Promise<number> {
-    const before = clock.now() - days * dayMs
+    const before = clock.now() - Math.max(days, lawDays) * dayMs
     const items = [...older("action", before), ...older("hold", before).filter(({ id }) => !isOpen(id))]
     if (items.length === 0) return 0
     await vault.forget(
@@ -110,7 +121,7 @@ export function openRetention({ store, vault, clock, declare, holds }: Retention
     const ended = store.query<{ id: string }>(
       `SELECT r.id AS id FROM record r JOIN vault_key k ON k.subject = r.id
        WHERE r.kind = 'task' AND r.state = 'ended' AND r.at < ? AND r.body ->> '$.endedAt' < ? ORDER BY r.at LIMIT ?`,
-      [before, before, maxTasks],
+      [Math.min(before, clock.now() - lawDays * dayMs), before, maxTasks],
     )
     // The words in the task's row are sealed with its key.
     for (const { id } of ended)
