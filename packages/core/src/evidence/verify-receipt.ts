@@ -118,7 +118,9 @@ async function runSteps(input: unknown, trust: ReceiptTrust, steps: ReceiptStep[
   pass("What was done is what was permitted.", "所做的与所准许的一致。")
 
   const openings = (receipt.openings ?? []).map((opening) => open(opening, entries))
-  pass(`${openings.length} disclosed values match the log.`, `${openings.length} 个公开的值与账本相符。`)
+  const match =
+    openings.length === 1 ? "1 disclosed value matches" : `${openings.length} disclosed values match`
+  pass(`${match} the log.`, `${openings.length} 个公开的值与账本相符。`)
   return { ok: true, steps, trusted, entries, checkpoint, witnesses, witnessed, openings }
 }
 
