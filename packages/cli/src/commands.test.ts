@@ -1,3 +1,6 @@
+import { once } from "node:events"
+import { createServer } from "node:http"
+import type { AddressInfo } from "node:net"
 import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
@@ -52,6 +55,7 @@ afterAll(async () => {
 const path = (name: string) => join(files, name)
 const call = (tool: string, args: Record<string, unknown>) =>
   client.ask(nextId++, "tools/call", { name: tool, arguments: args })
+const logKey = async () => String((await node.run(["log", "checkpoint", "--json"])).json()["key"])
 const waiting = async () => (await node.run(["approvals", "--json"])).items()
 
 /** Lets the agent ask for a write, and answers the hold's id once it waits. */
@@ -267,6 +271,92 @@ describe("evidence", () => {
     const broken = await runHufu(["verify", file, "--lang", "zh"])
     expect(broken.code).toBe(1)
     expect(broken.out).toContain("回执无效")
+  })
+
+  it("gives a receipt in COSE, which discloses nothing and verifies offline", async () => {
+    const [action] = (await node.run(["action", "list", "--outcome", "done", "--json"])).items()
+    const id = String(action?.["id"])
+    const file = path("receipt.cose")
+    expect((await node.run(["receipt", id, "--cose"])).code).toBe(2)
+    expect(await node.run(["receipt", id, "--cose", "-o", file])).toMatchObject({ code: 0, out: "" })
+    const sound = await runHufu(["verify", file, "--key", await logKey(), "--json"])
+    expect(sound.json()).toMatchObject({ ok: true, trusted: true })
+    const bytes = readFileSync(file)
+    writeFileSync(file, bytes.with(40, (bytes[40] ?? 0) ^ 1))
+    expect(await runHufu(["verify", file])).toMatchObject({
+      code: 1,
+      out: expect.stringContaining("The COSE receipt is NOT sound"),
+    })
+  })
+
+  it("exports a range as a bundle that verifies, and does not when a line is missing", async () => {
+    const file = path("bundle.jsonl")
+    const made = await node.run(["log", "export", "--from", "1", "-o", file, "--open", "tool,arguments"])
+    expect(made).toMatchObject({ code: 0, out: "", err: expect.stringContaining("check them with") })
+    expect(statSync(file).mode & 0o777).toBe(0o600)
+    const sound = await runHufu(["verify", file, "--key", await logKey(), "--json"])
+    const verdict = sound.json()
+    expect(verdict).toMatchObject({ ok: true, trusted: true, from: 1 })
+    expect(Number(verdict["opened"])).toBeGreaterThan(1)
+    const text = readFileSync(file, "utf8")
+    const lines = text.trimEnd().split("\n")
+    expect(lines).toHaveLength(1 + Number(verdict["to"]) - 1)
+    const piped = await runHufu(["verify", "-"], { stdin: text })
+    expect(piped).toMatchObject({ code: 0, out: expect.stringContaining("The bundle is sound.") })
+    writeFileSync(file, `${lines.toSpliced(2, 1).join("\n")}\n`)
+    expect((await runHufu(["verify", file, "--lang", "zh"])).out).toContain("证据包无效")
+    refusedWith(await node.run(["log", "export", "--from", "99999", "-o", file]), 1, "invalid_input")
+  })
+
+  it("exports views: CSV that runs no formula, and events of OCSF", async () => {
+    const range = ["log", "export", "--open", "tool,arguments"]
+    const csv = (await node.run([...range, "--format", "csv"])).out.split("\r\n")
+    expect(csv[0]).toMatch(/^index,time,kind,action,.*,tool,arguments,leaf_hash$/)
+    const written = csv.find((line) => line.includes('"{""content"":""first'))
+    expect(written).toMatch(/^\d+,[\d:.TZ-]+,intent,act_\w+,.*,write_file,/)
+    for (const hidden of ["\u001b", "\u202e"]) expect(written).not.toContain(hidden)
+    const lines = (await node.run([...range, "--format", "ocsf"])).out.trimEnd().split("\n")
+    // Every line is an object by the check below.
+    const events = lines.map((line) => JSON.parse(line) as Record<string, unknown>)
+    expect(events).toHaveLength(csv.length - 2)
+    for (const event of events)
+      expect(event).toMatchObject({
+        class_uid: 6003,
+        category_uid: 6,
+        type_uid: 600300 + Number(event["activity_id"]),
+        time: expect.any(Number),
+        severity_id: expect.any(Number),
+        metadata: { version: "1.8.0", product: { name: "Hufu" } },
+        api: { operation: expect.any(String) },
+        actor: expect.any(Object),
+        raw_data: expect.stringMatching(/^\{/),
+      })
+    expect(events.map(({ api }) => api)).toContainEqual(
+      expect.objectContaining({ operation: "write_file", request: expect.any(Object) }),
+    )
+  })
+
+  it("verifies one entry by its address, and follows that address nowhere else", async () => {
+    const entry = (await node.run(["log", "entry", "2", "--json"])).out
+    const server = createServer(({ url }, response) => {
+      if (url === "/entry") response.end(entry)
+      else if (url === "/private") response.writeHead(401).end()
+      else response.writeHead(302, { location: "/entry" }).end()
+    })
+    server.listen(0, "127.0.0.1")
+    await once(server, "listening")
+    // A server on a port has an address of this form.
+    const { port } = server.address() as AddressInfo
+    const at = (name: string) => runHufu(["verify", `http://127.0.0.1:${port}/${name}`])
+    const sound = await at("entry")
+    expect(sound).toMatchObject({ code: 0, out: expect.stringContaining("The entry is sound.") })
+    expect(sound.out).toMatch(/^✓ cose: /m)
+    refusedWith(await at("elsewhere"), 1, "upstream_unavailable")
+    refusedWith(await at("private"), 3, "unauthenticated")
+    server.close()
+    refusedWith(await at("gone"), 1, "upstream_unavailable")
+    for (const place of ["ftp://localhost/entry", "http://me:secret@localhost/entry", path("nowhere")])
+      expect((await runHufu(["verify", place])).code).toBe(2)
   })
 
   it("verifies the whole ledger", async () => {

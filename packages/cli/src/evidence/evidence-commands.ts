@@ -23,14 +23,19 @@ export const evidenceCommands: readonly Command[] = [
         en: "what it discloses: tool, facts, arguments, or one argument by its name (nothing)",
         zh: "披露哪些内容：tool、facts、arguments，或以名称指定单个参数（默认不披露）",
       },
+      cose: {
+        type: "boolean",
+        en: "in COSE (RFC 9942) for other tools: each entry's bytes and its receipt",
+        zh: "以 COSE（RFC 9942）供其他工具使用：各条目的字节及其回执",
+      },
     },
     load: async () => (await import("./receipt.ts")).receipt,
   },
   {
     name: "verify",
-    takes: "FILE",
-    en: "Check a receipt offline, step by step; exit code 1 when it is not sound",
-    zh: "离线逐步校验回执；无效时退出码为 1",
+    takes: "FILE|URL",
+    en: "Check a receipt, an entry or a bundle, step by step and without a node; exit code 1 when it is not sound",
+    zh: "逐步校验回执、条目或证据包，无需节点；无效时退出码为 1",
     flags: {
       key: {
         type: "string",
@@ -88,6 +93,25 @@ export const evidenceCommands: readonly Command[] = [
     zh: "将账本写为普通文件（C2SP tlog-tiles），节点运行与否均可",
     flags: {},
     load: async () => (await import("./log-publish.ts")).logPublish,
+  },
+  {
+    name: "log export",
+    en: "Write a range of the ledger for an auditor: as a bundle that proves itself, or as a view (OCSF, CSV)",
+    zh: "为审计导出一段账本：可自证的证据包，或视图（OCSF、CSV）",
+    flags: {
+      from: { type: "string", value: "N", en: "the first entry (0)", zh: "首个条目（0）" },
+      to: { type: "string", value: "N", en: "up to but not this entry (all)", zh: "到此条目之前（全部）" },
+      open: {
+        type: "string",
+        multiple: true,
+        value: "arguments.NAME,tool",
+        en: "what of each action is disclosed, as for a receipt (nothing); may be repeated",
+        zh: "每个行为披露哪些内容，写法同回执（默认不披露），可重复",
+      },
+      format: { type: "string", value: "bundle|ocsf|csv", en: "its form (bundle)", zh: "格式（bundle）" },
+      output: { type: "string", short: "o", value: "FILE", en: "write it to a file", zh: "写入文件" },
+    },
+    load: async () => (await import("./log-export.ts")).logExport,
   },
   {
     name: "log watch",

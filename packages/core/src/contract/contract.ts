@@ -682,6 +682,16 @@ export const contract = {
     zh: "导出行为回执",
     command: { name: "receipt", positional: ["action"] },
   }),
+  "action.cose": operation({
+    method: "GET",
+    path: "/v1/actions/{action}/cose",
+    scope: "local",
+    input: z.object({ action: idSchema("action") }),
+    /** Base64 of a CBOR sequence: each entry's exact bytes and its COSE receipt, in the log's order. */
+    output: z.object({ cose: z.string() }),
+    en: "Write the receipts of an action in COSE (RFC 9942)",
+    zh: "以 COSE（RFC 9942）导出行为回执",
+  }),
   "action.replay": operation({
     method: "POST",
     path: "/v1/actions:replay",

@@ -129,13 +129,17 @@ function readEntries(receipt: Receipt, proofs: readonly TlogProof[]): LoggedEntr
     index: proofs[at]?.index ?? -1,
     entry: decodeEntry(receiptBytes(item)),
   }))
-  // In a log places only grow, and its times never run backwards.
+  checkOrder(entries)
+  return entries
+}
+
+/** In a log places only grow, and its times never run backwards. */
+export function checkOrder(entries: readonly LoggedEntry[]): void {
   const misplaced = entries.some((logged, at) => {
     const before = entries[at - 1]
     return before !== undefined && (before.index >= logged.index || before.entry.at > logged.entry.at)
   })
   if (misplaced) reject("The entries are not in the order of the log.", "条目顺序与账本不符。")
-  return entries
 }
 
 function checkInclusion(receipt: Receipt, proofs: readonly TlogProof[], checkpoint: Checkpoint): void {

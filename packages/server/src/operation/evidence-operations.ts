@@ -1,4 +1,5 @@
 import { toBase64 } from "@hufu/core/evidence/base64"
+import { formatCoseFile } from "@hufu/core/evidence/cose-file"
 import { fromHex, toHex } from "@hufu/core/evidence/hex"
 import { buildReceipt } from "@hufu/core/evidence/receipt"
 import { writeOpening } from "@hufu/core/evidence/receipt-opening"
@@ -24,6 +25,14 @@ export function evidenceOperations(parts: OperationParts) {
     return { en: `Its evidence is ${en}.`, zh: `其证据：${zh}。` }
   }
 
+  /** All entries of an action, once a checkpoint covers them. */
+  async function provable(action: string) {
+    const { hold } = actions.need(action)
+    const found = [...ledger.entriesOf(action), ...(hold ? ledger.entriesOf(hold) : [])]
+    const rows = [...new Map(found.map((row) => [row.index, row])).values()]
+    return { rows, checkpoint: await ledger.awaitCheckpoint(Math.max(...rows.map((row) => row.index))) }
+  }
+
   return {
     "action.list": async ({ agent, ...asked }) =>
       actions.list({ ...asked, ...(agent === undefined ? {} : { agent: agents.need(agent).id }) }),
@@ -32,12 +41,9 @@ export function evidenceOperations(parts: OperationParts) {
       return { ...told, sentences: [...told.sentences, saysOfWitnesses(action)[language]] }
     },
     "action.receipt": async ({ action, open }) => {
-      const { hold } = actions.need(action)
-      const rows = [...ledger.entriesOf(action), ...(hold ? ledger.entriesOf(hold) : [])]
-      const unique = [...new Map(rows.map((row) => [row.index, row])).values()]
-      const checkpoint = await ledger.awaitCheckpoint(Math.max(...unique.map((row) => row.index)))
+      const { rows, checkpoint } = await provable(action)
       const receipt = buildReceipt({
-        entries: unique.map(({ bytes, index }) => ({
+        entries: rows.map(({ bytes, index }) => ({
           bytes,
           index,
           proof: ledger.proof(index, checkpoint.size),
@@ -47,6 +53,13 @@ export function evidenceOperations(parts: OperationParts) {
         openings: open === undefined ? [] : openCommitments(parts, action, readChoice(open)),
       })
       return z.json().parse(receipt)
+    },
+    "action.cose": async ({ action }) => {
+      const { rows, checkpoint } = await provable(action)
+      const items = rows
+        .toSorted((a, b) => a.index - b.index)
+        .map(({ bytes, index }) => ({ entry: bytes, receipt: ledger.coseReceipt(index, checkpoint) }))
+      return { cose: toBase64(formatCoseFile(items)) }
     },
     "log.entries": async ({ from, limit, open }) => {
       const choice = open === undefined ? undefined : readChoice(open)
