@@ -60,20 +60,26 @@ test("every rule that a page shows loads beside the platform's", () => {
     expect(() => loadRules([platformRules(), { layer: "user", name: "page", text }])).not.toThrow()
 })
 
-test("every Chinese page has an English one of the same name", () => {
-  const orphans = readdirSync(new URL("docs/zh/", root)).filter(
-    (name) => !existsSync(new URL(`docs/en/${name}`, root)),
+test("both languages have the same pages, and each is written in its own", () => {
+  const [english, chinese = []] = ["en", "zh"].map((language) =>
+    readdirSync(new URL(`docs/${language}/`, root)).toSorted(),
   )
-  expect(orphans).toEqual([])
+  expect(chinese).toEqual(english)
+  const inChinese = pages.filter(({ text }) => text.includes("。")).map(({ path }) => path)
+  expect(inChinese).toEqual([...chinese.map((name) => `docs/zh/${name}`), "README.zh-CN.md"].toSorted())
 })
 
-test("every invariant names parts and tests that exist", () => {
-  const page = pages.find(({ path }) => path === "docs/en/invariants.md")
-  expect([...(page?.text.matchAll(/^\| \d+ \|/gm) ?? [])]).toHaveLength(13)
-  const named = [...(page?.text.matchAll(/`([^`\n]+\.ts)` › ([^;|\n]+?)\s*(?=[;|\n])/g) ?? [])]
+test("every invariant names parts and tests that exist, the same in both languages", () => {
+  const [english = [], chinese] = ["docs/en/invariants.md", "docs/zh/invariants.md"].map((path) => {
+    const text = pages.find((page) => page.path === path)?.text ?? ""
+    const rows = [...text.matchAll(/^\| (\d+) \|.*$/gm)]
+    return rows.map(([row, number]) => ({ number, named: testsNamed(row) }))
+  })
+  expect(english.map(({ number }) => number)).toEqual(Array.from({ length: 13 }, (_, n) => `${n + 1}`))
+  expect(chinese).toEqual(english)
+  const named = english.flatMap((row) => row.named)
   expect(named.length).toBeGreaterThan(13)
-  const missing = named.filter(([, path = "", title = ""]) => !hasTest(path, title)).map(([all]) => all)
-  expect(missing).toEqual([])
+  expect(named.filter(({ path, title }) => !hasTest(path, title))).toEqual([])
 })
 
 test("every direct dependency says what it is for, and nothing else does", () => {
@@ -115,6 +121,12 @@ function faultFinder(commands: readonly Command[]): (line: string) => string[] {
     const flags = words.flatMap((word) => /^--(?:no-)?([a-z-]+)/.exec(word)?.[1] ?? [])
     return flags.filter((flag) => !known.includes(flag)).map((flag) => `there is no --${flag} in \`${line}\``)
   }
+}
+
+/** The tests that a row of the invariants names. */
+function testsNamed(row: string): { path: string; title: string }[] {
+  const found = row.matchAll(/`([^`\n]+\.ts)` › ([^;；|\n]+?)\s*(?=[;；|]|$)/g)
+  return [...found].map(([, path = "", title = ""]) => ({ path, title }))
 }
 
 function hasTest(path: string, title: string): boolean {

@@ -95,7 +95,7 @@ export const Config = z.strictObject({
         wins: z
           .enum(["erasure", "law"])
           .default("erasure")
-          .meta(means("which of the two wins while that time runs", "在此期间擦除与保留以何者为准")),
+          .meta(means("which of the two wins while that time runs", "在此期间擦除与法规以何者为准")),
       }),
     )
     .default({})

@@ -82,9 +82,6 @@ function leafPage(leaves: ReadonlyMap<string, Leaf>, address: string, { text, ti
 function contents(leaves: ReadonlyMap<string, Leaf>, lang: Language): string {
   const text = texts[lang]
   const own = [...leaves].filter(([address]) => address.startsWith(`${lang}/`))
-  const missing = [...leaves].filter(
-    ([address]) => address.startsWith("en/") && !leaves.has(address.replace("en/", "zh/")),
-  )
   const others = [...leaves].filter(
     ([address, leaf]) => !address.includes("/") && (leaf.lang === lang || twinOf(address) === address),
   )
@@ -98,7 +95,7 @@ function contents(leaves: ReadonlyMap<string, Leaf>, lang: Language): string {
     links: [{ href: "/", words: text.console }],
     body: html`<p>${text.lead} <a href="/docs?lang=${lang}">${text.reference}</a>${text.end}</p>
       <ul>
-        ${own.map(item)}${lang === "zh" ? missing.map(item) : ""}
+        ${own.map(item)}
       </ul>
       <h2>${text.others}</h2>
       <ul>
