@@ -69,6 +69,15 @@ test("both languages have the same pages, and each is written in its own", () =>
   expect(inChinese).toEqual([...chinese.map((name) => `docs/zh/${name}`), "README.zh-CN.md"].toSorted())
 })
 
+test("both languages of a page have the same headings, paragraphs, points, rows and lines of code", () => {
+  const english = pages.filter(({ path }) => path.startsWith("docs/en/") || path === "README.md")
+  for (const { path, text } of english) {
+    const other = path === "README.md" ? "README.zh-CN.md" : path.replace("docs/en/", "docs/zh/")
+    const twin = pages.find((page) => page.path === other)
+    expect([other, ...shapeOf(twin?.text ?? "")]).toEqual([other, ...shapeOf(text)])
+  }
+})
+
 test("every invariant names parts and tests that exist, the same in both languages", () => {
   const [english = [], chinese] = ["docs/en/invariants.md", "docs/zh/invariants.md"].map((path) => {
     const text = pages.find((page) => page.path === path)?.text ?? ""
@@ -121,6 +130,16 @@ function faultFinder(commands: readonly Command[]): (line: string) => string[] {
     const flags = words.flatMap((word) => /^--(?:no-)?([a-z-]+)/.exec(word)?.[1] ?? [])
     return flags.filter((flag) => !known.includes(flag)).map((flag) => `there is no --${flag} in \`${line}\``)
   }
+}
+
+/** What each line of a page is, whatever it says. */
+function shapeOf(text: string): string[] {
+  let isCode = false
+  return text.split("\n").flatMap((line) => {
+    if (line.startsWith("```")) isCode = !isCode
+    if (isCode || line.startsWith("```")) return ["code"]
+    return line === "" ? [] : [/^(?:#+|\||-|\d+\.)(?= )/.exec(line)?.[0] ?? "paragraph"]
+  })
 }
 
 /** The tests that a row of the invariants names. */

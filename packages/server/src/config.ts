@@ -228,7 +228,7 @@ export const Config = z.strictObject({
         .min(1)
         .max(16)
         .default(1)
-        .meta(means("how many witnesses make a receipt *witnessed*", "几个见证方联署，回执才算*已见证*")),
+        .meta(means("how many witnesses make a receipt *witnessed*", "几个见证方联署，回执才算「已见证」")),
     })
     .prefault({}),
   store: z

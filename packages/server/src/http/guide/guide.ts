@@ -25,7 +25,7 @@ const shipped = fileURLToPath(new URL("../../../../../", import.meta.url))
 const texts = {
   en: {
     title: "Hufu’s guide",
-    lead: "These pages ship with Hufu and need no network. What a node can be asked is",
+    lead: "These pages ship with Hufu and need no network. What a node can be asked is ",
     reference: "a page of its own",
     end: ".",
     contents: "Contents",
@@ -93,7 +93,7 @@ function contents(leaves: ReadonlyMap<string, Leaf>, lang: Language): string {
     title: text.title,
     other: { lang: other, href: `/docs/${other}` },
     links: [{ href: "/", words: text.console }],
-    body: html`<p>${text.lead} <a href="/docs?lang=${lang}">${text.reference}</a>${text.end}</p>
+    body: html`<p>${text.lead}<a href="/docs?lang=${lang}">${text.reference}</a>${text.end}</p>
       <ul>
         ${own.map(item)}
       </ul>
