@@ -86,6 +86,7 @@ export function pagesOf(scene: PagesScene): Readonly<Record<string, string>> {
     "mandate-narrow": `/mandates/${scene.mandate}?narrow=yes`,
     "mandate-new": "/mandates/new?agent=steward",
     ledger: "/ledger",
+    entry: "/entries/2",
     settings: "/settings",
     rules: "/settings/rules",
   }

@@ -276,6 +276,21 @@ describe.skipIf(withoutChromium !== undefined)("the pages of the console", { tim
     await page.getByText("There is no entry there").waitFor()
   })
 
+  test("an entry has an address of its own, where the browser proves it, in both languages", async () => {
+    await using tab = await signedIn()
+    const { page } = tab
+    await open(page, "/ledger?from=2")
+    const first = page.getByRole("list", { name: "Entries" }).getByRole("listitem").first()
+    await first.locator("summary").click()
+    await first.getByRole("link", { name: "Its own page, with its proofs" }).click()
+    await page.waitForURL(/\/entries\/2$/)
+    await page.getByText("This entry is sound").waitFor()
+    expect(await page.locator("main [data-sound=true]").count()).toBe(1)
+    const { hash } = await world.local.log.entry({ entry: "2" })
+    await open(page, `/entries/${hash}?lang=zh`)
+    await page.getByText("该条目有效").waitFor()
+  })
+
   test("rules are read, a draft is checked, and an action is tried against it", async () => {
     await using tab = await signedIn()
     const { page } = tab

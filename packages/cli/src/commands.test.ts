@@ -359,6 +359,55 @@ describe("evidence", () => {
       expect((await runHufu(["verify", place])).code).toBe(2)
   })
 
+  it("has every entry at an address of its own, for whom may read the ledger, in each form", async () => {
+    const ask = (path: string, headers: Record<string, string> = {}) => fetch(node.url + path, { headers })
+    expect((await ask("/entries/2.json")).status).toBe(401)
+    const signedIn = await fetch(`${node.url}/v1/sessions`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({ secret }),
+    })
+    // What the contract says of `session.create`.
+    const { token } = (await signedIn.json()) as { token: string }
+    const as = { authorization: `Bearer ${token}` }
+    const file = path("entry.json")
+    const json = await ask("/entries/2.json", as)
+    expect(json.headers.get("content-type")).toBe("application/json")
+    const text = await json.text()
+    writeFileSync(file, text)
+    expect(await runHufu(["verify", file, "--key", await logKey()])).toMatchObject({ code: 0 })
+    // What was just verified has this form.
+    const { hash, entry, cose, proof } = JSON.parse(text) as Record<string, string>
+    const bytes = async (response: Promise<Response>) =>
+      Buffer.from(await (await response).arrayBuffer()).toString("base64")
+    expect(await bytes(ask(`/entries/${hash ?? ""}.bin`, as))).toBe(entry)
+    expect(
+      await (await ask(`/entries/${hash ?? ""}`, { ...as, accept: "application/octet-stream" })).text(),
+    ).toBe(Buffer.from(entry ?? "", "base64").toString("utf8"))
+    const signed = await ask("/entries/2.cose", as)
+    expect(signed.headers.get("content-type")).toBe('application/cose; cose-type="cose-sign1"')
+    expect((await bytes(Promise.resolve(signed))).slice(0, 8)).toBe(cose?.slice(0, 8))
+    expect((await (await ask("/entries/2.tlog-proof", as)).text()).split("\n", 3)).toEqual(
+      proof?.split("\n", 3),
+    )
+    const answers = await Promise.all([
+      ask("/entries/2", as),
+      ask("/entries/2", { ...as, accept: "image/png" }),
+      ask("/entries/999999", as),
+      ...["x", "02", "2.exe", "2.json/", "-1", "A".repeat(64), "%32"].map((ref) =>
+        ask(`/entries/${ref}`, as),
+      ),
+    ])
+    const said = answers.map(({ status, headers }) => [status, headers.get("content-type")?.split(";")[0]])
+    const problem = (status: number) => [status, "application/problem+json"]
+    expect(said).toEqual([
+      [200, "application/json"],
+      problem(406),
+      ...Array.from({ length: 8 }, () => problem(404)),
+    ])
+    expect((await fetch(`${node.url}/entries/2`, { method: "POST" })).status).toBe(405)
+  })
+
   it("verifies the whole ledger", async () => {
     expect(await node.run(["log", "verify"])).toMatchObject({
       code: 0,

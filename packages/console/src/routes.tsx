@@ -123,6 +123,11 @@ const pages = [
   }),
   createRoute({
     getParentRoute: under,
+    path: "/entries/$entry",
+    component: lazyRouteComponent(() => import("./pages/ledger/entry-page.tsx"), "EntryPage"),
+  }),
+  createRoute({
+    getParentRoute: under,
     path: "/settings",
     component: lazyRouteComponent(() => import("./pages/settings/settings-page.tsx"), "SettingsPage"),
   }),

@@ -14,6 +14,7 @@ import type { ConsoleFiles } from "./console/console-files.ts"
 import { serveConsole } from "./console/serve-console.ts"
 import type { EventFeed } from "./events/event-feed.ts"
 import { callerOf, isStillAllowed } from "./events/follower.ts"
+import { readEntryPermalink, writeEntry } from "./entry-permalink.ts"
 import { checkHost } from "./host-guard.ts"
 import { type CallerParts, identifyCaller, requireScope } from "./identify-caller.ts"
 import type { Guide } from "./guide/guide.ts"
@@ -23,7 +24,7 @@ import { pagePolicy } from "./page/layout.ts"
 import { serveLog } from "./log/serve-log.ts"
 import { languageOf, problemOf } from "./problem.ts"
 import { readBody, readQuery } from "./read-request.ts"
-import { findRoute } from "./route-table.ts"
+import { findRoute, type Route } from "./route-table.ts"
 
 export interface AppParts extends CallerParts {
   readonly operations: Operations
@@ -78,6 +79,7 @@ export function createApp(parts: AppParts): Hono<{ Bindings: Bindings }> {
   })
   app.all("/v1/*", (c) => answer(parts, c))
   app.all("/log/*", (c) => serveLog(c, parts.servedLog))
+  app.all("/entries/*", async (c, next) => (await answerEntry(parts, c)) ?? next())
   app.get("*", async (c, next) => (await serveConsole(c, parts)) ?? next())
   addPages(app, parts)
   app.notFound((c) => fail(c, nowhere()))
@@ -115,7 +117,36 @@ async function answer(parts: AppParts, c: AppContext): Promise<Response> {
   }
   const { route, parameters } = found
   const { operation } = route
-  const requestId = randomUUID()
+  const context = admit(parts, c, route)
+  const { requestId } = context
+  const raw = { parameters, query: readQuery(c.req.queries()), body: await readBody(c.req.raw) }
+  if (operation.stream) return follow(parts, c, { raw, operation, context })
+  const output = await callOperation(parts.operations, route, raw, context)
+  // Every output of the contract is JSON.
+  return c.json(output as Parameters<typeof c.json>[0], 200, { "x-request-id": requestId })
+}
+
+/** The permanent address of an entry: to programs what `log.entry` answers, to whom that answers; undefined where it is a page. */
+async function answerEntry(parts: AppParts, c: AppContext): Promise<Response | undefined> {
+  if (c.req.method !== "GET" && c.req.method !== "HEAD") {
+    c.header("allow", "GET, HEAD")
+    throw new Failure("method_not_allowed", "use GET here")
+  }
+  c.header("vary", "accept")
+  const { entry, form } = readEntryPermalink(new URL(c.req.url).pathname, c.req.header("accept") ?? "")
+  // The page asks for the entry itself; where no console is built there is none.
+  if (form === undefined && parts.console?.page()) return undefined
+  const found = findRoute("GET", `/v1/log/entries/${entry}`)
+  if ("allowed" in found) throw nowhere()
+  const context = admit(parts, c, found.route)
+  const { requestId } = context
+  const proof = await parts.operations["log.entry"]({ entry }, context)
+  const { body, type } = writeEntry(proof, form ?? "json")
+  return c.body(body, 200, { "content-type": type, "x-request-id": requestId })
+}
+
+/** Who asks, once it is clear that they may. */
+function admit(parts: AppParts, c: AppContext, route: Route): OperationContext {
   const transport = transportOf(c)
   const context = identifyCaller(
     {
@@ -124,16 +155,12 @@ async function answer(parts: AppParts, c: AppContext): Promise<Response> {
       origin: transport === "http" ? c.req.header("origin") : undefined,
       host: c.req.header("host"),
       transport,
-      requestId,
+      requestId: randomUUID(),
     },
     parts,
   )
   requireScope(route, context, parts.clock)
-  const raw = { parameters, query: readQuery(c.req.queries()), body: await readBody(c.req.raw) }
-  if (operation.stream) return follow(parts, c, { raw, operation, context })
-  const output = await callOperation(parts.operations, route, raw, context)
-  // Every output of the contract is JSON.
-  return c.json(output as Parameters<typeof c.json>[0], 200, { "x-request-id": requestId })
+  return context
 }
 
 function follow(

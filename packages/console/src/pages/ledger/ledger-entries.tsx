@@ -1,15 +1,15 @@
 import type { Output } from "@hufu/core/contract/contract"
 import { Entry } from "@hufu/core/evidence/entry"
+import { Link } from "@tanstack/react-router"
 import { type FormEvent, memo, useState } from "react"
 import { useOperation } from "../../data/use-operation.ts"
-import { CopyButton } from "../../part/copy-button.tsx"
 import { Empty } from "../../part/empty.tsx"
-import { Id } from "../../part/id.tsx"
 import { Loaded } from "../../part/loaded.tsx"
 import { Section } from "../../part/section.tsx"
 import { Ago } from "../../part/time.tsx"
 import { useAddressText } from "../../part/use-address-text.ts"
 import { useWords } from "../../words/use-words.ts"
+import { EntryContent } from "./entry-content.tsx"
 import { ledgerWords } from "./words.ts"
 
 const pageSize = 50
@@ -134,40 +134,20 @@ const EntryItem = memo(function EntryItem({ item }: { readonly item: Item }) {
             </>
           ) : null}
         </summary>
-        {isOpen ? <Opened item={item} entry={entry} /> : null}
+        {isOpen ? (
+          <>
+            <EntryContent item={item} entry={entry} />
+            <p className="pb-2">
+              <Link to="/entries/$entry" params={{ entry: String(item.index) }} className="link">
+                {words.entryPage.link}
+              </Link>
+            </p>
+          </>
+        ) : null}
       </details>
     </li>
   )
 })
-
-/** All of an entry; most entries are never opened. */
-function Opened({ item, entry }: { readonly item: Item; readonly entry: Entry | undefined }) {
-  const words = useWords(ledgerWords)
-  return (
-    <div className="grid grid-cols-[minmax(0,1fr)] gap-2 pt-1 pb-2">
-      {entry ? (
-        <p className="flex flex-wrap gap-3">
-          {idsOf(entry).map((id) => (
-            <Id key={id} id={id} />
-          ))}
-        </p>
-      ) : null}
-      <p className="flex min-w-0 items-center gap-1">
-        <span className="text-soft">{words.hash}</span>
-        <code className="truncate font-mono text-sm">{item.hash}</code>
-        <CopyButton text={item.hash} />
-      </p>
-      <pre
-        // A region that scrolls must be reachable by keyboard.
-        tabIndex={0}
-        aria-label={words.raw}
-        className="overflow-x-auto rounded bg-sunk p-3 font-mono text-sm"
-      >
-        {JSON.stringify(item.entry, null, 2)}
-      </pre>
-    </div>
-  )
-}
 
 /** The fixed word that says most of an entry. */
 function wordOf(entry: Entry): string {
@@ -185,10 +165,4 @@ function wordOf(entry: Entry): string {
     default:
       return entry satisfies never
   }
-}
-
-/** Whom and what an entry names. */
-function idsOf(entry: Entry): string[] {
-  const values = Object.values(entry).filter((value) => typeof value === "string")
-  return [...new Set(values)].filter((value) => /^[a-z]{3}_[0-9A-Za-z]+$/.test(value))
 }
