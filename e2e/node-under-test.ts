@@ -265,8 +265,12 @@ export async function approve(node: NodeUnderTest, held: Pick<HeldCall, "id" | "
 }
 
 /** Approve as a person at a terminal does: by the command, which shows the action and takes the secret. */
-export async function approveByCommand(node: NodeUnderTest, hold: string): Promise<void> {
-  await node.cli(["approve", hold, "--secret-stdin"], { stdin: `${personSecret}\n` })
+export async function approveByCommand(
+  node: NodeUnderTest,
+  hold: string,
+  env: Readonly<Record<string, string>> = {},
+): Promise<void> {
+  await node.cli(["approve", hold, "--secret-stdin"], { stdin: `${personSecret}\n`, env })
 }
 
 /** Refuse by the command. */

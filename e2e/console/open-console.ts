@@ -17,8 +17,15 @@ export async function buildConsole(): Promise<void> {
 }
 
 /** Debian's Chromium; its own sandbox does not run inside a container. */
-export function startBrowser(): Promise<Browser> {
-  return chromium.launch({ executablePath: "/usr/bin/chromium", args: ["--no-sandbox"] })
+export function startBrowser(
+  env: Readonly<Record<string, string>> = {},
+  args: readonly string[] = [],
+): Promise<Browser> {
+  return chromium.launch({
+    executablePath: "/usr/bin/chromium",
+    args: ["--no-sandbox", ...args],
+    env: { ...process.env, ...env },
+  })
 }
 
 export interface Tab {

@@ -12,6 +12,7 @@ const maxBodyBytes = 32 * 1024 * 1024
 
 const { values } = parseArgs({
   options: {
+    host: { type: "string", default: "127.0.0.1" },
     port: { type: "string", default: "0" },
     record: { type: "string" },
     "keep-alive-ms": { type: "string", default: "60000" },
@@ -37,9 +38,9 @@ const server = createServer((request, response) => {
   request.on("end", () => void answer(request, response, Buffer.concat(chunks)))
 })
 server.keepAliveTimeout = Number(values["keep-alive-ms"])
-server.listen(Number(values.port), "127.0.0.1", () => {
-  const { port } = server.address() as AddressInfo // listening on TCP, so the address is never a path
-  process.stdout.write(`${JSON.stringify({ url: `http://127.0.0.1:${port}/mcp`, pid: process.pid })}\n`)
+server.listen(Number(values.port), values.host, () => {
+  const { address, port } = server.address() as AddressInfo // listening on TCP, so the address is never a path
+  process.stdout.write(`${JSON.stringify({ url: `http://${address}:${port}/mcp`, pid: process.pid })}\n`)
 })
 
 // The legacy era's stream for what a server says by itself: it stays open and silent until the client leaves.

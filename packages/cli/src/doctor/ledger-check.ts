@@ -89,8 +89,8 @@ function published({ published: log }: Status): Finding[] {
       "published",
       { en: `The log is not published any more: ${log.fault}`, zh: `日志已停止发布：${log.fault}` },
       {
-        en: "mend that, then restart the node; logs/hufu.log has the details",
-        zh: "排除后重启节点；详情见 logs/hufu.log",
+        en: "mend that, then restart the node; the newest file in logs/ has the details",
+        zh: "排除后重启节点；详情见 logs/ 中最新的文件",
       },
     ),
   ]

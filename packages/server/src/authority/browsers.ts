@@ -53,14 +53,16 @@ export function openBrowsers(store: Store, clock: Clock, declare: Declare): Brow
   const live = () => [...records.all()].filter(holds)
 
   async function revoke(id: string, by: string): Promise<BrowserRecord> {
-    const revoked: Stored = { ...records.need(id), state: "revoked" }
+    const before = records.need(id)
+    const revoked: Stored = { ...before, state: "revoked" }
     // It narrows: memory first.
     records.forget(id)
     byHash.delete(revoked.hash)
     storedUse.delete(id)
     await store.commit((tx) => {
       records.put(tx, revoked)
-      declare(tx, { fact: "browser.revoked", subject: id, by })
+      const refs = { state: revoked.state, stateBefore: before.state }
+      declare(tx, { fact: "browser.revoked", subject: id, by, refs, content: { origin: before.origin } })
     })
     return shown(revoked)
   }

@@ -80,11 +80,13 @@ export function openCredentials(
   }
 
   async function revoke(id: string, by: string): Promise<CredentialRecord> {
-    const revoked: Stored = { ...records.need(id), state: "revoked" }
+    const before = records.need(id)
+    const revoked: Stored = { ...before, state: "revoked" }
     records.set(revoked)
     await store.commit((tx) => {
       records.put(tx, revoked)
-      declare(tx, { fact: "credential.revoked", subject: id, by, refs: { agent: revoked.agent } })
+      const refs = { agent: before.agent, state: revoked.state, stateBefore: before.state }
+      declare(tx, { fact: "credential.revoked", subject: id, by, refs })
     })
     return shown(revoked)
   }

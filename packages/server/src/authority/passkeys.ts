@@ -10,7 +10,7 @@ import type { JsonObject } from "@hufu/core/json/json-value"
 import { z } from "zod"
 import type { Clock } from "../clock.ts"
 import type { Store } from "../store/store.ts"
-import type { Declare } from "./declare.ts"
+import type { Declare, Statement } from "./declare.ts"
 import { challengeMs, createPasskeyChallenges, type Purpose } from "./passkey-challenges.ts"
 import type { PersonAuthority } from "./person.ts"
 import { openRecords, type RecordKind, type Records } from "./records.ts"
@@ -64,6 +64,9 @@ export interface PasskeyParts {
   /** Where the console is: the one origin at which an answer may have been made. */
   readonly origin: () => string
 }
+
+/** What the ledger says of a change: what is so now, and what was before. */
+type Change = Pick<Statement, "fact" | "refs" | "content">
 
 const maxPasskeys = 20
 const algorithms = [-8, -7, -257]
@@ -203,16 +206,10 @@ export function openPasskeys(parts: PasskeyParts): PasskeyAuthority {
     }
   }
 
-  async function save(passkey: Stored, fact?: "passkey.renamed" | "passkey.removed"): Promise<void> {
+  async function save(passkey: Stored, change?: Change): Promise<void> {
     await store.commit((tx) => {
       records.put(tx, passkey)
-      if (fact)
-        declare(tx, {
-          fact,
-          subject: passkey.id,
-          by: person.id,
-          ...(fact === "passkey.renamed" ? { content: { name: passkey.name } } : {}),
-        })
+      if (change) declare(tx, { ...change, subject: passkey.id, by: person.id })
     })
     if (passkey.state === "live") records.set(passkey)
     else records.forget(passkey.id)
@@ -225,19 +222,25 @@ export function openPasskeys(parts: PasskeyParts): PasskeyAuthority {
     list: () => [...records.all()].map(shown),
     rename: (id, name) =>
       person.alone(async () => {
-        const renamed = { ...records.need(id), name }
-        await save(renamed, "passkey.renamed")
+        const before = records.need(id)
+        const renamed = { ...before, name }
+        await save(renamed, { fact: "passkey.renamed", content: { name, nameBefore: before.name } })
         return shown(renamed)
       }),
     remove: (id) =>
       person.alone(async () => {
-        const removed: Stored = { ...records.need(id), state: "removed" }
+        const before = records.need(id)
+        const removed: Stored = { ...before, state: "removed" }
         if (records.size === 1 && !person.hasSecret)
           throw new Failure(
             "forbidden",
             "this is the last proof that you are the person: add another passkey, or set a terminal secret, first",
           )
-        await save(removed, "passkey.removed")
+        await save(removed, {
+          fact: "passkey.removed",
+          refs: { state: removed.state, stateBefore: before.state },
+          content: { name: before.name },
+        })
         person.endSessions((session) => session.passkey === id)
         return shown(removed)
       }),

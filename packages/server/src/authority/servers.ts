@@ -187,7 +187,13 @@ export function openServers(
     records.forget(server.id)
     await store.commit((tx) => {
       records.put(tx, removed)
-      declare(tx, { fact: "server.removed", subject: server.id, by })
+      declare(tx, {
+        fact: "server.removed",
+        subject: server.id,
+        by,
+        refs: { transport: server.transport, state: removed.state, stateBefore: server.state },
+        content: { name: server.name, command: server.command, url: server.url },
+      })
     })
     return removed
   }

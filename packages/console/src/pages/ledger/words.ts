@@ -92,7 +92,7 @@ export const ledgerWords = bilingual(
     scrubFault: "账本有误",
     scrubFaultWhat:
       "节点在后台重新读取全部内容时发现此错误。它不作任何修复：请先保留数据目录副本，检查磁盘，再恢复备份。`hufu doctor` 也会指出。",
-    scrubSound: "后台重新读取，结果完好：",
+    scrubSound: "后台已重新读取，结果完好，时间：",
     scrubUnderWay: (entries: number, of: number) => `后台正在重新读取：${n(entries)} / ${n(of)} 个条目。`,
     published: (entries: number) => `已发布 ${n(entries)} 个条目。`,
     unpublished: "已停止发布",

@@ -13,12 +13,14 @@ import { chooseLanguage, useLanguage } from "../../words/language.ts"
 import { shared } from "../../words/shared.ts"
 import { useWords } from "../../words/use-words.ts"
 import { Browsers } from "./browsers.tsx"
+import { Credentials } from "./credentials.tsx"
 import { Passkeys } from "./passkeys.tsx"
 import { Retention } from "./retention.tsx"
 import { RoomSaid } from "./room-said.tsx"
+import { Servers } from "./servers.tsx"
 import { settingsWords } from "./words.ts"
 
-/** Proofs, browsers, rules, language and theme. */
+/** Language and theme, who is let in, what is behind the node, how long it keeps what is private, and the node itself. */
 export function SettingsPage() {
   const words = useWords(settingsWords)
   return (
@@ -34,6 +36,8 @@ export function SettingsPage() {
       <Look />
       <Passkeys />
       <Browsers />
+      <Credentials />
+      <Servers />
       <Retention />
       <Node />
     </Page>

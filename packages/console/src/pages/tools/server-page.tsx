@@ -1,7 +1,6 @@
 import type { ServerRecord, ToolRecord } from "@hufu/core/contract/records"
 import { useParams } from "@tanstack/react-router"
-import { useChange, useOperation } from "../../data/use-operation.ts"
-import { Confirm } from "../../part/confirm.tsx"
+import { useOperation } from "../../data/use-operation.ts"
 import { Empty } from "../../part/empty.tsx"
 import { Facts } from "../../part/facts.tsx"
 import { Id } from "../../part/id.tsx"
@@ -12,6 +11,7 @@ import { Ago } from "../../part/time.tsx"
 import { Untrusted } from "../../part/untrusted.tsx"
 import { useAddressText } from "../../part/use-address-text.ts"
 import { useWords } from "../../words/use-words.ts"
+import { RemoveServer } from "./remove-server.tsx"
 import { ToolCard } from "./tool-card.tsx"
 import { toolWords } from "./words.ts"
 
@@ -42,7 +42,6 @@ export function ServerPage() {
 
 function About({ server }: { readonly server: ServerRecord }) {
   const words = useWords(toolWords)
-  const remove = useChange("server.remove", ["server.list", "node.status"])
   return (
     <>
       <Facts
@@ -66,15 +65,7 @@ function About({ server }: { readonly server: ServerRecord }) {
         ]}
       />
       <div className="mt-3">
-        <Confirm
-          label={words.remove}
-          what={words.removeWhat}
-          doing={{
-            run: () => remove.mutate({ server: server.id }),
-            isPending: remove.isPending,
-            error: remove.error,
-          }}
-        />
+        <RemoveServer server={server} />
       </div>
     </>
   )

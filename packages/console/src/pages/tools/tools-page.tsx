@@ -1,15 +1,11 @@
-import type { ServerRecord } from "@hufu/core/contract/records"
-import { makeVisible } from "@hufu/core/profile/visible-text"
-import { Link } from "@tanstack/react-router"
 import { useOperation } from "../../data/use-operation.ts"
 import { Command } from "../../part/command.tsx"
 import { Empty } from "../../part/empty.tsx"
-import { Id } from "../../part/id.tsx"
-import { List, ListItem } from "../../part/list.tsx"
+import { List } from "../../part/list.tsx"
 import { Loaded } from "../../part/loaded.tsx"
 import { Page } from "../../part/page.tsx"
-import { Ago } from "../../part/time.tsx"
 import { useWords } from "../../words/use-words.ts"
+import { ServerItem } from "./server-item.tsx"
 import { toolWords } from "./words.ts"
 
 /** The tool servers. */
@@ -34,32 +30,5 @@ export function ToolsPage() {
         }
       </Loaded>
     </Page>
-  )
-}
-
-function ServerItem({ server }: { readonly server: ServerRecord }) {
-  const words = useWords(toolWords)
-  return (
-    <ListItem
-      head={
-        <>
-          <Link to="/tools/$server" params={{ server: server.id }} className="link min-h-6 font-semibold">
-            {server.name}
-          </Link>
-          <span className="text-soft">{words.transports[server.transport]}</span>
-          {server.demo ? <span className="rounded bg-sunk px-1.5 text-sm">{words.demo}</span> : null}
-        </>
-      }
-      beside={
-        <>
-          <Ago at={server.createdAt} />
-          <Id id={server.id} />
-        </>
-      }
-    >
-      <bdi dir="ltr" className="block truncate font-mono text-sm text-soft">
-        {makeVisible((server.url ?? server.command?.join(" ") ?? "").slice(0, 300))}
-      </bdi>
-    </ListItem>
   )
 }
