@@ -1,5 +1,14 @@
 import type { Command } from "../command/command.ts"
 
+/** By whom a checkpoint may be cosigned, for whatever verifies one. */
+const witnessKeys = {
+  type: "string",
+  multiple: true,
+  value: "VKEY",
+  en: "a witness key that you know; may be repeated",
+  zh: "您认可的见证方公钥，可重复",
+} as const
+
 /** Why something happened, and the evidence of it. */
 export const evidenceCommands: readonly Command[] = [
   {
@@ -44,13 +53,7 @@ export const evidenceCommands: readonly Command[] = [
         en: "a log key that you trust; may be repeated",
         zh: "您信任的账本公钥，可重复",
       },
-      witness: {
-        type: "string",
-        multiple: true,
-        value: "VKEY",
-        en: "a witness key that you know; may be repeated",
-        zh: "您认可的见证方公钥，可重复",
-      },
+      witness: witnessKeys,
       witnesses: {
         type: "string",
         value: "N",
@@ -127,13 +130,7 @@ export const evidenceCommands: readonly Command[] = [
         en: "also alert on entries about this agent; may be repeated; a published log knows ids alone",
         zh: "与该智能体有关的条目也告警，可重复；已发布的日志只有编号",
       },
-      witness: {
-        type: "string",
-        multiple: true,
-        value: "VKEY",
-        en: "a witness key that you know; may be repeated",
-        zh: "您认可的见证方公钥，可重复",
-      },
+      witness: witnessKeys,
       witnesses: {
         type: "string",
         value: "N",
