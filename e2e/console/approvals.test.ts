@@ -15,6 +15,9 @@ import { looks } from "./looks.ts"
 
 // Deciding in a real browser over a real node: a person with a terminal secret and no passkey.
 
+/** A desk and a phone. */
+const widths = [1280, 360]
+
 let world: World & AsyncDisposable
 let browser: Browser
 let origin: string
@@ -66,9 +69,9 @@ async function giveSecret(page: Page): Promise<void> {
 const stateOf = async (hold: string) => (await world.local.hold.show({ hold })).state
 
 describe.skipIf(withoutChromium !== undefined)("deciding in the console", () => {
-  test("a refusal takes a reason, which the agent hears", async () => {
+  test.each(widths)("a refusal takes a reason, which the agent hears: %d px", async (width) => {
     const { hold, again } = await heldCall("delete_note", { id: "7" })
-    await using tab = await openAt(`/approvals/${hold}`)
+    await using tab = await openAt(`/approvals/${hold}`, { width })
     await tab.page.getByRole("button", { name: "Refuse" }).click()
     await tab.page.getByText("Say why: the agent reads it").waitFor()
     expect(await stateOf(hold)).toBe("waiting")
@@ -78,15 +81,18 @@ describe.skipIf(withoutChromium !== undefined)("deciding in the console", () => 
     expect((await again()).text).toContain("keep it until the audit")
   })
 
-  test("what nobody decides in time is refused, and the page says so by itself", async () => {
-    const { hold } = await heldCall("send_note", { id: "1", text: "x", to: "a@example.com" })
-    await using tab = await openAt(`/approvals/${hold}`)
-    await tab.page.getByText("Silence is never consent").waitFor()
-    world.clock.advance(16 * 60_000)
-    await tab.page.getByText("Its time was up before anybody decided").waitFor()
-    expect(await tab.page.getByRole("button", { name: "Approve" }).count()).toBe(0)
-    expect(await stateOf(hold)).toBe("expired")
-  })
+  test.each(widths)(
+    "what nobody decides in time is refused, and the page says so by itself: %d px",
+    async (width) => {
+      const { hold } = await heldCall("send_note", { id: "1", text: "x", to: "a@example.com" })
+      await using tab = await openAt(`/approvals/${hold}`, { width })
+      await tab.page.getByText("Silence is never consent").waitFor()
+      world.clock.advance(16 * 60_000)
+      await tab.page.getByText("Its time was up before anybody decided").waitFor()
+      expect(await tab.page.getByRole("button", { name: "Approve" }).count()).toBe(0)
+      expect(await stateOf(hold)).toBe("expired")
+    },
+  )
 
   test("approving for a task says what that allows, and asks for a proof first", async () => {
     const { hold, again } = await heldCall("add_note", { id: "3", text: "for the whole task" })
@@ -142,9 +148,9 @@ describe.skipIf(withoutChromium !== undefined)("deciding in the console", () => 
     await page.getByText("Approved. The agent may do exactly this").waitFor()
   })
 
-  test("another language keeps what was typed, edited and chosen", async () => {
+  test.each(widths)("another language keeps what was typed, edited and chosen: %d px", async (width) => {
     const { hold } = await heldCall("add_note", { id: "6", text: "two languages" })
-    await using tab = await openAt(`/approvals/${hold}`)
+    await using tab = await openAt(`/approvals/${hold}`, { width })
     await tab.page.getByLabel("until a time").check()
     await tab.page.getByLabel("Reason; the agent reads it").fill("not yet")
     await tab.page.getByRole("button", { name: "中文" }).click()

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises"
 import type { Output } from "@hufu/core/contract/contract"
-import type { Browser } from "playwright-core"
+import type { Browser, Page } from "playwright-core"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
 import { isLongRun } from "../long-run.ts"
 import { type McpCaller, openCaller } from "../mcp-caller.ts"
@@ -11,17 +11,19 @@ import {
   enrolPerson,
   grantMandate,
   heldCalls,
+  type NodeUnderTest,
   startNode,
 } from "../node-under-test.ts"
 import { withoutChromium } from "../sign-in/console-browser.ts"
 import { startRecorder } from "../upstream/start-recorder.ts"
-import { buildConsole, openTab, pageProbe, startBrowser } from "./open-console.ts"
+import { buildConsole, openTab, pageProbe, startBrowser, type Tab, type TabOptions } from "./open-console.ts"
 
-// A node that dies under an open page.
+// A node that dies under a page that is open on a desk and one that is open on a phone.
 
 /** How long it stays away: five seconds with `npm run long`, and no longer than its start takes among the other tests. */
 const awayMs = isLongRun ? 5000 : 0
 const actionsAtOnce = 20
+const widths = [1280, 360]
 
 let browser: Browser
 beforeAll(async () => {
@@ -39,29 +41,31 @@ describe.skipIf(withoutChromium !== undefined)("an open page whose node is kille
     await addHttpServer(node.it, "notes", recorder.it.url)
     const credential = await createAgent(node.it, "clerk")
     await grantMandate(node.it, "clerk", { words: "ask me", until: Date.now() + 3_600_000 })
-    const { url } = (await node.it.cli(["signin"])) as { url: string }
-    const { page, context } = await openTab(browser)
-    await page.goto(url)
-    await page.getByRole("navigation").first().waitFor()
-    await page.goto(new URL("/approvals", url).href)
-    await page.getByText("Nothing waits for you").waitFor()
-    await page.getByRole("status").getByText("Live", { exact: true }).waitFor()
+    const tabs = await openOnEach(node.it, {})
+    const onEach = (does: (page: Page) => Promise<void>) => Promise.all(tabs.map(({ page }) => does(page)))
+    await onEach(async (page) => {
+      await page.goto(new URL("/approvals", page.url()).href)
+      await page.getByText("Nothing waits for you").waitFor()
+      await isLive(page)
+    })
 
     await node.it.kill9()
-    await page.getByText(/^Reconnecting; as of/).waitFor()
+    await onEach((page) => page.getByRole("status").getByText(reconnecting).waitFor())
     await node.it.restart()
-    await page.getByRole("status").getByText("Live", { exact: true }).waitFor()
+    await onEach(isLive)
 
     const caller = await openCaller({ url: doorOf(node.it, "notes"), era: "modern", credential })
     const leave = new AbortController()
     const called = caller.call("send_note", { id: "1", text: "after the fall", to: "li" }, leave.signal)
-    await page.getByRole("link", { name: /send_note/ }).waitFor()
+    await onEach((page) => page.getByRole("link", { name: /send_note/ }).waitFor())
     expect(await heldCalls(node.it)).toHaveLength(1)
-    expect(await page.getByRole("link", { name: /send_note/ }).count()).toBe(1)
+    await onEach(async (page) => {
+      expect(await page.getByRole("link", { name: /send_note/ }).count()).toBe(1)
+    })
     leave.abort()
     await called.catch(() => undefined)
     await caller.close()
-    await context.close()
+    await Promise.all(tabs.map(({ context }) => context.close()))
   }, 120_000)
 
   test("shows every action once when it is live again, as the store has it", async () => {
@@ -78,13 +82,13 @@ describe.skipIf(withoutChromium !== undefined)("an open page whose node is kille
     const open = () =>
       openCaller({ url: doorOf(node.it, "notes"), era: "modern", credential, connections: 4 })
     // High enough for every row: what a list leaves out of the page could not be compared.
-    const { page, context } = await openTab(browser, { height: 6000 })
-    await context.addInitScript({ path: pageProbe })
-    await page.goto(((await node.it.cli(["signin"])) as { url: string }).url)
-    await page.getByRole("navigation").first().waitFor()
-    await page.getByRole("link", { name: "Actions", exact: true }).first().click()
-    await page.getByRole("status").getByText("Live", { exact: true }).waitFor()
-    await page.mouse.move(0, 0) // a list under a pointer does not move
+    const tabs = await openOnEach(node.it, { height: 10_000 })
+    const onEach = (does: (page: Page) => Promise<void>) => Promise.all(tabs.map(({ page }) => does(page)))
+    await onEach(async (page) => {
+      await page.getByRole("link", { name: "Actions", exact: true }).first().click()
+      await isLive(page)
+      await page.mouse.move(0, 0) // a list under a pointer does not move
+    })
 
     const before = await open()
     await perform(before, actionsAtOnce)
@@ -94,33 +98,52 @@ describe.skipIf(withoutChromium !== undefined)("an open page whose node is kille
     await node.it.kill9()
     await Promise.all(cutOff)
     await before.close()
-    await page.getByText(/^Reconnecting; as of/).waitFor()
+    await onEach((page) => page.getByRole("status").getByText(reconnecting).waitFor())
     await delay(awayMs)
     await node.it.restart()
-    await page.getByRole("status").getByText("Live", { exact: true }).waitFor()
+    await onEach(isLive)
     const after = await open()
     await perform(after, actionsAtOnce)
     await after.close()
 
     const { size } = (await node.it.api("GET", "/v1/log/entries?from=0&limit=1")) as Output<"log.entries">
-    await page.evaluate(`hufuProbe.until(() => hufuProbe.told.last >= ${size - 1})`)
     const { items } = (await node.it.api("GET", "/v1/actions?limit=1000")) as Output<"action.list">
     expect(items.length).toBeGreaterThan(2 * actionsAtOnce)
     const wanted = items.map(({ id }) => `/actions/${id}`)
     const shown =
       "[...document.querySelectorAll('main li[data-index] a')].map((row) => row.getAttribute('href'))"
-    await page.evaluate(`hufuProbe.until(() => ${shown}.length >= ${items.length})`)
-    expect(await page.evaluate<string[]>(shown)).toEqual(wanted)
-    expect(await page.evaluate("hufuProbe.told")).toMatchObject({ lost: 0, doubled: 0, resets: 0 })
-    const states = await page.evaluate<string[]>("hufuProbe.connections")
-    expect(states.slice(states.indexOf("Live"))).toEqual([
-      "Live",
-      expect.stringMatching(/^Reconnecting; as of/),
-      "Live",
-    ])
-    await context.close()
+    await onEach(async (page) => {
+      await page.evaluate(`hufuProbe.until(() => hufuProbe.told.last >= ${size - 1})`)
+      await page.evaluate(`hufuProbe.until(() => ${shown}.length >= ${items.length})`)
+      expect(await page.evaluate<string[]>(shown)).toEqual(wanted)
+      expect(await page.evaluate("hufuProbe.told")).toMatchObject({ lost: 0, doubled: 0, resets: 0 })
+      const states = await page.evaluate<string[]>("hufuProbe.connections")
+      expect(states.slice(states.indexOf("Live"))).toEqual([
+        "Live",
+        expect.stringMatching(reconnecting),
+        "Live",
+      ])
+    })
+    await Promise.all(tabs.map(({ context }) => context.close()))
   }, 180_000)
 })
+
+const reconnecting = /^Reconnecting; as of/
+
+const isLive = (page: Page) => page.getByRole("status").getByText("Live", { exact: true }).waitFor()
+
+/** A desk and a phone, each with a profile of its own; one after the other, as a newer link ends the one before. */
+async function openOnEach(node: NodeUnderTest, options: TabOptions): Promise<Tab[]> {
+  const tabs: Tab[] = []
+  for (const width of widths) {
+    const tab = await openTab(browser, { ...options, width })
+    tabs.push(tab)
+    await tab.context.addInitScript({ path: pageProbe })
+    await tab.page.goto(((await node.cli(["signin"])) as { url: string }).url)
+    await tab.page.getByRole("navigation").first().waitFor()
+  }
+  return tabs
+}
 
 async function perform(agent: McpCaller, count: number): Promise<void> {
   const answers = await Promise.all(Array.from({ length: count }, (_, n) => addNote(agent, n)))
