@@ -120,7 +120,7 @@ async function postMessage(to: PostTo, message: McpMessage, signal?: AbortSignal
 export function readAnswer(body: string, id: McpMessage["id"]): McpMessage | undefined {
   const events = body.startsWith("{")
     ? [body]
-    : body.split("\n").flatMap((line) => /^data: ?(.+)/.exec(line)?.[1] ?? [])
+    : body.split("\n").flatMap((line) => /^data: ?(.+)/s.exec(line)?.[1] ?? [])
   const messages = events.map((event) => JSON.parse(event) as McpMessage) // read field by field by the caller
   return messages.find((message) => message.id === id && message.method === undefined)
 }

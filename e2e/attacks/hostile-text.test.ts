@@ -1,130 +1,22 @@
 import type { Page } from "playwright-core"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
-import { createClient } from "@hufu/sdk"
 import { looks } from "../console/looks.ts"
 import { openPage, type Tab } from "../console/open-console.ts"
-import { done, usualTools } from "../invariants/scripted-upstream.ts"
 import { withoutChromium } from "../sign-in/console-browser.ts"
 import { type AttackedConsole, openAttackedConsole } from "./attacked-console.ts"
-import { hiddenCharacters, hostileName, hostileTexts } from "./hostile-texts.ts"
+import { type HostileScene, makeHostileScene } from "./hostile-scene.ts"
+import { hiddenCharacters, hostileTexts } from "./hostile-texts.ts"
 
 // Text that an agent, a tool server or a host wrote, in every field that one of them controls, on every page.
 
-const everything = Object.values(hostileTexts).join("\n")
-const text = { type: "string" }
-
-interface Scene {
-  readonly hold: string
-  /** Every page, by a name. */
-  readonly pages: Readonly<Record<string, string>>
-}
-
 let at: AttackedConsole
-let scene: Scene
+let scene: HostileScene
 beforeAll(async () => {
   if (withoutChromium !== undefined) return
   at = await openAttackedConsole()
-  scene = await makeScene(at)
+  scene = await makeHostileScene(at.world)
 }, 120_000)
 afterAll(() => at?.dispose())
-
-/** Everything hostile at once: definitions, calls, results, words of a hook and reasons. */
-async function makeScene({ world }: AttackedConsole): Promise<Scene> {
-  const agent = await world.agent("reader")
-  const mandate = await world.grant(agent, {
-    words: everything.slice(0, 4000),
-    grants: [
-      {
-        effects: ["write"],
-        tools: ["notes/add_note"],
-        limits: [{ argument: "/id", kind: "oneOf", values: ["1", hostileTexts.bidi, hostileTexts.markup] }],
-        mode: "auto",
-      },
-    ],
-  })
-  const { credential } = await world.person.credential.issue({ agent: agent.id, kind: "hook" })
-  const hook = createClient({ url: world.node.url, token: credential })
-  const task = await hook.task.start({ agent: agent.id, words: everything.slice(0, 4000) })
-  await hook.task.add({ task: task.id, words: hostileTexts.button })
-  const hostileTool = {
-    name: hostileName,
-    title: hostileTexts.heading,
-    description: everything,
-    inputSchema: {
-      type: "object",
-      properties: { [hostileName]: { ...text, description: everything, title: hostileTexts.button } },
-    },
-    annotations: { title: everything, readOnlyHint: true },
-  }
-  world.upstream.tools = [...usualTools, hostileTool]
-  const door = await world.door("legacy", agent)
-  await door.list()
-  // A definition that changes is shown word by word.
-  world.upstream.tools = world.upstream.tools.map((tool) => ({
-    ...tool,
-    description: `${hostileTexts.button} ${everything.slice(0, 20_000)}`,
-  }))
-  await door.list()
-  // What a tool answers, and what it asks meanwhile.
-  world.upstream.questions = [
-    { jsonrpc: "2.0", method: "notifications/message", params: { level: "error", data: everything } },
-    {
-      jsonrpc: "2.0",
-      method: "notifications/progress",
-      params: { progressToken: 1, progress: 1, message: everything },
-    },
-  ]
-  world.upstream.answer = () => ({ ...done, isError: true, content: [{ type: "text", text: everything }] })
-  const { action: failed } = await door.call("add_note", { id: hostileTexts.bidi, text: everything })
-  await door.call("add_note", { id: hostileTexts.markup, text: "x".repeat(1_000_000) })
-  world.upstream.questions = []
-  world.upstream.answer = () => done
-  // What waits, with every text as a name and as a value, and as a target.
-  const args = {
-    ...hostileTexts,
-    to: hostileTexts.bidi,
-    [hostileName]: Object.values(hostileTexts),
-    nested: { [hostileTexts.markup]: { [hostileTexts.button]: everything } },
-  }
-  await door.call(hostileName, args)
-  const { hold = "" } = await door.call("send_note", args)
-  expect(hold).toMatch(/^hld_/)
-  const refused = await door.call("delete_note", { id: hostileTexts.button })
-  await world.local.hold.refuse({ hold: refused.hold ?? "", reason: everything.slice(0, 500) })
-  const { items } = await world.local.action.list({ agent: agent.id })
-  const named = items.find(({ tool }) => tool === hostileName)
-  const [server] = (await world.local.server.list()).items
-  return {
-    hold,
-    pages: {
-      home: "/",
-      approvals: "/approvals",
-      history: "/approvals?tab=history",
-      approval: `/approvals/${hold}`,
-      "approval by name": `/approvals/${named?.hold ?? ""}`,
-      refused: `/approvals/${refused.hold ?? ""}`,
-      actions: "/actions",
-      search: `/actions?q=${encodeURIComponent(`"${hostileTexts.markup.replaceAll('"', "'")}"`)}`,
-      action: `/actions/${named?.id ?? ""}`,
-      failed: `/actions/${failed ?? items.find(({ tool }) => tool === "add_note")?.id ?? ""}`,
-      receipt: `/actions/${named?.id ?? ""}/receipt?open=tool`,
-      arguments: `/actions/${named?.id ?? ""}/receipt?open=arguments`,
-      facts: `/actions/${named?.id ?? ""}/receipt?open=facts`,
-      agents: "/agents",
-      agent: `/agents/${agent.id}`,
-      tasks: "/tasks",
-      task: `/tasks/${task.id}`,
-      tools: "/tools",
-      server: `/tools/${server?.id ?? ""}`,
-      mandates: "/mandates",
-      mandate: `/mandates/${mandate.id}`,
-      ledger: "/ledger",
-      settings: "/settings",
-      rules: "/settings/rules",
-      nowhere: `/approvals/${encodeURIComponent("<svg onload=alert(1)>\u202E")}`,
-    },
-  }
-}
 
 /** What is wrong with a page that shows such texts. */
 async function faultsOf({ page }: Tab, name: string, width: number): Promise<string[]> {

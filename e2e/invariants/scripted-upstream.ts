@@ -19,6 +19,8 @@ export interface ScriptedUpstream {
   readonly connections: number
   /** The tools that it offers from now on. */
   tools: readonly object[]
+  /** What it says of itself when it is greeted. */
+  about: { readonly serverInfo: object; readonly instructions?: string }
   /** What it says to the client on the stream of every call before it answers. */
   questions: readonly object[]
   /** What a call answers; a promise keeps the caller waiting. */
@@ -88,14 +90,14 @@ export async function startUpstream(): Promise<ScriptedUpstream> {
     const message = (await json(request)) as McpMessage // read field by field below
     received.push(message)
     tell()
-    const result = await resultFor(message)
-    if (message.id === undefined || message.method === undefined) return void response.writeHead(202).end()
     if (message.method === "tools/call" && upstream.questions.length > 0) {
       response.writeHead(200, eventStream)
       for (const question of upstream.questions) response.write(`data: ${JSON.stringify(question)}\n\n`)
-      const answer = { jsonrpc: "2.0", id: message.id, result }
+      const answer = { jsonrpc: "2.0", id: message.id, result: await resultFor(message) }
       return void response.end(`data: ${JSON.stringify(answer)}\n\n`)
     }
+    const result = await resultFor(message)
+    if (message.id === undefined || message.method === undefined) return void response.writeHead(202).end()
     const said = result === undefined ? { error: { code: -32601, message: "no such method" } } : { result }
     response.writeHead(200, { "content-type": "application/json" })
     return void response.end(JSON.stringify({ jsonrpc: "2.0", id: message.id, ...said }))
@@ -106,7 +108,7 @@ export async function startUpstream(): Promise<ScriptedUpstream> {
     if (message.method === "tools/list") return { ...cached, tools: upstream.tools }
     if (message.method === "resources/read")
       return { ...cached, contents: [{ uri: message.params?.["uri"], text: "the resource" }] }
-    return fixedResult(message.method)
+    return fixedResult(message.method, upstream.about)
   }
 
   const upstream: ScriptedUpstream = {
@@ -116,6 +118,7 @@ export async function startUpstream(): Promise<ScriptedUpstream> {
       return state.connections
     },
     tools: usualTools,
+    about: { serverInfo: { name: "scripted-upstream", version: "1" } },
     questions: [],
     answer: () => done,
     calls: () => received.filter(({ method }) => method === "tools/call").map(callOf),
@@ -138,15 +141,18 @@ export async function startUpstream(): Promise<ScriptedUpstream> {
 const eventStream = { "content-type": "text/event-stream" }
 const cached = { resultType: "complete", ttlMs: 0, cacheScope: "private" }
 const capabilities = { tools: {}, resources: {} }
-const serverInfo = { name: "scripted-upstream", version: "1" }
 
-function fixedResult(method: string | undefined): object | undefined {
-  if (method === "initialize") return { protocolVersion: legacyRevision, capabilities, serverInfo }
+function fixedResult(
+  method: string | undefined,
+  { serverInfo, ...about }: ScriptedUpstream["about"],
+): object | undefined {
+  if (method === "initialize") return { protocolVersion: legacyRevision, capabilities, serverInfo, ...about }
   if (method === "ping") return {}
   if (method !== "server/discover") return undefined
   const supportedVersions = [modernRevision, legacyRevision]
   return {
     ...cached,
+    ...about,
     supportedVersions,
     capabilities,
     _meta: { "io.modelcontextprotocol/serverInfo": serverInfo },

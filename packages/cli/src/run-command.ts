@@ -6,6 +6,7 @@ import { exitCodeOf, exitCodes } from "./exit-code.ts"
 import { showCommandHelp, showHelp } from "./help.ts"
 import { asCalled } from "./terminal/called-as.ts"
 import { chooseLanguage } from "./terminal/language.ts"
+import { oneLine } from "./terminal/one-line.ts"
 import { printJson, say } from "./terminal/print.ts"
 
 /** Runs one command line and answers its exit code. */
@@ -40,12 +41,12 @@ function unknown(words: readonly string[]): UsageError {
 
 function report(error: unknown, json: boolean): number {
   if (error instanceof UsageError) {
-    say(asCalled(`hufu: ${error.message}`))
+    say(asCalled(`hufu: ${oneLine(error.message)}`))
     return exitCodes.usage
   }
   const failure = asFailure(error)
   if (json) printJson({ code: failure.code, detail: failure.message, ...failure.extra })
-  say(asCalled(`hufu: ${failure.message} [${failure.code}]`))
+  say(asCalled(`hufu: ${oneLine(failure.message)} [${failure.code}]`))
   // What is nobody's fault but ours is worth its trace.
   if (failure.code === "internal" && failure.cause instanceof Error)
     say(failure.cause.stack ?? failure.cause.message)

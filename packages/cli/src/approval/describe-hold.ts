@@ -1,12 +1,13 @@
 import type { HoldRecord } from "@hufu/core/contract/records"
 import type { Language } from "@hufu/core/words"
+import { oneLine } from "../terminal/one-line.ts"
 
 const texts = {
   en: {
     arguments: "Arguments:",
     erased: "(erased)",
     wants: (hold: HoldRecord) =>
-      `The agent ${hold.agentName} wants to use ${hold.tool} of ${hold.server} (${hold.effect}).`,
+      `The agent ${hold.agentName} wants to use ${oneLine(hold.tool)} of ${hold.server} (${hold.effect}).`,
     behalf: (principal: string) =>
       principal.startsWith("usr_") ? "On your behalf." : `On behalf of ${principal}`,
     targets: "Targets:",
@@ -22,7 +23,7 @@ const texts = {
     arguments: "参数：",
     erased: "（已擦除）",
     wants: (hold: HoldRecord) =>
-      `智能体 ${hold.agentName} 想使用 ${hold.server} 的 ${hold.tool}（${hold.effect}）。`,
+      `智能体 ${hold.agentName} 想使用 ${hold.server} 的 ${oneLine(hold.tool)}（${hold.effect}）。`,
     behalf: (principal: string) => (principal.startsWith("usr_") ? "代表您本人。" : `委托人 ${principal}`),
     targets: "对象：",
     why: "为何询问：",
@@ -63,8 +64,4 @@ export function describeHold(hold: HoldRecord, language: Language): string[] {
 /** A bar before every line that an agent could have written: no such line passes for one of Hufu's. */
 function quote(line: string): string {
   return `  | ${line}`
-}
-
-function oneLine(text: string): string {
-  return text.replaceAll("\n", "\\n")
 }

@@ -4,6 +4,7 @@ import { readText } from "../arguments/read-json.ts"
 import type { Invocation } from "../command/command.ts"
 import { withNode } from "../connection/with-node.ts"
 import { exitCodes } from "../exit-code.ts"
+import { oneLine } from "../terminal/one-line.ts"
 import { printJson, printLines } from "../terminal/print.ts"
 
 const verdicts = {
@@ -23,7 +24,7 @@ export async function decide(invocation: Invocation): Promise<number> {
   else
     printLines(
       `${verdicts[language][output.verdict]} (${output.effect})`,
-      ...output.reasons.map((reason) => `  - ${reason[language].replaceAll("\n", "\\n")} (${reason.rule})`),
+      ...output.reasons.map((reason) => `  - ${oneLine(reason[language])} (${reason.rule})`),
       ...(output.words === null
         ? []
         : [language === "zh" ? `您的原话：「${output.words}」` : `In your words: “${output.words}”`]),

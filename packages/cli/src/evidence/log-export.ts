@@ -4,6 +4,7 @@ import { encodeEntry } from "@hufu/core/evidence/encode-entry"
 import { Entry } from "@hufu/core/evidence/entry"
 import { parseVkey } from "@hufu/core/evidence/vkey"
 import { Failure } from "@hufu/core/failure"
+import { escapeHidden } from "@hufu/core/profile/visible-text"
 import type { Client } from "@hufu/sdk"
 import { textFlag, textFlags } from "../arguments/flag-value.ts"
 import { UsageError } from "../arguments/usage-error.ts"
@@ -20,19 +21,22 @@ import { writeOutput } from "./write-output.ts"
 /** How many entries are held at once: with all that they disclose, some tens of megabytes at most. */
 const page = 200
 
+/** UNTRUSTED: what it discloses may be printed where a terminal would obey it. */
+const lineOf = (value: object) => `${escapeHidden(JSON.stringify(value))}\n`
+
 /** How each format writes its first line and each entry. */
 const formats = {
   bundle: {
-    head: (head: BundleHead) => `${JSON.stringify(head)}\n`,
+    head: (head: BundleHead) => lineOf(head),
     line: ({ entry, openings }: ExportedEntry) => {
       const line: BundleLine = { entry: toBase64(new TextEncoder().encode(encodeEntry(entry))) }
-      return `${JSON.stringify(openings.length > 0 ? { ...line, openings } : line)}\n`
+      return lineOf(openings.length > 0 ? { ...line, openings } : line)
     },
   },
   ocsf: {
     head: () => "",
     line: (exported: ExportedEntry, head: BundleHead) =>
-      `${JSON.stringify(ocsfView(exported, parseVkey(head.logKey).name))}\n`,
+      lineOf(ocsfView(exported, parseVkey(head.logKey).name)),
   },
   csv: { head: () => csvHead, line: csvView },
 } as const

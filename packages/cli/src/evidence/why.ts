@@ -3,6 +3,7 @@ import type { Invocation } from "../command/command.ts"
 import { withNode } from "../connection/with-node.ts"
 import { exitCodes } from "../exit-code.ts"
 import { actionOf } from "./action-of.ts"
+import { oneLine } from "../terminal/one-line.ts"
 import { printJson, printLines } from "../terminal/print.ts"
 
 /** `hufu why ACTION`: sentences, not a record. */
@@ -19,7 +20,7 @@ export async function why(invocation: Invocation): Promise<number> {
   if (json) printJson(output)
   else
     printLines(
-      ...output.sentences.map((sentence) => sentence.replaceAll("\n", "\\n")),
+      ...output.sentences.map(oneLine),
       ...(output.approval?.asked
         ? [
             language === "zh" ? "智能体请求的参数：" : "Arguments that the agent asked for:",

@@ -1,4 +1,4 @@
-import { makeVisible } from "@hufu/core/profile/visible-text"
+import { escapeHidden, makeVisible } from "@hufu/core/profile/visible-text"
 
 /** Prints lines for a person. UNTRUSTED text in them cannot move the cursor, change colours or hide. */
 export function printLines(...lines: readonly string[]): void {
@@ -18,13 +18,4 @@ export function printJsonLine(value: unknown): void {
 /** Says something to the person without touching what other programs read. */
 export function say(...lines: readonly string[]): void {
   process.stderr.write(lines.map((line) => `${makeVisible(line)}\n`).join(""))
-}
-
-function escapeHidden(json: string): string {
-  return json.replace(
-    /[\u007f-\u009f\u00ad\u061c\u200b-\u200f\u2028-\u202f\u2060-\u206f\ufeff]/g,
-    (character) => {
-      return `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`
-    },
-  )
 }

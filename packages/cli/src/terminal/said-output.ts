@@ -3,6 +3,7 @@ import type { ActionRecord, StopReport } from "@hufu/core/contract/records"
 import { sayTime } from "@hufu/core/mandate/say"
 import type { Language } from "@hufu/core/words"
 import { asCalled } from "./called-as.ts"
+import { oneLine } from "./one-line.ts"
 import { table } from "./table.ts"
 
 type Said = { readonly [Id in OperationId]?: (output: Output<Id>, language: Language) => string[] }
@@ -42,10 +43,10 @@ const said: Said = {
   "hold.refuse": ({ tool, server, agentName, action }, language) => [
     language === "zh"
       ? asCalled(
-          `已拒绝 ${agentName} 使用 ${server} 的 ${tool}，智能体会读到您的理由。详情：\`hufu why ${action}\``,
+          `已拒绝 ${agentName} 使用 ${server} 的 ${oneLine(tool)}，智能体会读到您的理由。详情：\`hufu why ${action}\``,
         )
       : asCalled(
-          `Refused: ${agentName} may not use ${tool} of ${server}, and reads your reason. More: \`hufu why ${action}\``,
+          `Refused: ${agentName} may not use ${oneLine(tool)} of ${server}, and reads your reason. More: \`hufu why ${action}\``,
         ),
   ],
   "action.list": actionLines,
@@ -86,7 +87,9 @@ function stopInChinese({ doors, tookMs, cancelledHolds, inFlight }: StopReport):
 }
 
 function calls(inFlight: StopReport["inFlight"]): string[] {
-  return inFlight.map(({ action, server, tool, effect }) => `  ${action}  ${server}/${tool}  ${effect}`)
+  return inFlight.map(
+    ({ action, server, tool, effect }) => `  ${action}  ${server}/${oneLine(tool)}  ${effect}`,
+  )
 }
 
 const listTexts = {

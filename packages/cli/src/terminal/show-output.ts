@@ -49,8 +49,15 @@ function linesOf(row: Row, indent = ""): string[] {
         `${indent}${name}:`,
         ...tableOf(value.filter(isRow), undefined).map((line) => `${indent}  ${line}`),
       ]
-    return [`${indent}${name}: ${cellOf(name, value)}`]
+    return textLines(`${indent}${name}:`, cellOf(name, value), indent)
   })
+}
+
+/** UNTRUSTED: a text of many lines stands behind bars, so that none of them passes for one of ours. */
+function textLines(head: string, text: string, indent: string): string[] {
+  const lines = text.split("\n")
+  if (lines.length === 1) return [`${head} ${text}`]
+  return [head, ...lines.map((line) => `${indent}  | ${line}`.trimEnd())]
 }
 
 function cellOf(name: string, value: unknown): string {

@@ -7,6 +7,7 @@ import { UsageError } from "../arguments/usage-error.ts"
 import type { Invocation } from "../command/command.ts"
 import { asPerson, withNode } from "../connection/with-node.ts"
 import { exitCodes } from "../exit-code.ts"
+import { oneLine } from "../terminal/one-line.ts"
 import { printJson, printLines, say } from "../terminal/print.ts"
 
 const texts = {
@@ -65,10 +66,7 @@ function describe(tool: ToolRecord, language: Language): string[] {
   return [
     ...(difference.length === 0
       ? []
-      : [
-          text.changed,
-          ...difference.map(({ kind, text: words }) => `  | ${marks[kind]} ${words.replaceAll("\n", "\\n")}`),
-        ]),
+      : [text.changed, ...difference.map(({ kind, text: words }) => `  | ${marks[kind]} ${oneLine(words)}`)]),
     text.profile,
     ...quoted(tool.profile),
     `${text.tool} ${tool.server}/${tool.tool}  ${text.effect} ${tool.effect}  ${text.source} ${tool.source}`,

@@ -1,9 +1,9 @@
-import { makeVisible } from "@hufu/core/profile/visible-text"
+import { escapeHidden } from "@hufu/core/profile/visible-text"
 import { isJsonObject, type JsonObject, type JsonValue } from "@hufu/core/json/json-value"
 
 /** JSON to be edited: the same value, with every hidden character written as an escape. */
 export function writeJson(value: JsonValue): string {
-  return JSON.stringify(value, null, 2).replace(/[^\n\x20-\x7e]/gu, escapeHidden)
+  return escapeHidden(JSON.stringify(value, null, 2))
 }
 
 /** A typed JSON object; undefined as long as it is none. */
@@ -15,12 +15,4 @@ export function readJsonObject(text: string): JsonObject | undefined {
   } catch {
     return undefined
   }
-}
-
-/** In JSON such characters stand only within strings, where an escape says the same. */
-function escapeHidden(character: string): string {
-  if (makeVisible(character) === character) return character
-  return Array.from({ length: character.length }, (_, at) => character.charCodeAt(at))
-    .map((unit) => `\\u${unit.toString(16).padStart(4, "0")}`)
-    .join("")
 }

@@ -59,7 +59,7 @@ async function runSteps(bytes: Uint8Array, trust: ReceiptTrust, steps: Step[]): 
   pass(`Its ${entries.length} entries are well formed.`, `其中 ${entries.length} 个条目格式正确。`)
 
   rejectIf(whyNotOneAction(entries))
-  pass("They are all about one action.", "所有条目都属于同一行动。")
+  pass("They are all about one action.", "所有条目都属于同一行为。")
 
   const logKey = oneKey(items.map(({ receipt }) => receipt))
   const { key, trusted } = findKey({ logKey }, trust)

@@ -94,7 +94,7 @@ async function runSteps(input: unknown, trust: ReceiptTrust, steps: ReceiptStep[
   pass(`Its ${entries.length} entries are well formed.`, `其中 ${entries.length} 个条目格式正确。`)
 
   rejectIf(whyNotOneAction(entries))
-  pass("They are all about one action.", "所有条目都属于同一行动。")
+  pass("They are all about one action.", "所有条目都属于同一行为。")
 
   const { key, trusted } = findKey(receipt, trust)
   if (trusted) pass(`You trust the key of ${key.name}.`, `您信任 ${key.name} 的密钥。`)

@@ -11,6 +11,15 @@ export function makeVisible(text: string): string {
   return text.replace(HIDDEN, spellOut)
 }
 
+/** JSON of the same value with every hidden character as an escape: JSON has them only within strings. */
+export function escapeHidden(json: string): string {
+  return json.replace(HIDDEN, (character) =>
+    Array.from({ length: character.length }, (_, at) => character.charCodeAt(at))
+      .map((unit) => `\\u${unit.toString(16).padStart(4, "0")}`)
+      .join(""),
+  )
+}
+
 function spellOut(character: string): string {
   const code = character.codePointAt(0) ?? 0
   return `\u27e6U+${code.toString(16).toUpperCase().padStart(4, "0")}\u27e7`
