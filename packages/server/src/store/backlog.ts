@@ -64,12 +64,13 @@ export class Backlog {
       this.#foldDurably([])
       if (!this.#journal.fits(frame)) return this.#foldDurably(rows)
     }
-    await this.#journal.write(this.#number + 1, frame)
+    const written = this.#journal.write(this.#number + 1, frame)
+    // While the disk is at work. Where folding fails, every batch would try all of it again.
+    if (this.#rows.length >= foldRows && !this.#isTold) this.#foldAlone()
+    await written
     this.#number += 1
     for (const row of rows) this.#rows.push(row)
-    // Where folding fails, every batch would try all of it again.
-    if (this.#rows.length >= foldRows && !this.#isTold) this.#foldAlone()
-    else this.#timer ??= setTimeout(() => this.#foldAlone(), foldDelayMs)
+    this.#timer ??= setTimeout(() => this.#foldAlone(), foldDelayMs)
   }
 
   /** Brings what is journaled into the tables, without waiting for the disk: the journal keeps it. */
