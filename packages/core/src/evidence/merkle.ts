@@ -108,7 +108,9 @@ export function isProof(proof: readonly Uint8Array[]): boolean {
 
 /** Compares two byte strings; they are public, so the time that it takes tells nothing. */
 export function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
-  return a.length === b.length && a.every((byte, at) => byte === b[at])
+  if (a.length !== b.length) return false
+  for (let at = 0; at < a.length; at += 1) if (a[at] !== b[at]) return false
+  return true
 }
 
 /** A size that is no size is a bug of the caller, never input. */

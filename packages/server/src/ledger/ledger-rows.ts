@@ -1,5 +1,5 @@
 import type { Entry } from "@hufu/core/evidence/entry"
-import { decodeEntry } from "@hufu/core/evidence/encode-entry"
+import { decodeEntry, type EntryHead } from "@hufu/core/evidence/encode-entry"
 import { Failure } from "@hufu/core/failure"
 import type { SqliteConnection } from "../store/sqlite-connection.ts"
 
@@ -23,7 +23,7 @@ export interface EntryPlace {
 }
 
 /** Where an entry is filed: intents and outcomes under their action, and whatever names a hold under that. */
-export function placeOf(entry: Entry): EntryPlace {
+export function placeOf(entry: Entry | EntryHead): EntryPlace {
   if (entry.kind === "intent") {
     return { action: entry.action, hold: entry.hold ?? null, performed: isPerformed(entry) ? 1 : null }
   }
@@ -33,7 +33,7 @@ export function placeOf(entry: Entry): EntryPlace {
 }
 
 /** Whether an intent lets its action leave: one that asks or denies does not, whatever came of it later. */
-function isPerformed(intent: Extract<Entry, { kind: "intent" }>): boolean {
+function isPerformed(intent: Extract<EntryHead, { kind: "intent" }>): boolean {
   return intent.verdict === "allow"
 }
 

@@ -45,6 +45,17 @@ export class SqliteConnection {
     return this.#prepare(sql).all(...values)
   }
 
+  /** Rows as their columns in order: for reading very many, at two thirds of what objects cost. */
+  columns(sql: string, ...values: SqlValue[]): unknown[][] {
+    const statement = this.#prepare(sql)
+    statement.setReturnArrays(true)
+    try {
+      return statement.all(...values) as unknown as unknown[][]
+    } finally {
+      statement.setReturnArrays(false)
+    }
+  }
+
   /** A prepared statement from the cache; the least recently used leaves when it is full. */
   #prepare(sql: string): StatementSync {
     this.#before()
