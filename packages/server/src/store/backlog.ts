@@ -21,6 +21,8 @@ export interface BacklogParts {
   readonly folded: number
   /** Told once when rows cannot be brought into the tables; every unit and every reader tries again. */
   readonly onError: (error: unknown) => void
+  /** Told how many bytes came into the tables. */
+  readonly onFolded: (bytes: number) => void
 }
 
 /**
@@ -34,18 +36,21 @@ export interface BacklogParts {
 export class Backlog {
   readonly #db: SqliteConnection
   readonly #journal: Journal
-  readonly #onError: (error: unknown) => void
+  readonly #onError: BacklogParts["onError"]
+  readonly #onFolded: BacklogParts["onFolded"]
   readonly #encoder = new RowEncoder()
   #rows: Row[] = []
+  #bytes = 0
   #number: number
   #timer: NodeJS.Timeout | null = null
   #isTold = false
 
-  constructor({ db, journal, folded, onError }: BacklogParts) {
+  constructor({ db, journal, folded, onError, onFolded }: BacklogParts) {
     this.#db = db
     this.#journal = journal
     this.#number = folded
     this.#onError = onError
+    this.#onFolded = onFolded
   }
 
   get isEmpty(): boolean {
@@ -70,6 +75,7 @@ export class Backlog {
     await written
     this.#number += 1
     for (const row of rows) this.#rows.push(row)
+    this.#bytes += frame.length
     this.#timer ??= setTimeout(() => this.#foldAlone(), foldDelayMs)
   }
 
@@ -82,7 +88,7 @@ export class Backlog {
     } finally {
       this.#db.exec("PRAGMA synchronous = FULL")
     }
-    this.#rows = []
+    this.#forget()
   }
 
   /** Inside a transaction that will be durable, and began with a fold: gives it its number. */
@@ -133,8 +139,14 @@ export class Backlog {
 
   #foldDurably(more: readonly Row[]): void {
     this.#apply([...this.#rows, ...more], this.#number + 1)
-    this.#rows = []
+    this.#forget()
     this.release()
+  }
+
+  #forget(): void {
+    this.#rows = []
+    this.#onFolded(this.#bytes)
+    this.#bytes = 0
   }
 
   #apply(rows: readonly Row[], number: number): void {
@@ -193,7 +205,11 @@ export function forgetJournal(db: Pick<DatabaseSync, "prepare">): void {
 }
 
 /** Opens the journal of a replayed database, and makes it first if need be. */
-export function openBacklog(db: SqliteConnection, file: string, onError: BacklogParts["onError"]): Backlog {
+export function openBacklog(
+  db: SqliteConnection,
+  file: string,
+  on: Pick<BacklogParts, "onError" | "onFolded">,
+): Backlog {
   const known = readMeta(db, idKey)
   if (known === undefined || Journal.lapStart(file)?.id !== known) {
     // It was replayed or closed, so the tables lack nothing. Said first, so that a crash between the two leaves no riddle.
@@ -202,7 +218,7 @@ export function openBacklog(db: SqliteConnection, file: string, onError: Backlog
   }
   // After a crash it says so already, and saying it again would wait for the disk.
   if (readMeta(db, stateKey) !== "open") db.run(setMeta, stateKey, "open")
-  return new Backlog({ db, journal: Journal.open(file), folded: readNumber(db), onError })
+  return new Backlog({ db, journal: Journal.open(file), folded: readNumber(db), ...on })
 }
 
 const setMeta =

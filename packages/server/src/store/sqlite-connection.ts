@@ -103,7 +103,7 @@ export function openWriter(file: string): SqliteConnection {
   }
   // secure_delete: what the vault erases leaves no readable copy in the file's free pages.
   db.exec(`PRAGMA synchronous = FULL; PRAGMA fullfsync = ON; PRAGMA checkpoint_fullfsync = ON;
-    PRAGMA foreign_keys = ON; PRAGMA secure_delete = ON; PRAGMA wal_autocheckpoint = 4000; PRAGMA journal_size_limit = 67108864`)
+    PRAGMA foreign_keys = ON; PRAGMA secure_delete = ON; PRAGMA wal_autocheckpoint = 8000; PRAGMA journal_size_limit = 67108864`)
   return connection
 }
 

@@ -7,6 +7,7 @@ import type { Query } from "../ledger/subject-keys.ts"
 import { openVault, type Vault } from "../ledger/vault.ts"
 import type { AskPassphrase } from "../keys/vault-key.ts"
 import { type Backlog, openBacklog, replayJournal } from "./backlog.ts"
+import { LogCopier } from "./log-copier.ts"
 import { type DataFolder, prepareDataFolder } from "./data-folder.ts"
 import { type CommitOptions, GroupCommit, type GroupCommitParts, type Scope } from "./group-commit.ts"
 import { type DataLock, lockDataFolder } from "./lock.ts"
@@ -73,15 +74,22 @@ export async function openStore(options: StoreOptions): Promise<Store> {
     writer.all("PRAGMA wal_checkpoint(TRUNCATE)")
     const reader = openReader(folder.database)
     cleanups.push(() => reader.close())
-    const backlog = openBacklog(writer, folder.journal, (error) =>
-      options.logger.error(
-        { err: asStoreError(error) },
-        "what is in the journal cannot be brought into the tables",
-      ),
+    const { logger } = options
+    const copier = new LogCopier(folder.database, (error) =>
+      logger.warn({ err: error }, "the log is copied by the thread that commits from now on"),
     )
+    cleanups.push(() => copier.close())
+    const backlog = openBacklog(writer, folder.journal, {
+      onError: (error) =>
+        logger.error(
+          { err: asStoreError(error) },
+          "what is in the journal cannot be brought into the tables",
+        ),
+      onFolded: (bytes) => copier.gathered(bytes),
+    })
     cleanups.push(() => backlog.abandon())
     reader.before(() => fold(backlog))
-    return await assemble({ folder, lock, writer, reader, backlog }, options)
+    return await assemble({ folder, lock, writer, reader, backlog, copier }, options)
   } catch (error) {
     for (const cleanup of cleanups.toReversed()) cleanup()
     throw asStoreError(error)
@@ -103,10 +111,11 @@ interface Parts {
   readonly writer: SqliteConnection
   readonly reader: SqliteConnection
   readonly backlog: Backlog
+  readonly copier: LogCopier
 }
 
 async function assemble(parts: Parts, options: StoreOptions): Promise<Store> {
-  const { folder, lock, writer, reader, backlog } = parts
+  const { folder, lock, writer, reader, backlog, copier } = parts
   const { clock, logger } = options
   const rows = new RowTarget(writer)
   const committer = openCommitter({ db: writer, backlog, rows }, options)
@@ -128,6 +137,7 @@ async function assemble(parts: Parts, options: StoreOptions): Promise<Store> {
   // The caller names the columns in its statement and their types beside it.
   const query: Query = (sql, params = []) => reader.all(sql, ...params) as never[]
   const truncateLog = (): void => {
+    copier.settle()
     const [result] = writer.all("PRAGMA wal_checkpoint(TRUNCATE)")
     if (result?.["busy"] !== 0) throw new Error("another program reads the database")
     backlog.scrub()
@@ -150,6 +160,7 @@ async function assemble(parts: Parts, options: StoreOptions): Promise<Store> {
       // The journal keeps what could not be brought into the tables.
       throw asStoreError(error)
     } finally {
+      copier.close()
       reader.close()
       writer.close()
       lock.release()
