@@ -2,10 +2,17 @@ import { spawn } from "node:child_process"
 import { fileURLToPath } from "node:url"
 
 // What is too long to be among the other tests: every page of the console in every look, a command that is killed
-// before each single step, and ten thousand actions that are decided again.
+// before each single step, ten thousand actions that are decided again, and whole lives of ledgers.
 const root = fileURLToPath(new URL("..", import.meta.url))
 const vitest = fileURLToPath(new URL("../node_modules/vitest/vitest.mjs", import.meta.url))
-const long = ["e2e/console", "e2e/attacks", "e2e/sign-in", "e2e/connect", "packages/server/src/replay"]
+const long = [
+  "e2e/console",
+  "e2e/attacks",
+  "e2e/sign-in",
+  "e2e/connect",
+  "packages/server/src/replay",
+  "packages/server/src/witness/ledger-life",
+]
 const run = spawn(process.execPath, [vitest, "run", ...long], {
   cwd: root,
   stdio: "inherit",
