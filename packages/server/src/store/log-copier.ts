@@ -53,6 +53,7 @@ export class LogCopier {
 
   #order(worker: Worker, order: "copy" | "close"): void {
     Atomics.store(this.#state, 0, copying)
+    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread, not a window
     worker.postMessage(order)
   }
 
