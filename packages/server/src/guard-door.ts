@@ -13,6 +13,7 @@ import { startingMandate } from "./authority/starting-mandate.ts"
 import type { Clock } from "./clock.ts"
 import { launchedPackage } from "./fence/profile/launched-package.ts"
 import type { Caller } from "./gateway/governor.ts"
+import type { GuardRoster } from "./guard-roster.ts"
 
 /** What `hufu guard` says once it has proved that it is this operating-system user's. */
 export const GuardDetails = z.strictObject({
@@ -29,6 +30,11 @@ export const GuardDetails = z.strictObject({
   headers: z.record(z.string().max(100), z.string().max(4000)).default({}),
   /** Names of variables (with a URL: of headers) whose values this server has in the vault already. */
   vault: z.array(z.string().max(200)).max(64).default([]),
+  /** Which Hufu the guard is. */
+  version: z
+    .string()
+    .regex(/^\d{1,6}\.\d{1,6}\.\d{1,6}(?:-[0-9A-Za-z.-]{1,40})?$/)
+    .optional(),
 })
 export type GuardDetails = z.infer<typeof GuardDetails>
 
@@ -44,6 +50,7 @@ export interface GuardParts {
   /** Throws with the reason when the agent may not hold a connection now. */
   readonly standing: (caller: Caller) => void
   readonly serve: (stream: Duplex, caller: Caller, server: string) => void
+  readonly roster: GuardRoster
 }
 
 /** The agent of a guard that names none. */
@@ -73,7 +80,10 @@ export async function admitGuard(parts: GuardParts, given: unknown): Promise<(st
     connection: newId("connection", parts.clock.now()),
   }
   parts.standing(caller)
-  return (stream) => parts.serve(stream, caller, server.name)
+  return (stream) => {
+    stream.once("close", parts.roster.enter({ version: details.version ?? null, agent: agent.name }))
+    parts.serve(stream, caller, server.name)
+  }
 }
 
 const admitting = new WeakMap<AgentAuthority, Promise<unknown>>()

@@ -1,3 +1,4 @@
+import type { Output } from "@hufu/core/contract/contract"
 import { randomBytes } from "node:crypto"
 import { hostname, networkInterfaces } from "node:os"
 import { resolve } from "node:path"
@@ -38,6 +39,7 @@ import { createPipeline } from "./gateway/pipeline.ts"
 import { markUnknown } from "./gateway/recover.ts"
 import { serverDirectory } from "./gateway/server-directory.ts"
 import { admitGuard } from "./guard-door.ts"
+import { createGuardRoster } from "./guard-roster.ts"
 import type { Publishing } from "./ledger/publish/start-publishing.ts"
 import { startScrub } from "./ledger/scrub.ts"
 import { createApp } from "./http/app.ts"
@@ -67,6 +69,14 @@ export interface NodeOptions {
   readonly consoleFolder?: string | undefined
   /** Asks for the passphrase of a sealed vault key, where there is somebody to ask. */
   readonly passphrase?: (() => Promise<string>) | undefined
+  readonly lifetime?: NodeLifetime
+}
+
+/** Why the node is there, and whether it goes by itself. */
+export interface NodeLifetime {
+  readonly startedBy: Output<"node.status">["startedBy"]
+  /** After how long without a connection it ends, and when that is if nobody comes; null when it stays. */
+  readonly idleExit: () => Output<"node.status">["idleExit"]
 }
 
 export interface RunningNode {
@@ -97,6 +107,7 @@ export async function startNode({
   clock = systemClock,
   consoleFolder,
   passphrase,
+  lifetime = { startedBy: "serve", idleExit: () => null },
 }: NodeOptions): Promise<RunningNode> {
   if (!loopback.has(config.host) && !expose)
     throw new Failure(
@@ -163,6 +174,7 @@ export async function startNode({
     )
     closing.push(() => room.close())
     const connections = trackConnections(clock)
+    const guards = createGuardRoster()
     const interventions = interventionsOf({
       clock,
       agents,
@@ -311,7 +323,15 @@ export async function startNode({
       consoleOrigin,
       room: () => room.room(),
       retention,
-      about: () => ({ version, url: origin.url, dataFolder: store.folder.path, startedAt }),
+      about: () => ({
+        version,
+        url: origin.url,
+        dataFolder: store.folder.path,
+        startedAt,
+        startedBy: lifetime.startedBy,
+        idleExit: lifetime.idleExit(),
+        guards: guards.list(),
+      }),
     })
     const events = createEventFeed({ ledger })
     const console = consoleFolder === undefined ? undefined : openConsoleFiles(consoleFolder)
@@ -349,6 +369,7 @@ export async function startNode({
             refuseOwn,
             discover,
             standing: (caller) => governor.standing(caller),
+            roster: guards,
             serve: (stream, caller, server) => door.serveStream(stream, caller, server),
           },
           details,

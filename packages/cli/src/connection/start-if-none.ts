@@ -16,7 +16,7 @@ export async function startIfNone({
 }: Pick<Invocation, "dataFolder" | "language">): Promise<void> {
   if (await answers(dataFolder)) return
   say(language === "zh" ? "没有正在运行的节点，正在启动……" : "No node is running: starting one …")
-  const hasEnded = startNode(dataFolder)
+  const hasEnded = startNode(dataFolder, "command")
   const until = performance.now() + startWithinMs
   while (!(await answers(dataFolder))) {
     if (hasEnded() || performance.now() > until) {

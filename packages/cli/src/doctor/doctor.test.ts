@@ -6,6 +6,7 @@ import { join } from "node:path"
 import { DatabaseSync } from "node:sqlite"
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest"
 import { Config } from "@hufu/server/config"
+import { connectLocal } from "@hufu/server/local/connect"
 import { z } from "zod"
 import {
   filesystemServer,
@@ -75,6 +76,37 @@ describe("hufu doctor", () => {
     for (const check of ["port", "durability", "disk", "vault-key"])
       expect(states(check)).not.toContain("fail")
     expect(states("person")).toEqual(["warn"])
+  })
+
+  it("names guards that are another Hufu than the node, and says what to start again", async () => {
+    node = await startNode(folder)
+    expect((await examined()).found("guards")).toBe("No guard is connected")
+    const { version } = (await node.run(["status", "--json"])).json()
+    const guardOf = (agent: string, more: object) =>
+      connectLocal(folder, "guard", {
+        agent,
+        name: "ends-at-once",
+        command: [process.execPath, "-e", ""],
+        ...more,
+      })
+    const same = await guardOf("new", { version })
+    expect((await examined()).states("guards")).toEqual(["ok"])
+    const others = [
+      await guardOf("ann", { version: "0.0.9" }),
+      await guardOf("bob", { version: "999.0.0" }),
+      await guardOf("old", {}),
+    ]
+    const { report } = await examined()
+    const found = report.findings.filter(({ check }) => check === "guards")
+    const of = (agent: string) => found.find(({ en }) => en.includes(`(agents: ${agent})`))
+    expect(of("ann")).toMatchObject({ state: "warn", en: expect.stringContaining("0.0.9") })
+    expect(of("ann")?.do?.en).toContain("restart the clients")
+    expect(of("bob")?.do?.en).toContain(`end the node (process ${node.pid})`)
+    expect(of("old")?.en).toContain("of an older Hufu")
+    expect(found).toHaveLength(3)
+    for (const guard of [same, ...others]) guard.destroy()
+    // What is no version is no guard of ours.
+    await expect(guardOf("eve", { version: "0.1\u202e" })).rejects.toMatchObject({ code: "forbidden" })
   })
 
   it("works when no node runs, and on a folder that is not there", async () => {

@@ -8,6 +8,7 @@ import { checkClock } from "./clock-check.ts"
 import { checkDurability, checkRoom } from "./disk-checks.ts"
 import { type Examination, examine } from "./examination.ts"
 import { fault, type Finding, type FindingState, warning } from "./finding.ts"
+import { checkGuards } from "./guard-check.ts"
 import { checkKeys } from "./key-check.ts"
 import { checkLedger } from "./ledger-check.ts"
 import { checkNode, checkRuntime } from "./node-checks.ts"
@@ -21,6 +22,7 @@ type Check = (of: Examination) => Finding[] | Promise<Finding[]>
 
 const checks: Readonly<Record<string, Check>> = {
   node: checkNode,
+  guards: checkGuards,
   runtime: () => checkRuntime(),
   clock: checkClock,
   disk: checkRoom,

@@ -185,13 +185,25 @@ describe("a guard without a node", () => {
     const answers = await Promise.all(several.map((guard) => guard.initialize()))
     for (const answer of answers) expect(answer).toMatchObject({ result: {} })
     const status = (await runHufu(["status", "--data", folder, "--json"])).json()
-    expect(status).toMatchObject({ agents: 1, servers: 2 })
+    const { version } = status
+    expect(status).toMatchObject({
+      agents: 1,
+      servers: 2,
+      startedBy: "guard",
+      idleExit: { afterSeconds: 600, endsAt: null },
+      guards: [{ version, count: 4, agents: ["local"] }],
+    })
     // One starting mandate for each: narrowing it narrows all there is.
     expect((await runHufu(["mandate", "list", "--data", folder, "--json"])).items()).toHaveLength(2)
     for (const guard of several) guard.child.kill("SIGKILL")
-    expect((await runHufu(["status", "--data", folder, "--json"])).json()).toMatchObject({
-      pid: status["pid"],
-    })
+    const after = async () => (await runHufu(["status", "--data", folder, "--json"])).json()
+    await expect.poll(async () => (await after())["guards"], { timeout: 20_000, interval: 200 }).toEqual([])
+    expect(await after()).toMatchObject({ pid: status["pid"], idleExit: { endsAt: expect.any(Number) } })
+    const told = async (lang: string) => (await runHufu(["status", "--data", folder, "--lang", lang])).out
+    expect(await told("en")).toMatch(
+      /^A guard started this node; it ends by itself 600 seconds .*: at .* if nobody comes\.$/m,
+    )
+    expect(await told("zh")).toMatch(/^本节点由守卫启动，.*若无连接，将于 .* 结束。$/m)
   })
 
   it("says why the node does not start", async () => {

@@ -2,6 +2,7 @@ import type { Duplex } from "node:stream"
 import { setTimeout as delay } from "node:timers/promises"
 import { Failure, isFailure } from "@hufu/core/failure"
 import { connectLocal } from "@hufu/server/local/connect"
+import { version } from "@hufu/server/version"
 import { nodeStarted, startNode, whyNotStarted } from "./start-node.ts"
 
 const startWithinMs = 20_000
@@ -15,11 +16,21 @@ export async function reachNode(
   { mayStart }: { mayStart: boolean },
 ): Promise<Duplex> {
   try {
-    return await connectLocal(dataFolder, "guard", details)
+    return await connectGuard(dataFolder, details)
   } catch (error) {
     if (!mayStart || !isFailure(error, "node_unavailable")) throw error
   }
-  return waitFor(dataFolder, details, startNode(dataFolder))
+  return waitFor(dataFolder, details, startNode(dataFolder, "guard"))
+}
+
+/** Says which Hufu the guard is. A node from before that was asked refuses what it does not know: it is told the rest alone. */
+async function connectGuard(dataFolder: string, details: Record<string, unknown>): Promise<Duplex> {
+  try {
+    return await connectLocal(dataFolder, "guard", { ...details, version })
+  } catch (error) {
+    if (!isFailure(error) || error.extra["reason"] !== "invalid_input") throw error
+    return connectLocal(dataFolder, "guard", details)
+  }
 }
 
 async function waitFor(
@@ -31,7 +42,7 @@ async function waitFor(
   for (let pause = firstPauseMs; ; pause = Math.min(pause * 1.5, longestPauseMs)) {
     await delay(pause)
     try {
-      const stream = await connectLocal(dataFolder, "guard", details)
+      const stream = await connectGuard(dataFolder, details)
       nodeStarted(dataFolder)
       return stream
     } catch (error) {

@@ -17,11 +17,21 @@ const passedOn =
  *
  * @returns whether the node that was started has ended already, because it could not start
  */
-export function startNode(dataFolder: string): () => boolean {
+export function startNode(dataFolder: string, by: "guard" | "command"): () => boolean {
   mkdirSync(join(dataFolder, "logs"), { recursive: true, mode: 0o700 })
   if (!claim(join(dataFolder, "starting"))) return () => false
   const output = openSync(startLog(dataFolder), "w", 0o600)
-  const args = ["serve", "--data", dataFolder, "--json", "--any-port", "--idle-exit", String(idleSeconds)]
+  const args = [
+    "serve",
+    "--data",
+    dataFolder,
+    "--json",
+    "--any-port",
+    "--idle-exit",
+    String(idleSeconds),
+    "--started-by",
+    by,
+  ]
   const environment = Object.entries(process.env).filter(([name]) => passedOn.test(name))
   const child = spawn(process.execPath, [program, ...args], {
     detached: true,

@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url"
 import { Failure, isFailure } from "@hufu/core/failure"
 import type { Language } from "@hufu/core/words"
 import { openLogger } from "@hufu/server/log"
-import { type NodeOptions, type RunningNode, startNode } from "@hufu/server/node"
+import { type NodeLifetime, type NodeOptions, type RunningNode, startNode } from "@hufu/server/node"
 import { createClient } from "@hufu/sdk"
 import { textFlag } from "../arguments/flag-value.ts"
 import type { Invocation } from "../command/command.ts"
@@ -19,10 +19,16 @@ const closeWithinMs = 10_000
 const repeatedSignalMs = 1000
 const settledMs = 1000
 
+interface Start {
+  readonly port: number | undefined
+  readonly idleSeconds: number | undefined
+  readonly startedBy: NodeLifetime["startedBy"]
+}
+
 /** A node in this process until a signal, or until nobody has needed it for long enough. */
 export async function runNode(
   invocation: Invocation,
-  { port, idleSeconds }: { port: number | undefined; idleSeconds: number | undefined },
+  { port, idleSeconds, startedBy }: Start,
 ): Promise<number> {
   const { dataFolder, flags, json, language } = invocation
   const config = readConfig(dataFolder, { host: textFlag(flags, "host"), port })
@@ -32,6 +38,7 @@ export async function runNode(
     logger.fatal({ err }, "the node ends: an error was not handled"),
   )
   const ended = endOf()
+  let idle: IdleWatch | undefined
   const options = {
     dataDir: dataFolder,
     config,
@@ -39,6 +46,7 @@ export async function runNode(
     logger,
     consoleFolder: consoleFolder(),
     passphrase: askAtStart(invocation),
+    lifetime: { startedBy, idleExit: () => idle?.exit() ?? null },
   }
   const node = await start(options, flags["any-port"] === true)
   announce(node, json, language)
@@ -46,7 +54,7 @@ export async function runNode(
   if (!json && process.stdout.isTTY) await showLink(node, language)
   // At its end would be too late for a node that is killed; those who waited for it are served first.
   setTimeout(flushCompileCache, settledMs).unref()
-  const idle = idleSeconds === undefined ? undefined : watchIdle(node, idleSeconds)
+  idle = idleSeconds === undefined ? undefined : watchIdle(node, idleSeconds)
   const why = await Promise.race([ended, ...(idle ? [idle.ended] : [])])
   idle?.stop()
   logger.info({ why }, "the node closes")
@@ -118,20 +126,35 @@ function endOf(): Promise<string> {
   })
 }
 
-function watchIdle(node: RunningNode, seconds: number): { ended: Promise<string>; stop(): void } {
+interface IdleWatch {
+  readonly ended: Promise<string>
+  exit(): NonNullable<ReturnType<NodeLifetime["idleExit"]>>
+  stop(): void
+}
+
+function watchIdle(node: RunningNode, seconds: number): IdleWatch {
   let timer: NodeJS.Timeout | undefined
+  let since = performance.now()
+  const leftMs = () => since + seconds * 1000 - performance.now()
+  const isNeeded = () => {
+    const { connections, inFlight } = node.connections()
+    if (connections === 0 && inFlight === 0) return false
+    since = performance.now()
+    return true
+  }
   const ended = new Promise<string>((resolve) => {
-    let since = performance.now()
     timer = setInterval(
       () => {
-        const { connections, inFlight } = node.connections()
-        if (connections > 0 || inFlight > 0) since = performance.now()
-        else if (performance.now() - since >= seconds * 1000) resolve("idle")
+        if (!isNeeded() && leftMs() <= 0) resolve("idle")
       },
       Math.min(seconds * 250, 5000),
     )
   })
-  return { ended, stop: () => clearInterval(timer) }
+  return {
+    ended,
+    exit: () => ({ afterSeconds: seconds, endsAt: isNeeded() ? null : Math.round(Date.now() + leftMs()) }),
+    stop: () => clearInterval(timer),
+  }
 }
 
 function announce({ url, dataFolder }: RunningNode, json: boolean, language: Language): void {

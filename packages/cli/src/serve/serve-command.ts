@@ -35,6 +35,12 @@ export const serveCommand: Command = {
       en: "take a free port when the port is in use",
       zh: "端口被占用时改用空闲端口",
     },
+    "started-by": {
+      type: "string",
+      value: "guard|command",
+      en: "what starts it, for `hufu status` (serve)",
+      zh: "由何者启动，供 `hufu status` 显示（serve）",
+    },
     ...passphraseFlag,
   },
   load: async () => (await import("./serve.ts")).serve,

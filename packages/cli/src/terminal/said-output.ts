@@ -59,6 +59,35 @@ export function saidOutput(id: OperationId, output: unknown, language: Language)
   return say?.(output, language)
 }
 
+/** What a person is told before the members of an output. */
+export function saidBefore(id: OperationId, output: unknown, language: Language): string[] {
+  // The output is that of this very operation.
+  return id === "node.status" ? lifetimeLines(output as Output<"node.status">, language) : []
+}
+
+const starters = {
+  en: { serve: "`hufu serve` started", guard: "A guard started", command: "A command started" },
+  zh: { serve: "由 `hufu serve` 启动", guard: "由守卫启动", command: "由命令启动" },
+} as const
+
+/** Of a node that goes by itself: who started it, and when it goes. */
+function lifetimeLines({ idleExit, startedBy }: Output<"node.status">, language: Language): string[] {
+  if (idleExit === null) return []
+  const { afterSeconds, endsAt } = idleExit
+  const by = starters[language][startedBy]
+  if (language === "zh")
+    return [
+      asCalled(
+        `本节点${by}，最后一个连接断开 ${afterSeconds} 秒后自行结束${endsAt === null ? "；现有连接，不会结束" : `：若无连接，将于 ${sayTime(endsAt)} 结束`}。`,
+      ),
+    ]
+  return [
+    asCalled(
+      `${by} this node; it ends by itself ${afterSeconds} seconds after its last connection${endsAt === null ? ", and somebody is connected now" : `: at ${sayTime(endsAt)} if nobody comes`}.`,
+    ),
+  ]
+}
+
 function stopInEnglish({ doors, tookMs, cancelledHolds, inFlight }: StopReport): string[] {
   return [
     doors.length === 0

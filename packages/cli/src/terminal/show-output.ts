@@ -1,7 +1,7 @@
 import type { OperationId } from "@hufu/core/contract/contract"
 import type { Invocation } from "../command/command.ts"
 import { printJson, printLines } from "./print.ts"
-import { saidOutput } from "./said-output.ts"
+import { saidBefore, saidOutput } from "./said-output.ts"
 import { table } from "./table.ts"
 
 type Row = Readonly<Record<string, unknown>>
@@ -28,7 +28,7 @@ export function showOutput(
   const said = saidOutput(id, output, language)
   if (said) return printLines(...said)
   const { items, ...rest } = output
-  if (!Array.isArray(items)) return printLines(...linesOf(output))
+  if (!Array.isArray(items)) return printLines(...saidBefore(id, output, language), ...linesOf(output))
   const rows = items.filter(isRow)
   return printLines(...linesOf(rest), ...(rows.length === 0 ? [empty[language]] : tableOf(rows, columns[id])))
 }

@@ -59,6 +59,10 @@ export const contract = {
       url: z.string(),
       dataFolder: z.string(),
       startedAt: z.int(),
+      /** A person or the autostart (`hufu serve`), a guard, or a command that needed a node. */
+      startedBy: z.enum(["serve", "guard", "command"]),
+      /** Null for a node that stays; `endsAt` is null while somebody is connected. */
+      idleExit: z.object({ afterSeconds: z.int(), endsAt: z.int().nullable() }).nullable(),
       stopped: z.boolean(),
       personEnrolled: z.boolean(),
       agents: z.int(),
@@ -70,6 +74,10 @@ export const contract = {
       room: RoomRecord,
       connections: z.int(),
       inFlight: z.int(),
+      /** The guards that are connected, by the Hufu that they are; null of those that do not say it. */
+      guards: z.array(
+        z.object({ version: z.string().nullable(), count: z.int(), agents: z.array(z.string()) }),
+      ),
       scrub: z.object({
         entries: z.int(),
         of: z.int(),

@@ -1,3 +1,4 @@
+import type { Output } from "@hufu/core/contract/contract"
 import type { AgentAuthority } from "../authority/agents.ts"
 import type { BrowserAuthority } from "../authority/browsers.ts"
 import type { Budgets } from "../authority/budgets.ts"
@@ -71,5 +72,8 @@ export interface OperationParts {
   /** How much room the data takes at this moment. */
   readonly room: () => Room
   readonly retention: RetentionAuthority
-  readonly about: () => { version: string; url: string; dataFolder: string; startedAt: number }
+  readonly about: () => Pick<
+    Output<"node.status">,
+    "version" | "url" | "dataFolder" | "startedAt" | "startedBy" | "idleExit" | "guards"
+  >
 }

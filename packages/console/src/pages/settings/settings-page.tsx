@@ -114,7 +114,14 @@ function Node() {
                   {node.dataFolder}
                 </code>,
               ],
-              [words.started, <Ago key="started" at={node.startedAt} />],
+              [
+                words.started,
+                <span key="started">
+                  <Ago at={node.startedAt} />
+                  {words.startedBy[node.startedBy]}
+                  {node.idleExit === null ? null : words.endsBy(node.idleExit.afterSeconds)}
+                </span>,
+              ],
               [words.room, <RoomSaid key="room" room={node.room} />],
               [words.connections, sayNumber(node.connections, lang)],
             ]}

@@ -60,6 +60,9 @@ export const settingsWords = bilingual(
     version: "Version",
     dataFolder: "Data folder",
     started: "Started",
+    startedBy: { serve: "", guard: ", by a guard", command: ", by a command" },
+    endsBy: (seconds: number) =>
+      `; it ends by itself ${plural(Math.round(seconds / 60), "# minute", "# minutes")} after its last connection, this page among them`,
     address: "Address",
     connections: "Connections",
     rulesTitle: "Rules",
@@ -142,6 +145,9 @@ export const settingsWords = bilingual(
     version: "版本",
     dataFolder: "数据目录",
     started: "启动时间",
+    startedBy: { serve: "", guard: "，由守卫启动", command: "，由命令启动" },
+    endsBy: (seconds: number) =>
+      `；最后一个连接（包括本页面）断开 ${Math.round(seconds / 60)} 分钟后自行结束`,
     address: "地址",
     connections: "连接",
     rulesTitle: "规则",
