@@ -19,12 +19,14 @@ vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 })
 let parent = ""
 let node: NodeUnderTest | undefined
 beforeEach(() => {
+  vi.stubEnv("NODE_COMPILE_CACHE", undefined)
   parent = mkdtempSync(join(tmpdir(), "hufu-compiled-"))
 })
 afterEach(async () => {
   await node?.dispose()
   node = undefined
   rmSync(parent, { recursive: true, force: true })
+  vi.unstubAllEnvs()
 })
 
 const kept = (cache: string) => readdirSync(cache, { recursive: true })
