@@ -76,9 +76,10 @@ export const evidenceCommands: readonly Command[] = [
       },
       key: {
         type: "string",
+        multiple: true,
         value: "VKEY",
-        en: "the key of the published log that you trust",
-        zh: "您信任的该日志公钥",
+        en: "the key of the published log that you trust; again with its ML-DSA-44 key to ask for its second signature",
+        zh: "您信任的该日志公钥；再给其 ML-DSA-44 公钥，则要求第二签名",
       },
       checkpoint: {
         type: "string",
@@ -122,7 +123,13 @@ export const evidenceCommands: readonly Command[] = [
     en: "Follow a log and alert on a fork, a rollback, bad entries, or entries about an agent",
     zh: "跟随日志：出现分叉、回滚、有误的条目或与某智能体有关的条目时告警",
     flags: {
-      key: { type: "string", value: "VKEY", en: "the log's key that you trust", zh: "您信任的该日志公钥" },
+      key: {
+        type: "string",
+        multiple: true,
+        value: "VKEY",
+        en: "the log's key that you trust; again with its ML-DSA-44 key to ask for its second signature",
+        zh: "您信任的该日志公钥；再给其 ML-DSA-44 公钥，则要求第二签名",
+      },
       agent: {
         type: "string",
         multiple: true,

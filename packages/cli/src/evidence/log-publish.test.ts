@@ -12,6 +12,7 @@ vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 })
 let folder = ""
 let node: NodeUnderTest
 let key = ""
+let second = ""
 const at = (name: string) => join(folder, name)
 
 function configured(name: string, config: object): string {
@@ -22,10 +23,14 @@ function configured(name: string, config: object): string {
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), "hufu-publish-"))
-  node = await startNode(configured("data", { publish: { folder: "../published", serve: true } }))
+  node = await startNode(
+    configured("data", { publish: { folder: "../published", serve: true }, ledger: { mlDsa: true } }),
+  )
   await node.run(["enrol", "--secret-stdin"], { stdin: `${secret}\n` })
   for (const name of ["ann", "bob"]) await node.asPerson(["agent", "create", name])
-  key = String((await node.run(["log", "checkpoint", "--json"])).json()["key"])
+  const shown = (await node.run(["log", "checkpoint", "--json"])).json()
+  key = String(shown["key"])
+  second = String(shown["mlDsaKey"])
 })
 afterAll(async () => {
   await node.dispose()
@@ -113,6 +118,24 @@ it("is written once by a command while the node runs, and every altered file is 
   const again = await node.run(["log", "publish", to])
   expect(again).toMatchObject({ code: 1 })
   expect(again.err).toContain(`\`tile/entries/000.p/${size}\` in the published folder`)
+})
+
+it("is asked for its second signature by whoever names that key too", async () => {
+  const to = at("twice")
+  expect(await node.run(["log", "publish", to])).toMatchObject({ code: 0 })
+  const both = (...more: string[]) => verify(to, "--key", second, ...more)
+  expect((await both()).out).toContain("Its second signature, by ML-DSA-44, holds too.")
+  const note = readFileSync(join(to, "checkpoint"), "utf8")
+  const lines = note.trimEnd().split("\n")
+  writeFileSync(join(to, "checkpoint"), `${lines.slice(0, -1).join("\n")}\n`)
+  const found = await both("--json")
+  expect({ code: found.code, ...found.json() }).toMatchObject({
+    code: 1,
+    fault: { id: "no_second_signature", zh: expect.stringContaining("缺少账本的第二签名") as string },
+  })
+  const alone = await runHufu(["log", "verify", "--folder", to, "--key", second])
+  expect(alone).toMatchObject({ code: 2 })
+  expect(alone.err).toContain("give --key twice")
 })
 
 it("is never published by two nodes into one folder", async () => {

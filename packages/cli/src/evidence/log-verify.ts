@@ -1,6 +1,4 @@
-import type { Checkpoint } from "@hufu/core/evidence/checkpoint"
-import { verifyLog } from "@hufu/core/evidence/verify-log"
-import { parseVkey } from "@hufu/core/evidence/vkey"
+import { type LogVerdict, verifyLog } from "@hufu/core/evidence/verify-log"
 import { nativeHash } from "@hufu/server/ledger/native-hash"
 import { openLogFiles } from "@hufu/server/ledger/publish/log-files"
 import { textFlag } from "../arguments/flag-value.ts"
@@ -10,6 +8,7 @@ import type { Invocation } from "../command/command.ts"
 import { withNode } from "../connection/with-node.ts"
 import { exitCodes } from "../exit-code.ts"
 import { printJson, printLines } from "../terminal/print.ts"
+import { logKeys } from "./log-keys.ts"
 import { showProgress } from "./show-progress.ts"
 
 /** `hufu log verify`: every byte of the ledger, or of a published log; exit code 1 when it is not sound. */
@@ -33,20 +32,15 @@ export async function logVerify(invocation: Invocation): Promise<number> {
 
 async function verifyPublished(invocation: Invocation, place: string): Promise<number> {
   const { flags, json, language } = invocation
-  const key = textFlag(flags, "key")
   const kept = textFlag(flags, "checkpoint")
   const verdict = await verifyLog(await openLogFiles(place), {
     hash: nativeHash,
-    key: key === undefined ? undefined : parseVkey(key),
+    ...logKeys(flags),
     kept: kept === undefined ? undefined : await readText(kept),
     onProgress: showProgress(invocation),
   })
   if (json) {
-    printJson(
-      verdict.ok
-        ? { ok: true, signed: verdict.signed, entries: verdict.checkpoint.size, checkpoint: verdict.note }
-        : verdict,
-    )
+    printJson(verdict.ok ? soundOf(verdict) : verdict)
     return verdict.ok ? exitCodes.ok : exitCodes.failed
   }
   if (!verdict.ok)
@@ -54,23 +48,31 @@ async function verifyPublished(invocation: Invocation, place: string): Promise<n
       language === "zh" ? "已发布的日志无效：" : "The published log is NOT sound:",
       verdict.fault[language],
     )
-  else printLines(...soundLines(verdict.checkpoint, verdict.signed)[language])
+  else printLines(...soundLines(verdict)[language])
   return verdict.ok ? exitCodes.ok : exitCodes.failed
 }
 
-function soundLines({ origin, size }: Checkpoint, isSigned: boolean) {
+type Sound = Extract<LogVerdict, { ok: true }>
+
+function soundOf({ signed, signedTwice, checkpoint, note }: Sound) {
+  return { ok: true, signed, signedTwice, entries: checkpoint.size, checkpoint: note }
+}
+
+function soundLines({ checkpoint: { origin, size }, signed, signedTwice }: Sound) {
   return {
     en: [
       `The published log is sound: ${size} entries of ${origin}.`,
-      ...(isSigned
+      ...(signed
         ? []
         : [
             "The signature was not checked: no key was given with --key, so the log agrees only with itself.",
           ]),
+      ...(signedTwice ? ["Its second signature, by ML-DSA-44, holds too."] : []),
     ],
     zh: [
       `已发布的日志完好：${origin} 的 ${size} 个条目。`,
-      ...(isSigned ? [] : ["未校验签名：未用 --key 提供公钥，因此只能证明日志自洽。"]),
+      ...(signed ? [] : ["未校验签名：未用 --key 提供公钥，因此只能证明日志自洽。"]),
+      ...(signedTwice ? ["第二签名（ML-DSA-44）亦有效。"] : []),
     ],
   }
 }

@@ -134,6 +134,24 @@ describe("hufu log watch", () => {
     expect(await watched(log)).toMatchObject({ code: 1, alerts: ["rolled_back"] })
   })
 
+  it("asks for the log's second signature where its key is given too", async () => {
+    const log = logOf(3)
+    const { signer } = createMlDsaKey(log.key.origin)
+    const both = ["--key", formatVkey(signer.key)]
+    const now = Math.floor(Date.now() / 1000)
+    publish(log, cosignNote(log.checkpoint(), signer, now))
+    expect(await watched(log, ...both)).toMatchObject(quiet)
+    publish(log)
+    const missing = await watched(log, ...both)
+    expect(missing).toMatchObject({ code: 1, alerts: ["bad_checkpoint"] })
+    expect(missing.all[0]).toMatchObject({ en: expect.stringContaining("no_second_signature") as string })
+    const before = new HandMadeLog(log.key, log.entries.slice(0, 2))
+    const old = cosignNote(before.checkpoint(), signer, now).trimEnd().split("\n").at(-1)
+    publish(log, `${log.checkpoint()}${old ?? ""}\n`)
+    const replayed = await watched(log, ...both)
+    expect(replayed.all[0]).toMatchObject({ en: expect.stringContaining("bad_second_signature") as string })
+  })
+
   it("follows a node itself, by an agent's name", async () => {
     node = await startNode(at("node"))
     await node.run(["enrol", "--secret-stdin"], { stdin: `${secret}\n` })

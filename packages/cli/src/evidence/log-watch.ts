@@ -9,7 +9,7 @@ import {
   type FollowedSource,
   followLog,
 } from "@hufu/core/evidence/follow-log"
-import { parseVkey } from "@hufu/core/evidence/vkey"
+import { formatVkey, parseVkey } from "@hufu/core/evidence/vkey"
 import { Failure } from "@hufu/core/failure"
 import { parseStrict } from "@hufu/core/json/strict-parse"
 import { verifyMlDsa44 } from "@hufu/server/ledger/ml-dsa"
@@ -25,6 +25,7 @@ import { exitCodes } from "../exit-code.ts"
 import { printJsonLine, printLines, say } from "../terminal/print.ts"
 import { followedFiles } from "./followed-files.ts"
 import { followedNode } from "./followed-node.ts"
+import { logKeys } from "./log-keys.ts"
 
 const State = z.strictObject({
   size: z.int().nonnegative(),
@@ -36,16 +37,15 @@ const State = z.strictObject({
 export async function logWatch(invocation: Invocation): Promise<number> {
   const { positionals, flags, json, language } = invocation
   const [place] = positionals
-  const vkey = textFlag(flags, "key")
-  if (place === undefined || positionals.length > 1 || vkey === undefined)
+  const { key, second } = logKeys(flags)
+  if (place === undefined || positionals.length > 1 || key === undefined)
     throw new UsageError("this takes one log and its key: hufu log watch URL|FOLDER|node --key VKEY")
-  const key = parseVkey(vkey)
   const about = await idsOf(invocation, place)
   const witnesses = textFlags(flags, "witness").map(parseVkey)
   const required = numberOf(textFlag(flags, "witnesses"), witnesses.length > 0 ? 1 : 0, "witnesses")
   const everyMs = numberOf(textFlag(flags, "every"), 30, "every") * 1000
   const staleMs = numberOf(textFlag(flags, "stale"), 1440, "stale") * 60_000
-  const file = stateFile(invocation, vkey)
+  const file = stateFile(invocation, formatVkey(key))
   const ended = new AbortController()
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.once(signal, () => ended.abort())
   let last = ""
@@ -54,6 +54,7 @@ export async function logWatch(invocation: Invocation): Promise<number> {
     const now = Date.now()
     const options = {
       key,
+      second,
       witnesses,
       required,
       about,

@@ -79,11 +79,11 @@ async function runSteps(
       `${key.name} 的密钥未经确认，请自行核对。`,
     )
 
-  const { checkpoint, witnessed } = await readCheckpoint([proof], key, trust)
+  const { checkpoint, witnessed, unchecked } = await readCheckpoint([proof], key, trust)
   const seen = saysWitnessed(witnessed)
   pass(
-    `The log signed its state at size ${checkpoint.size}; ${seen.en}.`,
-    `账本签署了规模为 ${checkpoint.size} 的状态；${seen.zh}。`,
+    `The log signed its state at size ${checkpoint.size}; ${seen.en}.${unchecked.en}`,
+    `账本签署了规模为 ${checkpoint.size} 的状态；${seen.zh}。${unchecked.zh}`,
   )
 
   const { size, root } = checkpoint

@@ -1,5 +1,5 @@
 import { isFailure } from "../failure.ts"
-import { type Checkpoint, verifyCheckpoint } from "./checkpoint.ts"
+import { type Checkpoint, type SecondKey, verifyTwiceSigned } from "./checkpoint.ts"
 import { decodeEntry } from "./encode-entry.ts"
 import type { Entry } from "./entry.ts"
 import { appendLeaves, emptyFrontier, type Frontier, frontierRoot } from "./frontier.ts"
@@ -46,6 +46,8 @@ export interface FollowAlert {
 
 export interface FollowOptions {
   readonly key: VerifierKey
+  /** The log's ML-DSA-44 key beside it: whoever names it asks for the second signature. */
+  readonly second?: SecondKey | undefined
   readonly witnesses: readonly VerifierKey[]
   /** How many of the witnesses must have cosigned; 0 asks for none. */
   readonly required: number
@@ -78,7 +80,13 @@ export async function followLog(
 ): Promise<FollowedLook> {
   const note = await source.checkpoint()
   if (note === null) return unsound({ before, note }, say.noCheckpoint())
-  const verdict = await verifyCheckpoint(note, options.key, options.witnesses, options.checks)
+  const { key, second, checks } = options
+  const verdict = await verifyTwiceSigned(
+    note,
+    { key, seconds: second === undefined ? [] : [second.key] },
+    options.witnesses,
+    second === undefined ? checks : { ...checks, mlDsa44: second.mlDsa44 },
+  )
   if (!verdict.ok) return unsound({ before, note }, say.badCheckpoint(verdict.reason))
   const { checkpoint } = verdict
   const frontier = before?.frontier ?? emptyFrontier

@@ -8,6 +8,8 @@ export type LogFaultId =
   | "bad_signature"
   | "unknown_signer"
   | "other_origin"
+  | "no_second_signature"
+  | "bad_second_signature"
   | "missing_file"
   | "malformed_bundle"
   | "altered_tile"
@@ -31,7 +33,7 @@ const checkpoint = "checkpoint"
 export const logFault = {
   noCheckpoint: () =>
     fault("no_checkpoint", checkpoint, "there is no `checkpoint` here", "此处没有 `checkpoint` 文件"),
-  checkpoint: (reason: "malformed" | "bad_signature" | "unknown_signer" | "other_origin") => {
+  checkpoint: (reason: keyof typeof ofCheckpoint) => {
     const { id, en, zh } = ofCheckpoint[reason]
     return fault(id, checkpoint, en, zh)
   },
@@ -99,6 +101,16 @@ const ofCheckpoint = {
     id: "other_origin",
     en: "the checkpoint is of another log than the key that you trust",
     zh: "检查点属于另一日志，与您信任的公钥不符",
+  },
+  no_second_signature: {
+    id: "no_second_signature",
+    en: "the checkpoint lacks the log's second signature, by the ML-DSA-44 key that you trust",
+    zh: "检查点缺少账本的第二签名（以您信任的 ML-DSA-44 公钥校验）",
+  },
+  bad_second_signature: {
+    id: "bad_second_signature",
+    en: "the log's second signature on the checkpoint, by ML-DSA-44, does not hold: it was altered or forged",
+    zh: "检查点上账本的第二签名（ML-DSA-44）无效：被改动或系伪造",
   },
 } as const
 

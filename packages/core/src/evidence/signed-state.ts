@@ -1,5 +1,5 @@
 import { Failure, failureCodes } from "../failure.ts"
-import { verifyCheckpoint, type Checkpoint } from "./checkpoint.ts"
+import { type Checkpoint, verifyTwiceSigned } from "./checkpoint.ts"
 import type { Sentence } from "./receipt-authority.ts"
 import type { VerifiedBy, VerifyMlDsa44 } from "./signed-note.ts"
 import { parseVkey, type VerifierKey } from "./vkey.ts"
@@ -61,13 +61,9 @@ export async function readCheckpoint(
     .map(parseVkey)
     .filter(({ name, algorithm }) => name === key.name && algorithm === "ml-dsa-44")
   const { mlDsa44 } = trust
-  const verdict = await verifyCheckpoint(note, key, [...seconds, ...known], mlDsa44 ? { mlDsa44 } : {})
+  const verdict = await verifyTwiceSigned(note, { key, seconds }, known, mlDsa44 ? { mlDsa44 } : {})
   if (!verdict.ok) throw new Rejected(checkpointReasons[verdict.reason])
-  const signed = new Set([...verdict.witnesses.map((each) => each.key), ...verdict.unchecked])
-  // Whoever trusts a second key asks for its signature, or leaving it out would be a way around it.
-  if (seconds.some((second) => !signed.has(second)))
-    reject("The log's second signature, by ML-DSA-44, is missing.", "缺少账本的第二签名（ML-DSA-44）。")
-  const witnesses = verdict.witnesses.filter((each) => !seconds.includes(each.key))
+  const { witnesses } = verdict
   const witnessed = witnessedBy(witnesses, {
     witnesses: known,
     required: trust.minWitnesses ?? 0,
@@ -81,9 +77,10 @@ export async function readCheckpoint(
 
 function saysUnchecked(keys: readonly VerifierKey[]): Sentence {
   if (keys.length === 0) return { en: "", zh: "" }
+  const signatures = keys.length === 1 ? "1 signature" : `${keys.length} signatures`
   return {
-    en: ` Not checked here: ${keys.length} signatures by ML-DSA-44; use the command line.`,
-    zh: `此处未校验 ${keys.length} 个 ML-DSA-44 签名，请用命令行校验。`,
+    en: ` Not checked here: ${signatures} by ML-DSA-44; \`hufu verify\` on the command line does.`,
+    zh: `此处未校验 ${keys.length} 个 ML-DSA-44 签名，请用命令行的 \`hufu verify\` 校验。`,
   }
 }
 
@@ -95,6 +92,14 @@ const checkpointReasons = {
   },
   unknown_signer: { en: "The log has not signed the checkpoint.", zh: "检查点未经账本签名。" },
   other_origin: { en: "The checkpoint is of another log.", zh: "检查点属于另一个账本。" },
+  no_second_signature: {
+    en: "The log's second signature, by ML-DSA-44, is missing.",
+    zh: "缺少账本的第二签名（ML-DSA-44）。",
+  },
+  bad_second_signature: {
+    en: "The log's second signature, by ML-DSA-44, is forged or damaged.",
+    zh: "账本的第二签名（ML-DSA-44）系伪造或已损坏。",
+  },
 } as const
 
 /** Stops with a reason. */

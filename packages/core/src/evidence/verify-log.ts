@@ -1,5 +1,11 @@
 import { Failure, isFailure } from "../failure.ts"
-import { type Checkpoint, parseCheckpoint, verifyCheckpoint } from "./checkpoint.ts"
+import {
+  type Checkpoint,
+  parseCheckpoint,
+  type SecondKey,
+  type TwiceSignedVerdict,
+  verifyTwiceSigned,
+} from "./checkpoint.ts"
 import { decodeBundle, encodeBundle, maxBundleBytes } from "./entry-bundle.ts"
 import { appendLeaves, emptyFrontier, type Frontier, frontierRoot } from "./frontier.ts"
 import { type LogFault, logFault } from "./log-fault.ts"
@@ -20,6 +26,8 @@ export interface LogFiles {
 export interface VerifyLogOptions {
   /** The log's key; without it the signature is not checked and the log agrees only with itself. */
   readonly key?: VerifierKey | undefined
+  /** The log's ML-DSA-44 key beside it: whoever names it asks for the second signature, on a kept checkpoint too. */
+  readonly second?: SecondKey | undefined
   /** A checkpoint of this log that the reader has kept: the log has to go on from it. */
   readonly kept?: string | undefined
   readonly hash?: Hash
@@ -27,7 +35,13 @@ export interface VerifyLogOptions {
 }
 
 export type LogVerdict =
-  | { readonly ok: true; readonly signed: boolean; readonly checkpoint: Checkpoint; readonly note: string }
+  | {
+      readonly ok: true
+      readonly signed: boolean
+      readonly signedTwice: boolean
+      readonly checkpoint: Checkpoint
+      readonly note: string
+    }
   | { readonly ok: false; readonly entries: number; readonly fault: LogFault }
 
 const MAX_CHECKPOINT_BYTES = 1024 * 1024
@@ -42,25 +56,24 @@ export async function verifyLog(files: LogFiles, options: VerifyLogOptions = {})
   const bytes = await files.read("checkpoint", MAX_CHECKPOINT_BYTES)
   if (bytes === null) return { ok: false, entries: 0, fault: logFault.noCheckpoint() }
   const note = new TextDecoder().decode(bytes)
-  const checkpoint = await readCheckpoint(note, options.key)
+  const checkpoint = await readCheckpoint(note, options)
   if ("fault" in checkpoint) return { ok: false, entries: 0, fault: checkpoint.fault }
-  const kept = options.kept === undefined ? null : await readKept(options.kept, options.key)
+  const kept = options.kept === undefined ? null : await readKept(options.kept, options)
   if (kept !== null && kept.origin !== checkpoint.origin)
     return { ok: false, entries: 0, fault: logFault.checkpoint("other_origin") }
   const reading = new LogReading(files, { checkpoint, kept, hash: options.hash ?? sha256 })
   const fault = await reading.readAll(options.onProgress)
   if (fault !== null) return { ok: false, entries: reading.size, fault }
-  return { ok: true, signed: options.key !== undefined, checkpoint, note }
+  const signed = options.key !== undefined
+  return { ok: true, signed, signedTwice: signed && options.second !== undefined, checkpoint, note }
 }
 
-async function readCheckpoint(
-  note: string,
-  key: VerifierKey | undefined,
-): Promise<Checkpoint | { fault: LogFault }> {
-  if (key !== undefined) {
-    const verdict = await verifyCheckpoint(note, key)
+type Keys = Pick<VerifyLogOptions, "key" | "second">
+
+async function readCheckpoint(note: string, keys: Keys): Promise<Checkpoint | { fault: LogFault }> {
+  const verdict = await verifyNoteOf(note, keys)
+  if (verdict !== null)
     return verdict.ok ? verdict.checkpoint : { fault: logFault.checkpoint(verdict.reason) }
-  }
   try {
     return parseCheckpoint(parseNote(note).text)
   } catch (error) {
@@ -70,15 +83,23 @@ async function readCheckpoint(
 }
 
 // Kept by the reader, and yet only worth something when the log's key signed it.
-async function readKept(note: string, key: VerifierKey | undefined): Promise<Checkpoint> {
+async function readKept(note: string, keys: Keys): Promise<Checkpoint> {
   const { text } = parseNote(note)
-  const verdict = key === undefined ? null : await verifyCheckpoint(note, key)
+  const verdict = await verifyNoteOf(note, keys)
   if (verdict?.ok === false)
     throw new Failure(
       "invalid_evidence",
-      "the kept checkpoint is not signed by the key that you trust: choose one of this log",
+      verdict.reason === "no_second_signature" || verdict.reason === "bad_second_signature"
+        ? "the kept checkpoint does not carry the second signature that you ask for: choose a later one, or leave out the ML-DSA-44 key"
+        : "the kept checkpoint is not signed by the key that you trust: choose one of this log",
     )
   return parseCheckpoint(text)
+}
+
+async function verifyNoteOf(note: string, { key, second }: Keys): Promise<TwiceSignedVerdict | null> {
+  if (key === undefined) return null
+  if (second === undefined) return verifyTwiceSigned(note, { key, seconds: [] })
+  return verifyTwiceSigned(note, { key, seconds: [second.key] }, [], { mlDsa44: second.mlDsa44 })
 }
 
 interface Against {

@@ -50,7 +50,7 @@ describe("a ledger's second signature", () => {
     })
     const elsewhere = await verifyReceipt(receipt, { trustedKeys })
     expect(elsewhere.ok && elsewhere.steps.map(({ says }) => says.en).join(" ")).toContain(
-      "Not checked here: 1 signatures by ML-DSA-44",
+      "Not checked here: 1 signature by ML-DSA-44",
     )
     const plain = await receiptOf(false)
     expect(plain.second).toBeNull()

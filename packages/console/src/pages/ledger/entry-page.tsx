@@ -10,6 +10,8 @@ import { useOperation } from "../../data/use-operation.ts"
 import { Command } from "../../part/command.tsx"
 import { Loaded } from "../../part/loaded.tsx"
 import { Page } from "../../part/page.tsx"
+import { logKeysOf, verifyLine } from "../../part/log-keys.ts"
+import { SecondSignature } from "../../part/second-signature.tsx"
 import { Section } from "../../part/section.tsx"
 import { VerifiedSteps } from "../../part/verified-steps.tsx"
 import { useLanguage } from "../../words/language.ts"
@@ -35,11 +37,7 @@ export function EntryPage() {
       }
     >
       <Loaded query={proof} rows={8}>
-        {(file) => (
-          <Loaded query={log}>
-            {({ key, witnesses }) => <Content file={file} logKey={key} witnessKeys={witnesses} />}
-          </Loaded>
-        )}
+        {(file) => <Loaded query={log}>{(data) => <Content file={file} log={data} />}</Loaded>}
       </Loaded>
     </Page>
   )
@@ -47,21 +45,21 @@ export function EntryPage() {
 
 function Content({
   file,
-  logKey,
-  witnessKeys,
+  log,
 }: {
   readonly file: Output<"log.entry">
-  readonly logKey: string
-  readonly witnessKeys: readonly string[]
+  readonly log: Output<"log.checkpoint">
 }) {
   const words = useWords(ledgerWords).entryPage
   const lang = useLanguage()
   const text = `${JSON.stringify(file, null, 2)}\n`
+  const { mlDsaKey, witnesses: witnessKeys } = log
+  const trustedKeys = logKeysOf(log)
   const verdict = useQuery({
-    queryKey: ["entry-verdict", { text, logKey, witnessKeys }],
+    queryKey: ["entry-verdict", { text, trustedKeys, witnessKeys }],
     queryFn: () =>
       verifyEntryProof(text, {
-        trustedKeys: [logKey],
+        trustedKeys,
         witnessKeys,
         nowSeconds: Math.floor(Date.now() / 1000),
       }),
@@ -82,6 +80,7 @@ function Content({
           />
         )}
       </Loaded>
+      <SecondSignature mlDsaKey={mlDsaKey} />
       <Section title={words.what}>
         <div className="card px-4 py-3">
           <Logged file={file} />
@@ -97,7 +96,7 @@ function Content({
           </div>
           <p className="text-soft">{words.cli}</p>
           <p>
-            <Command line={`hufu verify ${name} --key '${logKey}'`} />
+            <Command line={verifyLine(name, trustedKeys)} />
           </p>
           <p className="text-soft">{words.forms}</p>
         </div>

@@ -1,3 +1,4 @@
+import type { Output } from "@hufu/core/contract/contract"
 import { verifyReceipt } from "@hufu/core/evidence/verify-receipt"
 import { useQuery } from "@tanstack/react-query"
 import { Link, useParams } from "@tanstack/react-router"
@@ -9,6 +10,8 @@ import { CopyButton } from "../../part/copy-button.tsx"
 import { Id } from "../../part/id.tsx"
 import { Loaded } from "../../part/loaded.tsx"
 import { Page } from "../../part/page.tsx"
+import { logKeysOf, verifyLine } from "../../part/log-keys.ts"
+import { SecondSignature } from "../../part/second-signature.tsx"
 import { Section } from "../../part/section.tsx"
 import { useAddressText } from "../../part/use-address-text.ts"
 import { noteReceiptVerified } from "../../part/receipt-verified.ts"
@@ -49,9 +52,7 @@ export function ReceiptPage() {
       <Loaded query={receipt} rows={8}>
         {(read) => (
           <Loaded query={log}>
-            {({ key, witnesses }) => (
-              <Content key={read.text} action={action} read={read} logKey={key} witnessKeys={witnesses} />
-            )}
+            {(data) => <Content key={read.text} action={action} read={read} log={data} />}
           </Loaded>
         )}
       </Loaded>
@@ -62,23 +63,23 @@ export function ReceiptPage() {
 function Content({
   action,
   read,
-  logKey,
-  witnessKeys,
+  log,
 }: {
   readonly action: string
   readonly read: ReadReceipt
-  readonly logKey: string
-  readonly witnessKeys: readonly string[]
+  readonly log: Output<"log.checkpoint">
 }) {
   const words = useWords(receiptWords)
+  const { key: logKey, mlDsaKey, witnesses: witnessKeys } = log
+  const trustedKeys = logKeysOf(log)
   const [isFlipped, setFlipped] = useState(false)
   const flipped = isFlipped ? flipAByte(read) : undefined
   const text = flipped?.text ?? read.text
   const verdict = useQuery({
-    queryKey: ["receipt-verdict", { text, logKey, witnessKeys }],
+    queryKey: ["receipt-verdict", { text, trustedKeys, witnessKeys }],
     queryFn: () =>
       verifyReceipt(text, {
-        trustedKeys: [logKey],
+        trustedKeys,
         witnessKeys,
         nowSeconds: Math.floor(Date.now() / 1000),
       }),
@@ -93,6 +94,7 @@ function Content({
       <Loaded query={verdict} rows={8}>
         {(data) => <VerdictOfReceipt verdict={data} />}
       </Loaded>
+      <SecondSignature mlDsaKey={mlDsaKey} />
       <div className="mt-3 flex flex-wrap items-center gap-3">
         <button
           type="button"
@@ -126,7 +128,7 @@ function Content({
           </div>
           <p className="text-soft">{words.cli}</p>
           <p>
-            <Command line={`hufu verify ${action}.json --key '${logKey}'`} />
+            <Command line={verifyLine(`${action}.json`, trustedKeys)} />
           </p>
         </div>
       </Section>

@@ -20,6 +20,7 @@ import { intentOf, newAction, outcomeOf, type Scratch, scratch } from "../../sto
 import { openStore, type Store } from "../../store/store.ts"
 import { readStoredNote } from "../checkpointer.ts"
 import { createLedgerKey } from "../ledger-key.ts"
+import { verifyMlDsa44 } from "../ml-dsa.ts"
 import { nativeHash } from "../native-hash.ts"
 import { exportLog } from "./export-log.ts"
 import { openLogFiles } from "./log-files.ts"
@@ -53,7 +54,11 @@ function start(store: Store, into = folder): Promise<Publishing> {
 
 /** A ledger that grows while it is published, closed again. */
 async function published(...steps: number[]): Promise<string> {
-  const store = await openStore(place.options())
+  return (await publishedWith({}, ...steps)).vkey
+}
+
+async function publishedWith(options: { mlDsa?: boolean }, ...steps: number[]) {
+  const store = await openStore(place.options(options))
   const publishing = await start(store)
   for (const step of steps) {
     await grow(store, step)
@@ -62,7 +67,7 @@ async function published(...steps: number[]): Promise<string> {
   await store.close()
   await publishing.close()
   expect(publishing.state().fault).toBeNull()
-  return store.ledger.vkey
+  return store.ledger
 }
 
 async function verify(vkey: string, more: { kept?: string; place?: string } = {}) {
@@ -177,6 +182,39 @@ describe("a reader of a published log", () => {
       fork.remove()
     }
     empty.remove()
+  })
+
+  test("who names the log's second key gets its signature, or the fault that it is missing or forged", async () => {
+    const plain = await publishedWith({}, 5)
+    const before = readFileSync(join(folder, "checkpoint"), "utf8")
+    const { vkey, mlDsaKey } = await publishedWith({ mlDsa: true }, 300)
+    expect(plain.mlDsaKey).toBeNull()
+    const second = { key: parseVkey(mlDsaKey ?? ""), mlDsa44: verifyMlDsa44 }
+    const files = await openLogFiles(folder)
+    const read = (kept?: string) => verifyLog(files, { key: parseVkey(vkey), second, hash: nativeHash, kept })
+    const note = readFileSync(join(folder, "checkpoint"), "utf8")
+    expect(await read(note)).toMatchObject({ ok: true, signedTwice: true })
+    expect(await verify(vkey)).toMatchObject({ ok: true, signedTwice: false })
+    // Whoever lacks the second key sees nothing wrong.
+    const line = (of: string) => of.trimEnd().split("\n").at(-1) ?? ""
+    const text = note.slice(0, -line(note).length - 1)
+    const broken = Buffer.from(line(note).split(" ")[2] ?? "", "base64")
+    broken[500] = (broken[500] ?? 0) ^ 1
+    const forged = `${text}${line(note).split(" ").slice(0, 2).join(" ")} ${broken.toString("base64")}\n`
+    for (const [shown, id] of [
+      [text, "no_second_signature"],
+      [forged, "bad_second_signature"],
+    ] as const) {
+      writeFileSync(join(folder, "checkpoint"), shown)
+      expect(await read()).toMatchObject({ ok: false, fault: { id } })
+      expect(await verify(vkey)).toMatchObject({ ok: true })
+    }
+    writeFileSync(join(folder, "checkpoint"), note)
+    for (const kept of [before, text, forged])
+      await expect(read(kept)).rejects.toMatchObject({
+        code: "invalid_evidence",
+        message: expect.stringContaining("does not carry the second signature") as string,
+      })
   })
 
   test("finds another log's checkpoint and another key's", async () => {
