@@ -1,6 +1,7 @@
 import type { CallId, Output, Request } from "@hufu/core/contract/contract"
 import { isFailure } from "@hufu/core/failure"
 import {
+  keepPreviousData,
   QueryClient,
   queryOptions,
   useMutation,
@@ -23,13 +24,16 @@ export function operationQuery<Id extends CallId>(id: Id, input: Request<Id>) {
   return queryOptions<Output<Id>>({ queryKey: [id, input], queryFn: () => ask(id, input) })
 }
 
+/** One question after another, such as for the newest page: an answer stays in view until the next has come, and is soon forgotten. */
+const passing = { placeholderData: keepPreviousData, gcTime: 10_000 }
+
 /** Reads an operation, and reads it again when an event says that it changed. */
 export function useOperation<Id extends CallId>(
   id: Id,
   input: Request<Id>,
-  options: { readonly enabled?: boolean } = {},
+  { isPassing = false, ...options }: { readonly enabled?: boolean; readonly isPassing?: boolean } = {},
 ): UseQueryResult<Output<Id>> {
-  return useQuery({ ...operationQuery(id, input), ...options })
+  return useQuery({ ...operationQuery(id, input), ...options, ...(isPassing ? passing : {}) })
 }
 
 /** Does an operation; what was read of the named operations is read again afterwards. */

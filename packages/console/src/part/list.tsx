@@ -19,7 +19,7 @@ export function ListItem({
   readonly children?: ReactNode
 }) {
   return (
-    <li className="px-4 py-3">
+    <li className="row-later px-4 py-3">
       <div className="flex flex-wrap items-center justify-between gap-x-4 gap-y-1">
         <div className="flex min-w-0 flex-wrap items-center gap-x-3 gap-y-1">{head}</div>
         {beside === undefined ? null : (

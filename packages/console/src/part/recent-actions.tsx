@@ -10,7 +10,7 @@ export function RecentActions({
   readonly actions: readonly ActionRecord[]
 }) {
   return (
-    <ul aria-label={label} className="card divide-y divide-line">
+    <ul aria-label={label} className="card @container divide-y divide-line">
       {actions.map((action) => (
         <li key={action.id}>
           <ActionRow action={action} />

@@ -1,4 +1,5 @@
 import type { Output } from "@hufu/core/contract/contract"
+import { replaceEqualDeep } from "@tanstack/react-query"
 
 /** Actions as they are shown: newest first, and from where to read on. */
 export type ActionFeed = Output<"action.list">
@@ -10,18 +11,27 @@ const keptBelowNew = 500
 
 /** How many actions of the newest page are not shown yet. */
 export function countNew(feed: ActionFeed, newest: ActionFeed): number {
-  const known = new Set(feed.items.map(({ id, index }) => `${id} ${index}`))
-  return newest.items.filter(({ id, index }) => !known.has(`${id} ${index}`)).length
+  const keyOf = ({ id, index }: ActionFeed["items"][number]) => `${id} ${index}`
+  const known = new Set(feed.items.slice(0, reachOf(feed, newest)).map(keyOf))
+  return newest.items.filter((action) => !known.has(keyOf(action))).length
 }
 
-/** What is shown, with what became of it meanwhile: no row comes, goes or moves. */
+/** What is shown, with what became of it meanwhile: no row comes, goes or moves, and those of which nothing is new stay the same. */
 export function refresh(feed: ActionFeed, newest: ActionFeed): ActionFeed {
   const now = new Map(newest.items.map((action) => [action.id, action]))
-  const items = feed.items.map((action) => {
+  const reach = reachOf(feed, newest)
+  const items = feed.items.slice(0, reach).map((action) => {
     const later = now.get(action.id)
-    return later?.index === action.index ? later : action
+    return later?.index === action.index ? replaceEqualDeep(action, later) : action
   })
-  return { ...feed, items }
+  return { ...feed, items: [...items, ...feed.items.slice(reach)] }
+}
+
+/** How many of the shown can be on the newest page; of ten thousand that are shown it is not looked at all. */
+function reachOf(feed: ActionFeed, newest: ActionFeed): number {
+  const oldest = newest.items.at(-1)?.index ?? Infinity
+  const below = feed.items.findIndex(({ index }) => index < oldest)
+  return below === -1 ? feed.items.length : below
 }
 
 /** The newest page on top of what is shown; where there is a gap between them, the newest page alone. */
@@ -42,8 +52,9 @@ export function mergeNewest(feed: ActionFeed, newest: ActionFeed): ActionFeed {
 
 /** The next older page below what is shown. */
 export function appendOlder(feed: ActionFeed, older: ActionFeed): ActionFeed {
-  const known = new Set(feed.items.map(({ id }) => id))
-  const items = [...feed.items, ...older.items.filter(({ id }) => !known.has(id))]
+  const unknown = new Set(older.items.map(({ id }) => id))
+  for (const { id } of feed.items) unknown.delete(id)
+  const items = [...feed.items, ...older.items.filter(({ id }) => unknown.has(id))]
   return bounded({ items, next: older.next }, maxShown)
 }
 

@@ -1,6 +1,6 @@
-import { useWindowVirtualizer } from "@tanstack/react-virtual"
+import { defaultRangeExtractor, useWindowVirtualizer, type Virtualizer } from "@tanstack/react-virtual"
 import { Pause, Play } from "lucide-react"
-import { useEffect, useMemo, useRef, useState } from "react"
+import { type ReactNode, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react"
 import { Empty } from "../../part/empty.tsx"
 import { Failed } from "../../part/failed.tsx"
 import { Skeleton } from "../../part/loaded.tsx"
@@ -10,6 +10,7 @@ import { shared } from "../../words/shared.ts"
 import { useWords } from "../../words/use-words.ts"
 import { isFull } from "./action-feed.ts"
 import { ActionRow } from "./action-row.tsx"
+import { openRowElements } from "./row-elements.ts"
 import { SearchBox } from "./search-box.tsx"
 import { parseSearch, type Search } from "./search-grammar.ts"
 import { type LiveFeed, useActionFeed } from "./use-action-feed.ts"
@@ -86,6 +87,8 @@ function Followed({
   )
 }
 
+/** A row on a wide screen, until the first one has been measured. */
+const rowHeight = 42
 /** How many rows before the end what is older is read, so that scrolling does not stop there. */
 const readAhead = 60
 
@@ -119,17 +122,28 @@ function Rows({ live }: { readonly live: LiveFeed }) {
   const top = useRef<HTMLUListElement>(null)
   const [margin, setMargin] = useState(0)
   useEffect(() => setMargin(top.current?.offsetTop ?? 0), [])
-  const rows = useWindowVirtualizer({
+  const [elements] = useState(openRowElements)
+  // Rows are mostly as high as the first one: an estimate that is wrong moves every row below when one is measured.
+  const typical = useRef<number>(undefined)
+  const rows = useWindowVirtualizer<HTMLLIElement>({
     count: items.length,
-    estimateSize: () => 45,
-    overscan: 12,
+    estimateSize: () => typical.current ?? rowHeight,
+    measureElement: ({ offsetHeight }) => {
+      if (offsetHeight > 0) typical.current ??= offsetHeight
+      return offsetHeight
+    },
+    overscan: 5,
     // New rows are made after the event that scrolled, so that neither keeps the other waiting.
     useFlushSync: false,
     scrollMargin: margin,
-    getItemKey: (at) => items[at]?.id ?? at,
+    // INVARIANT: rows are known by their place. Heights are remembered by key, and while thousands of actions pass by, those of
+    // actions that are gone would be remembered for good.
+    rangeExtractor: (range) => withFocused(defaultRangeExtractor(range), range.count, top.current),
   })
+  const inView = new Map(rows.getVirtualItems().map((row) => [row.index, row.start - margin]))
+  const isAtRest = !rows.isScrolling || focusedRow(top.current) !== undefined
   const { list } = useWords(actionWords)
-  const seen = rows.getVirtualItems().at(-1)?.index ?? 0
+  const seen = rows.range?.endIndex ?? 0
   const isNearEnd = (rows.scrollOffset ?? 0) > 0 && seen + readAhead >= items.length
   const older = useRef(live.older)
   useEffect(() => {
@@ -148,18 +162,12 @@ function Rows({ live }: { readonly live: LiveFeed }) {
           className="card relative @3xl:rounded-t-none @3xl:border-t-0"
           style={{ height: rows.getTotalSize() }}
         >
-          {rows.getVirtualItems().map((row) => {
-            const action = items[row.index]
+          {elements.show([...inView.keys()], isAtRest).map(({ element, row }) => {
+            const action = items[row]
             return action ? (
-              <li
-                key={row.key}
-                ref={rows.measureElement}
-                data-index={row.index}
-                className="absolute inset-x-0 border-t border-line"
-                style={{ transform: `translateY(${row.start - margin}px)` }}
-              >
+              <Row key={element} rows={rows} at={row} top={inView.get(row) ?? 0}>
                 <ActionRow action={action} />
-              </li>
+              </Row>
             ) : null
           })}
         </ul>
@@ -167,6 +175,46 @@ function Rows({ live }: { readonly live: LiveFeed }) {
       <End live={live} />
     </>
   )
+}
+
+function Row({
+  rows,
+  at,
+  top,
+  children,
+}: {
+  readonly rows: Virtualizer<Window, HTMLLIElement>
+  readonly at: number
+  readonly top: number
+  readonly children: ReactNode
+}) {
+  const row = useRef<HTMLLIElement>(null)
+  useLayoutEffect(() => {
+    if (!row.current) return undefined
+    rows.measureElement(row.current)
+    // It shows another row than before, perhaps as high: nobody would tell.
+    rows.resizeItem(at, row.current.offsetHeight)
+    return () => void rows.elementsCache.delete(at)
+  }, [rows, at])
+  return (
+    <li ref={row} data-index={at} className="absolute inset-x-0 border-t border-line" style={{ top }}>
+      {children}
+    </li>
+  )
+}
+
+/** The row that is worked in. */
+function focusedRow(list: HTMLElement | null): number | undefined {
+  const row = list?.querySelector<HTMLElement>(":scope > :focus-within")?.dataset["index"]
+  return row === undefined ? undefined : Number(row)
+}
+
+/** The row that is worked in stays with those beside it, however far one scrolls: the focus does too, and goes on from there. */
+function withFocused(rows: number[], count: number, list: HTMLElement | null): number[] {
+  const focused = focusedRow(list)
+  if (focused === undefined) return rows
+  const beside = [focused - 1, focused, focused + 1].filter((row) => row >= 0 && row < count)
+  return [...new Set([...rows, ...beside])].toSorted((a, b) => a - b)
 }
 
 /** How much is shown, and what there is below it. */

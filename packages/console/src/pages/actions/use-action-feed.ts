@@ -6,8 +6,6 @@ import { type ActionFeed, appendOlder, countNew, isFull, mergeNewest, refresh } 
 import { filtersOf, type Search } from "./search-grammar.ts"
 
 const pageSize = 100
-/** Whoever scrolls down goes through many at once. */
-const olderPageSize = 200
 /** However much happens, it is looked at once in this time. */
 const lookEveryMs = 1000
 
@@ -38,8 +36,7 @@ export function useActionFeed(search: Search, mayMove: () => boolean): LiveFeed 
   })
   const read = useCallback(
     async (before?: number): Promise<ActionFeed> => {
-      const limit = before === undefined ? pageSize : olderPageSize
-      const asked = { ...filtersOf(search, Date.now()), limit }
+      const asked = { ...filtersOf(search, Date.now()), limit: pageSize }
       try {
         return await client.action.list({ ...asked, ...(before === undefined ? {} : { before }) })
       } catch (failure) {

@@ -12,7 +12,8 @@ import { useWords } from "../../words/use-words.ts"
 import { EntryContent } from "./entry-content.tsx"
 import { ledgerWords } from "./words.ts"
 
-const pageSize = 50
+/** More than a screen holds. */
+const pageSize = 25
 
 type Item = Output<"log.entries">["items"][number]
 
@@ -27,7 +28,7 @@ export function LedgerEntries() {
   const page = useOperation(
     "log.entries",
     { from: from ?? 0, limit: pageSize },
-    { enabled: from !== undefined },
+    { enabled: from !== undefined, isPassing: true },
   )
   const size = page.data?.size ?? newest ?? 0
   return (
@@ -120,7 +121,7 @@ const EntryItem = memo(function EntryItem({ item }: { readonly item: Item }) {
   const [isOpen, setOpen] = useState(false)
   const entry = Entry.safeParse(item.entry).data
   return (
-    <li className="px-4 py-2">
+    <li className="row-later px-4 py-2">
       <details onToggle={(event) => setOpen(event.currentTarget.open)}>
         <summary className="flex min-h-8 cursor-pointer flex-wrap items-center gap-x-3 gap-y-1">
           <span className="w-14 text-soft tabular-nums">{item.index}</span>

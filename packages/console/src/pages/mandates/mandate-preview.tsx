@@ -53,7 +53,7 @@ function Covered({ of: { items, erased } }: { readonly of: Output<"mandate.previ
         <>
           <p>{words.coveredCounts(count("allow"), count("ask"), count("deny"))}</p>
           <p className="mb-2 text-sm text-soft">{words.coveredHelp}</p>
-          <ul aria-label={words.covered} className="card divide-y divide-line">
+          <ul aria-label={words.covered} className="card @container divide-y divide-line">
             {items.slice(0, shownAtMost).map(({ action, would }) => (
               <li key={action.id}>
                 <div className="px-3 pt-2">
