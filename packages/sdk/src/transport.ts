@@ -69,6 +69,12 @@ async function* chunksOf({ body }: Response): AsyncGenerator<Uint8Array> {
 /** A transport over HTTP by `fetch`: in browsers, and wherever there is no local socket. */
 export function fetchTransport(url: string): Transport {
   return async ({ method, path, headers, body }) => {
+    // Not AbortSignal.timeout, which keeps what belongs to a request until the time is over, though it was answered long ago.
+    const late = new AbortController()
+    const timer = setTimeout(
+      () => late.abort(new DOMException("no answer in time", "TimeoutError")),
+      timeoutMs,
+    )
     try {
       const response = await fetch(new URL(path, url), {
         method,
@@ -76,7 +82,7 @@ export function fetchTransport(url: string): Transport {
         // A redirect would carry the session to another place.
         redirect: "error",
         credentials: "omit",
-        signal: AbortSignal.timeout(timeoutMs),
+        signal: late.signal,
         ...(body === undefined ? {} : { body }),
       })
       return { status: response.status, text: await response.text() }
@@ -88,6 +94,8 @@ export function fetchTransport(url: string): Transport {
           cause,
         },
       )
+    } finally {
+      clearTimeout(timer)
     }
   }
 }
