@@ -7,11 +7,11 @@ import { type ConsoleFound, type Figure, figuresOf, printedFigures } from "./con
 import { measureOpenings, measurePlainPaints } from "./console/first-paint.ts"
 import { followLive } from "./console/follow-live.ts"
 import { performAtOnce } from "./console/perform.ts"
-import { servePlainPage } from "./console/plain-page.ts"
+import { type PlainPage, servePlainPage } from "./console/plain-page.ts"
 import { measurePlainClicks, measureRouteChanges } from "./console/route-change.ts"
 import { initialScriptBytes } from "./console/script-bytes.ts"
 import { scrollActions, scrollPlain } from "./console/scroll-through.ts"
-import { setStage } from "./console/stage.ts"
+import { setStage, type Stage } from "./console/stage.ts"
 
 export interface ConsoleBenchOptions {
   /** How many actions the list holds that is scrolled. */
@@ -23,6 +23,8 @@ export interface ConsoleBenchOptions {
   readonly eventsPerSecond: number
   readonly seconds: number
   readonly say?: (line: string) => void
+  /** Rejects when somebody ends it: then what it started is stopped, and it answers with that. */
+  readonly ended?: Promise<never>
 }
 
 export interface ConsoleReport {
@@ -31,41 +33,20 @@ export interface ConsoleReport {
   readonly cpus: number
   /** The load of the machine over the last minute, before and after: others may be at work on it. */
   readonly load: readonly [before: number, after: number]
-  readonly options: Omit<ConsoleBenchOptions, "say">
+  readonly options: Omit<ConsoleBenchOptions, "say" | "ended">
   readonly found: ConsoleFound
   readonly figures: readonly Figure[]
 }
 
 /** Measures the built console in a real browser before a real node, whose agent really acts. */
-export async function benchConsole({ say, ...options }: ConsoleBenchOptions): Promise<ConsoleReport> {
+export async function benchConsole({ say, ended, ...options }: ConsoleBenchOptions): Promise<ConsoleReport> {
   const startedAt = new Date().toISOString()
   const [before = Number.NaN] = loadavg()
   const stage = await setStage()
   const plain = await servePlainPage(options.actions)
   try {
-    await performAtOnce(stage.agent, options.actions)
-    say?.(`${options.actions} actions are recorded`)
-    const scriptBytes = await initialScriptBytes(new URL(await stage.link()).origin)
-    const plainPaints = await measurePlainPaints(stage, plain, options.openings)
-    const openings = await measureOpenings(stage, options.openings)
-    say?.(`${options.openings} browsers have opened the console`)
-    const plainClicks = await measurePlainClicks(stage, plain, options.openings)
-    const routeChanges = await measureRouteChanges(stage, options.rounds)
-    say?.(`the pages were gone through ${options.rounds} times`)
-    const plainScrolled = await scrollPlain(stage, plain)
-    const scrolled = await scrollActions(stage)
-    say?.(`${scrolled.rows} rows were scrolled`)
-    const live = await followLive(stage, options.eventsPerSecond, options.seconds)
-    const found = {
-      scriptBytes,
-      openings,
-      plainPaints,
-      routeChanges,
-      plainClicks,
-      scrolled,
-      plainScrolled,
-      live,
-    }
+    const measured = measure({ stage, plain, say }, options)
+    const found = await (ended === undefined ? measured : Promise.race([measured, ended]))
     const [after = Number.NaN] = loadavg()
     return {
       startedAt,
@@ -82,6 +63,48 @@ export async function benchConsole({ say, ...options }: ConsoleBenchOptions): Pr
   }
 }
 
+interface Measured {
+  readonly stage: Stage
+  readonly plain: PlainPage
+  readonly say: ConsoleBenchOptions["say"]
+}
+
+async function measure(
+  { stage, plain, say }: Measured,
+  options: ConsoleReport["options"],
+): Promise<ConsoleFound> {
+  await performAtOnce(stage.agent, options.actions)
+  say?.(`${options.actions} actions are recorded`)
+  const scriptBytes = await initialScriptBytes(new URL(await stage.link()).origin)
+  const plainPaints = await measurePlainPaints(stage, plain, options.openings)
+  const openings = await measureOpenings(stage, options.openings)
+  say?.(`${options.openings} browsers have opened the console`)
+  const plainClicks = await measurePlainClicks(stage, plain, options.openings)
+  const routeChanges = await measureRouteChanges(stage, options.rounds)
+  say?.(`the pages were gone through ${options.rounds} times`)
+  const plainScrolled = await scrollPlain(stage, plain)
+  const scrolled = await scrollActions(stage)
+  say?.(`${scrolled.rows} rows were scrolled`)
+  const live = await followLive(stage, options.eventsPerSecond, options.seconds)
+  return { scriptBytes, openings, plainPaints, routeChanges, plainClicks, scrolled, plainScrolled, live }
+}
+
+const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const
+
+/** Whatever ends the bench before it has its figures, it says so. */
+function endedEarly() {
+  const { promise: ended, reject } = Promise.withResolvers<never>()
+  ended.catch(() => undefined) // heard as long as something is measured
+  for (const signal of signals)
+    process.once(signal, () =>
+      reject(new Error(`the bench was ended by ${signal} before it had its figures`)),
+    )
+  const sayEarly = (code: number) =>
+    void process.stderr.write(`the bench ended with ${code} before it had its figures\n`)
+  process.once("exit", sayEarly)
+  return { ended, hasFigures: () => void process.off("exit", sayEarly) }
+}
+
 async function main(): Promise<void> {
   const { values } = parseArgs({
     options: {
@@ -93,7 +116,9 @@ async function main(): Promise<void> {
       out: { type: "string", default: "out/bench-console.json" },
     },
   })
+  const { ended, hasFigures } = endedEarly()
   const report = await benchConsole({
+    ended,
     actions: Number(values.actions),
     openings: Number(values.openings),
     rounds: Number(values.rounds),
@@ -108,6 +133,7 @@ async function main(): Promise<void> {
     `${printedFigures(report.figures).join("\n")}\n
 Chromium ${report.browser}, ${report.cpus} processors, load of the machine ${before} before and ${after} after\n`,
   )
+  hasFigures()
   if (report.figures.some(({ met }) => !met)) process.exitCode = 1
 }
 

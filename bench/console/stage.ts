@@ -43,7 +43,7 @@ export async function setStage(): Promise<Stage> {
   })
   const door = { url: doorOf(node, "notes"), era: "modern" as const, credential, connections }
   const agent = begun.adopt(await openCaller(door), (it) => it.close())
-  const browser = begun.adopt(await startBrowser(), (it) => it.close())
+  const browser = begun.adopt(await startBrowser({}, [], { onSignal: "leave" }), (it) => it.close())
   const all = begun.move()
   return {
     node,

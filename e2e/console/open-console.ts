@@ -16,15 +16,25 @@ export async function buildConsole(): Promise<void> {
   await promisify(execFile)(process.execPath, [build])
 }
 
+/** What a signal does to the browser: it ends with it, and so does who started it; or that is for the starter to say. */
+export interface OnSignal {
+  readonly onSignal: "end" | "leave"
+}
+
 /** Debian's Chromium; its own sandbox does not run inside a container. */
 export function startBrowser(
   env: Readonly<Record<string, string>> = {},
   args: readonly string[] = [],
+  { onSignal }: OnSignal = { onSignal: "end" },
 ): Promise<Browser> {
+  const ends = onSignal === "end"
   return chromium.launch({
     executablePath: "/usr/bin/chromium",
     args: ["--no-sandbox", ...args],
     env: { ...process.env, ...env },
+    handleSIGINT: ends,
+    handleSIGTERM: ends,
+    handleSIGHUP: ends,
   })
 }
 
