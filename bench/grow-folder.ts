@@ -66,11 +66,8 @@ function writeHold(store: Store, tx: Tx): void {
     by: ids.principal,
     digest,
   })
-  tx.run("INSERT INTO record (kind, id, state, at, body) VALUES ('hold', ?, 'used', ?, ?)", [
-    hold,
-    now,
-    JSON.stringify(usedHold({ hold, action, now })),
-  ])
+  const body = JSON.stringify(usedHold({ hold, action, now }))
+  store.records.put(tx, { kind: "hold", id: hold, state: "used", at: now, subject: null, body, sealed: null })
 }
 
 function usedHold({ hold, action, now }: { hold: string; action: string; now: number }) {

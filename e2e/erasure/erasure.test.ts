@@ -133,7 +133,7 @@ function readable(database: string): string {
         .all()
         .map((row) => [
           String(row["subject"]),
-          open(wrapping, `hufu-vault-key/1\0${String(row["subject"])}`, row["wrapped"] as Uint8Array),
+          open(wrapping, `hufu-vault-key/2\0${String(row["subject"])}`, row["wrapped"] as Uint8Array),
         ]),
     )
     const boxed = db.prepare("SELECT id, subject, nonce, body FROM vault").all()

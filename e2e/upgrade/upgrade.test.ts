@@ -14,7 +14,10 @@ import { join } from "node:path"
 import { DatabaseSync } from "node:sqlite"
 import { fileURLToPath } from "node:url"
 import type { Output } from "@hufu/core/contract/contract"
+import { systemClock } from "@hufu/server/clock"
 import { migrations } from "@hufu/server/store/migrate"
+import { openStore } from "@hufu/server/store/store"
+import { pino } from "pino"
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest"
 import { runHufu } from "../../packages/cli/src/testing/hufu-under-test.ts"
 import { ledgerFault, nodeStatus, type NodeUnderTest, startNode } from "../node-under-test.ts"
@@ -114,6 +117,33 @@ describe("the data folder of an earlier release", () => {
     expect(await ledgerFault(node)).toBeUndefined()
     expect((await contentOf(node)).entries.slice(0, now.entries.length)).toEqual(now.entries)
   })
+
+  it.each(frozen)(
+    "of $release, $how, has its rows proven once, and never again",
+    async ({ release, how }) => {
+      const dataDir = unpack(release, how)
+      const old = join(folder, "old.db")
+      const open = () => openStore({ dataDir, clock: systemClock, logger: pino({ level: "silent" }) })
+      const before = await open()
+      const proven = before.ledger
+        .entries(0, 1_000)
+        .filter(({ entry }) => entry.kind === "statement" && entry.fact === "records.proven")
+      const [count] = before.query<{ n: number }>("SELECT count(*) AS n FROM record WHERE proof IS NOT NULL")
+      expect(proven.map(({ entry }) => entry)).toMatchObject([{ refs: { records: `count-${count?.n}` } }])
+      await before.close()
+      expect(count?.n).toBeGreaterThan(5)
+      // Who kept a copy of the folder has keys as they were wrapped before; the ledger says that this is over.
+      mkdirSync(join(folder, "copy"))
+      unpackFolder(join(here, release, `${how}.tar.gz`), join(folder, "copy"))
+      copyFileSync(join(folder, "copy", "hufu.db"), old)
+      const db = new DatabaseSync(join(dataDir, "hufu.db"))
+      db.prepare("ATTACH ? AS old").run(old)
+      db.exec(`PRAGMA foreign_keys = OFF; DELETE FROM vault_key; INSERT INTO vault_key SELECT * FROM old.vault_key;
+      UPDATE record SET proof = NULL; DELETE FROM meta WHERE key = 'records.seal'`)
+      db.close()
+      await expect(open()).rejects.toMatchObject({ code: "records_altered" })
+    },
+  )
 
   it.each(["stopped", "killed"])(
     "of a newer Hufu, %s, is refused, and nothing in it changes",

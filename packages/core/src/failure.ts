@@ -53,6 +53,11 @@ export const failureCodes = {
   passkey_refused: { status: 401, en: "The passkey proves nothing here", zh: "该通行密钥在此无效" },
   pattern_invalid: { status: 400, en: "The pattern is not valid", zh: "模式无效" },
   port_in_use: { status: 500, en: "The port is in use", zh: "端口被占用" },
+  records_altered: {
+    status: 500,
+    en: "The tables were altered",
+    zh: "数据表被改动",
+  },
   sign_in_link_invalid: { status: 401, en: "The sign-in link is not valid", zh: "登录链接无效" },
   stale: { status: 409, en: "What was shown has changed", zh: "所示内容已变化" },
   stopped: { status: 503, en: "Everything is stopped", zh: "已全部停止" },

@@ -10,8 +10,11 @@ import {
 } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { DatabaseSync } from "node:sqlite"
 import { createClient, fetchTransport } from "@hufu/sdk"
+import { openPasskeyRecords } from "@hufu/server/authority/passkeys"
+import { systemClock } from "@hufu/server/clock"
+import { openStore } from "@hufu/server/store/store"
+import { pino } from "pino"
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest"
 import { socketTransport } from "../connection/socket-transport.ts"
 import {
@@ -231,7 +234,11 @@ describe("hufu purge", () => {
   it("takes nobody's word where only a passkey proves the person", async () => {
     const node = await started("a", false)
     await node.signal("SIGTERM")
-    const db = new DatabaseSync(join(node.dataFolder, "hufu.db"))
+    const store = await openStore({
+      dataDir: node.dataFolder,
+      clock: systemClock,
+      logger: pino({ level: "silent" }),
+    })
     const passkey = {
       id: "pky_0123456789abcdef",
       name: "mine",
@@ -240,13 +247,12 @@ describe("hufu purge", () => {
       counter: 0,
       transports: [],
       synced: false,
-      state: "live",
+      state: "live" as const,
       createdAt: 1,
       usedAt: null,
     }
-    const insert = "INSERT INTO record (kind, id, state, at, body) VALUES ('passkey', ?, 'live', 1, ?)"
-    db.prepare(insert).run(passkey.id, JSON.stringify(passkey))
-    db.close()
+    await store.commit((tx) => openPasskeyRecords(store).put(tx, passkey))
+    await store.close()
     const refused = await runHufu(["purge", "--data", node.dataFolder, "--json"])
     expect(refused.err).toContain("only a passkey proves the person")
     expect(existsSync(join(node.dataFolder, "hufu.db"))).toBe(true)

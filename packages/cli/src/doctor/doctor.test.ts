@@ -71,7 +71,7 @@ describe("hufu doctor", () => {
     const { code, report, states } = await examined()
     expect(code).toBe(0)
     expect(report.ok).toBe(true)
-    for (const check of ["node", "version", "runtime", "clock", "permissions", "rules", "ledger"])
+    for (const check of ["node", "version", "runtime", "clock", "permissions", "rules", "ledger", "records"])
       expect([check, states(check)]).toEqual([check, ["ok"]])
     for (const check of ["port", "durability", "disk", "vault-key"])
       expect(states(check)).not.toContain("fail")
@@ -144,6 +144,19 @@ describe("hufu doctor", () => {
     expect(code).toBe(1)
     expect(states("ledger")).toEqual(["fail"])
     expect(found("ledger")).toContain("was altered")
+  })
+
+  it("fails on a row that the node did not write, by its name", async () => {
+    await nodeThatRan()
+    const db = new DatabaseSync(join(folder, "hufu.db"))
+    db.exec("INSERT INTO record (kind, id, state, at, body) VALUES ('passkey', 'pky_x', 'live', 1, '{}')")
+    db.close()
+    const { code, report, found } = await examined()
+    expect(code).toBe(1)
+    expect(found("records")).toContain("the row of passkey `pky_x` is not what this node wrote")
+    const finding = report.findings.find(({ check }) => check === "records")
+    expect(finding?.zh).toContain("节点不会以这些数据表启动")
+    expect(finding?.do?.en).toContain("hufu restore")
   })
 
   it("names rules that do not load, and those that are not in force yet", async () => {

@@ -14,6 +14,7 @@ import { checkLedger } from "./ledger-check.ts"
 import { checkNode, checkRuntime } from "./node-checks.ts"
 import { checkPermissions } from "./permission-check.ts"
 import { checkPort } from "./port-check.ts"
+import { checkRecords } from "./records-check.ts"
 import { checkRules } from "./rules-check.ts"
 import { checkUpstreams } from "./upstream-check.ts"
 import { checkWitnesses } from "./witness-check.ts"
@@ -32,6 +33,7 @@ const checks: Readonly<Record<string, Check>> = {
   rules: checkRules,
   keys: checkKeys,
   ledger: checkLedger,
+  records: checkRecords,
   witnesses: checkWitnesses,
   upstream: checkUpstreams,
   bypass: () => checkBypasses(),

@@ -46,8 +46,8 @@ function kept(keys: string, mode: VaultKeyMode): Finding {
     return warning(
       "vault-key",
       {
-        en: `The vault's key is ${place.en}: whoever copies the folder, or its disk, can open the vault`,
-        zh: `保险库密钥是${place.zh}：复制该目录或磁盘者即可打开保险库`,
+        en: `The vault's key is ${place.en}: whoever copies the folder, or its disk, can open the vault, and an agent that reads it can write rows that the node believes`,
+        zh: `保险库密钥是${place.zh}：复制该目录或磁盘者即可打开保险库，读到它的智能体可写出节点会采信的行`,
       },
       again,
     )

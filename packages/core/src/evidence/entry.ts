@@ -60,6 +60,7 @@ export const facts = [
   "ledger.restored",
   "ledger.rekeyed",
   "vault.rekeyed",
+  "records.proven",
   "retention.set",
   "content.erased",
   "subject.erased",

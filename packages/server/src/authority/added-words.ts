@@ -27,7 +27,7 @@ export interface AddedWordsParts {
 
 const maxPerTask = 200
 const fact = "task.worded"
-const ofTask = "FROM record WHERE kind='words' AND id > ? AND id < ?"
+const counting = "SELECT count(*) AS count FROM record WHERE kind='words' AND id > ? AND id < ?"
 
 /** What users say while a task goes on, in the order in which they said it. */
 export function openAddedWords({ store, vault, clock, declare }: AddedWordsParts) {
@@ -37,7 +37,7 @@ export function openAddedWords({ store, vault, clock, declare }: AddedWordsParts
   async function add(task: TaskRecord, { words, source, by }: WordsToAdd): Promise<AddedWords> {
     const at = clock.now()
     const index = await store.commit((tx) => {
-      const [row] = tx.query<{ count: number }>(`SELECT count(*) AS count ${ofTask}`, range(task.id))
+      const [row] = tx.query<{ count: number }>(counting, range(task.id))
       if ((row?.count ?? 0) >= maxPerTask)
         throw new Failure(
           "too_many",
@@ -60,11 +60,8 @@ export function openAddedWords({ store, vault, clock, declare }: AddedWordsParts
   }
 
   function of(task: string): AddedWords[] {
-    const rows = store.query<{ body: string }>(`SELECT body ${ofTask} ORDER BY id`, range(task))
-    return rows.map(({ body }) => {
-      const { at, source, index, kept } = Row.parse(JSON.parse(body))
-      return { at, words: wordsOf(kept), source, index }
-    })
+    const rows = records.read("AND id > ? AND id < ? ORDER BY id", range(task))
+    return rows.map(({ at, source, index, kept }) => ({ at, words: wordsOf(kept), source, index }))
   }
 
   /** What was erased is gone, which is not an error. */

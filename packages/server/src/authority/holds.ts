@@ -7,7 +7,6 @@ import { DecisionMode, Effect } from "@hufu/core/words"
 import type { Clock } from "../clock.ts"
 import type { Vault } from "../ledger/vault.ts"
 import type { Store, Tx } from "../store/store.ts"
-import { approvalProof, isProven } from "./approval-proof.ts"
 import { openRecords, type RecordKind } from "./records.ts"
 
 /** An action that waits for a person. What it would do is in the vault; here are ids, digests and times. */
@@ -32,8 +31,6 @@ const Hold = z.object({
   createdAt: z.int(),
   expiresAt: z.int(),
   decidedAt: z.int().nullable(),
-  /** That this node wrote the approval; an earlier version wrote none. */
-  proof: z.string().nullable().default(null),
 })
 export type Hold = z.infer<typeof Hold>
 
@@ -67,15 +64,7 @@ export type Decided = z.infer<typeof Decided>
 
 export type HoldDraft = Omit<
   Hold,
-  | "id"
-  | "state"
-  | "createdAt"
-  | "expiresAt"
-  | "decidedAt"
-  | "approvedDigest"
-  | "approval"
-  | "decision"
-  | "proof"
+  "id" | "state" | "createdAt" | "expiresAt" | "decidedAt" | "approvedDigest" | "approval" | "decision"
 >
 
 export interface HoldAuthority {
@@ -116,18 +105,13 @@ export interface HoldDecision {
   readonly refusal?: string
 }
 
-const undecided = { decidedAt: null, approvedDigest: null, approval: null, decision: null, proof: null }
+const undecided = { decidedAt: null, approvedDigest: null, approval: null, decision: null }
 
 const maxPerAgent = 200
 const maxOpen = 5000
 
 export function openHolds(store: Store, vault: Vault, clock: Clock, expirySeconds: number): HoldAuthority {
   const records = openRecords(store, holdKind)
-  const approving = store.keyFor("approvals")
-  // UNTRUSTED: an approved hold of the database may have been written by an agent while no node ran. It asks again.
-  for (const hold of records.all())
-    if (hold.state === "approved" && !isProven(approving, hold))
-      records.set({ ...hold, ...undecided, state: "waiting" })
   const byDigest = new Map<string, string>()
   const key = (agent: string, task: string, digest: string) => `${agent}/${task}/${digest}`
   for (const hold of records.all()) byDigest.set(key(hold.agent, hold.task, hold.digest), hold.id)
@@ -241,7 +225,7 @@ export function openHolds(store: Store, vault: Vault, clock: Clock, expirySecond
       if (positive && current.expiresAt <= now)
         throw new Failure("hold_expired", "this one has expired: the agent has to ask again")
       const approval = newId("approval", now)
-      const unproven: Hold = {
+      const decided: Hold = {
         ...current,
         ...undecided,
         decidedAt: now,
@@ -256,7 +240,6 @@ export function openHolds(store: Store, vault: Vault, clock: Clock, expirySecond
         approval: positive ? approval : null,
         approvedDigest: positive ? (decision.edited?.digest ?? current.digest) : null,
       }
-      const decided: Hold = positive ? { ...unproven, proof: approvalProof(approving, unproven) } : unproven
       // A refusal bites at once; who waits is told when it is durable, and can then read why.
       if (!positive) records.set(decided)
       await store.commit((tx) => {

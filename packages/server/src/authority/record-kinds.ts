@@ -5,7 +5,7 @@ import { holdKind } from "./holds.ts"
 import { mandateKind } from "./mandates.ts"
 import { passkeyKind } from "./passkeys.ts"
 import { personKind } from "./person.ts"
-import { readRecord, type RecordKind, recordColumns, type RecordRow, writeRecord } from "./records.ts"
+import { readRecord, type RecordKind, writeRecord } from "./records.ts"
 import { serverKind } from "./servers.ts"
 import { taskKind } from "./tasks.ts"
 import { toolKind } from "./tools.ts"
@@ -37,10 +37,7 @@ export async function sealRecords(store: Store): Promise<number> {
 
 function seal<T extends { readonly id: string }>(of: RecordKind<T>) {
   return async function sealKind(store: Store): Promise<number> {
-    const rows = store.query<RecordRow>(
-      `SELECT ${recordColumns} FROM record WHERE kind = ? AND subject IS NULL`,
-      [of.kind],
-    )
+    const rows = store.records.read(of.kind, "AND subject IS NULL")
     if (rows.length === 0) return 0
     const values = rows.map((row) => ({ row, value: readRecord(store, of, row) }))
     await store.commit((tx) => {
@@ -49,7 +46,7 @@ function seal<T extends { readonly id: string }>(of: RecordKind<T>) {
         const subject = of.sealed?.subject(value)
         // A key may be drawn from the subject's salt.
         if (subject !== undefined) store.vault.enroll(tx, subject)
-        tx.run("DELETE FROM record WHERE kind = ? AND id = ?", [of.kind, row.id])
+        store.records.remove(tx, row)
         writeRecord(store, of, tx, value)
       }
     })

@@ -1,5 +1,6 @@
 import { z } from "zod"
 import { Failure } from "@hufu/core/failure"
+import type { RecordRow } from "../store/record-row.ts"
 import type { Store, Tx } from "../store/store.ts"
 
 /**
@@ -45,28 +46,12 @@ export interface SealedPart<T> {
   readonly key?: (value: T, store: Pick<Store, "vault">) => string
 }
 
-/** A row as the database keeps it. `subject` is null in what an earlier version wrote, which sealed nothing. */
-export interface RecordRow {
-  readonly id: string
-  readonly state: string
-  readonly at: number
-  readonly subject: string | null
-  readonly body: string
-  readonly sealed: Uint8Array | null
-}
-
-export const recordColumns = "id, state, at, subject, body, sealed"
-
 /** Loads the live records of one kind. */
 export function openRecords<T extends { readonly id: string }>(store: Store, of: RecordKind<T>): Records<T> {
   const memory = new Map<string, T>()
-  const read: Records<T>["read"] = (where = "", values = []) =>
-    store
-      .query<RecordRow>(`SELECT ${recordColumns} FROM record WHERE kind=? ${where}`, [of.kind, ...values])
-      .flatMap((row) => readRecord(store, of, row) ?? [])
-  const marks = of.states?.map(() => "?").join(",")
-  const stored = of.states ? read(`AND state IN (${marks})`, of.states) : read()
-  for (const value of stored) memory.set(value.id, value)
+  const valuesOf = (rows: readonly RecordRow[]) => rows.flatMap((row) => readRecord(store, of, row) ?? [])
+  const read: Records<T>["read"] = (where, values) => valuesOf(store.records.read(of.kind, where, values))
+  for (const value of valuesOf(store.records.initial(of.kind, of.states))) memory.set(value.id, value)
   return {
     get: (id) => memory.get(id),
     need: (id) => memory.get(id) ?? notFound(of.kind, id),
@@ -83,7 +68,7 @@ export function openRecords<T extends { readonly id: string }>(store: Store, of:
 
 /** Writes a record's row, what is private in it sealed. */
 export function writeRecord<T extends { readonly id: string }>(
-  store: Pick<Store, "vault">,
+  store: Pick<Store, "vault" | "records">,
   of: RecordKind<T>,
   tx: Tx,
   value: T,
@@ -94,10 +79,15 @@ export function writeRecord<T extends { readonly id: string }>(
     sealed === undefined || subject === null
       ? null
       : store.vault.sealRow(tx, { subject, name: rowName(of.kind, id), text: JSON.stringify(sealed) })
-  tx.run(
-    "INSERT INTO record(kind,id,state,at,body,subject,sealed) VALUES(?,?,?,?,?,?,?) ON CONFLICT(kind,id) DO UPDATE SET state=excluded.state, at=excluded.at, body=excluded.body, subject=excluded.subject, sealed=excluded.sealed",
-    [of.kind, id, of.state?.(value) ?? "", of.at?.(value) ?? 0, JSON.stringify(open), subject, bytes],
-  )
+  store.records.put(tx, {
+    kind: of.kind,
+    id,
+    state: of.state?.(value) ?? "",
+    at: of.at?.(value) ?? 0,
+    subject,
+    body: JSON.stringify(open),
+    sealed: bytes,
+  })
 }
 
 /** The key of a record's row. */
@@ -122,6 +112,12 @@ export function readRecord<T extends { readonly id: string }>(
       ? undefined
       : store.vault.openRow({ subject: row.subject, name: rowName(of.kind, row.id), bytes: row.sealed })
   if (text !== undefined) return of.schema.parse({ ...open, ...bodyOf(text) })
+  // Erasing takes both in one commit; without its key a row that forbids would forbid nothing.
+  if (row.sealed !== null)
+    throw new Failure(
+      "vault_damaged",
+      `the vault's key of \`${row.subject}\`, which opens a row of ${of.kind}, is missing: restore a backup`,
+    )
   return of.sealed.blank === undefined ? undefined : of.schema.parse({ ...open, ...of.sealed.blank })
 }
 

@@ -21,8 +21,8 @@ import {
 const keyBytes = 32
 
 /**
- * Puts the vault under a new key, kept as the one before. The next key is durable before one commit wraps every subject's key with it
- * and says so in the ledger, so that a crash leaves the vault under one of two keys that are both there.
+ * Puts the vault under a new key, kept as the one before. The next key is durable before one commit wraps every subject's key with it,
+ * proves every row under it and says so in the ledger, so that a crash leaves the vault under one of two keys that are both there.
  */
 export async function rotateVaultKey(dataDir: string, ask: AskPassphrase): Promise<{ subjects: number }> {
   const folder = usedDataFolder(dataDir)
@@ -41,6 +41,7 @@ export async function rotateVaultKey(dataDir: string, ask: AskPassphrase): Promi
         const wrapped = wrap(after, row.subject, unwrap(before, row))
         tx.run("UPDATE vault_key SET wrapped = ? WHERE subject = ?", [wrapped, row.subject])
       }
+      store.records.rekey(tx, after)
       tx.append({ kind: "statement", fact: "vault.rekeyed", subject: "node" })
       return rows.length
     })

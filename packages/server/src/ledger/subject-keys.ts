@@ -1,5 +1,5 @@
 import { createSecretKey, type KeyObject, randomBytes } from "node:crypto"
-import { Failure } from "@hufu/core/failure"
+import { Failure, isFailure } from "@hufu/core/failure"
 import type { SqlValue } from "../store/sqlite-connection.ts"
 import type { Tx } from "../store/store.ts"
 import { seal, unseal } from "./sealed-box.ts"
@@ -105,6 +105,27 @@ export interface WrappedKey {
   readonly wrapped: Uint8Array
 }
 
+/**
+ * INVARIANT: from the commit on in which the rows of the tables got their proofs, every key is wrapped as `proven`. Only the vault's key
+ * makes either, so that nobody else can give a folder the look of one whose rows have no proofs yet.
+ */
+export type WrapForm = "unproven" | "proven"
+
+/** In which form a subject's key opens; undefined when it opens in none. */
+export function formOf(wrapping: KeyObject, key: WrappedKey): WrapForm | undefined {
+  return (["proven", "unproven"] as const).find((form) => opens(wrapping, key, form))
+}
+
+function opens(wrapping: KeyObject, key: WrappedKey, form: WrapForm): boolean {
+  try {
+    unwrap(wrapping, key, form)
+    return true
+  } catch (error) {
+    if (isFailure(error, "vault_damaged")) return false
+    throw error
+  }
+}
+
 /** A subject's key, encrypted for the database. */
 export function wrap(wrapping: KeyObject, subject: string, { data, salt }: SubjectKey): Buffer {
   const { nonce, body } = seal(wrapping, wrapName(subject), Buffer.concat([data.export(), salt.export()]))
@@ -112,10 +133,14 @@ export function wrap(wrapping: KeyObject, subject: string, { data, salt }: Subje
 }
 
 /** Unwraps a subject's key; throws when the wrapping key is another or a bit differs. */
-export function unwrap(wrapping: KeyObject, { subject, wrapped }: WrappedKey): SubjectKey {
+export function unwrap(
+  wrapping: KeyObject,
+  { subject, wrapped }: WrappedKey,
+  form: WrapForm = "proven",
+): SubjectKey {
   try {
     const sealed = { nonce: wrapped.subarray(0, nonceBytes), body: wrapped.subarray(nonceBytes) }
-    return split(unseal(wrapping, wrapName(subject), sealed))
+    return split(unseal(wrapping, wrapName(subject, form), sealed))
   } catch (error) {
     throw new Failure("vault_damaged", `the vault's key of \`${subject}\` does not open: restore a backup`, {
       cause: error,
@@ -130,6 +155,6 @@ function split(both: Uint8Array): SubjectKey {
   }
 }
 
-function wrapName(subject: string): string {
-  return `hufu-vault-key/1\0${subject}`
+function wrapName(subject: string, form: WrapForm = "proven"): string {
+  return `hufu-vault-key/${form === "proven" ? 2 : 1}\0${subject}`
 }

@@ -72,6 +72,8 @@ export interface VaultParts {
   readonly commit: <T>(work: (tx: Tx) => T) => Promise<T>
   /** Cuts the log beside the database and empties the journal, so that what was erased is nowhere; no transaction is open. */
   readonly truncateLog: () => void
+  /** Takes away what the rows of the tables keep of a subject under its key. */
+  readonly blankRows: (tx: Tx, subject: string) => void
   readonly wrappingKey: KeyObject
 }
 
@@ -113,7 +115,10 @@ export function openVault(parts: VaultParts): { vault: Vault; participant: Parti
     cutLog: parts.truncateLog,
     async erase(subjects, also) {
       await parts.commit((tx) => {
-        for (const subject of [subjects].flat()) erase(keys, tx, subject)
+        for (const subject of [subjects].flat()) {
+          parts.blankRows(tx, subject)
+          erase(keys, tx, subject)
+        }
         also?.(tx)
       })
       if (log.fault !== null) throw leftTraces(log.fault)
@@ -162,7 +167,6 @@ function openRow(
 }
 
 function erase(keys: SubjectKeys, tx: Tx, subject: string): void {
-  tx.run("UPDATE record SET sealed = NULL WHERE subject = ?", [subject])
   tx.run("DELETE FROM vault WHERE subject = ?", [subject])
   keys.erase(tx, subject)
 }

@@ -4,6 +4,7 @@ import { authorityMigration } from "../authority/authority-migration.ts"
 import { sealedRecordsMigration } from "../authority/sealed-records-migration.ts"
 import { evidenceMigration } from "./evidence-migration.ts"
 import { openReader, type SqliteConnection } from "./sqlite-connection.ts"
+import { recordProofMigration } from "./record-proof-migration.ts"
 import { witnessMigration } from "../witness/witness-migration.ts"
 
 /** One step of the schema. INVARIANT: a step that was released never changes; a new need is a new step. */
@@ -18,6 +19,7 @@ export const migrations: readonly Migration[] = [
   authorityMigration,
   witnessMigration,
   sealedRecordsMigration,
+  recordProofMigration,
 ]
 
 /** Brings the schema up to date, each step in its own transaction, and returns the number of steps taken. */

@@ -2,9 +2,9 @@ import { existsSync, renameSync, rmSync } from "node:fs"
 import { dirname } from "node:path"
 import { createSecretKey, type KeyObject, randomBytes } from "node:crypto"
 import { createLedgerKey, type LedgerKey, parseLedgerKey } from "../ledger/ledger-key.ts"
-import { unwrap, type WrappedKey } from "../ledger/subject-keys.ts"
+import { formOf, unwrap, type WrappedKey } from "../ledger/subject-keys.ts"
 import { type AskPassphrase, findVaultKey, settleNextVaultKey } from "../keys/vault-key.ts"
-import { Failure, isFailure } from "@hufu/core/failure"
+import { Failure } from "@hufu/core/failure"
 import type { DataFolder } from "./data-folder.ts"
 import { readSecret, syncFolder, writeSecret } from "./secret-file.ts"
 import type { SqliteConnection } from "./sqlite-connection.ts"
@@ -73,13 +73,13 @@ export async function openVaultKey(
   if (found !== null) {
     const key = keyOf(found.text, folder)
     if (found.next === null) {
-      if (wrapped !== undefined) unwrap(key, wrapped)
+      if (wrapped !== undefined) needOpen(key, wrapped)
       return key
     }
     // A rotation was interrupted: all of the vault is under one key or the other, because it changed in one commit.
     const next = keyOf(found.next, folder)
-    const taken = wrapped !== undefined && !opens(key, wrapped)
-    if (taken) unwrap(next, wrapped)
+    const taken = wrapped !== undefined && formOf(key, wrapped) === undefined
+    if (taken) needOpen(next, wrapped)
     await settleNextVaultKey(folder, taken)
     return taken ? next : key
   }
@@ -95,14 +95,8 @@ function keyOf(text: string, folder: DataFolder): KeyObject {
   return createSecretKey(bytes)
 }
 
-function opens(key: KeyObject, wrapped: WrappedKey): boolean {
-  try {
-    unwrap(key, wrapped)
-    return true
-  } catch (error) {
-    if (isFailure(error, "vault_damaged")) return false
-    throw error
-  }
+function needOpen(key: KeyObject, wrapped: WrappedKey): void {
+  if (formOf(key, wrapped) === undefined) unwrap(key, wrapped)
 }
 
 function readOrigin(db: SqliteConnection): string {

@@ -1,17 +1,20 @@
-import { createHmac, createSecretKey, type KeyObject } from "node:crypto"
+import type { KeyObject } from "node:crypto"
 import type { Logger } from "pino"
 import type { Clock } from "../clock.ts"
 import type { Appender, EntryDraft } from "../ledger/appender.ts"
 import { type Ledger, openLedger } from "../ledger/ledger.ts"
 import type { Query } from "../ledger/subject-keys.ts"
-import { openVault, type Vault } from "../ledger/vault.ts"
+import { openVault, type Vault, type VaultParts } from "../ledger/vault.ts"
 import type { AskPassphrase } from "../keys/vault-key.ts"
 import { type Backlog, openBacklog, replayJournal } from "./backlog.ts"
 import { LogCopier } from "./log-copier.ts"
 import { type DataFolder, prepareDataFolder } from "./data-folder.ts"
+import { derivedKey } from "./derived-key.ts"
 import { type CommitOptions, GroupCommit, type GroupCommitParts, type Scope } from "./group-commit.ts"
 import { type DataLock, lockDataFolder } from "./lock.ts"
 import { migrate, refuseNewer } from "./migrate.ts"
+import { proveRecords } from "./prove-records.ts"
+import { ProvenRecords, type RecordTable } from "./record-table.ts"
 import { RowTarget } from "./row-target.ts"
 import { openReader, openWriter, type SqliteConnection, type SqlValue } from "./sqlite-connection.ts"
 import { asStoreError } from "./storage-error.ts"
@@ -34,6 +37,8 @@ export interface Store {
   readonly folder: DataFolder
   readonly ledger: Ledger
   readonly vault: Vault
+  /** The rows of the governed state. */
+  readonly records: RecordTable
   /** Reads committed rows at once. The caller knows the columns that its statement names. */
   query<R>(sql: string, params?: readonly SqlValue[]): R[]
   /** A key for one purpose, which only whoever can open the vault can have. */
@@ -120,7 +125,7 @@ async function assemble(parts: Parts, options: StoreOptions): Promise<Store> {
   const rows = new RowTarget(writer)
   const committer = openCommitter({ db: writer, backlog, rows }, options)
   const key = openLedgerKey(writer, folder)
-  const wrappingKey = await openVaultKey(writer, folder, options.passphrase)
+  const vaultKey = await openVaultKey(writer, folder, options.passphrase)
   const opened = await openLedger({
     writer,
     reader,
@@ -142,8 +147,17 @@ async function assemble(parts: Parts, options: StoreOptions): Promise<Store> {
     if (result?.["busy"] !== 0) throw new Error("another program reads the database")
     backlog.scrub()
   }
-  const { vault, participant } = openVault({ query, commit, truncateLog, wrappingKey })
-  committer.join(appender, participant)
+  const records = new ProvenRecords({ query, rows, vaultKey, size: () => appender.nextIndex })
+  const blankRows: VaultParts["blankRows"] = (tx, subject) => records.blank(tx, subject)
+  const { vault, participant } = openVault({
+    query,
+    commit,
+    truncateLog,
+    blankRows,
+    wrappingKey: vaultKey,
+  })
+  committer.join(appender, participant, records)
+  if (!records.load()) await proveRecords({ query, commit, records, vaultKey, size: ledger.size() })
   await checkpointer.sign()
   async function close(): Promise<void> {
     try {
@@ -167,9 +181,8 @@ async function assemble(parts: Parts, options: StoreOptions): Promise<Store> {
     }
   }
   let closing: Promise<void> | null = null
-  const keyFor = (purpose: string) =>
-    createSecretKey(createHmac("sha256", wrappingKey).update(`hufu-key/1\0${purpose}`).digest())
-  return { folder, ledger, vault, query, keyFor, commit, close: () => (closing ??= close()) }
+  const keyFor = (purpose: string) => derivedKey(vaultKey, purpose)
+  return { folder, ledger, vault, records, query, keyFor, commit, close: () => (closing ??= close()) }
 }
 
 function openCommitter(parts: GroupCommitParts, options: StoreOptions): GroupCommit {

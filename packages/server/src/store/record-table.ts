@@ -1,0 +1,228 @@
+import type { KeyObject } from "node:crypto"
+import type { Query } from "../ledger/subject-keys.ts"
+import {
+  altered,
+  checkRecords,
+  modulus,
+  type RecordKeys,
+  recordKeys,
+  sealName,
+  sealOf,
+} from "./check-records.ts"
+import type { Participant } from "./group-commit.ts"
+import {
+  counts,
+  countsWhole,
+  isProof,
+  nameOf,
+  proveRecord,
+  type RecordProof,
+  recordColumns,
+  type RecordRow,
+  type StoredRecord,
+} from "./record-row.ts"
+import type { RowTarget } from "./row-target.ts"
+import type { SqlValue } from "./sqlite-connection.ts"
+import type { Tx } from "./store.ts"
+
+/**
+ * The rows of the governed state: agents, mandates, credentials, the person, holds and all others.
+ *
+ * INVARIANT: a row counts because this node wrote it. Each carries a proof by a key that is drawn from the vault's, and one sum over
+ * all rows that can still let something happen stands under such a proof too, with the size of the ledger at that commit: so that a
+ * row which was changed, added, taken away or put back as it once was is found before anything reads it.
+ */
+export interface RecordTable {
+  /** Writes one row, in the place of the one that has its id. */
+  put(tx: Tx, row: RecordRow): void
+  remove(tx: Tx, row: Pick<RecordRow, "kind" | "id">): void
+  /** Takes away what is sealed in the rows of a subject. */
+  blank(tx: Tx, subject: string): void
+  /** The rows of a kind as they were at the start, of these states alone if any are named. */
+  initial(kind: string, states?: readonly string[]): readonly RecordRow[]
+  /** Reads rows. Throws Failure("records_altered") where one is not what this node wrote. */
+  read(kind: string, where?: string, values?: readonly SqlValue[]): RecordRow[]
+  /** Proves every row anew under what is drawn from another key of the vault; the seal follows in the same commit. */
+  rekey(tx: Tx, vaultKey: KeyObject): void
+  /** Gives every row a proof as it stands; returns how many there are. */
+  adopt(tx: Tx): number
+}
+
+export interface RecordTableParts {
+  /** Reads what is committed. */
+  readonly query: Query
+  /** Where the seal goes; while it collects for the journal nothing here changes. */
+  readonly rows: Pick<RowTarget, "isCollecting" | "run">
+  readonly vaultKey: KeyObject
+  /** How many entries the ledger has after the batch that is being assembled. */
+  readonly size: () => number
+}
+
+const columns = `SELECT ${recordColumns} FROM record WHERE`
+const setSeal =
+  "INSERT INTO meta (key, value) VALUES (?1, ?2) ON CONFLICT DO UPDATE SET value = excluded.value"
+const upsert = `INSERT INTO record (${recordColumns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (kind, id) DO UPDATE SET
+  state = excluded.state, at = excluded.at, subject = excluded.subject, body = excluded.body, sealed = excluded.sealed, proof = excluded.proof`
+const pageRows = 1_000
+
+interface Change {
+  readonly name: string
+  /** Undefined: it counts no more. */
+  readonly weight: bigint | undefined
+}
+
+export class ProvenRecords implements RecordTable, Participant {
+  readonly #parts: RecordTableParts
+  #keys: RecordKeys
+  /** Of the batch that is being assembled, when it changes them. */
+  #next: RecordKeys | null = null
+  #weights = new Map<string, bigint>()
+  #sum = 0n
+  #changes: Change[] = []
+  #after = 0n
+  /** What was checked at the start and nobody has asked for yet; a kind that was written since is not in it. */
+  #held: Map<string, readonly RecordRow[]> | null = null
+  readonly #gone = new Set<string>()
+
+  constructor(parts: RecordTableParts) {
+    this.#parts = parts
+    this.#keys = recordKeys(parts.vaultKey)
+  }
+
+  /**
+   * Checks every row that counts; once, before anything reads one. False when there is no seal at all, as in what a version before
+   * seals left.
+   */
+  load(): boolean {
+    const found = checkRecords(this.#parts.query, this.#keys, this.#parts.size())
+    if (found === undefined) return false
+    this.#weights = found.weights
+    this.#sum = found.sum
+    this.#held = new Map(found.rows)
+    return true
+  }
+
+  put(tx: Tx, row: RecordRow): void {
+    this.#touch(row.kind)
+    const proven = proveRecord((this.#next ?? this.#keys).row, row)
+    tx.run(upsert, [...valuesOf(row), proven.proof])
+    this.#change(row, proven)
+  }
+
+  remove(tx: Tx, row: Pick<RecordRow, "kind" | "id">): void {
+    this.#touch(row.kind)
+    tx.run("DELETE FROM record WHERE kind = ? AND id = ?", [row.kind, row.id])
+    this.#changes.push({ name: nameOf(row), weight: undefined })
+  }
+
+  blank(tx: Tx, subject: string): void {
+    for (const row of tx.query<StoredRecord>(`${columns} subject = ? AND sealed IS NOT NULL`, [subject])) {
+      // What somebody else wrote gets no proof in passing.
+      if (!isProof(row.proof, proveRecord(this.#keys.row, row))) throw altered(row, 1)
+      this.put(tx, { ...row, sealed: null })
+    }
+  }
+
+  initial(kind: string, states?: readonly string[]): readonly RecordRow[] {
+    const isWhole = states !== undefined || countsWhole(kind)
+    if (this.#held === null || this.#gone.has(kind) || !isWhole) {
+      if (states === undefined) return this.read(kind)
+      return this.read(kind, `AND state IN (${states.map(() => "?").join(",")})`, states)
+    }
+    const rows = this.#held.get(kind) ?? []
+    this.#touch(kind)
+    return states === undefined ? rows : rows.filter(({ state }) => states.includes(state))
+  }
+
+  read(kind: string, where = "", values: readonly SqlValue[] = []): RecordRow[] {
+    const rows = this.#parts.query<StoredRecord>(`${columns} kind = ? ${where}`, [kind, ...values])
+    for (const row of rows) {
+      const proven = proveRecord(this.#keys.row, row)
+      const isKnown = this.#weights.get(nameOf(row)) === (counts(row) ? proven.weight : undefined)
+      if (!isKnown || !isProof(row.proof, proven)) throw altered(row, 1)
+    }
+    return rows
+  }
+
+  rekey(tx: Tx, vaultKey: KeyObject): void {
+    const next = recordKeys(vaultKey)
+    for (const row of everyRow(tx)) {
+      // A row that proves nothing under the old key proves nothing under the new one.
+      if (!isProof(row.proof, proveRecord(this.#keys.row, row))) continue
+      this.#write(tx, row, proveRecord(next.row, row))
+    }
+    this.#next = next
+  }
+
+  adopt(tx: Tx): number {
+    let count = 0
+    for (const row of everyRow(tx)) {
+      this.#write(tx, row, proveRecord(this.#keys.row, row))
+      count += 1
+    }
+    return count
+  }
+
+  #write(tx: Tx, row: RecordRow, proven: RecordProof): void {
+    tx.run("UPDATE record SET proof = ? WHERE kind = ? AND id = ?", [proven.proof, row.kind, row.id])
+    this.#change(row, proven)
+  }
+
+  #change(row: RecordRow, { weight }: RecordProof): void {
+    this.#changes.push({ name: nameOf(row), weight: counts(row) ? weight : undefined })
+  }
+
+  #touch(kind: string): void {
+    this.#gone.add(kind)
+    this.#held?.delete(kind)
+  }
+
+  mark(): number {
+    return this.#changes.length
+  }
+
+  rewind(mark: number): void {
+    this.#changes.length = mark
+    if (mark === 0) this.#next = null
+  }
+
+  prepare(): void {
+    const { rows, size } = this.#parts
+    this.#after = this.#sum
+    // Nothing that the journal takes touches these rows, so that the seal of before stays true.
+    if (rows.isCollecting) return
+    const latest = new Map(this.#changes.map(({ name, weight }) => [name, weight]))
+    for (const [name, weight = 0n] of latest) this.#after += weight - (this.#weights.get(name) ?? 0n)
+    this.#after = ((this.#after % modulus) + modulus) % modulus
+    rows.run(setSeal, sealName, sealOf(this.#next ?? this.#keys, size(), this.#after))
+  }
+
+  committed(): void {
+    for (const { name, weight } of this.#changes)
+      if (weight === undefined) this.#weights.delete(name)
+      else this.#weights.set(name, weight)
+    this.#sum = this.#after
+    this.#changes = []
+    this.#keys = this.#next ?? this.#keys
+    this.#next = null
+  }
+
+  aborted(): void {
+    this.rewind(0)
+  }
+}
+
+function valuesOf({ kind, id, state, at, subject, body, sealed }: RecordRow): SqlValue[] {
+  return [kind, id, state, at, subject, body, sealed]
+}
+
+function* everyRow(tx: Tx): Generator<StoredRecord, void> {
+  const sql = `${columns} (kind, id) > (?, ?) ORDER BY kind, id LIMIT ?`
+  for (let kind = "", id = ""; ;) {
+    const page = tx.query<StoredRecord>(sql, [kind, id, pageRows])
+    yield* page
+    const last = page.at(-1)
+    if (last === undefined) return
+    ;({ kind, id } = last)
+  }
+}
