@@ -38,6 +38,7 @@ import { createMcpDoor } from "./gateway/mcp/mcp-door.ts"
 import { createPipeline } from "./gateway/pipeline.ts"
 import { markUnknown } from "./gateway/recover.ts"
 import { serverDirectory } from "./gateway/server-directory.ts"
+import { openCheckpointMemory } from "./keys/checkpoint-memory.ts"
 import { admitGuard } from "./guard-door.ts"
 import { createGuardRoster } from "./guard-roster.ts"
 import type { Publishing } from "./ledger/publish/start-publishing.ts"
@@ -125,13 +126,15 @@ export async function startNode({
   }
   try {
     const { ledger, vault } = store
+    const memory = await openCheckpointMemory({ store, ledger, logger })
+    // It takes the last checkpoint, which the store signs as it closes.
+    closing.unshift(() => memory?.close())
     // A witness that knows more than this folder has to be heard before anything is added to it.
     const witnessing = await openWitnessing({ store, ledger, clock, config, logger })
     closing.push(() => witnessing.close())
     const rules = loadRules(sources, checkedRules(store.folder.checkedRules, store.keyFor("checked-rules")))
     selfTest(rules)
     const publishing = await publish(config.publish.folder, store, logger)
-    // It takes the last checkpoint, which the store signs as it closes.
     closing.unshift(() => publishing?.close())
     // The same checkpoint again, once witnesses have cosigned it.
     if (publishing) witnessing.onCosigned((checkpoint) => publishing.offer(checkpoint))

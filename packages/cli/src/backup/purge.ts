@@ -6,6 +6,7 @@ import { openPasskeyRecords } from "@hufu/server/authority/passkeys"
 import { openPerson } from "@hufu/server/authority/person"
 import { keepEvidence } from "@hufu/server/backup/keep-evidence"
 import { systemClock } from "@hufu/server/clock"
+import { forgetCheckpoint } from "@hufu/server/keys/checkpoint-memory"
 import { removeVaultKey } from "@hufu/server/keys/vault-key"
 import { socketPath } from "@hufu/server/local/socket-path"
 import { usedDataFolder } from "@hufu/server/store/data-folder"
@@ -44,8 +45,9 @@ export async function purge(invocation: Invocation): Promise<number> {
       "invalid_input",
       "clients still start their tool servers through this data folder, and only it can put their configs back: run `hufu disconnect --all` first",
     )
-  await prove(invocation)
+  const ledgerOrigin = await prove(invocation)
   const entries = evidence === null ? null : (await keepEvidence(dataFolder, evidence)).size
+  await forgetCheckpoint(usedDataFolder(dataFolder), ledgerOrigin)
   await removeVaultKey(usedDataFolder(dataFolder))
   const socketFolder = dirname(socketPath(folder))
   // Looking made files of its own beside the database. The keys go first: what is left after an interruption opens no more.
@@ -80,8 +82,8 @@ function announce({ folder, goes, stays, evidence }: Plan, chinese: boolean): vo
   else say(`Ledger, checkpoint and public key go to ${evidence}.`, `账本、检查点与公钥将写入 ${evidence}。`)
 }
 
-/** The person's secret, checked on the store itself: no node may run meanwhile. */
-async function prove(invocation: Invocation): Promise<void> {
+/** The person's secret, checked on the store itself: no node may run meanwhile. Returns whose ledger it is. */
+async function prove(invocation: Invocation): Promise<string> {
   const store = await openStore({
     dataDir: invocation.dataFolder,
     clock: systemClock,
@@ -99,6 +101,7 @@ async function prove(invocation: Invocation): Promise<void> {
       )
     // Nobody is enrolled, so there is nobody whose word it would take.
     if (person.enrolled) await person.signIn(await askSecret(invocation), "socket")
+    return store.ledger.origin
   } finally {
     await store.close()
   }

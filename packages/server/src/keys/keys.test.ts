@@ -21,6 +21,7 @@ import { openStore } from "../store/store.ts"
 import { findKeychain } from "./keychain.ts"
 import { rotateLedgerKey, rotateVaultKey } from "./rotate-keys.ts"
 import { sealByPassphrase, unsealByPassphrase } from "./sealed-by-passphrase.ts"
+import { writeStandIn } from "./testing/stand-in-keychain.ts"
 import { keepVaultKey, readVaultKey, removeVaultKey, vaultKeyMode } from "./vault-key.ts"
 
 vi.setConfig({ testTimeout: 240_000, hookTimeout: 60_000 })
@@ -164,23 +165,6 @@ describe("rotation", () => {
 })
 
 describe("the keychain", () => {
-  // A stand-in that speaks as secret-tool and security do, and keeps what it is given in a folder.
-  const standIn = `#!${process.execPath}
-const fs = require("node:fs"), path = require("node:path")
-const args = process.argv.slice(2), kept = path.join(__dirname, "kept")
-fs.appendFileSync(path.join(__dirname, "seen"), args.join(" ") + "\\n")
-const input = () => fs.readFileSync(0, "utf8")
-const file = (account) => kept + "-" + account
-if (args[0] === "store") fs.writeFileSync(file(args.at(-1)), input())
-else if (args[0] === "lookup") process.stdout.write(fs.readFileSync(file(args.at(-1))))
-else if (args[0] === "clear") fs.rmSync(file(args.at(-1)))
-else if (args[0] === "-i") {
-  const [, account, secret] = /-a "(\\w+)" .* -w "([\\w-]+)"/.exec(input())
-  fs.writeFileSync(file(account), secret)
-} else if (args[0] === "find-generic-password") process.stdout.write(fs.readFileSync(file(args[2])) + "\\n")
-else if (args[0] === "delete-generic-password") fs.rmSync(file(args[2]))
-else process.exit(9)
-`
   const platforms = [
     ["linux", "secret-tool", "secret-service"],
     ["darwin", "security", "macos"],
@@ -189,7 +173,7 @@ else process.exit(9)
   it.each(platforms)(
     "of %s keeps, gives back and forgets, and never takes a secret as an argument",
     async (platform, command, name) => {
-      writeFileSync(join(folder, command), standIn, { mode: 0o755 })
+      writeStandIn(join(folder, command))
       const keychain = findKeychain(platform, { PATH: folder })
       expect(keychain?.name).toBe(name)
       await keychain?.keep("abc", "s3cret")
@@ -205,7 +189,7 @@ else process.exit(9)
   })
 
   it.skipIf(process.platform !== "linux")("holds the vault's key instead of the data folder", async () => {
-    writeFileSync(join(folder, "secret-tool"), standIn, { mode: 0o755 })
+    writeStandIn(join(folder, "secret-tool"))
     vi.stubEnv("PATH", folder)
     try {
       const used = usedDataFolder(dataDir)

@@ -22,7 +22,14 @@ export type Comparison =
 export async function compareCheckpoint(db: SqliteConnection, note: string): Promise<Comparison> {
   const checkpoint = await signedBy(db, note)
   if (checkpoint === null) return { is: "foreign" }
-  const { size, root } = checkpoint
+  return compareState(db, checkpoint)
+}
+
+/** The same for a state whose signature needs no check, because we kept it ourselves. */
+export async function compareState(
+  db: SqliteConnection,
+  { size, root }: { readonly size: number; readonly root: Uint8Array },
+): Promise<Exclude<Comparison, { is: "foreign" }>> {
   const read = (level: number, n: number): Uint8Array => readTile(db, level, n)
   const { edge } = await findLedger(db)
   const here = readSize(db)

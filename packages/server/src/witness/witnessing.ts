@@ -12,7 +12,7 @@ import type { SignedCheckpoint } from "../ledger/checkpointer.ts"
 import { type Comparison, compareCheckpoint } from "../ledger/compare-checkpoint.ts"
 import type { Ledger } from "../ledger/ledger.ts"
 import { verifyMlDsa44 } from "../ledger/ml-dsa.ts"
-import { openReader } from "../store/sqlite-connection.ts"
+import { readAcknowledged } from "../store/read-acknowledged.ts"
 import type { Store } from "../store/store.ts"
 import { askLatest, askToCosign } from "./ask-witness.ts"
 import { type Alarm, alarmOf, asFailureOf, saysOf } from "./witness-sentences.ts"
@@ -356,16 +356,10 @@ function keptContradictions({ store }: WitnessingParts): { witness: string; note
 }
 
 async function compare({ store }: WitnessingParts, note: string): Promise<Comparison> {
-  // Brings into the tables all that was acknowledged, so that a reader of its own sees it.
-  store.query("SELECT 1")
-  const db = openReader(store.folder.database)
   try {
-    db.exec("BEGIN")
-    return await compareCheckpoint(db, note)
+    return await readAcknowledged(store, (db) => compareCheckpoint(db, note))
   } catch (cause) {
     throw new Failure("store_unavailable", "the ledger could not be compared: try again", { cause })
-  } finally {
-    db.close()
   }
 }
 
