@@ -400,7 +400,11 @@ export async function startNode({
     )
     closing.push(() => clearInterval(erasing))
     await store.commit((tx) =>
-      declare(tx, { fact: "node.started", subject: "node", refs: { rules: rules.digest } }),
+      declare(tx, {
+        fact: "node.started",
+        subject: "node",
+        refs: { rules: rules.digest, person: person.id },
+      }),
     )
     witnessing.begin()
     return {

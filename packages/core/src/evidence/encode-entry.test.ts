@@ -52,6 +52,7 @@ const intent = fc.record(
     digest,
     approval: id,
     hold: id,
+    spent: digest,
   },
   {
     requiredKeys: [

@@ -82,9 +82,9 @@ function decodeText(bytes: Uint8Array): string {
  */
 function writeHot(entry: Entry): string | undefined {
   if (entry.v !== 1) return undefined
-  if (entry.kind === "intent" && hasOnly(entry, 19, [entry.digest, entry.approval, entry.hold]))
+  if (entry.kind === "intent" && hasOnly(entry, 19, [entry.digest, entry.approval, entry.hold, entry.spent]))
     return matching(hotForms.intent, writeIntent(entry))
-  if (entry.kind === "outcome" && hasOnly(entry, 6, [entry.result, entry.reason]))
+  if (entry.kind === "outcome" && hasOnly(entry, 6, [entry.result, entry.reason, entry.spent]))
     return matching(hotForms.outcome, writeOutcome(entry))
   return undefined
 }
@@ -126,7 +126,7 @@ function writeIntent(e: IntentEntry): string {
     `"effect":"${e.effect}","facts":"${e.facts}",${member("hold", e.hold)}"kind":"intent",` +
     `"mandate":${nullable(e.mandate)},"policy":"${e.policy}","principal":"${e.principal}",` +
     `"profile":${nullable(e.profile)},"rules":[${e.rules.map((rule) => `"${rule}"`).join(",")}],` +
-    `"server":"${e.server}","task":"${e.task}","tool":"${e.tool}","v":1,"verdict":"${e.verdict}",` +
+    `"server":"${e.server}",${member("spent", e.spent)}"task":"${e.task}","tool":"${e.tool}","v":1,"verdict":"${e.verdict}",` +
     `"version":"${e.version}"}`
   )
 }
@@ -134,7 +134,7 @@ function writeIntent(e: IntentEntry): string {
 function writeOutcome(e: OutcomeEntry): string {
   return (
     `{"action":"${e.action}","at":${e.at},"kind":"outcome","ms":${e.ms},"outcome":"${e.outcome}",` +
-    `${member("reason", e.reason)}${member("result", e.result)}"v":1}`
+    `${member("reason", e.reason)}${member("result", e.result)}${member("spent", e.spent)}"v":1}`
   )
 }
 
@@ -159,12 +159,12 @@ function hotEntryForms(): { readonly intent: RegExp; readonly outcome: RegExp } 
       `^\\{"action":${taken(id)},"agent":${text(id)},${optional("approval", id)}"arguments":${text(digest)},"at":(${time}),` +
         `${optional("digest", digest)}"door":${text(token)},"effect":${oneOf(effects)},"facts":${text(digest)},` +
         `(?:"hold":${taken(id)},)?"kind":"intent","mandate":(?:null|${text(id)}),"policy":${text(digest)},"principal":${text(id)},` +
-        `"profile":(?:null|${text(digest)}),"rules":${rules},"server":${text(id)},"task":${text(id)},"tool":${text(digest)},"v":1,` +
+        `"profile":(?:null|${text(digest)}),"rules":${rules},"server":${text(id)},${optional("spent", digest)}"task":${text(id)},"tool":${text(digest)},"v":1,` +
         `"verdict":"(${verdictKinds.join("|")})","version":${version}\\}$`,
     ),
     outcome: new RegExp(
       `^\\{"action":${taken(id)},"at":(${time}),"kind":"outcome","ms":${time},"outcome":${oneOf(outcomeKinds)},` +
-        `${optional("reason", token)}${optional("result", digest)}"v":1\\}$`,
+        `${optional("reason", token)}${optional("result", digest)}(?:"spent":"returned",)?"v":1\\}$`,
     ),
   }
 }

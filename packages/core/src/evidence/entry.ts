@@ -49,6 +49,7 @@ export const facts = [
   "rules.loaded",
   "stop.declared",
   "stop.lifted",
+  "person.created",
   "person.enrolled",
   "person.changed",
   "passkey.added",
@@ -64,6 +65,7 @@ export const facts = [
   "retention.set",
   "content.erased",
   "subject.erased",
+  "state.rebuilt",
   "note",
 ] as const
 export const Fact = z.enum(facts)
@@ -123,6 +125,8 @@ export const IntentEntry = z.strictObject({
   digest: Digest.optional(),
   approval: EntryId.optional(),
   hold: EntryId.optional(),
+  /** Commitment to what it takes of its mandate's budgets; absent when it draws on none. */
+  spent: Digest.optional(),
 })
 
 /** An action that waits for a person. */
@@ -163,6 +167,8 @@ export const OutcomeEntry = z.strictObject({
   /** Commitment to the result. */
   result: Digest.optional(),
   reason: EntryToken.optional(),
+  /** The action never left, and what it had taken of budgets was given back. */
+  spent: z.literal("returned").optional(),
   /** How long the call took in milliseconds. */
   ms: z.int().min(0).max(Number.MAX_SAFE_INTEGER),
 })

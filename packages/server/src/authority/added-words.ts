@@ -4,8 +4,8 @@ import { Failure, isFailure } from "@hufu/core/failure"
 import type { Clock } from "../clock.ts"
 import type { Vault } from "../ledger/vault.ts"
 import type { Store } from "../store/store.ts"
-import type { Declare } from "./declare.ts"
-import { openRecords } from "./records.ts"
+import { type Declare, saidTime } from "./declare.ts"
+import { openRecords, type RecordKind } from "./records.ts"
 
 /** Where the words are; they themselves are in the vault. */
 const Row = AddedWords.omit({ words: true }).extend({ id: z.string(), kept: z.string() })
@@ -25,14 +25,16 @@ export interface AddedWordsParts {
   readonly declare: Declare
 }
 
+/** No decision reads them, so none is held in memory. */
+export const wordsKind: RecordKind<Row> = { kind: "words", schema: Row, states: [], at: ({ at }) => at }
+
 const maxPerTask = 200
 const fact = "task.worded"
 const counting = "SELECT count(*) AS count FROM record WHERE kind='words' AND id > ? AND id < ?"
 
 /** What users say while a task goes on, in the order in which they said it. */
 export function openAddedWords({ store, vault, clock, declare }: AddedWordsParts) {
-  // No decision reads them, so none is held in memory.
-  const records = openRecords<Row>(store, { kind: "words", schema: Row, states: [], at: ({ at }) => at })
+  const records = openRecords(store, wordsKind)
 
   async function add(task: TaskRecord, { words, source, by }: WordsToAdd): Promise<AddedWords> {
     const at = clock.now()
@@ -48,11 +50,11 @@ export function openAddedWords({ store, vault, clock, declare }: AddedWordsParts
         fact,
         subject: task.id,
         by,
-        refs: { agent: task.agent, source },
+        refs: { agent: task.agent, source, at: saidTime(at) },
         content: { words },
       })
       // Of the same length each, so that their order as text is their order.
-      const id = `${task.id}/${String(written).padStart(16, "0")}`
+      const id = wordsId(task.id, written)
       records.put(tx, { id, kept, at, source, index: written })
       return written
     })
@@ -75,6 +77,10 @@ export function openAddedWords({ store, vault, clock, declare }: AddedWordsParts
   }
 
   return { add, of }
+}
+
+export function wordsId(task: string, index: number): string {
+  return `${task}/${String(index).padStart(16, "0")}`
 }
 
 /** The ids of a task's rows lie between these: `0` follows `/`. */

@@ -4,7 +4,7 @@ import { Failure } from "@hufu/core/failure"
 import { newId } from "@hufu/core/id"
 import type { Clock } from "../clock.ts"
 import type { Store } from "../store/store.ts"
-import type { Declare } from "./declare.ts"
+import { type Declare, saidTime } from "./declare.ts"
 import { openRecords, type RecordKind, type Records } from "./records.ts"
 
 /** Agents and their versions: who may act at all. */
@@ -120,7 +120,8 @@ export function openAgents(store: Store, clock: Clock, declare: Declare): AgentA
     const changed = () => ({ ...(records.get(agent.id) ?? agent), version: version.id })
     await store.commit((tx) => {
       versions.put(tx, version)
-      records.put(tx, changed())
+      // What stands before it in this commit is in no memory yet.
+      records.put(tx, { ...(records.staged(tx, agent.id) ?? agent), version: version.id })
       declare(tx, {
         fact: "version.declared",
         subject: agent.id,
@@ -151,8 +152,14 @@ export function openAgents(store: Store, clock: Clock, declare: Declare): AgentA
     const fact =
       state === "live" ? "agent.resumed" : state === "suspended" ? "agent.suspended" : "agent.revoked"
     await store.commit((tx) => {
-      records.put(tx, changed())
-      declare(tx, { fact, subject: agent.id, by, ...(reason ? { content: { reason } } : {}) })
+      records.put(tx, { ...(records.staged(tx, agent.id) ?? agent), state, stateChangedAt })
+      declare(tx, {
+        fact,
+        subject: agent.id,
+        by,
+        refs: { stateChangedAt: saidTime(stateChangedAt) },
+        ...(reason ? { content: { reason } } : {}),
+      })
     })
     // Only the last word counts: an agent that was suspended while it was being resumed stays suspended.
     if (turns.get(agent.id) === turn) records.set(changed())

@@ -83,7 +83,12 @@ export function openBrowsers(store: Store, clock: Clock, declare: Declare): Brow
     }
     await store.commit((tx) => {
       records.put(tx, record)
-      declare(tx, { fact: "browser.admitted", subject: record.id, by, content: { origin } })
+      declare(tx, {
+        fact: "browser.admitted",
+        subject: record.id,
+        by,
+        content: { origin, expiresAt: record.expiresAt, hash: record.hash },
+      })
     })
     records.set(record)
     byHash.set(record.hash, record.id)

@@ -22,19 +22,32 @@ export interface Budgets {
    *
    * @param within the place of that outer grant for each inner one
    */
-  carryOver(mandate: string, within: readonly number[]): Pick<Reservation, "write">
+  carryOver(mandate: string, within: readonly number[]): { write(tx: Tx): void }
+}
+
+/** What an action takes of the budgets of its mandate: one call and the amount of each of these grants (-1: the mandate as a whole). */
+export interface Draw {
+  readonly grants: readonly number[]
+  readonly amount: number
 }
 
 export interface Reservation {
-  /** Writes the counters in the intent's commit. */
-  write(tx: Tx): void
+  /** Adds to the counters in the intent's commit, and says what it adds. */
+  write(tx: Tx): Draw
   /** Gives everything back: the commit failed, or the call never left. */
   release(): void
+  /** Takes from the counters what was given back after the intent's commit. */
+  writeReturn(tx: Tx): void
   readonly empty: boolean
 }
 
 /** For what draws on no budget. */
-export const nothingReserved: Reservation = { write: () => undefined, release: () => undefined, empty: true }
+export const nothingReserved: Reservation = {
+  write: () => ({ grants: [], amount: 0 }),
+  release: () => undefined,
+  writeReturn: () => undefined,
+  empty: true,
+}
 
 interface Row {
   readonly mandate: string
@@ -46,8 +59,10 @@ interface Row {
 export function openBudgets(store: Store): Budgets {
   const memory = new Map<string, Spent>()
   const key = (mandate: string, grant: number) => `${mandate}/${grant}`
-  /** How often each mandate's grants were moved by a narrowing. */
-  const moves = new Map<string, number>()
+  /** How each mandate's grants were moved by narrowings, and how many of these are in the tables. */
+  const moves = new Map<string, (readonly number[])[]>()
+  const written = new Map<string, number>()
+  const movesOf = (mandate: string) => moves.get(mandate) ?? []
   for (const row of store.query<Row>("SELECT mandate, grant_index, count, amount FROM spent", []))
     memory.set(key(row.mandate, row.grant_index), { count: row.count, amount: row.amount })
 
@@ -80,29 +95,51 @@ export function openBudgets(store: Store): Budgets {
     }
     for (const index of limited) add(mandate.id, index, 1, amount)
     let released = false
-    const before = moves.get(mandate.id)
+    const before = movesOf(mandate.id).length
+    let [drawn, drawnAt]: [readonly number[], number] = [limited, before]
     return {
       empty: false,
       write: (tx) => {
-        for (const index of limited) writeSpent(tx, mandate.id, index, spent(mandate.id, index))
+        // A narrowing that was written in between moved the grants.
+        drawnAt = Math.max(before, written.get(mandate.id) ?? 0)
+        drawn = movesOf(mandate.id).slice(before, drawnAt).reduce<readonly number[]>(movedBy, limited)
+        for (const index of drawn) tx.run(journaled.spend, [mandate.id, index, 1, amount])
+        return { grants: drawn, amount }
       },
       release: () => {
         if (released) return
         released = true
         // After a narrowing a grant's place is another grant's: what was taken from the old one stays spent.
-        const isMoved = moves.get(mandate.id) !== before
+        const isMoved = movesOf(mandate.id).length !== before
         for (const index of limited) if (index < 0 || !isMoved) add(mandate.id, index, -1, -amount)
+      },
+      writeReturn: (tx) => {
+        const isMoved = (written.get(mandate.id) ?? 0) > drawnAt
+        for (const index of drawn)
+          if (index < 0 || !isMoved) tx.run(journaled.spend, [mandate.id, index, -1, -amount])
       },
     }
   }
 
   function carryOver(mandate: string, within: readonly number[]) {
     const carried = within.map((outer) => spent(mandate, outer))
-    moves.set(mandate, (moves.get(mandate) ?? 0) + 1)
+    moves.set(mandate, [...movesOf(mandate), within])
+    for (const each of [...memory.keys()])
+      if (each.startsWith(`${mandate}/`) && each !== key(mandate, -1)) memory.delete(each)
     for (const [grant, used] of carried.entries()) memory.set(key(mandate, grant), used)
     return {
+      // From the tables: what is reserved and not written yet is added when it is, to the grants as they are then.
       write: (tx: Tx) => {
-        for (const grant of carried.keys()) writeSpent(tx, mandate, grant, spent(mandate, grant))
+        const rows = tx.query<Row>(
+          "SELECT mandate, grant_index, count, amount FROM spent WHERE mandate = ?",
+          [mandate],
+        )
+        tx.run("DELETE FROM spent WHERE mandate = ? AND grant_index >= 0", [mandate])
+        for (const [grant, outer] of within.entries()) {
+          const row = rows.find((each) => each.grant_index === outer)
+          if (row) tx.run(journaled.spent, [mandate, grant, row.count, row.amount])
+        }
+        written.set(mandate, (written.get(mandate) ?? 0) + 1)
       },
     }
   }
@@ -110,6 +147,8 @@ export function openBudgets(store: Store): Budgets {
   return { left, spent, reserve, carryOver }
 }
 
-function writeSpent(tx: Tx, mandate: string, grant: number, { count, amount }: Spent): void {
-  tx.run(journaled.spent, [mandate, grant, count, amount])
+/** The grants in which what was taken from these counts after a narrowing; the mandate as a whole stays. */
+export function movedBy(grants: readonly number[], within: readonly number[]): number[] {
+  const inner = [...within.entries()].filter(([, outer]) => grants.includes(outer)).map(([grant]) => grant)
+  return [...inner, ...grants.filter((grant) => grant < 0)]
 }

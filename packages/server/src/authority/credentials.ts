@@ -7,11 +7,13 @@ import type { Clock } from "../clock.ts"
 import type { Store } from "../store/store.ts"
 import type { AgentAuthority } from "./agents.ts"
 import type { Declare } from "./declare.ts"
-import { openRecords } from "./records.ts"
+import { openRecords, type RecordKind } from "./records.ts"
 
 /** What is kept of a credential: the SHA-256 of 256 random bits, which cannot be guessed back. */
 const Stored = CredentialRecord.extend({ hash: z.string() })
 type Stored = z.infer<typeof Stored>
+
+export const credentialKind: RecordKind<Stored> = { kind: "credential", schema: Stored }
 
 export interface CredentialAuthority {
   issue(draft: {
@@ -39,7 +41,7 @@ export function openCredentials(
   agents: AgentAuthority,
   declare: Declare,
 ): CredentialAuthority {
-  const records = openRecords<Stored>(store, { kind: "credential", schema: Stored })
+  const records = openRecords(store, credentialKind)
   const byHash = new Map<string, string>()
   for (const record of records.all()) byHash.set(record.hash, record.id)
 
@@ -71,7 +73,7 @@ export function openCredentials(
         subject: record.id,
         by,
         refs: { agent: agent.id, version: agent.version, kind },
-        content: { expiresAt: record.expiresAt },
+        content: { expiresAt: record.expiresAt, hash: record.hash },
       })
     })
     records.set(record)

@@ -16,6 +16,11 @@ export interface Statement {
 /** Writes one statement into the ledger in this commit. */
 export type Declare = (tx: Tx, statement: Statement) => number
 
+/** A time as a statement says it openly. */
+export function saidTime(ms: number): string {
+  return `ms-${ms}`
+}
+
 export function declareWith(vault: Vault): Declare {
   return function declare(tx, { fact, subject, by, refs, content }) {
     // Ids in the vault are used once; the index makes this one unique.

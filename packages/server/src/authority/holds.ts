@@ -225,7 +225,7 @@ export function openHolds(store: Store, vault: Vault, clock: Clock, expirySecond
       if (positive && current.expiresAt <= now)
         throw new Failure("hold_expired", "this one has expired: the agent has to ask again")
       const approval = newId("approval", now)
-      const decided: Hold = {
+      const draft: Hold = {
         ...current,
         ...undecided,
         decidedAt: now,
@@ -241,22 +241,26 @@ export function openHolds(store: Store, vault: Vault, clock: Clock, expirySecond
         approvedDigest: positive ? (decision.edited?.digest ?? current.digest) : null,
       }
       // A refusal bites at once; who waits is told when it is durable, and can then read why.
-      if (!positive) records.set(decided)
-      await store.commit((tx) => {
-        records.put(tx, decided)
-        if (decision.edited || decision.refusal) keepDecided(tx, decided, decision)
+      if (!positive) records.set(draft)
+      const decided = await store.commit((tx) => {
         tx.append({
           kind: "approval",
           approval,
           hold: hold.id,
           decision: decision.decision,
           by: decision.by,
-          digest: decided.approvedDigest ?? decided.digest,
+          digest: draft.approvedDigest ?? draft.digest,
           ...(decision.until ? { until: decision.until } : {}),
         })
+        // The time that the ledger says, so that the record follows from it.
+        const final: Hold = { ...draft, decidedAt: tx.lastAt() }
+        records.put(tx, final)
+        if (decision.edited || decision.refusal) keepDecided(tx, final, decision)
         also?.(tx)
+        return final
       })
       if (positive) apply(decided)
+      else records.set(decided)
       return decided
     } finally {
       const refused = records.get(hold.id)

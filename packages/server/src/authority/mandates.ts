@@ -218,8 +218,12 @@ export function openMandates(
     const stored: Stored = isKept
       ? { ...current, grants: [], otherwise: "deny" }
       : { ...current, state: "revoked" }
+    const carried = isKept ? budgets.carryOver(id, []) : undefined
     set(stored)
-    await store.commit((tx) => put(tx, stored, isKept ? "mandate.narrowed" : "mandate.revoked", by.id))
+    await store.commit((tx) => {
+      put(tx, stored, isKept ? "mandate.narrowed" : "mandate.revoked", by.id)
+      carried?.write(tx)
+    })
     return shown(stored)
   }
 

@@ -148,7 +148,18 @@ export function openPasskeys(parts: PasskeyParts): PasskeyAuthority {
       }
       await store.commit((tx) => {
         records.put(tx, passkey)
-        declare(tx, { fact: "passkey.added", subject: passkey.id, by: person.id, content: { name } })
+        declare(tx, {
+          fact: "passkey.added",
+          subject: passkey.id,
+          by: person.id,
+          content: {
+            name,
+            credential: passkey.credential,
+            publicKey: passkey.publicKey,
+            transports: passkey.transports,
+            synced: passkey.synced,
+          },
+        })
         if (isFirst) declare(tx, { fact: "person.enrolled", subject: person.id, by: person.id })
       })
       records.set(passkey)

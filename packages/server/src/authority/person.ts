@@ -3,7 +3,7 @@ import { z } from "zod"
 import { Failure } from "@hufu/core/failure"
 import { newId } from "@hufu/core/id"
 import type { Clock } from "../clock.ts"
-import type { Store } from "../store/store.ts"
+import type { Store, Tx } from "../store/store.ts"
 import { openRecords, type RecordKind } from "./records.ts"
 import { createSignInPace, type Lane } from "./sign-in-pace.ts"
 import type { Declare } from "./declare.ts"
@@ -114,12 +114,19 @@ export async function openPerson(
     checking = mine.catch(() => undefined)
     return mine
   }
-  const save = async (person: Person, fact?: "person.enrolled" | "person.changed") => {
+  const save = async (person: Person, fact?: "person.created" | "person.enrolled" | "person.changed") => {
     await store.commit((tx) => {
       records.put(tx, person)
-      if (fact) declare(tx, { fact, subject: person.id, by: person.id })
+      if (fact === "person.created") declare(tx, { fact, subject: person.id, by: "node" })
+      else if (fact) declareSecret(tx, person, fact)
     })
     records.set(person)
+  }
+
+  /** Of secrets that were changed no hash stays. */
+  function declareSecret(tx: Tx, { id, salt, hash }: Person, fact: "person.enrolled" | "person.changed") {
+    tx.run("DELETE FROM vault WHERE subject = ? AND id GLOB ?", [id, `${id}/person.*`])
+    declare(tx, { fact, subject: id, by: id, content: { salt, hash } })
   }
 
   async function signIn(secret: string): Promise<{ token: string; expiresAt: number }> {
@@ -160,7 +167,7 @@ export async function openPerson(
     return isShort(session) || (now - usedAt < idleMs && since - usedSince < idleMs)
   }
 
-  if (records.size === 0) await save(first)
+  if (records.size === 0) await save(first, "person.created")
   const inTurn = paceOf({ slow: () => current().misses > freeMisses, gapMs, maxWaiting })
 
   return {

@@ -7,10 +7,12 @@ import type { Store } from "../store/store.ts"
 import type { Declare } from "./declare.ts"
 import type { KeepRule } from "./erasure.ts"
 import type { HoldAuthority } from "./holds.ts"
-import { openRecords } from "./records.ts"
+import { openRecords, type RecordKind } from "./records.ts"
 
 const Settings = RetentionRecord.extend({ id: z.literal("retention") })
 type Settings = z.infer<typeof Settings>
+
+export const retentionKind: RecordKind<Settings> = { kind: "retention", schema: Settings }
 
 /** How long private content is kept. What is erased leaves its entries, and every proof of them, as they are. */
 export interface RetentionAuthority {
@@ -48,7 +50,7 @@ export function openRetention({
   keep,
 }: RetentionParts): RetentionAuthority {
   const lawDays = keep?.wins === "law" ? keep.days : 0
-  const records = openRecords<Settings>(store, { kind: "retention", schema: Settings })
+  const records = openRecords(store, retentionKind)
   const current = () => records.get(kept.id) ?? kept
   let running: Promise<number> | undefined
 

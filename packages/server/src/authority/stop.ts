@@ -2,11 +2,13 @@ import { z } from "zod"
 import type { Store } from "../store/store.ts"
 import type { Clock } from "../clock.ts"
 import { type Alarm, asFailureOf } from "../witness/witness-sentences.ts"
-import type { Declare } from "./declare.ts"
-import { openRecords } from "./records.ts"
+import { type Declare, saidTime } from "./declare.ts"
+import { openRecords, type RecordKind } from "./records.ts"
 
 const Stop = z.object({ id: z.literal("stop"), stopped: z.boolean(), at: z.int() })
 type Stop = z.infer<typeof Stop>
+
+export const stopKind: RecordKind<Stop> = { kind: "stop", schema: Stop }
 
 /** `hufu stop --all`: nobody acts through this node until a person lifts it; it survives a restart. */
 export interface StopAuthority {
@@ -24,7 +26,7 @@ export function openStop(
   declare: Declare,
   alarm: () => Alarm | null = () => null,
 ): StopAuthority {
-  const records = openRecords<Stop>(store, { kind: "stop", schema: Stop })
+  const records = openRecords(store, stopKind)
   let turn = 0
   async function save(stopped: boolean, by: string, reason: string) {
     const stop: Stop = { id: "stop", stopped, at: clock.now() }
@@ -37,6 +39,7 @@ export function openStop(
         fact: stopped ? "stop.declared" : "stop.lifted",
         subject: "all",
         by,
+        refs: { at: saidTime(stop.at) },
         ...(reason ? { content: { reason } } : {}),
       })
     })

@@ -5,7 +5,7 @@ import type { Clock } from "../clock.ts"
 import type { Vault } from "../ledger/vault.ts"
 import type { Store } from "../store/store.ts"
 import { openAddedWords, type WordsToAdd } from "./added-words.ts"
-import type { Declare } from "./declare.ts"
+import { type Declare, saidTime } from "./declare.ts"
 import { openRecords, type RecordKind, type Records } from "./records.ts"
 
 export interface TaskAuthority {
@@ -79,14 +79,20 @@ export function openTasks(store: Store, vault: Vault, clock: Clock, declare: Dec
 
   async function end(id: string, by: string): Promise<TaskRecord> {
     const task = records.need(id)
-    const ended: TaskRecord = { ...task, state: "ended", endedAt: clock.now() }
+    const endedAt = clock.now()
+    const ended: TaskRecord = { ...task, state: "ended", endedAt }
     live.set(
       task.agent,
       (live.get(task.agent) ?? []).filter((other) => other.id !== id),
     )
     await store.commit((tx) => {
       records.put(tx, ended)
-      declare(tx, { fact: "task.ended", subject: id, by, refs: { agent: task.agent } })
+      declare(tx, {
+        fact: "task.ended",
+        subject: id,
+        by,
+        refs: { agent: task.agent, endedAt: saidTime(endedAt) },
+      })
     })
     records.forget(id)
     return ended

@@ -1,6 +1,8 @@
 import { hash } from "node:crypto"
 import { canonicalize } from "@hufu/core/json/canonical"
 import type { JsonValue } from "@hufu/core/json/json-value"
+import { z } from "zod"
+import type { Draw } from "../authority/budgets.ts"
 import type { RuleFacts } from "../fence/rules/schema.ts"
 import type { Vault } from "../ledger/vault.ts"
 import type { Tx } from "../store/store.ts"
@@ -14,6 +16,8 @@ export interface ActionContent {
   readonly arguments: JsonValue
   readonly facts: JsonValue
   readonly reasons: readonly Reason[]
+  /** What it took of budgets; absent when it took nothing. */
+  readonly spent?: Draw
 }
 
 export interface KeptAction {
@@ -30,7 +34,8 @@ export interface KeptAction {
 export interface ContentDraft {
   /** Whether writing it reads nothing: the facts that it shares with others are kept already. */
   readonly blind: boolean
-  write(tx: Tx): void
+  /** @param draw what it takes of budgets */
+  write(tx: Tx, draw?: Draw): void
   /** After the commit. */
   settle(): void
 }
@@ -62,12 +67,14 @@ export function actionContents(vault: Vault): ActionContents {
     // Members in canonical order, from texts that are canonical already.
     const content =
       `{"arguments":${argumentsText},"facts":{"own":${canonicalize(own)},"shared":${canonicalize(sharedId)}},` +
-      `"reasons":${canonicalize(reasons as unknown as JsonValue)},"server":${canonicalize(server)},"tool":${canonicalize(tool)}}`
+      `"reasons":${canonicalize(reasons as unknown as JsonValue)},"server":${canonicalize(server)},`
+    const end = `"tool":${canonicalize(tool)}}`
     return {
       blind: isKnown,
-      write(tx) {
+      write(tx, draw) {
         if (!isKnown) vault.keep(tx, { id: sharedId, subject: task, text, once: true })
-        vault.keep(tx, { id: action, subject: task, text: content })
+        const spent = draw === undefined ? "" : `"spent":${canonicalize(z.json().parse(draw))},`
+        vault.keep(tx, { id: action, subject: task, text: `${content}${spent}${end}` })
       },
       settle() {
         if (known.size >= maxKnown) known.clear()

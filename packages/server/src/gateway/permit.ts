@@ -16,7 +16,8 @@ export interface PermitParts {
   readonly connections: Connections
   /** Standing at this very moment; a word for why not, or nothing. */
   readonly lost: () => string | undefined
-  readonly record: (action: string, outcome: Outcome, ms: number) => void
+  /** @param returned what was given back, because the action never left */
+  readonly record: (action: string, outcome: Outcome, ms: number, returned?: Reservation) => void
 }
 
 /**
@@ -39,18 +40,18 @@ export function issuePermit(parts: PermitParts): Permit {
     cancel: (reason) => controller.abort(new Error(reason)),
   })
 
-  function conclude(outcome: Outcome): void {
+  function finish(outcome: Outcome, returned?: Reservation): void {
     if (concluded) return
     concluded = true
     end()
-    parts.record(action, outcome, Math.max(0, Math.round(clock.monotonic() - begun)))
+    parts.record(action, outcome, Math.max(0, Math.round(clock.monotonic() - begun)), returned)
   }
 
   function abandon(reason: string): void {
     // What may have left keeps its budget and is never called failed by guess.
-    if (forwarded) return conclude({ outcome: "unknown", reason })
+    if (forwarded) return finish({ outcome: "unknown", reason })
     if (!concluded) parts.reservation.release()
-    conclude({ outcome: "failed", reason })
+    finish({ outcome: "failed", reason }, parts.reservation)
   }
 
   function leave(): boolean {
@@ -70,7 +71,7 @@ export function issuePermit(parts: PermitParts): Permit {
     ...(parts.edited ? { edited: parts.edited } : {}),
     signal: controller.signal,
     leave,
-    conclude,
+    conclude: (outcome) => finish(outcome),
     abandon,
   }
 }

@@ -4,6 +4,7 @@ import { Failure, isFailure } from "@hufu/core/failure"
 import { newId } from "@hufu/core/id"
 import { canonicalize } from "@hufu/core/json/canonical"
 import type { JsonValue } from "@hufu/core/json/json-value"
+import { z } from "zod"
 import { nothingReserved, type Reservation } from "../authority/budgets.ts"
 import type { CredentialAuthority } from "../authority/credentials.ts"
 import type { HeldContent, Hold, HoldAuthority } from "../authority/holds.ts"
@@ -209,9 +210,9 @@ export function createPipeline(parts: PipelineParts): Governor {
       const intent = draftIntent({ action, question, seen, verdict: "allow", ...(hold ? { hold } : {}) })
       await parts.store.commit(
         (tx) => {
-          reservation.write(tx)
+          const draw = reservation.write(tx)
           use?.write(tx)
-          intent.write(tx)
+          intent.write(tx, reservation.empty ? undefined : draw)
         },
         // An action that was held has been written of before: its intent has to be the first and only one.
         { blind: intent.blind && use === undefined },
@@ -235,7 +236,7 @@ export function createPipeline(parts: PipelineParts): Governor {
       clock,
       connections: parts.connections,
       lost: () => lostStanding(caller, server) ?? lostAuthority(parts, mandates, seen, question),
-      record: (id, outcome, ms) => conclude(id, question, outcome, ms),
+      record: (id, outcome, ms, returned) => conclude({ action: id, question, outcome, ms, returned }),
     })
   }
 
@@ -317,9 +318,10 @@ export function createPipeline(parts: PipelineParts): Governor {
     }
     return {
       ...content,
-      write(tx) {
-        content.write(tx)
-        tx.append(entry)
+      write(tx, draw) {
+        content.write(tx, draw)
+        const spent = draw && { spent: commitTo("spent", canonicalize(z.json().parse(draw))) }
+        tx.append({ ...entry, ...spent })
       },
     }
   }
@@ -331,16 +333,24 @@ export function createPipeline(parts: PipelineParts): Governor {
   }
 
   /** Step conclude. Not awaited by the reply: a crash before it is durable leaves the outcome unknown, which is the truth. */
-  function conclude(
-    action: string,
-    { task }: Question,
-    { outcome, reason, result }: Outcome,
-    ms: number,
-  ): void {
+  function conclude({
+    action,
+    question: { task },
+    outcome: { outcome, reason, result },
+    ms,
+    returned = nothingReserved,
+  }: {
+    action: string
+    question: Question
+    outcome: Outcome
+    ms: number
+    returned?: Reservation | undefined
+  }): void {
     // Worked out in the unit, which runs after the reply has gone to the client.
     const record = (tx: Tx): void => {
       const text = result === undefined ? undefined : canonicalResult(result)
       const committed = text === undefined ? undefined : commitToResult(task.id, action, text)
+      returned.writeReturn(tx)
       tx.append({
         kind: "outcome",
         action,
@@ -348,6 +358,7 @@ export function createPipeline(parts: PipelineParts): Governor {
         ms,
         ...(committed ? { result: committed } : {}),
         ...(reason ? { reason } : {}),
+        ...(returned.empty ? {} : { spent: "returned" as const }),
       })
     }
     parts.store

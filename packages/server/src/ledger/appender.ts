@@ -62,6 +62,11 @@ export class Appender implements Participant {
     return this.#edge.frontier.size + this.#pending.length
   }
 
+  /** The time of the last entry, of this batch if it has one. */
+  get lastAt(): number {
+    return this.#pending.at(-1)?.at ?? this.#lastAt
+  }
+
   /** Writes one entry into the batch; its index is final when the batch commits. */
   append(draft: EntryDraft): number {
     const at = this.#stamp()

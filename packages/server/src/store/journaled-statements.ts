@@ -15,6 +15,8 @@ export const journaled = {
   vault: "INSERT INTO vault (id, subject, nonce, body) VALUES (?, ?, ?, ?)",
   spent:
     "INSERT INTO spent (mandate, grant_index, count, amount) VALUES (?, ?, ?, ?) ON CONFLICT (mandate, grant_index) DO UPDATE SET count = excluded.count, amount = excluded.amount",
+  spend:
+    "INSERT INTO spent (mandate, grant_index, count, amount) VALUES (?, ?, ?, ?) ON CONFLICT (mandate, grant_index) DO UPDATE SET count = spent.count + excluded.count, amount = spent.amount + excluded.amount",
 } as const
 
 type Check = (value: SqlValue | undefined) => boolean
@@ -55,6 +57,7 @@ const kinds: ReadonlyMap<string, Kind> = new Map([
   [journaled.tile, { number: 4, checks: [isWhole, isWhole, isBytes(8_192, 8_192)] }],
   [journaled.vault, { number: 5, checks: [isText, isText, isBytes(12, 12), isBytes(0, 1024 * 1024)] }],
   [journaled.spent, { number: 6, checks: [isText, isWhole, isWhole, isWhole] }],
+  [journaled.spend, { number: 7, checks: [isText, isWhole, isWhole, isWhole] }],
 ])
 
 const statements: ReadonlyMap<number, string> = new Map([...kinds].map(([sql, { number }]) => [number, sql]))

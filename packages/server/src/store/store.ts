@@ -26,6 +26,8 @@ export interface Tx {
   append(draft: EntryDraft): number
   /** The index that the next entry of this commit gets. */
   nextIndex(): number
+  /** The time of the last entry of this commit. */
+  lastAt(): number
   /** Runs one statement at once and returns how many rows it changed. */
   run(sql: string, params?: readonly SqlValue[]): number
   /** Reads rows at once, with this unit's own changes. The caller knows the columns that its statement names. */
@@ -217,6 +219,11 @@ class UnitTx implements Tx {
   nextIndex(): number {
     this.#parts.scope.assertLive()
     return this.#parts.appender.nextIndex
+  }
+
+  lastAt(): number {
+    this.#parts.scope.assertLive()
+    return this.#parts.appender.lastAt
   }
 
   run(sql: string, params: readonly SqlValue[] = []): number {
