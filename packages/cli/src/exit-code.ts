@@ -8,6 +8,8 @@ export const exitCodes = {
   denied: 3,
   waiting: 4,
   nodeUnavailable: 5,
+  /** What was compared is not the same. */
+  differs: 6,
 } as const
 
 export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes]

@@ -11,6 +11,7 @@ import { keysCommands } from "./keys/keys-commands.ts"
 import { mandateCommands } from "./mandate/mandate-commands.ts"
 import { replayCommand } from "./replay/replay-command.ts"
 import { serveCommand } from "./serve/serve-command.ts"
+import { stateCommands } from "./state/state-commands.ts"
 import { serviceCommands } from "./service/service-commands.ts"
 import { witnessCommands } from "./witness/witness-commands.ts"
 
@@ -34,6 +35,7 @@ export const handWritten: readonly Command[] = [
   ...mandateCommands,
   ...evidenceCommands,
   replayCommand,
+  ...stateCommands,
   ...backupCommands,
   ...keysCommands,
   ...serviceCommands,

@@ -12,7 +12,7 @@ const texts = {
     everywhere: "Flags of every command:",
     more: "`hufu COMMAND --help` says more about one.",
     codes:
-      "Exit codes: 0 done, 1 could not, 2 wrong use, 3 denied, 4 waits for a person, 5 no node is running.",
+      "Exit codes: 0 done, 1 could not, 2 wrong use, 3 denied, 4 waits for a person, 5 no node is running, 6 the tables differ from the ledger.",
   },
   zh: {
     lead: "虎符（Hufu）：开放的智能体登记、网关与账本",
@@ -21,7 +21,8 @@ const texts = {
     flags: "选项：",
     everywhere: "所有命令的选项：",
     more: "`hufu 命令 --help` 显示该命令的说明。",
-    codes: "退出码：0 完成，1 未能完成，2 用法有误，3 被拒绝，4 等待批准，5 没有正在运行的节点。",
+    codes:
+      "退出码：0 完成，1 未能完成，2 用法有误，3 被拒绝，4 等待批准，5 没有正在运行的节点，6 数据表与账本不符。",
   },
 } as const
 

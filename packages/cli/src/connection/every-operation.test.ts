@@ -99,6 +99,8 @@ const samples: { readonly [Id in CallId]: Request<Id> } = {
     limit: 4,
   },
   "subject.erase": { subject: id("tsk"), reason: "operator" },
+  "state.rebuild": { run: "0".repeat(32) },
+  "state.at": { at: 7, index: 3, agent: "ann", run: "0".repeat(32) },
   "stop.declare": { reason: "stop" },
   "stop.lift": {},
   "log.entries": { from: 3, limit: 4 },

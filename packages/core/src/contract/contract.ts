@@ -11,6 +11,7 @@ import { NodeEvent } from "./node-event.ts"
 import { operation, type Operation } from "./operation.ts"
 import { AssertionAnswer, BrowserRecord, HoldChoice, PasskeyRecord, RegistrationAnswer } from "./passkey.ts"
 import { ReplayPage } from "./replay.ts"
+import { RebuildReport, Run, StateAt } from "./state.ts"
 import {
   ActionRecord,
   AddedWords,
@@ -720,6 +721,35 @@ export const contract = {
     output: ReplayPage,
     en: "Decide past decisions again under other rules, and say which verdicts would change",
     zh: "以另一套规则重新裁定以往的行为，并指出哪些裁定会改变",
+  }),
+  "state.rebuild": operation({
+    method: "POST",
+    path: "/v1/state:rebuild",
+    scope: "local",
+    input: z.object({ run: z.string().max(80).optional() }),
+    /** Null until the last step. */
+    output: Run.extend({ report: RebuildReport.nullable() }),
+    en: "Make every record again from the ledger, and say where the tables differ; works a second at a time, and goes on with `run`",
+    zh: "从账本重建全部记录，指出数据表与之不符之处；每次工作一秒，以 `run` 继续",
+  }),
+  "state.at": operation({
+    method: "POST",
+    path: "/v1/state:at",
+    scope: "local",
+    input: z.object({
+      /** A moment, in milliseconds since 1970; or the index of an entry; left out: now. */
+      at: z.coerce.number().int().nonnegative().optional(),
+      index: z.coerce.number().int().nonnegative().optional(),
+      agent: z.string().max(80).optional(),
+      run: z.string().max(80).optional(),
+    }),
+    output: Run.extend({
+      state: StateAt.nullable(),
+      /** The ledger is not sound. */
+      fault: z.object({ en: z.string(), zh: z.string() }).nullable(),
+    }),
+    en: "Say what was known and in force at a moment, from the ledger alone; works a second at a time, and goes on with `run`",
+    zh: "仅凭账本说明某一时刻已知且生效的内容；每次工作一秒，以 `run` 继续",
   }),
   "subject.erase": operation({
     method: "POST",

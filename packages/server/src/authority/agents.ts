@@ -4,7 +4,7 @@ import { Failure } from "@hufu/core/failure"
 import { newId } from "@hufu/core/id"
 import type { Clock } from "../clock.ts"
 import type { Store } from "../store/store.ts"
-import { type Declare, saidTime } from "./declare.ts"
+import { type Declare, saidTime, saidYes } from "./declare.ts"
 import { openRecords, type RecordKind, type Records } from "./records.ts"
 
 /** Agents and their versions: who may act at all. */
@@ -97,7 +97,7 @@ export function openAgents(store: Store, clock: Clock, declare: Declare): AgentA
           fact: "agent.created",
           subject: id,
           by,
-          refs: { version: version.id },
+          refs: { version: version.id, identifiedBy, demo: saidYes(demo) },
           content: { name, identifiedBy, demo },
         })
       })

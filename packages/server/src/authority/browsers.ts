@@ -5,7 +5,7 @@ import { newId } from "@hufu/core/id"
 import { z } from "zod"
 import type { Clock } from "../clock.ts"
 import type { Store } from "../store/store.ts"
-import type { Declare } from "./declare.ts"
+import { type Declare, saidTime } from "./declare.ts"
 import { openRecords, type RecordKind } from "./records.ts"
 
 /** What is kept of a browser's token: the SHA-256 of 256 random bits, which cannot be guessed back. */
@@ -87,6 +87,7 @@ export function openBrowsers(store: Store, clock: Clock, declare: Declare): Brow
         fact: "browser.admitted",
         subject: record.id,
         by,
+        refs: { expiresAt: saidTime(record.expiresAt) },
         content: { origin, expiresAt: record.expiresAt, hash: record.hash },
       })
     })

@@ -124,7 +124,7 @@ export function openBudgets(store: Store): Budgets {
   function carryOver(mandate: string, within: readonly number[]) {
     const carried = within.map((outer) => spent(mandate, outer))
     moves.set(mandate, [...movesOf(mandate), within])
-    for (const each of [...memory.keys()])
+    for (const each of memory.keys())
       if (each.startsWith(`${mandate}/`) && each !== key(mandate, -1)) memory.delete(each)
     for (const [grant, used] of carried.entries()) memory.set(key(mandate, grant), used)
     return {

@@ -6,7 +6,7 @@ import { newId } from "@hufu/core/id"
 import type { Clock } from "../clock.ts"
 import type { Store } from "../store/store.ts"
 import type { AgentAuthority } from "./agents.ts"
-import type { Declare } from "./declare.ts"
+import { type Declare, saidTime } from "./declare.ts"
 import { openRecords, type RecordKind } from "./records.ts"
 
 /** What is kept of a credential: the SHA-256 of 256 random bits, which cannot be guessed back. */
@@ -72,7 +72,7 @@ export function openCredentials(
         fact: "credential.issued",
         subject: record.id,
         by,
-        refs: { agent: agent.id, version: agent.version, kind },
+        refs: { agent: agent.id, version: agent.version, kind, expiresAt: saidTime(record.expiresAt) },
         content: { expiresAt: record.expiresAt, hash: record.hash },
       })
     })

@@ -21,6 +21,11 @@ export function saidTime(ms: number): string {
   return `ms-${ms}`
 }
 
+/** A yes or no as a statement says it openly. */
+export function saidYes(is: boolean): string {
+  return is ? "yes" : "no"
+}
+
 export function declareWith(vault: Vault): Declare {
   return function declare(tx, { fact, subject, by, refs, content }) {
     // Ids in the vault are used once; the index makes this one unique.

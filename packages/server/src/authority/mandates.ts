@@ -6,7 +6,7 @@ import { isNarrower } from "@hufu/core/mandate/narrow"
 import type { Clock } from "../clock.ts"
 import type { Store, Tx } from "../store/store.ts"
 import type { Budgets } from "./budgets.ts"
-import type { Declare } from "./declare.ts"
+import { type Declare, saidTime } from "./declare.ts"
 import { openRecords, type RecordKind } from "./records.ts"
 
 const Stored = Mandate.extend({
@@ -123,21 +123,27 @@ export function openMandates(
     stored: Stored,
     fact: "mandate.granted" | "mandate.narrowed" | "mandate.revoked",
     by: string,
+    within: readonly number[] = [],
   ) {
     records.put(tx, stored)
-    const refs = {
-      agent: stored.agent,
-      ...(stored.task ? { task: stored.task } : {}),
-      ...(stored.hold ? { hold: stored.hold } : {}),
-    }
+    const { agent, task, hold } = stored
+    const refs = { agent, ...(task ? { task } : {}), ...(hold ? { hold } : {}) }
     declare(tx, {
       fact,
       subject: stored.id,
       by,
-      refs,
+      refs: fact === "mandate.revoked" ? refs : { ...refs, ...openOf(stored) },
       ...(fact === "mandate.revoked"
         ? {}
-        : { content: z.json().parse({ ...shown(stored), starting: stored.starting, hold: stored.hold }) }),
+        : {
+            content: z.json().parse({
+              ...shown(stored),
+              starting: stored.starting,
+              hold: stored.hold,
+              // Where what was spent counts from now on.
+              ...(fact === "mandate.narrowed" ? { within } : {}),
+            }),
+          }),
     })
   }
 
@@ -206,7 +212,7 @@ export function openMandates(
     const carried = budgets.carryOver(id, checked.within)
     set(stored)
     await store.commit((tx) => {
-      put(tx, stored, "mandate.narrowed", by.id)
+      put(tx, stored, "mandate.narrowed", by.id, checked.within)
       carried.write(tx)
     })
     return inner
@@ -276,6 +282,17 @@ export function openMandates(
     revoke,
     stage,
     build,
+  }
+}
+
+/** What of it identifies nobody and says nothing, so that it is known when the rest was erased. */
+function openOf({ principal, parent, otherwise, from, until }: Stored): Record<string, string> {
+  return {
+    principal,
+    otherwise,
+    until: saidTime(until),
+    ...(parent ? { parent } : {}),
+    ...(from === undefined ? {} : { from: saidTime(from) }),
   }
 }
 

@@ -10,7 +10,7 @@ import type { JsonObject } from "@hufu/core/json/json-value"
 import { z } from "zod"
 import type { Clock } from "../clock.ts"
 import type { Store } from "../store/store.ts"
-import type { Declare, Statement } from "./declare.ts"
+import { type Declare, saidYes, type Statement } from "./declare.ts"
 import { challengeMs, createPasskeyChallenges, type Purpose } from "./passkey-challenges.ts"
 import type { PersonAuthority } from "./person.ts"
 import { openRecords, type RecordKind, type Records } from "./records.ts"
@@ -152,6 +152,7 @@ export function openPasskeys(parts: PasskeyParts): PasskeyAuthority {
           fact: "passkey.added",
           subject: passkey.id,
           by: person.id,
+          refs: { synced: saidYes(passkey.synced) },
           content: {
             name,
             credential: passkey.credential,

@@ -137,7 +137,7 @@ export async function openPerson(
         : new Failure("not_enrolled", "no person is enrolled yet: run `hufu enrol` in a terminal")
     // Counted before it is checked: a node killed in between has still counted the guess.
     await save({ ...person, misses: person.misses + 1 })
-    if (!(await matches(person, secret)))
+    if (!(await isSecretOf(person, secret)))
       throw new Failure("wrong_secret", "that is not the terminal secret; try again")
     await save({ ...person, misses: 0 })
     return openSession({ by: "secret" })
@@ -235,7 +235,8 @@ async function hashed(person: Person, secret: string): Promise<Person> {
   }
 }
 
-async function matches(person: Person, secret: string): Promise<boolean> {
+/** Whether a stored hash is of this secret. */
+export async function isSecretOf(person: Pick<Person, "salt" | "hash">, secret: string): Promise<boolean> {
   return timingSafeEqual(
     await derive(secret, Buffer.from(person.salt, "base64")),
     Buffer.from(person.hash, "base64"),

@@ -7,7 +7,7 @@ import { newId } from "@hufu/core/id"
 import type { Clock } from "../clock.ts"
 import type { Vault } from "../ledger/vault.ts"
 import type { Store } from "../store/store.ts"
-import type { Declare } from "./declare.ts"
+import { type Declare, saidYes } from "./declare.ts"
 import { erasedName } from "./agents.ts"
 import { openRecords, type RecordKind } from "./records.ts"
 
@@ -104,7 +104,7 @@ export function openServers(
         fact: "server.registered",
         subject: server.id,
         by: by.id,
-        refs: { transport: server.transport },
+        refs: { transport: server.transport, demo: saidYes(server.demo) },
         content: saidOf(server),
       })
     })
@@ -152,7 +152,7 @@ export function openServers(
         fact: "server.registered",
         subject: server.id,
         by: by.id,
-        refs: { transport: server.transport },
+        refs: { transport: server.transport, demo: saidYes(server.demo) },
         content: saidOf(server),
       })
     })

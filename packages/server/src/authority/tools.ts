@@ -40,11 +40,14 @@ export const toolKind: RecordKind<Stored> = {
     subject: ({ server }) => server,
     // A tool without its name and definition is none.
     blank: undefined,
-    key: ({ server, tool }, { vault }) =>
-      `${server}/${Buffer.from(vault.salt(server, `tool/${tool}`, "id"))
-        .toString("hex")
-        .slice(0, 32)}`,
+    key: ({ server, tool }, store) => toolRowKey(server, tool, store),
   },
+}
+
+/** The key of a tool's row, which tells nothing of its name; throws Failure("not_found") once its server is erased. */
+export function toolRowKey(server: string, tool: string, { vault }: Pick<Store, "vault">): string {
+  const salt = Buffer.from(vault.salt(server, `tool/${tool}`, "id"))
+  return `${server}/${salt.toString("hex").slice(0, 32)}`
 }
 
 export interface KnownTool {

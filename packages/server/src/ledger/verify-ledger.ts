@@ -38,6 +38,7 @@ interface Run {
   lastAt: number
   checkpoints: number
   readonly open: Set<string>
+  readonly onEntry: ((entry: Entry, index: number) => void) | undefined
 }
 
 /**
@@ -74,20 +75,44 @@ export async function verifyLedger({ db, size, onProgress }: VerifyParts): Promi
  * Reads the whole ledger again, a page at a time: every entry's bytes, hash, order and columns, every tile, every checkpoint's root
  * and signature, and the fold of open intents. Stops at the first fault. Yields how many entries it has read.
  */
-export async function* readLedger(parts: {
+export async function* readLedger(parts: ReadParts): AsyncGenerator<number, LedgerVerdict> {
+  const run = runOf(parts)
+  const fault = (yield* walk(run, parts.pageRows)) ?? strayCheckpoint(run) ?? openIntentFault(run)
+  return verdictOf(run, fault)
+}
+
+/**
+ * The same over the first so many entries, without the fold of open intents. Each entry is handed on once it hashes to its leaf; what
+ * comes of them counts when the verdict is good.
+ */
+export async function* walkLedger(
+  parts: ReadParts & { readonly onEntry: (entry: Entry, index: number) => void },
+): AsyncGenerator<number, LedgerVerdict> {
+  const run = runOf(parts)
+  return verdictOf(run, yield* walk(run, parts.pageRows))
+}
+
+interface ReadParts {
   readonly db: SqliteConnection
   readonly size: number
   readonly pageRows: number
-}): AsyncGenerator<number, LedgerVerdict> {
-  const { db, size } = parts
+}
+
+function runOf({ db, size, onEntry }: ReadParts & { readonly onEntry?: Run["onEntry"] }): Run {
   const verifiers = readVerifiers(db)
-  const run: Run = { db, verifiers, size, edge: emptyEdge, lastAt: 0, checkpoints: 0, open: new Set() }
+  return { db, verifiers, size, edge: emptyEdge, lastAt: 0, checkpoints: 0, open: new Set(), onEntry }
+}
+
+async function* walk(run: Run, rowsAtOnce: number): AsyncGenerator<number, LedgerFault | null> {
   let fault = await checkpointFault(run, 0)
-  while (fault === null && run.edge.frontier.size < size) {
-    fault = await pageFault(run, parts.pageRows)
+  while (fault === null && run.edge.frontier.size < run.size) {
+    fault = await pageFault(run, rowsAtOnce)
     yield run.edge.frontier.size
   }
-  fault ??= strayCheckpoint(run) ?? openIntentFault(run)
+  return fault
+}
+
+function verdictOf(run: Run, fault: LedgerFault | null): LedgerVerdict {
   const seen = { entries: run.edge.frontier.size, checkpoints: run.checkpoints }
   return fault === null ? { ok: true, ...seen } : { ok: false, ...seen, fault }
 }
@@ -119,7 +144,8 @@ function entryFault(run: Run, row: EntryColumns, leaf: string): LedgerFault | nu
   const [index, at, text, length, hash, action, hold, performed] = row
   // A text that is as long as its bytes, and that hashes to the leaf as UTF-8, lacks nothing of them.
   if (text.length !== length || leaf !== hash) return ledgerFault.alteredEntry(index)
-  const entry = readEntryHead(text) ?? tryDecode(Buffer.from(text))
+  const head = readEntryHead(text)
+  const entry = head ?? tryDecode(Buffer.from(text))
   if (entry === null) return ledgerFault.unreadableEntry(index)
   const place = placeOf(entry)
   const isFiled = place.action === action && place.hold === hold && place.performed === performed
@@ -128,6 +154,8 @@ function entryFault(run: Run, row: EntryColumns, leaf: string): LedgerFault | nu
   run.lastAt = entry.at
   if (place.performed === 1 && place.action !== null) run.open.add(place.action)
   if (entry.kind === "outcome") run.open.delete(entry.action)
+  // What has a head is the canonical text of a valid entry.
+  run.onEntry?.(head === undefined ? (entry as Entry) : (JSON.parse(text) as Entry), index)
   return null
 }
 

@@ -7,6 +7,7 @@ import { nodeOperations } from "./node-operations.ts"
 import type { OperationParts } from "./parts.ts"
 import { historyOperations } from "./history-operations.ts"
 import { signInOperations } from "./sign-in-operations.ts"
+import { stateOperations } from "./state-operations.ts"
 import { toolOperations } from "./tool-operations.ts"
 
 /** One function for each row of the contract that is called. */
@@ -24,5 +25,6 @@ export function createOperations(parts: OperationParts): Operations {
     ...holdOperations(parts),
     ...evidenceOperations(parts),
     ...historyOperations(parts),
+    ...stateOperations(parts),
   }
 }

@@ -1,0 +1,333 @@
+import type { Fact, StatementEntry } from "@hufu/core/evidence/entry"
+import { z } from "zod"
+import { wordsId } from "../authority/added-words.ts"
+import { type Folding, created } from "./fold.ts"
+import {
+  type ContentRef,
+  type Member,
+  type Members,
+  stated,
+  unstated,
+  within,
+  withinIfAny,
+} from "./member.ts"
+
+/** One statement, with where its content is. */
+interface Said {
+  readonly entry: StatementEntry
+  readonly index: number
+  readonly subject: string
+  readonly refs: Readonly<Record<string, string>>
+  readonly content: ContentRef | undefined
+}
+
+/** Brings one statement into the fold. */
+export function foldStatement(fold: Folding, entry: StatementEntry, index: number): void {
+  const { subject, fact, digest, refs = {} } = entry
+  const content =
+    digest === undefined ? undefined : { id: `${subject}/${fact}/${index}`, subject, digest, index }
+  folds[fact](fold, { entry, index, subject, refs, content })
+}
+
+type FoldFact = (fold: Folding, said: Said) => void
+
+const nothing: FoldFact = () => undefined
+
+/** What every fact says of records. A new one has to be given its place here. */
+const folds: Record<Fact, FoldFact> = {
+  "agent.created"(fold, { subject, refs, content }) {
+    fold.put("agent", subject, {
+      id: stated(subject),
+      name: within(content, "name"),
+      identifiedBy: openly(word(refs["identifiedBy"]), within(content, "identifiedBy")),
+      demo: openly(yes(refs["demo"]), within(content, "demo")),
+      state: stated("live"),
+      version: word(refs["version"]),
+      createdAt: created(subject),
+      stateChangedAt: created(subject),
+    })
+    putVersion(fold, { agent: subject, version: refs["version"], label: stated("1"), parts: stated({}) })
+  },
+  "version.declared"(fold, { subject, refs, content }) {
+    fold.change("agent", subject, { version: word(refs["version"]) })
+    putVersion(fold, {
+      agent: subject,
+      version: refs["version"],
+      label: within(content, "label"),
+      parts: within(content, "parts"),
+    })
+  },
+  "agent.suspended": agentIs("suspended"),
+  "agent.resumed": agentIs("live"),
+  "agent.revoked": agentIs("revoked"),
+  "agent.refused": nothing,
+  "credential.issued"(fold, { subject, refs, content }) {
+    fold.put("credential", subject, {
+      id: stated(subject),
+      kind: word(refs["kind"]),
+      agent: word(refs["agent"]),
+      version: word(refs["version"]),
+      state: stated("live"),
+      createdAt: created(subject),
+      expiresAt: openly(time(refs["expiresAt"]), within(content, "expiresAt")),
+      hash: within(content, "hash"),
+    })
+  },
+  "credential.revoked": changes("credential", { state: stated("revoked") }),
+  "task.started"(fold, { subject, refs, content }) {
+    const { principal } = refs
+    if (principal !== undefined) ensurePerson(fold, principal)
+    fold.put("task", subject, {
+      id: stated(subject),
+      agent: word(refs["agent"]),
+      principal: word(principal),
+      words: content === undefined ? stated("") : within(content, "words"),
+      source: word(refs["source"]),
+      state: stated("live"),
+      startedAt: created(subject),
+      endedAt: stated(null),
+    })
+  },
+  "task.worded"(fold, { entry, index, subject, refs }) {
+    const id = wordsId(subject, index)
+    fold.put("words", id, {
+      id: stated(id),
+      kept: stated(`${subject}/${entry.fact}/${index}`),
+      at: time(refs["at"]),
+      source: word(refs["source"]),
+      index: stated(index),
+    })
+  },
+  "task.ended"(fold, { subject, refs }) {
+    fold.change("task", subject, { state: stated("ended"), endedAt: time(refs["endedAt"]) })
+  },
+  "mandate.granted": putMandate,
+  "mandate.narrowed"(fold, said) {
+    fold.moveSpent(said.subject, movedIn(fold, said.content))
+    putMandate(fold, said)
+  },
+  "mandate.revoked": changes("mandate", { state: stated("revoked") }),
+  "server.registered"(fold, { subject, refs, content }) {
+    fold.put("server", subject, {
+      id: stated(subject),
+      name: within(content, "name"),
+      command: within(content, "command"),
+      url: within(content, "url"),
+      environment: within(content, "environment"),
+      demo: openly(yes(refs["demo"]), within(content, "demo")),
+      transport: word(refs["transport"]),
+      state: stated("live"),
+      createdAt: created(subject),
+    })
+  },
+  "server.removed": changes("server", { state: stated("removed") }),
+  "profile.set": seenTool(false),
+  "profile.changed": seenTool(true),
+  "profile.confirmed"(fold, { subject, content }) {
+    const tool = content && toolOf(fold, content)
+    if (content === undefined || tool === undefined) return
+    const id = `${subject}/${tool}`
+    const profile = within(content, "profile")
+    const definition = fold.find("tool", id)?.members["definition"] ?? unstated
+    fold.change("tool", id, {
+      changed: stated(false),
+      profile,
+      "pinned.definition": definition,
+      "pinned.profile": profile,
+    })
+  },
+  "rules.loaded": nothing,
+  "stop.declared": stopIs(true),
+  "stop.lifted": stopIs(false),
+  "person.created": (fold, { subject }) => ensurePerson(fold, subject),
+  "person.enrolled"(fold, { subject, content }) {
+    ensurePerson(fold, subject)
+    // By a passkey, no secret is set; an earlier version said of neither which it was.
+    if (content !== undefined || !fold.isComplete) fold.change("person", subject, secretIn(content))
+  },
+  "person.changed"(fold, { subject, content }) {
+    ensurePerson(fold, subject)
+    fold.change("person", subject, secretIn(content))
+  },
+  "passkey.added"(fold, { subject, refs, content }) {
+    fold.put("passkey", subject, {
+      id: stated(subject),
+      name: within(content, "name"),
+      credential: within(content, "credential"),
+      publicKey: within(content, "publicKey"),
+      transports: within(content, "transports"),
+      synced: openly(yes(refs["synced"]), within(content, "synced")),
+      createdAt: created(subject),
+      state: stated("live"),
+    })
+  },
+  "passkey.renamed": (fold, { subject, content }) =>
+    fold.change("passkey", subject, { name: within(content, "name") }),
+  "passkey.removed": changes("passkey", { state: stated("removed") }),
+  "browser.admitted"(fold, { subject, refs, content }) {
+    fold.put("browser", subject, {
+      id: stated(subject),
+      origin: within(content, "origin"),
+      expiresAt: openly(time(refs["expiresAt"]), within(content, "expiresAt")),
+      hash: within(content, "hash"),
+      createdAt: created(subject),
+      state: stated("live"),
+    })
+  },
+  "browser.revoked": changes("browser", { state: stated("revoked") }),
+  "node.started"(fold, { refs, index }) {
+    const { person, rules } = refs
+    fold.isComplete = person !== undefined
+    if (person !== undefined) ensurePerson(fold, person)
+    if (rules !== undefined) fold.rules = { digest: rules, index }
+  },
+  "ledger.restored": nothing,
+  "ledger.rekeyed": nothing,
+  "vault.rekeyed": nothing,
+  "retention.set"(fold, { refs }) {
+    fold.put("retention", "retention", {
+      id: stated("retention"),
+      actions: days(refs["actions"]),
+      tasks: days(refs["tasks"]),
+    })
+  },
+  "content.erased": (fold, { subject, refs }) => fold.erase(subject, refs["kind"] === "task"),
+  "subject.erased"(fold, { subject }) {
+    fold.erase(subject, true)
+    // What a tool is called went with its server.
+    fold.drop("tool", (id) => id.startsWith(`${subject}/`))
+  },
+  "state.rebuilt": nothing,
+  note: nothing,
+}
+
+function word(text: string | undefined): Member {
+  return text === undefined ? unstated : stated(text)
+}
+
+function time(text: string | undefined): Member {
+  const ms = /^ms-(\d{1,16})$/.exec(text ?? "")?.[1]
+  return ms === undefined ? unstated : stated(Number(ms))
+}
+
+function yes(text: string | undefined): Member {
+  return text === undefined ? unstated : stated(text === "yes")
+}
+
+function fromOf(text: string | undefined): Member {
+  return text === undefined ? stated(undefined) : time(text)
+}
+
+/** What a statement says openly, else what its content says: an earlier version said it there alone. */
+function openly(member: Member, content: Member): Member {
+  return member.is === "unstated" ? content : member
+}
+
+function days(text: string | undefined): Member {
+  if (text === "keep") return stated(0)
+  const count = /^days-(\d{1,9})$/.exec(text ?? "")?.[1]
+  return count === undefined ? unstated : stated(Number(count))
+}
+
+function changes(kind: string, members: Members): FoldFact {
+  return (fold, { subject }) => fold.change(kind, subject, members)
+}
+
+function agentIs(state: string): FoldFact {
+  return (fold, { subject, refs }) =>
+    fold.change("agent", subject, { state: stated(state), stateChangedAt: time(refs["stateChangedAt"]) })
+}
+
+function stopIs(stopped: boolean): FoldFact {
+  return (fold, { refs }) =>
+    fold.put("stop", "stop", { id: stated("stop"), stopped: stated(stopped), at: time(refs["at"]) })
+}
+
+function putVersion(
+  fold: Folding,
+  {
+    agent,
+    version,
+    label,
+    parts,
+  }: { agent: string; version: string | undefined; label: Member; parts: Member },
+): void {
+  if (version === undefined) return
+  fold.put("version", version, {
+    id: stated(version),
+    agent: stated(agent),
+    label,
+    parts,
+    createdAt: created(version),
+  })
+}
+
+/** The person of the node, a pseudonym until somebody enrols. */
+function ensurePerson(fold: Folding, id: string): void {
+  if (fold.find("person", id) !== undefined) return
+  fold.put("person", id, { id: stated(id), salt: stated(""), hash: stated("") })
+}
+
+function secretIn(content: ContentRef | undefined): Members {
+  return { salt: within(content, "salt"), hash: within(content, "hash") }
+}
+
+const inContent = ["words", "grants", "never", "userOnly", "starting"] as const
+
+function putMandate(fold: Folding, { subject, refs, content }: Said): void {
+  const members = Object.fromEntries(inContent.map((name) => [name, within(content, name)]))
+  fold.put("mandate", subject, {
+    ...members,
+    id: stated(subject),
+    agent: word(refs["agent"]),
+    // A task and a hold are named openly where there is one.
+    task: stated(refs["task"] ?? null),
+    hold: (refs["hold"] ?? refs["until"]) ? stated(refs["hold"] ?? null) : within(content, "hold"),
+    // An earlier version said none of these openly.
+    principal: openly(word(refs["principal"]), within(content, "principal")),
+    otherwise: openly(word(refs["otherwise"]), within(content, "otherwise")),
+    until: openly(time(refs["until"]), within(content, "until")),
+    parent: refs["until"] === undefined ? within(content, "parent") : stated(refs["parent"] ?? null),
+    from: refs["until"] === undefined ? withinIfAny(content, "from") : fromOf(refs["from"]),
+    budget: withinIfAny(content, "budget"),
+    state: stated("live"),
+    createdAt: created(subject),
+  })
+}
+
+const Narrowed = z.object({ within: z.array(z.int()) })
+
+function movedIn(fold: Folding, of: ContentRef | undefined): readonly number[] | "gone" | "unstated" {
+  if (of === undefined) return "unstated"
+  const content = fold.read(of)
+  if (content.is !== "value") return "gone"
+  return Narrowed.safeParse(content.value).data?.within ?? "unstated"
+}
+
+const Named = z.object({ tool: z.string() })
+
+function toolOf(fold: Folding, of: ContentRef): string | undefined {
+  const content = fold.read(of)
+  return content.is === "value" ? Named.safeParse(content.value).data?.tool : undefined
+}
+
+function seenTool(changed: boolean): FoldFact {
+  return (fold, { subject, refs, content }) => {
+    const tool = content && toolOf(fold, content)
+    if (content === undefined || tool === undefined) return
+    const id = `${subject}/${tool}`
+    const [definition, profile] = [within(content, "definition"), within(content, "profile")]
+    const known = fold.find("tool", id)?.members
+    fold.put("tool", id, {
+      id: stated(id),
+      server: stated(subject),
+      tool: stated(tool),
+      digest: word(refs["definition"]),
+      definition,
+      profile,
+      changed: stated(changed),
+      "pinned.definition": known?.["pinned.definition"] ?? definition,
+      "pinned.profile": known?.["pinned.profile"] ?? profile,
+    })
+  }
+}

@@ -1,0 +1,40 @@
+/**
+ * What a table is. `ledger`: the evidence itself, which only grows; `fold`: follows from the ledger and can be made again from it;
+ * `vault`: keys and encrypted content, backed up and erasable; `ephemeral`: what only this running or this file needs.
+ */
+export type TableClass = "ledger" | "fold" | "vault" | "ephemeral"
+
+/** Every table of a data folder. A new one has to be classified: a test compares this with the database. */
+export const tableClasses: Readonly<Record<string, TableClass>> = {
+  entry: "ledger",
+  checkpoint: "ledger",
+  cosignature: "ledger",
+  contradiction: "ledger",
+  tile: "fold",
+  open_intent: "fold",
+  record: "fold",
+  spent: "fold",
+  vault_key: "vault",
+  vault: "vault",
+  meta: "ephemeral",
+  migration: "ephemeral",
+}
+
+/**
+ * Members of records that change without a statement, because no decision's evidence rests on them: they are neither compared nor
+ * made again. Of an approval's proof, which says that this node wrote it, a wrong one makes the action ask again.
+ */
+export const ephemeralMembers: Readonly<Record<string, readonly string[]>> = {
+  person: ["misses"],
+  passkey: ["counter", "usedAt"],
+  browser: ["usedAt"],
+  hold: ["proof"],
+}
+
+/** Members that nobody is shown. */
+export const secretMembers: Readonly<Record<string, readonly string[]>> = {
+  person: ["salt", "hash"],
+  credential: ["hash"],
+  browser: ["hash"],
+  passkey: ["credential", "publicKey"],
+}
