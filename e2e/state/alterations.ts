@@ -1,5 +1,4 @@
 import { DatabaseSync } from "node:sqlite"
-import { ephemeralMembers } from "@hufu/server/fold/table-classes"
 import type { Seeded } from "../seeded.ts"
 
 /** What somebody did to `hufu.db` while no node ran. */
@@ -17,12 +16,6 @@ interface Row {
   readonly body: string
   readonly subject: string | null
   readonly sealed: Uint8Array | null
-  readonly hasKey: 0 | 1
-}
-
-/** Open members that a statement says in its content alone: nobody can tell them once that was erased. */
-const onlyInContent: Readonly<Record<string, readonly string[]>> = {
-  hold: ["action", "version", "principal", "mode"],
 }
 
 const word = {
@@ -45,8 +38,7 @@ export function alterationsOf(
 ): Alteration[] {
   const db = new DatabaseSync(file, { readOnly: true })
   const rows = db
-    .prepare(`SELECT kind, id, state, body, subject, sealed, EXISTS (SELECT 1 FROM vault_key WHERE vault_key.subject = record.subject) AS hasKey
-       FROM record`)
+    .prepare("SELECT kind, id, state, body, subject, sealed FROM record")
     .all() as unknown as Row[]
   const spent = db.prepare("SELECT mandate, grant_index FROM spent").all()
   db.close()
@@ -91,7 +83,7 @@ function ofRow(row: Row, rows: readonly Row[], random: Seeded): Alteration[] {
         ]),
     say("copied", (db) => {
       const sql =
-        "INSERT INTO record SELECT kind, id || '0', state, at, replace(body, id, id || '0'), subject, sealed FROM record"
+        "INSERT INTO record SELECT kind, id || '0', state, at, replace(body, id, id || '0'), subject, sealed, proof FROM record"
       return db.prepare(`${sql} ${where}`).run(row.kind, row.id).changes === 1
     }),
   ]
@@ -100,11 +92,7 @@ function ofRow(row: Row, rows: readonly Row[], random: Seeded): Alteration[] {
 /** One open member with another value. */
 function membersOf(row: Row, random: Seeded): { name: string; body: string }[] {
   const body = JSON.parse(row.body) as Record<string, unknown>
-  const isErased = row.subject !== null && !row.hasKey
-  const names = Object.keys(body).filter(
-    (name) =>
-      !ephemeralMembers[row.kind]?.includes(name) && !(isErased && onlyInContent[row.kind]?.includes(name)),
-  )
+  const names = Object.keys(body)
   if (names.length === 0) return []
   const name = random.pick(names)
   return [{ name, body: JSON.stringify({ ...body, [name]: another(body[name]) }) }]

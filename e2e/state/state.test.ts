@@ -20,7 +20,12 @@ const [steps, alterations] = isLong ? [400, 2000] : [32, 60]
 
 /** Without a node. */
 async function rebuildIn(dataDir: string): Promise<RebuildReport> {
-  const store = await openStore({ dataDir, clock: systemClock, logger: pino({ level: "silent" }) })
+  const store = await openStore({
+    dataDir,
+    clock: systemClock,
+    logger: pino({ level: "silent" }),
+    asFound: true,
+  })
   try {
     const run = rebuildState(store)
     for (;;) {

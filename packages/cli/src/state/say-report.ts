@@ -11,6 +11,7 @@ const faults: Readonly<Record<StateFault, { readonly en: string; readonly zh: st
     zh: "保险库内容与账本所承诺的不一致",
   },
   damaged: { en: "the vault's content does not open", zh: "保险库内容无法打开" },
+  unproven: { en: "is not what this node wrote", zh: "并非本节点写入" },
   lost: {
     en: "gone from the vault, and no statement says that it was erased",
     zh: "已不在保险库中，且没有声明说明其被擦除",

@@ -14,6 +14,7 @@ export async function withStoppedStore<T>(
     dataDir: usedDataFolder(invocation.dataFolder).path,
     clock: systemClock,
     logger: pino({ level: "silent" }),
+    asFound: true,
     passphrase: () => askPassphrase(invocation),
   })
   try {

@@ -6,9 +6,19 @@ const Count = z.int().nonnegative()
 /**
  * How a record in the tables is not what the ledger says. `missing`: the tables lack it; `extra`: the ledger knows nothing of it;
  * `differs`: a member is another; `unreadable`: its row does not open or has no form; `forged`, `damaged`: what a statement said is
- * not in the vault as the ledger commits to it; `lost`: it is not there, and no statement says that it was erased.
+ * not in the vault as the ledger commits to it; `lost`: it is not there, and no statement says that it was erased; `unproven`: the row
+ * says nothing else than the ledger, as far as that can tell, and this node did not write it.
  */
-export const StateFault = z.enum(["missing", "extra", "differs", "unreadable", "forged", "damaged", "lost"])
+export const StateFault = z.enum([
+  "missing",
+  "extra",
+  "differs",
+  "unreadable",
+  "forged",
+  "damaged",
+  "lost",
+  "unproven",
+])
 export type StateFault = z.infer<typeof StateFault>
 
 export const StateDifference = z.object({

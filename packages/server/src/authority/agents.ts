@@ -3,7 +3,7 @@ import { AgentRecord, VersionRecord } from "@hufu/core/contract/records"
 import { Failure } from "@hufu/core/failure"
 import { newId } from "@hufu/core/id"
 import type { Clock } from "../clock.ts"
-import type { Store } from "../store/store.ts"
+import type { Store, Tx } from "../store/store.ts"
 import { type Declare, saidTime, saidYes } from "./declare.ts"
 import { openRecords, type RecordKind, type Records } from "./records.ts"
 
@@ -53,6 +53,19 @@ export function openAgents(store: Store, clock: Clock, declare: Declare): AgentA
   const named = (name: string) =>
     [...records.all()].find((agent) => agent.name === name && agent.state !== "revoked")
   const creating = new Set<string>()
+  /** As it was last written, in the order of commits: memory may be ahead of it by what narrows, and behind by what is on its way. */
+  const written = new Map<string, AgentRecord>()
+  function write(tx: Tx, agent: AgentRecord, change: Partial<AgentRecord>): void {
+    const changed = { ...(written.get(agent.id) ?? agent), ...change }
+    records.put(tx, changed)
+    written.set(agent.id, changed)
+  }
+  /** What did not come to be stands no more. */
+  const commit = (agent: AgentRecord, work: (tx: Tx) => void) =>
+    store.commit(work).catch((error: unknown) => {
+      written.delete(agent.id)
+      throw error
+    })
   /** How often each agent's state was changed, so that changes at once end with the last. */
   const turns = new Map<string, number>()
 
@@ -118,10 +131,9 @@ export function openAgents(store: Store, clock: Clock, declare: Declare): AgentA
     const version: VersionRecord = { id: newId("version", now), agent: agent.id, createdAt: now, ...draft }
     // A suspension may come while this is written: it must not be undone, nor undo the version.
     const changed = () => ({ ...(records.get(agent.id) ?? agent), version: version.id })
-    await store.commit((tx) => {
+    await commit(agent, (tx) => {
       versions.put(tx, version)
-      // What stands before it in this commit is in no memory yet.
-      records.put(tx, { ...(records.staged(tx, agent.id) ?? agent), version: version.id })
+      write(tx, agent, { version: version.id })
       declare(tx, {
         fact: "version.declared",
         subject: agent.id,
@@ -151,8 +163,8 @@ export function openAgents(store: Store, clock: Clock, declare: Declare): AgentA
     turns.set(agent.id, turn)
     const fact =
       state === "live" ? "agent.resumed" : state === "suspended" ? "agent.suspended" : "agent.revoked"
-    await store.commit((tx) => {
-      records.put(tx, { ...(records.staged(tx, agent.id) ?? agent), state, stateChangedAt })
+    await commit(agent, (tx) => {
+      write(tx, agent, { state, stateChangedAt })
       declare(tx, {
         fact,
         subject: agent.id,
@@ -174,6 +186,7 @@ export function openAgents(store: Store, clock: Clock, declare: Declare): AgentA
     declareVersion,
     setState,
     forgetContent(agent) {
+      written.delete(agent.id)
       records.set({ ...agent, name: erasedName })
       for (const version of versions.all())
         if (version.agent === agent.id) versions.set({ ...version, label: "", parts: {} })

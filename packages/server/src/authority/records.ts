@@ -13,8 +13,6 @@ export interface Records<T extends { readonly id: string }> {
   need(id: string): T
   all(): IterableIterator<T>
   readonly size: number
-  /** As the unit of work sees it: with what stands before it in the same commit. */
-  staged(tx: Tx, id: string): T | undefined
   /** Writes the row in this commit. */
   put(tx: Tx, value: T): void
   /** Changes memory; call after the commit (or before it, when it narrows). */
@@ -60,13 +58,6 @@ export function openRecords<T extends { readonly id: string }>(store: Store, of:
     all: () => memory.values(),
     get size() {
       return memory.size
-    },
-    staged(tx, id) {
-      const [row] = tx.query<RecordRow>(`SELECT ${recordColumns} FROM record WHERE kind=? AND id=?`, [
-        of.kind,
-        id,
-      ])
-      return row && readRecord(store, of, row)
     },
     put: (tx, value) => writeRecord(store, of, tx, value),
     set: (value) => void memory.set(value.id, value),

@@ -1,5 +1,5 @@
 import type { StateFault } from "@hufu/core/contract/state"
-import type { RecordRow } from "../authority/records.ts"
+import type { StoredRecord } from "../store/record-row.ts"
 import type { Store, Tx } from "../store/store.ts"
 import { count, type Findings, type Repair, report } from "./findings.ts"
 import { type FoldedRecord, isSame } from "./fold.ts"
@@ -10,9 +10,11 @@ import type { ContentReader } from "./read-content.ts"
 import { ephemeralMembers, secretMembers } from "./table-classes.ts"
 
 export interface Comparing {
-  readonly store: Pick<Store, "query" | "vault" | "keyFor">
+  readonly store: Pick<Store, "query" | "vault" | "records">
   readonly reader: ContentReader
   readonly findings: Findings
+  /** Rows carry proofs: in no folder that an earlier version wrote and this one has not opened. */
+  readonly isProven: boolean
   /** Rows that an earlier version left open: none once they are sealed. */
   readonly mayBeOpen: boolean
   /** Whose content, and whose key, is not there: at the end, a statement has to say that it was erased. */
@@ -26,16 +28,25 @@ type Values = Record<string, unknown>
 export function compareRecord(
   of: Comparing,
   kind: FoldedKind,
-  { id, folded, row }: { id: string; folded: FoldedRecord | undefined; row: RecordRow | undefined },
+  { id, folded, row }: { id: string; folded: FoldedRecord | undefined; row: StoredRecord | undefined },
 ): void {
   const found = row && kind.find(of.store, row, of.mayBeOpen)
   const compared = { of, kind, id, folded, row, found }
   of.findings.records += 1
   if (row?.subject && (found?.is === "erased" || (found?.is === "value" && found.isErased)))
     of.goneKeys.add(row.subject)
-  if (found?.is === "erased" && folded === undefined) return count(of.findings.erased, kind.kind)
+  if (found?.is === "erased" && folded === undefined) count(of.findings.erased, kind.kind)
+  const before = of.findings.differing
+  compareFolded(compared)
+  // What the ledger cannot tell, the row's own proof does.
+  const isOurs = row === undefined || !of.isProven || of.store.records.isOurs(row)
+  if (!isOurs && of.findings.differing === before) say(compared, { fault: "unproven", member: null })
+}
+
+function compareFolded(compared: Compared): void {
+  const { kind, folded, row, found } = compared
   if (folded === undefined) {
-    if (row === undefined) return
+    if (row === undefined || found?.is === "erased") return
     const table = found?.is === "value" ? withoutSecrets(kind.kind, found.value) : undefined
     return say(compared, { fault: "extra", member: null, table })
   }
@@ -54,7 +65,7 @@ interface Compared {
   readonly kind: FoldedKind
   readonly id: string
   readonly folded: FoldedRecord | undefined
-  readonly row: RecordRow | undefined
+  readonly row: StoredRecord | undefined
   readonly found: FoundRow | undefined
 }
 
@@ -99,9 +110,8 @@ function say(
 
 /** Members of a record that no statement carries stay as they are in the tables. */
 function repairOf({ of, kind, id, folded, row, found }: Compared): Repair {
-  const remove = (tx: Tx) =>
-    row && tx.run("DELETE FROM record WHERE kind = ? AND id = ?", [kind.kind, row.id])
-  if (folded === undefined) return (tx) => void remove(tx)
+  const remove = (tx: Tx, rowId: string) => of.store.records.remove(tx, { kind: kind.kind, id: rowId })
+  if (folded === undefined) return (tx) => row && remove(tx, row.id)
   const table = found?.is === "value" ? found.value : {}
   const kept: Values = {}
   for (const member of ephemeralMembers[kind.kind] ?? []) kept[member] = table[member]
@@ -115,8 +125,7 @@ function repairOf({ of, kind, id, folded, row, found }: Compared): Repair {
   if (key === undefined || !kind.isRecord(values)) return null
   return (tx) => {
     // What stands under another key, or was left out of the form, goes.
-    remove(tx)
-    tx.run("DELETE FROM record WHERE kind = ? AND id = ?", [kind.kind, key])
+    if (row !== undefined && row.id !== key) remove(tx, row.id)
     kind.write(of.store, tx, values)
   }
 }

@@ -184,6 +184,7 @@ const folds: Record<Fact, FoldFact> = {
   "ledger.restored": nothing,
   "ledger.rekeyed": nothing,
   "vault.rekeyed": nothing,
+  "records.proven": (fold) => askAgain(fold),
   "retention.set"(fold, { refs }) {
     fold.put("retention", "retention", {
       id: stated("retention"),
@@ -199,6 +200,20 @@ const folds: Record<Fact, FoldFact> = {
   },
   "state.rebuilt": nothing,
   note: nothing,
+}
+
+/** Approvals of a version before proofs that were not used yet ask again: its holds are few, and none is settled by it. */
+function askAgain(fold: Folding): void {
+  const none = stated(null)
+  for (const [id, { members }] of fold.all("hold"))
+    if (members["state"]?.is === "value" && members["state"].value === "approved")
+      fold.change("hold", id, {
+        state: stated("waiting"),
+        approval: none,
+        approvedDigest: none,
+        decision: none,
+        decidedAt: none,
+      })
 }
 
 function word(text: string | undefined): Member {

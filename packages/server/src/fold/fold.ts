@@ -53,6 +53,7 @@ export interface Folding {
   put(kind: string, id: string, members: Members): void
   change(kind: string, id: string, members: Members): void
   find(kind: string, id: string): FoldedRecord | undefined
+  all(kind: string): readonly (readonly [string, FoldedRecord])[]
   drop(kind: string, matches: (id: string) => boolean): void
   /** Reads a content at once, for what has to be known to fold on. */
   read(of: ContentRef): Content
@@ -101,6 +102,7 @@ export function createFold({ reader, onHoldOver }: FoldOptions): Fold {
       })
     },
     find: (kind, id) => records.get(kind)?.get(id),
+    all: (kind) => [...ofKind(kind)],
     drop(kind, matches) {
       for (const id of ofKind(kind).keys()) if (matches(id)) ofKind(kind).delete(id)
     },

@@ -1,24 +1,24 @@
 import { z } from "zod"
 import { agentKind, versionKind } from "../authority/agents.ts"
 import { wordsKind } from "../authority/added-words.ts"
-import { approvalProof } from "../authority/approval-proof.ts"
 import { browserKind } from "../authority/browsers.ts"
 import { credentialKind } from "../authority/credentials.ts"
 import { holdKind } from "../authority/holds.ts"
 import { mandateKind } from "../authority/mandates.ts"
 import { passkeyKind } from "../authority/passkeys.ts"
 import { personKind } from "../authority/person.ts"
-import { keyOf, type RecordKind, type RecordRow, writeRecord } from "../authority/records.ts"
+import { keyOf, type RecordKind, writeRecord } from "../authority/records.ts"
 import { retentionKind } from "../authority/retention.ts"
 import { serverKind } from "../authority/servers.ts"
 import { stopKind } from "../authority/stop.ts"
 import { taskKind } from "../authority/tasks.ts"
 import { toolKind, toolRowKey } from "../authority/tools.ts"
 import { isFailure } from "@hufu/core/failure"
+import type { RecordRow } from "../store/record-row.ts"
 import type { Store, Tx } from "../store/store.ts"
 
 type Values = Record<string, unknown>
-type Parts = Pick<Store, "vault" | "query" | "keyFor">
+type Parts = Pick<Store, "vault" | "query" | "records">
 
 /** A row as it was found. */
 export type FoundRow =
@@ -64,11 +64,7 @@ export const foldedKinds: readonly FoldedKind[] = [
       return orGone(() => toolRowKey(server, tool, parts))
     },
   }),
-  folded(holdKind, {
-    complete: (parts, hold) =>
-      hold.state === "approved" ? { ...hold, proof: approvalProof(parts.keyFor("approvals"), hold) } : hold,
-    start: { proof: null },
-  }),
+  folded(holdKind),
   folded(stopKind),
   folded(retentionKind),
   folded(personKind, { start: { misses: 0 } }),
@@ -79,8 +75,6 @@ export const foldedKinds: readonly FoldedKind[] = [
 
 interface More<T> {
   readonly rowOf?: FoldedKind["rowOf"]
-  /** Adds what follows from the rest of a record that is made again. */
-  readonly complete?: (parts: Parts, value: T) => T
   /** What members begin with that no statement carries. */
   readonly start?: Partial<T>
   readonly startOf?: (values: Values) => Values
@@ -111,8 +105,7 @@ function folded<T extends { readonly id: string }>(of: RecordKind<T>, more: More
     rowOf: more.rowOf ?? ((_parts, id) => id),
     isRecord: (values) => of.schema.safeParse(begun(values)).success,
     write(parts, tx, values) {
-      const value = of.schema.parse(begun(values))
-      writeRecord(parts, of, tx, more.complete?.(parts, value) ?? value)
+      writeRecord(parts, of, tx, of.schema.parse(begun(values)))
     },
   }
 }
@@ -120,7 +113,8 @@ function folded<T extends { readonly id: string }>(of: RecordKind<T>, more: More
 function openSealed<T>(parts: Parts, of: RecordKind<T>, row: RecordRow): Values | "erased" | "damaged" {
   if (of.sealed === undefined || row.subject === null) return {}
   const hasKey = parts.query("SELECT 1 FROM vault_key WHERE subject = ?", [row.subject]).length > 0
-  if (!hasKey) return "erased"
+  // Erasing takes both.
+  if (!hasKey) return row.sealed === null ? "erased" : "damaged"
   if (row.sealed === null) return of.sealed.blank === undefined ? "damaged" : { ...of.sealed.blank }
   try {
     const name = `${of.kind}/${row.id}`
@@ -162,7 +156,7 @@ function orGone<T>(read: () => T): T | undefined {
   try {
     return read()
   } catch (error) {
-    if (isFailure(error, "not_found")) return undefined
+    if (isFailure(error, "not_found") || isFailure(error, "vault_damaged")) return undefined
     throw error
   }
 }

@@ -2,7 +2,8 @@ import { z } from "zod"
 import { Failure } from "@hufu/core/failure"
 import { declareWith } from "../authority/declare.ts"
 import { isSecretOf, personKind } from "../authority/person.ts"
-import { readRecord, recordColumns, type RecordRow } from "../authority/records.ts"
+import { readRecord } from "../authority/records.ts"
+import { recordColumns, type StoredRecord } from "../store/record-row.ts"
 import type { Store } from "../store/store.ts"
 import type { Found } from "./findings.ts"
 import type { FoldedRecord } from "./fold.ts"
@@ -63,7 +64,7 @@ function secretOf({
   })
   if (salt !== undefined && hash !== undefined) return { salt, hash }
   // A ledger of an earlier version does not say it; the row is sealed with the vault's key.
-  const [row] = store.query<RecordRow>(
+  const [row] = store.query<StoredRecord>(
     `SELECT ${recordColumns} FROM record WHERE kind = 'person' AND id = ? AND sealed IS NOT NULL`,
     [person.id],
   )

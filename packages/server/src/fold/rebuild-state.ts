@@ -1,5 +1,6 @@
 import type { RebuildReport } from "@hufu/core/contract/state"
-import { recordColumns, type RecordRow } from "../authority/records.ts"
+import { sealName } from "../store/check-records.ts"
+import { recordColumns, type StoredRecord } from "../store/record-row.ts"
 import type { Store, Tx } from "../store/store.ts"
 import { type Comparing, compareRecord } from "./compare-record.ts"
 import { count, type Found, noFindings, report } from "./findings.ts"
@@ -9,7 +10,7 @@ import { type FoldedKind, foldedKinds } from "./folded-kinds.ts"
 import { isNarrowing } from "./is-narrowing.ts"
 import { type ContentReader, contentReader } from "./read-content.ts"
 
-export type RebuildParts = Pick<Store, "query" | "vault" | "keyFor" | "ledger" | "folder">
+export type RebuildParts = Pick<Store, "query" | "vault" | "records" | "ledger" | "folder">
 
 export interface Rebuilt {
   readonly report: RebuildReport
@@ -31,6 +32,7 @@ export async function* rebuildState(store: RebuildParts): AsyncGenerator<Progres
     store,
     reader,
     findings,
+    isProven: store.query("SELECT 1 FROM meta WHERE key = ?", [sealName]).length > 0,
     mayBeOpen: store.query("SELECT 1 FROM meta WHERE key = 'records.sealed'").length === 0,
     goneContent: new Map(),
     goneKeys: new Set(),
@@ -69,7 +71,7 @@ async function* compareRecords(
     for (;;) {
       foldOn(store, fold, store.ledger.size())
       const ids = idsByRow(store, fold, kind)
-      const rows = store.query<RecordRow>(
+      const rows = store.query<StoredRecord>(
         `SELECT ${recordColumns} FROM record WHERE kind = ? AND id > ? ORDER BY id LIMIT ?`,
         [kind.kind, last, pageRows],
       )
@@ -109,7 +111,7 @@ function idsByRow(store: RebuildParts, fold: Fold, kind: FoldedKind): ReadonlyMa
 function compareRow(
   store: RebuildParts,
   { fold, comparing }: Folded,
-  { kind, id, row }: { kind: FoldedKind; id: string; row: RecordRow },
+  { kind, id, row }: { kind: FoldedKind; id: string; row: StoredRecord },
 ): void {
   const folded = fold.records.get(kind.kind)?.get(id)
   // A hold that is over was compared when its last entry was folded in; the columns of entries are verified by then.
@@ -121,8 +123,8 @@ function hasEntry(store: RebuildParts, hold: string): boolean {
   return store.query("SELECT 1 FROM entry WHERE hold = ? LIMIT 1", [hold]).length > 0
 }
 
-function rowOf(store: RebuildParts, kind: string, key: string): RecordRow | undefined {
-  return store.query<RecordRow>(`SELECT ${recordColumns} FROM record WHERE kind = ? AND id = ?`, [
+function rowOf(store: RebuildParts, kind: string, key: string): StoredRecord | undefined {
+  return store.query<StoredRecord>(`SELECT ${recordColumns} FROM record WHERE kind = ? AND id = ?`, [
     kind,
     key,
   ])[0]

@@ -22,7 +22,7 @@ export const tableClasses: Readonly<Record<string, TableClass>> = {
 
 /**
  * Members of records that change without a statement, because no decision's evidence rests on them: they are neither compared nor
- * made again. Of an approval's proof, which says that this node wrote it, a wrong one makes the action ask again.
+ * made again. A proof of its own is what an earlier version gave an approval; nothing reads it any more.
  */
 export const ephemeralMembers: Readonly<Record<string, readonly string[]>> = {
   person: ["misses"],

@@ -60,6 +60,20 @@ const pageRows = 1_000
 export function checkRecords(query: Query, keys: RecordKeys, size: number): CheckedRecords | undefined {
   const [seal] = query<{ value: string }>("SELECT value FROM meta WHERE key = ?", [sealName])
   if (seal === undefined) return undefined
+  const { wrong, ...found } = gather(query, keys)
+  const [first] = wrong
+  if (first !== undefined) throw altered(first, wrong.length)
+  refuseOlder(seal.value, { query, keys, size, sum: found.sum })
+  return found
+}
+
+/** The same without refusing any, for what compares them with the ledger before anything else reads one. */
+export function recordsAsFound(query: Query, keys: RecordKeys): CheckedRecords | undefined {
+  const seals = query("SELECT value FROM meta WHERE key = ?", [sealName])
+  return seals.length === 0 ? undefined : gather(query, keys)
+}
+
+function gather(query: Query, keys: RecordKeys): CheckedRecords & { readonly wrong: readonly RecordRow[] } {
   const wrong: RecordRow[] = []
   const rows = new Map<string, RecordRow[]>()
   const weights = new Map<string, bigint>()
@@ -74,11 +88,7 @@ export function checkRecords(query: Query, keys: RecordKeys, size: number): Chec
       if (same === undefined) rows.set(row.kind, [row])
       else same.push(row)
     }
-  const [first] = wrong
-  if (first !== undefined) throw altered(first, wrong.length)
-  sum %= modulus
-  refuseOlder(seal.value, { query, keys, size, sum })
-  return { rows, weights, sum }
+  return { rows, weights, sum: sum % modulus, wrong }
 }
 
 interface Found {

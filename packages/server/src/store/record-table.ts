@@ -4,6 +4,7 @@ import {
   altered,
   checkRecords,
   modulus,
+  recordsAsFound,
   type RecordKeys,
   recordKeys,
   sealName,
@@ -42,6 +43,8 @@ export interface RecordTable {
   initial(kind: string, states?: readonly string[]): readonly RecordRow[]
   /** Reads rows. Throws Failure("records_altered") where one is not what this node wrote. */
   read(kind: string, where?: string, values?: readonly SqlValue[]): RecordRow[]
+  /** Whether this node wrote a row, by the row's own proof. */
+  isOurs(row: StoredRecord): boolean
   /** Proves every row anew under what is drawn from another key of the vault; the seal follows in the same commit. */
   rekey(tx: Tx, vaultKey: KeyObject): void
   /** Gives every row a proof as it stands; returns how many there are. */
@@ -92,9 +95,12 @@ export class ProvenRecords implements RecordTable, Participant {
   /**
    * Checks every row that counts; once, before anything reads one. False when there is no seal at all, as in what a version before
    * seals left.
+   *
+   * @param asFound whether rows that somebody else wrote are taken too: for what only compares and mends them
    */
-  load(): boolean {
-    const found = checkRecords(this.#parts.query, this.#keys, this.#parts.size())
+  load({ asFound }: { asFound: boolean }): boolean {
+    const { query, size } = this.#parts
+    const found = asFound ? recordsAsFound(query, this.#keys) : checkRecords(query, this.#keys, size())
     if (found === undefined) return false
     this.#weights = found.weights
     this.#sum = found.sum
@@ -142,6 +148,10 @@ export class ProvenRecords implements RecordTable, Participant {
       if (!isKnown || !isProof(row.proof, proven)) throw altered(row, 1)
     }
     return rows
+  }
+
+  isOurs(row: StoredRecord): boolean {
+    return isProof(row.proof, proveRecord(this.#keys.row, row))
   }
 
   rekey(tx: Tx, vaultKey: KeyObject): void {

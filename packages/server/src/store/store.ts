@@ -61,6 +61,8 @@ export interface StoreOptions {
   readonly mlDsa?: boolean | undefined
   /** How long an asynchronous unit may hold the one transaction. */
   readonly unitTimeoutMs?: number
+  /** Takes rows that somebody else wrote too: for what compares them with the ledger and mends them, and for nothing else. */
+  readonly asFound?: boolean
   /** Asks for the passphrase of a sealed vault key; without it such a data folder is refused. */
   readonly passphrase?: AskPassphrase | undefined
 }
@@ -159,7 +161,8 @@ async function assemble(parts: Parts, options: StoreOptions): Promise<Store> {
     wrappingKey: vaultKey,
   })
   committer.join(appender, participant, records)
-  if (!records.load()) await proveRecords({ query, commit, records, vaultKey, size: ledger.size() })
+  if (!records.load({ asFound: options.asFound ?? false }))
+    await proveRecords({ query, commit, records, vaultKey, size: ledger.size() })
   await checkpointer.sign()
   async function close(): Promise<void> {
     try {
