@@ -132,7 +132,7 @@ function Rows({ live }: { readonly live: LiveFeed }) {
       if (offsetHeight > 0) typical.current ??= offsetHeight
       return offsetHeight
     },
-    overscan: 5,
+    overscan: 7,
     // New rows are made after the event that scrolled, so that neither keeps the other waiting.
     useFlushSync: false,
     scrollMargin: margin,
