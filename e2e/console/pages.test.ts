@@ -344,4 +344,39 @@ describe.skipIf(withoutChromium !== undefined)("the pages of the console", { tim
     await other.page.reload()
     await soon(() => other.page.getByRole("navigation").count()).toBe(0)
   })
+
+  // The last one, as its rows would be in the way of those before.
+  test("a list keeps the row that is worked in however far one scrolls, and the keyboard goes on from there", async () => {
+    const { credential } = await world.person.credential.issue({ agent: "steward" })
+    const door = await world.door("modern", { id: scene.agent, name: "steward", credential })
+    for (let n = 0; n < 80; n++) await door.call("get_note", { id: String(n) })
+    await using tab = await signedIn()
+    const { page } = tab
+    await open(page, "/actions?paused=yes")
+    const linkOf = (row: number) => page.locator(`main li[data-index='${row}'] a`)
+    const hasFocus = (row: number) => linkOf(row).evaluate((link) => link.matches(":focus"))
+    const address = await linkOf(2).getAttribute("href")
+    await linkOf(2).focus()
+    await page.mouse.move(640, 500)
+    await page.mouse.wheel(0, 2500)
+    await linkOf(60).waitFor()
+    expect(await hasFocus(2)).toBe(true)
+    expect(await linkOf(2).getAttribute("href")).toBe(address)
+    await page.keyboard.press("Tab")
+    expect(await hasFocus(3)).toBe(true)
+    // Without a row that is worked in, elements are used again; at rest they stand in order.
+    await page.locator("main [type=search]").focus()
+    await page.evaluate("scrollTo(0, 0)")
+    await page.mouse.wheel(0, 2500)
+    await linkOf(60).waitFor()
+    await linkOf(2).waitFor({ state: "detached" })
+    const order = () =>
+      page.evaluate<string>(
+        "[...document.querySelectorAll('main li[data-index]')].map((row) => row.dataset.index).join()",
+      )
+    await soon(async () => {
+      const rows = (await order()).split(",").map(Number)
+      return rows.length > 10 && rows.every((row, at) => at === 0 || row === (rows[at - 1] ?? 0) + 1)
+    }).toBe(true)
+  })
 })
