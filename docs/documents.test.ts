@@ -91,6 +91,27 @@ test("every invariant names parts and tests that exist, the same in both languag
   expect(named.filter(({ path, title }) => !hasTest(path, title))).toEqual([])
 })
 
+test("every attack has tests that exist and name what notices it, the same in both languages", () => {
+  const [english = [], chinese] = ["docs/en/evidence.md", "docs/zh/evidence.md"].map((path) => {
+    const text = pages.find((page) => page.path === path)?.text ?? ""
+    const rows = [...text.matchAll(/^\| [^|]+ \| [^|]+ \| ([^|]*) \| `[^|]+` › .*$/gm)]
+    return rows.map(([row, names = ""]) => ({
+      names: [...names.matchAll(/`(\w+)`/g)].map(([, name = ""]) => name),
+      tests: testsNamed(row.slice(row.lastIndexOf("| `"))),
+    }))
+  })
+  expect(english.length).toBeGreaterThan(11)
+  expect(chinese).toEqual(english)
+  const lost = english.flatMap(({ names, tests }) => {
+    const texts = tests.map(({ path }) => textOf(path))
+    return [
+      ...tests.filter(({ path, title }) => !hasTest(path, title)).map(({ title }) => title),
+      ...names.filter((name) => !texts.some((text) => text.includes(`"${name}"`))),
+    ]
+  })
+  expect(lost).toEqual([])
+})
+
 test("every direct dependency says what it is for, and nothing else does", () => {
   const names = directDependencies(root).map(({ name }) => name)
   expect(Object.keys(dependencyReasons).toSorted()).toEqual(names)
@@ -149,8 +170,12 @@ function testsNamed(row: string): { path: string; title: string }[] {
 }
 
 function hasTest(path: string, title: string): boolean {
+  return textOf(path).includes(title)
+}
+
+function textOf(path: string): string {
   const file = new URL(path, root)
-  return existsSync(file) && readFileSync(file, "utf8").includes(title)
+  return existsSync(file) ? readFileSync(file, "utf8") : ""
 }
 
 /** Of every package below a `node_modules`; the workspace's own packages are links and are left out. */

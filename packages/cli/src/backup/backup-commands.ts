@@ -59,8 +59,8 @@ export const backupCommands: readonly Command[] = [
   {
     name: "log compare",
     takes: "FILE",
-    en: "Say whether the ledger goes on from a checkpoint that was kept; exit code 1 when it does not",
-    zh: "比对保存的检查点，说明账本是否由其延续；否则退出码为 1",
+    en: "Say whether the ledger goes on from a checkpoint that was kept, or from an old receipt's; exit code 1 when it does not",
+    zh: "比对保存的检查点或旧回执中的检查点，说明账本是否由其延续；否则退出码为 1",
     flags: {},
     load: async () => (await import("./log-compare.ts")).logCompare,
   },

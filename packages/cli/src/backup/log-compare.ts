@@ -1,3 +1,4 @@
+import { keptCheckpoint } from "@hufu/core/evidence/kept-checkpoint"
 import { type Comparison, compareCheckpoint } from "@hufu/server/ledger/compare-checkpoint"
 import { usedDataFolder } from "@hufu/server/store/data-folder"
 import { openReader } from "@hufu/server/store/sqlite-connection"
@@ -10,7 +11,7 @@ import { oneFile } from "./one-file.ts"
 
 /** `hufu log compare FILE`: whether this ledger is the one that a kept checkpoint was signed over. */
 export async function logCompare({ positionals, dataFolder, json, language }: Invocation): Promise<number> {
-  const note = await readText(oneFile(positionals, "log compare FILE"))
+  const note = keptCheckpoint(await readText(oneFile(positionals, "log compare FILE")))
   const db = openReader(usedDataFolder(dataFolder).database)
   try {
     db.exec("BEGIN")

@@ -84,8 +84,8 @@ export const evidenceCommands: readonly Command[] = [
       checkpoint: {
         type: "string",
         value: "FILE",
-        en: "a checkpoint that you kept: the published log has to go on from it",
-        zh: "您保存的检查点：已发布的日志必须由其延续",
+        en: "a checkpoint that you kept, or a receipt that holds one: the published log has to go on from it",
+        zh: "您保存的检查点或含有检查点的回执：已发布的日志必须由其延续",
       },
     },
     load: async () => (await import("./log-verify.ts")).logVerify,

@@ -1,3 +1,4 @@
+import { keptCheckpoint } from "@hufu/core/evidence/kept-checkpoint"
 import { type LogVerdict, verifyLog } from "@hufu/core/evidence/verify-log"
 import { nativeHash } from "@hufu/server/ledger/native-hash"
 import { openLogFiles } from "@hufu/server/ledger/publish/log-files"
@@ -36,7 +37,7 @@ async function verifyPublished(invocation: Invocation, place: string): Promise<n
   const verdict = await verifyLog(await openLogFiles(place), {
     hash: nativeHash,
     ...logKeys(flags),
-    kept: kept === undefined ? undefined : await readText(kept),
+    kept: kept === undefined ? undefined : keptCheckpoint(await readText(kept)),
     onProgress: showProgress(invocation),
   })
   if (json) {

@@ -34,6 +34,12 @@ export const ledgerFault = {
     checkpoint(size, "is not signed by the ledger's key", "不是由本账本密钥签名"),
   wrongCheckpoint: (size: number) =>
     checkpoint(size, "does not have the entries' root", "与条目的根哈希不符"),
+  damagedCheckpoints: (): LedgerFault => ({
+    table: "checkpoint",
+    row: "pages",
+    en: "the pages that hold the checkpoints are damaged: some cannot be found any more",
+    zh: "存放检查点的页面损坏：有检查点已无法找到",
+  }),
   malformedVault: (table: "vault" | "vault_key", row: string): LedgerFault => ({
     table,
     row,

@@ -1,16 +1,12 @@
 import { setTimeout as pause } from "node:timers/promises"
 import type { LogFiles } from "@hufu/core/evidence/verify-log"
 import { parseVkey } from "@hufu/core/evidence/vkey"
-import { isFailure } from "@hufu/core/failure"
 import type { Logger } from "pino"
 import type { Clock } from "../clock.ts"
 import { openReader, type SqliteConnection } from "../store/sqlite-connection.ts"
-import { isDamaged } from "../store/storage-error.ts"
 import { type LedgerFault, ledgerFault } from "./ledger-fault.ts"
-import { readSize } from "./ledger-rows.ts"
 import { nativeHash } from "./native-hash.ts"
-import { readVault } from "./verify-vault.ts"
-import { readLedger } from "./verify-ledger.ts"
+import { readTables } from "./read-tables.ts"
 
 const maxSlice = 200
 /** Entries that one bundle of the published log stands for. */
@@ -68,29 +64,13 @@ export function startScrub(parts: ScrubParts): Scrub {
     }
   }
   async function tablesFault(db: SqliteConnection): Promise<LedgerFault | null> {
-    try {
-      const size = readSize(db)
-      state = { ...state, entries: 0, of: size }
-      const reading = readLedger({ db, size, pageRows: slice })
-      for (;;) {
-        const step = await reading.next()
-        if (step.done === true) {
-          if (!step.value.ok) return step.value.fault
-          break
-        }
-        state = { ...state, entries: step.value }
-        await rest(slice)
-      }
-      for (const fault of readVault(db, slice)) {
-        if (fault !== null) return fault
-        await rest(slice)
-      }
-      return null
-    } catch (error) {
-      // The pages themselves: SQLite cannot read on, or a table names no key.
-      if (isDamaged(error) || isFailure(error, "ledger_ambiguous"))
-        return ledgerFault.damagedTables(state.entries)
-      throw error
+    const reading = readTables(db, slice)
+    for (;;) {
+      const step = await reading.next()
+      if (step.done === true) return step.value
+      const { entries, of } = step.value
+      state = { ...state, entries, of }
+      await rest(slice)
     }
   }
   async function publishedFault(): Promise<LedgerFault | null> {

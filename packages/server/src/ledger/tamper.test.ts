@@ -39,6 +39,10 @@ afterEach(async () => {
   place.remove()
 })
 
+/** Two entries change places, each with all that it has. */
+const swapped = (a: number, b: number) =>
+  `UPDATE entry SET idx = 10000 WHERE idx = ${a}; UPDATE entry SET idx = ${a} WHERE idx = ${b}; UPDATE entry SET idx = ${b} WHERE idx = 10000`
+
 const altered = [
   ["entry", "UPDATE entry SET bytes = flipped(bytes) WHERE idx = 20"],
   ["entry", "UPDATE entry SET hash = flipped(hash) WHERE idx = 20"],
@@ -48,6 +52,8 @@ const altered = [
   ["entry", "UPDATE entry SET performed = NULL WHERE idx = 20"],
   ["entry", "DELETE FROM entry WHERE idx = 20"],
   ["entry", "UPDATE entry SET idx = 10000 WHERE idx = 20"],
+  ["tile", swapped(20, 21)],
+  ["checkpoint", swapped(588, 589)],
   ["tile", "UPDATE tile SET bytes = flipped(bytes) WHERE n = 1"],
   ["tile", "DELETE FROM tile WHERE n = 1"],
   ["checkpoint", "UPDATE checkpoint SET note = replace(note, 'localhost', 'localhosu')"],
@@ -85,6 +91,7 @@ const refusedAtStart = [
   ["DELETE FROM entry WHERE idx = 585", "missing"],
   ["UPDATE entry SET bytes = flipped(bytes) WHERE idx = 589", "altered"],
   ["UPDATE entry SET hash = flipped(hash) WHERE idx = 589", "root"],
+  [swapped(588, 589), "root"],
   ["UPDATE tile SET bytes = flipped(bytes) WHERE n = 1", "root"],
   ["DELETE FROM tile WHERE n = 1", "tile"],
   ["UPDATE checkpoint SET note = replace(note, 'localhost', 'localhosu')", "not signed"],

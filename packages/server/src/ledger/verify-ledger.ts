@@ -77,7 +77,8 @@ export async function verifyLedger({ db, size, onProgress }: VerifyParts): Promi
  */
 export async function* readLedger(parts: ReadParts): AsyncGenerator<number, LedgerVerdict> {
   const run = runOf(parts)
-  const fault = (yield* walk(run, parts.pageRows)) ?? strayCheckpoint(run) ?? openIntentFault(run)
+  const fault =
+    (yield* walk(run, parts.pageRows)) ?? strayCheckpoint(run) ?? lostCheckpoint(run) ?? openIntentFault(run)
   return verdictOf(run, fault)
 }
 
@@ -187,6 +188,14 @@ function strayCheckpoint(run: Run): LedgerFault | null {
   const size = Number(row?.["size"] ?? 0)
   const stored = Number(run.db.get("SELECT max(idx) + 1 AS size FROM entry")?.["size"] ?? 0)
   return size > stored ? ledgerFault.wrongCheckpoint(size) : null
+}
+
+// An entry that cannot be found is missing by its index. Which checkpoints there were, nothing says but the pages themselves.
+function lostCheckpoint({ db }: Run): LedgerFault | null {
+  const found = db.all("PRAGMA integrity_check(checkpoint)")
+  return found.length === 1 && found[0]?.["integrity_check"] === "ok"
+    ? null
+    : ledgerFault.damagedCheckpoints()
 }
 
 function checkpointSizes(db: SqliteConnection, from: number, to: number): Set<number> {

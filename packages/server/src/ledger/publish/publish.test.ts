@@ -11,14 +11,19 @@ import {
 } from "node:fs"
 import { join } from "node:path"
 import { DatabaseSync } from "node:sqlite"
+import { decodeBundle, encodeBundle } from "@hufu/core/evidence/entry-bundle"
+import { keptCheckpoint } from "@hufu/core/evidence/kept-checkpoint"
+import { buildReceipt } from "@hufu/core/evidence/receipt"
 import { verifyLog } from "@hufu/core/evidence/verify-log"
 import { parseTilePath } from "@hufu/core/evidence/tile-path"
 import { parseVkey } from "@hufu/core/evidence/vkey"
 import { signCheckpoint } from "@hufu/core/evidence/checkpoint"
 import { afterEach, beforeEach, describe, expect, test } from "vitest"
 import { intentOf, newAction, outcomeOf, type Scratch, scratch } from "../../store/scratch-store.ts"
+import { openReader } from "../../store/sqlite-connection.ts"
 import { openStore, type Store } from "../../store/store.ts"
 import { readStoredNote } from "../checkpointer.ts"
+import { compareCheckpoint } from "../compare-checkpoint.ts"
 import { createLedgerKey } from "../ledger-key.ts"
 import { verifyMlDsa44 } from "../ml-dsa.ts"
 import { nativeHash } from "../native-hash.ts"
@@ -181,6 +186,69 @@ describe("a reader of a published log", () => {
       expect(await verify(vkey, { place: other, kept })).toMatchObject({ ok: false, fault: { id } })
       fork.remove()
     }
+    empty.remove()
+  })
+
+  test("finds two entries that changed places", async () => {
+    const vkey = await published(3, 257, 302)
+    const file = join(folder, "tile/entries/001")
+    const entries = decodeBundle(readFileSync(file), 256)
+    const [first = new Uint8Array(), second = new Uint8Array()] = entries
+    writeFileSync(file, encodeBundle([second, first, ...entries.slice(2)]))
+    expect(await verify(vkey)).toMatchObject({ ok: false, fault: { id: "altered_tile", file: "tile/0/001" } })
+  })
+
+  test("finds a split view once two who were shown different histories compare what they kept", async () => {
+    const empty = await emptyCopy()
+    const vkey = await published(20)
+    const fork = await forkOf(empty, 21)
+    const other = join(fork.dataDir, "..", "published")
+    await exportLog(join(fork.dataDir, "hufu.db"), other, { logger })
+    const [mine, theirs] = [folder, other].map((each) => readFileSync(join(each, "checkpoint"), "utf8"))
+    // Each alone sees a sound log that goes on from what it has seen.
+    expect(await verify(vkey, { kept: mine ?? "" })).toMatchObject({ ok: true })
+    expect(await verify(vkey, { kept: theirs ?? "", place: other })).toMatchObject({ ok: true })
+    expect(await verify(vkey, { kept: mine ?? "", place: other })).toMatchObject({
+      ok: false,
+      fault: { id: "forked" },
+    })
+    expect(await verify(vkey, { kept: theirs ?? "" })).toMatchObject({ ok: false, fault: { id: "shorter" } })
+    fork.remove()
+    empty.remove()
+  })
+
+  test("finds by an old receipt that a history was rewritten with the log's own key", async () => {
+    const empty = await emptyCopy()
+    const store = await openStore(place.options())
+    const action = newAction()
+    await store.ledger.append(intentOf(action))
+    const { index } = await store.ledger.append(outcomeOf(action))
+    const { note, size } = await store.ledger.awaitCheckpoint(index)
+    const receipt = buildReceipt({
+      entries: store.ledger
+        .entriesOf(action)
+        .map((each) => ({ ...each, proof: store.ledger.proof(each.index, size) })),
+      checkpoint: note,
+      logKey: store.ledger.vkey,
+    })
+    const kept = keptCheckpoint(JSON.stringify(receipt))
+    expect(kept).toBe(note)
+    await store.close()
+    const compared = async (file: string) => {
+      const db = openReader(file)
+      try {
+        return await compareCheckpoint(db, kept)
+      } finally {
+        db.close()
+      }
+    }
+    expect(await compared(store.folder.database)).toEqual({ is: "contained", size })
+    const fork = await forkOf(empty, 21)
+    const database = join(fork.dataDir, "hufu.db")
+    expect(await compared(database)).toEqual({ is: "forked", size })
+    await exportLog(database, folder, { logger })
+    expect(await verify(store.ledger.vkey, { kept })).toMatchObject({ ok: false, fault: { id: "forked" } })
+    fork.remove()
     empty.remove()
   })
 
