@@ -46,7 +46,6 @@ export async function makeScene(world: World): Promise<Scene> {
       history: "/approvals?tab=history",
       approval: `/approvals/${waiting.hold}`,
       decided: `/approvals/${approved.hold}`,
-      "first-passkey": "/first-passkey",
       absent: "/approvals/hld_00000000000000000000000000",
     },
   }

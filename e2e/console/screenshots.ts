@@ -2,8 +2,9 @@ import { mkdir } from "node:fs/promises"
 import { join } from "node:path"
 import { parseArgs } from "node:util"
 import { createWorld } from "../invariants/world.ts"
-import { buildConsole, consoleFolder, openPage, openTab, startBrowser } from "./open-console.ts"
+import { buildConsole, consoleFolder, openPage, openTab, settle, startBrowser } from "./open-console.ts"
 import { makePagesScene, pagesOf } from "./pages-scene.ts"
+import { makeAlteredScene, makeNewScene, type OwnScene } from "./rare-scenes.ts"
 import { makeScene } from "./scene.ts"
 
 // `npm run screenshots -- --to FOLDER`: every page in both languages and themes, on a phone and on a desk, from a real node.
@@ -18,26 +19,51 @@ const sizes = [
 
 await mkdir(values.to, { recursive: true })
 await buildConsole()
-await using world = await createWorld({ consoleFolder })
-const scene = await makeScene(world)
-const pages = { ...scene.pages, ...pagesOf(await makePagesScene(world)) }
 const browser = await startBrowser()
 try {
-  for (const [width, height] of sizes)
+  await using full = await makeFullScene()
+  await takeAll(full)
+  await using empty = await makeNewScene()
+  await takeAll(empty)
+  await using altered = await makeAlteredScene()
+  await takeAll(altered)
+} finally {
+  await browser.close()
+}
+
+/** A node with everything in it. */
+async function makeFullScene(): Promise<OwnScene> {
+  const world = await createWorld({ consoleFolder })
+  const scene = await makeScene(world)
+  return {
+    ...scene,
+    pages: { ...scene.pages, ...pagesOf(await makePagesScene(world)) },
+    link: async () => (await world.local.signin.create()).url,
+    [Symbol.asyncDispose]: () => world.dispose(),
+  }
+}
+
+async function takeAll({ pages, origin, link }: OwnScene): Promise<void> {
+  const wanted = Object.entries(pages).filter(([name]) => name.includes(values.only ?? ""))
+  for (const [width, height] of wanted.length === 0 ? [] : sizes)
     for (const locale of ["en-GB", "zh-CN"])
       for (const theme of ["light", "dark"] as const) {
         const { page, context, complaints } = await openTab(browser, { width, height, locale, theme })
-        await page.goto((await world.local.signin.create()).url)
+        await page.goto(await link())
         await page.locator("main h1").waitFor()
-        for (const [name, path] of Object.entries(pages)) {
-          if (values.only !== undefined && !name.includes(values.only)) continue
-          await openPage(page, `${scene.origin}${path}`)
+        for (const [name, path] of wanted) {
+          await openPage(page, `${origin}${path}`)
+          // What is folded is looked at too, where it is little.
+          if (name === "settings")
+            for (const each of await page.locator("main details > summary").all()) {
+              await each.click()
+              await settle(page)
+            }
+          await page.evaluate("scrollTo(0, 0)")
           const file = `${name}-${width}-${locale.slice(0, 2)}-${theme}.png`
-          await page.screenshot({ path: join(values.to, file), fullPage: width < 500 })
+          await page.screenshot({ path: join(values.to, file), fullPage: width < 500 || name === "settings" })
         }
         if (complaints.length > 0) process.stderr.write(`${complaints.join("\n")}\n`)
         await context.close()
       }
-} finally {
-  await browser.close()
 }

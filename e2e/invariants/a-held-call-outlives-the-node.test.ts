@@ -1,3 +1,4 @@
+import { rotateVaultKey } from "@hufu/server/keys/rotate-keys"
 import { afterEach, beforeEach, describe, expect, test } from "vitest"
 import { modernMeta } from "../upstream/mcp-message.ts"
 import type { AgentDoor } from "./agent-door.ts"
@@ -135,6 +136,30 @@ describe("a task of a client that polls, after the node was restarted", () => {
     expect(read.hold).toMatch(/^hld_/)
     expect(await about(again, "tasks/get", read.hold ?? "")).toBeUndefined()
     expect(await stateOf(read.hold ?? "")).toBe("waiting")
+  })
+})
+
+describe("an approval that was not used yet", () => {
+  test("holds for exactly its action when the vault has a new key, and once", async () => {
+    const args = { id: "1", to: "ann" }
+    const before = await world.door("modern", agent)
+    const { hold = "" } = await before.call("send_note", args)
+    const { hold: waiting = "" } = await before.call("send_note", { id: "2" })
+    await world.approve(hold)
+    await world.restart((folder) =>
+      rotateVaultKey(folder, () => Promise.reject(new Error("it is not sealed"))),
+    )
+    expect((await world.entries()).map(({ entry }) => entry["fact"])).toContain("vault.rekeyed")
+    expect([await stateOf(hold), await stateOf(waiting)]).toEqual(["approved", "waiting"])
+    // What was asked is still readable: the new key opens what the old one closed.
+    expect((await world.local.hold.show({ hold })).arguments).toEqual(args)
+    const door = await world.door("modern", agent)
+    expect(await door.call("send_note", { id: "2" }, { hold: waiting })).toMatchObject({ code: "pending" })
+    expect(await door.call("send_note", { ...args, to: "eve" }, { hold })).toMatchObject({ isError: true })
+    expect(world.upstream.calls()).toEqual([])
+    expect(await door.call("send_note", args, { hold })).toMatchObject({ isError: false })
+    expect(await door.call("send_note", args, { hold })).toMatchObject({ isError: true })
+    expect(world.upstream.calls()).toEqual([{ tool: "send_note", args }])
   })
 })
 

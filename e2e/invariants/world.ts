@@ -52,8 +52,8 @@ export interface World {
   held(agent?: WorldAgent): Promise<Output<"hold.list">["items"]>
   approve(hold: string, more?: Partial<Request<"hold.approve">>): Promise<Output<"hold.approve">>
   entries(): Promise<LedgerItem[]>
-  /** Ends the node and starts it again on the same folder; nobody is signed in afterwards but the person. */
-  restart(): Promise<void>
+  /** Ends the node, does something to its folder, and starts it again; nobody is signed in afterwards but the person. */
+  restart(meanwhile?: (dataFolder: string) => Promise<unknown>): Promise<void>
   dispose(): Promise<void>
 }
 
@@ -144,11 +144,12 @@ export async function createWorld({ config = {}, consoleFolder, nobody }: WorldO
       return person.hold.approve({ hold: id, digest, ...more })
     },
     entries: () => allEntries(person),
-    async restart() {
+    async restart(meanwhile) {
       for (const door of doors) await door.close()
       doors.clear()
       socket.close()
       await node.close()
+      await meanwhile?.(dataDir)
       node = await start()
       socket = socketTransport(node.dataFolder)
       person = await signedIn(socket)

@@ -9,7 +9,7 @@ import {
   writeFileSync,
 } from "node:fs"
 import { tmpdir } from "node:os"
-import { join } from "node:path"
+import { dirname, join } from "node:path"
 import { createClient, fetchTransport } from "@hufu/sdk"
 import { openPasskeyRecords } from "@hufu/server/authority/passkeys"
 import { systemClock } from "@hufu/server/clock"
@@ -261,7 +261,20 @@ describe("hufu purge", () => {
   it("removes the folder too when nothing else was in it", async () => {
     const node = await started("a", false)
     await node.signal("SIGTERM")
-    expect((await runHufu(["purge", "--data", node.dataFolder, "--json"])).code).toBe(0)
+    const env = { HOME: at("home"), XDG_CONFIG_HOME: "" }
+    const hufu = (...args: string[]) => runHufu([...args, "--data", node.dataFolder], { env })
+    // What would make a new node at the next session goes first.
+    const service = String((await hufu("service", "status", "--json")).json()["file"])
+    mkdirSync(dirname(service), { recursive: true })
+    writeFileSync(service, "")
+    expect(await hufu("purge")).toMatchObject({
+      code: 1,
+      err: expect.stringContaining("hufu service remove"),
+    })
+    rmSync(service)
+    const { code, out } = await hufu("purge")
+    expect(code).toBe(0)
+    expect(out).toContain(`${node.dataFolder} is gone.\nNothing else of this node is left here`)
     expect(existsSync(node.dataFolder)).toBe(false)
   })
 })

@@ -17,6 +17,8 @@ import type { Invocation } from "../command/command.ts"
 import { hasConnected } from "../connect/connect-journal.ts"
 import { exitCodes } from "../exit-code.ts"
 import { askPassphrase } from "../keys/ask-passphrase.ts"
+import { hasService } from "../service/service.ts"
+import { asCalled } from "../terminal/called-as.ts"
 import { askSecret } from "../terminal/ask-secret.ts"
 import { printJson, printLines } from "../terminal/print.ts"
 
@@ -45,6 +47,11 @@ export async function purge(invocation: Invocation): Promise<number> {
       "invalid_input",
       "clients still start their tool servers through this data folder, and only it can put their configs back: run `hufu disconnect --all` first",
     )
+  if (hasService(dataFolder))
+    throw new Failure(
+      "invalid_input",
+      "the autostart would make a new node here at the next session: run `hufu service remove` first",
+    )
   const ledgerOrigin = await prove(invocation)
   const entries = evidence === null ? null : (await keepEvidence(dataFolder, evidence)).size
   await forgetCheckpoint(usedDataFolder(dataFolder), ledgerOrigin)
@@ -58,8 +65,7 @@ export async function purge(invocation: Invocation): Promise<number> {
     rmSync(socketFolder, { recursive: true, force: true })
   if (stays.length === 0 && !lstatSync(folder).isSymbolicLink()) rmdirSync(folder)
   if (json) printJson({ removed: removed.toSorted(), stays, evidence, entries })
-  else if (language === "zh") printLines(`已清除 ${folder}。`)
-  else printLines(`${folder} is purged.`)
+  else printLines(...left({ folder, stays, evidence }, language === "zh").map(asCalled))
   return exitCodes.ok
 }
 
@@ -80,6 +86,24 @@ function announce({ folder, goes, stays, evidence }: Plan, chinese: boolean): vo
   }
   if (evidence === null) say("No evidence is kept.", "不保留证据。")
   else say(`Ledger, checkpoint and public key go to ${evidence}.`, `账本、检查点与公钥将写入 ${evidence}。`)
+}
+
+/** What is still there afterwards. */
+function left({ folder, stays, evidence }: Omit<Plan, "goes">, chinese: boolean): string[] {
+  const gone = stays.length === 0
+  if (chinese)
+    return [
+      gone ? `已清除，${folder} 不复存在。` : `已清除，${folder} 中只剩不属于虎符的文件。`,
+      evidence === null
+        ? "本机上没有留下该节点的其他数据；您自己制作的备份、导出与所发布的账本除外。"
+        : `证据在 ${evidence}；无需节点即可校验：\`hufu log check ${evidence}\``,
+    ]
+  return [
+    gone ? `It is purged: ${folder} is gone.` : `It is purged: ${folder} holds only what is not Hufu's.`,
+    evidence === null
+      ? "Nothing else of this node is left here, but backups, exports and a published log, if you made any."
+      : `The evidence is in ${evidence}; it is checked without a node: \`hufu log check ${evidence}\``,
+  ]
 }
 
 /** The person's secret, checked on the store itself: no node may run meanwhile. Returns whose ledger it is. */

@@ -58,6 +58,11 @@ export async function serviceStatus({ dataFolder, json, language }: Invocation):
   return exitCodes.failed
 }
 
+/** Whether a session would start a node of this data folder. */
+export function hasService(dataFolder: string): boolean {
+  return existsSync(managerOf(dataFolder).file)
+}
+
 function managerOf(dataFolder: string): ServiceManager {
   // A path that goes through a link is another name for the same folder.
   const folder = existsSync(dataFolder) ? realpathSync(dataFolder) : dataFolder

@@ -5,6 +5,7 @@ import { useLanguage } from "../words/language.ts"
 import { shared } from "../words/shared.ts"
 import { useWords } from "../words/use-words.ts"
 import { CopyButton } from "./copy-button.tsx"
+import { Sentence } from "./sentences.tsx"
 
 /** Why something did not work: a plain sentence, its code, the request to name in a report, and trying again. */
 export function Failed({ error, retry }: { readonly error: unknown; readonly retry?: () => void }) {
@@ -18,14 +19,15 @@ export function Failed({ error, retry }: { readonly error: unknown; readonly ret
         <CircleAlert size={18} aria-hidden />
         {failureCodes[failure.code][lang]}
       </p>
-      <p className="mt-1 break-words" lang="en">
-        {makeVisible(failure.message)}
+      <p className="mt-1 wrap-anywhere" lang="en">
+        <Sentence text={makeVisible(failure.message)} />
       </p>
       <p className="mt-2 flex flex-wrap items-center gap-x-3 gap-y-1 text-sm text-soft">
         <code className="font-mono">{failure.code}</code>
         {typeof requestId === "string" ? (
           <span className="inline-flex items-center gap-1">
-            {words.requestId} <code className="font-mono break-all">{requestId}</code>
+            <span className="shrink-0">{words.requestId}</span>{" "}
+            <code className="font-mono break-all">{requestId}</code>
             <CopyButton text={requestId} />
           </span>
         ) : null}

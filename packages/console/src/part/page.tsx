@@ -22,7 +22,7 @@ export function Page({
   return (
     <div className="mx-auto w-full max-w-6xl px-4 py-5 sm:px-6">
       <div className="mb-4 flex flex-wrap items-start justify-between gap-3">
-        <div className="min-w-0 flex-1 basis-64">
+        <div className="min-w-0 flex-1 basis-72">
           <h1 tabIndex={-1}>{title}</h1>
           {under === undefined ? null : <div className="mt-1 text-soft">{under}</div>}
         </div>

@@ -13,6 +13,12 @@ export function Ago({ at }: { readonly at: number }) {
   )
 }
 
+/** The exact time, with its zone. */
+export function Moment({ at }: { readonly at: number }) {
+  const lang = useLanguage()
+  return <time dateTime={new Date(at).toISOString()}>{sayTime(at, lang)}</time>
+}
+
 /** What is left until a time, counting down. */
 export function Left({ until }: { readonly until: number }) {
   const lang = useLanguage()

@@ -21,6 +21,15 @@ export function Connection() {
     >
       <Icon size={18} aria-hidden />
       <span className={isLive ? "max-lg:sr-only" : "max-md:sr-only"}>{text}</span>
+      {isLive ? null : (
+        // A phone has no room for it beside the rest, and nobody hovers over an icon there.
+        <span
+          aria-hidden
+          className="fixed inset-x-0 top-12 border-b border-line bg-ask-wash px-4 py-1 md:hidden"
+        >
+          {text}
+        </span>
+      )}
     </span>
   )
 }

@@ -2,7 +2,7 @@ import { makeVisible } from "../profile/visible-text.ts"
 import type { Effect, Language } from "../words.ts"
 import type { Limit, Scalar } from "./limit.ts"
 import type { AmountBudget, Budget, Grant, Mandate, Never, UserOnly } from "./mandate.ts"
-import { effectWords, sayings } from "./sayings.ts"
+import { effectWords, inRow, sayings } from "./sayings.ts"
 
 /** Says in plain sentences what a mandate allows: one per grant, then what never happens, what only the person decides, the budget and everything else. */
 export function sayMandate(mandate: Mandate, language: Language): string[] {
@@ -23,7 +23,7 @@ export function sayGrant(grant: Grant, mandateUntil: number, language: Language)
   const limits = grant.limits.map((limit) => sayLimit(limit, language))
   const parts = [
     say.may(sayEffects(grant.effects, language), sayTools(grant.tools, grant.needs === "reviewed", language)),
-    ...(limits.length > 0 ? [say.where(limits.join(say.and))] : []),
+    ...(limits.length > 0 ? [say.where(joined(limits, say.and))] : []),
     ...(grant.closed ? [say.closed] : []),
     ...(grant.budget ? sayBudget(grant.budget, language) : []),
     grant.mode === "auto" ? say.alone : say.asking,
@@ -37,7 +37,7 @@ export function sayNever(never: Never, language: Language): string {
   const say = sayings[language]
   const limits = (never.limits ?? []).map((limit) => sayLimit(limit, language))
   const what = say.doing(sayEffects(never.effects, language), sayTools(never.tools, false, language))
-  return say.never(limits.length > 0 ? `${what}${say.comma}${say.where(limits.join(say.and))}` : what)
+  return say.never(limits.length > 0 ? `${what}${say.comma}${say.where(joined(limits, say.and))}` : what)
 }
 
 /** What only the person decides, as one sentence. */
@@ -57,7 +57,7 @@ export function sayLimit(limit: Limit, language: Language): string {
     case "equal":
       return say.is(argument, sayValue(limit.value))
     case "oneOf":
-      return say.oneOf(argument, limit.values.map(sayValue).join(say.comma))
+      return say.oneOf(argument, limit.values.map(sayValue).join(say.listed))
     case "range":
       return say.range(argument, limit.min, limit.max)
     case "prefix":
@@ -67,7 +67,7 @@ export function sayLimit(limit: Limit, language: Language): string {
     case "pattern":
       return limit.pattern === anyText ? say.anyText(argument) : say.pattern(argument, quote(limit.pattern))
     case "host":
-      return say.host(argument, limit.hosts.map(quote).join(say.comma))
+      return say.host(argument, limit.hosts.map(quote).join(say.listed))
     default:
       return limit satisfies never
   }
@@ -91,7 +91,11 @@ function sayTools(tools: readonly string[] | undefined, isReviewed: boolean, lan
     tool.endsWith("/*") ? say.toolOf(quote(tool.slice(0, -2)), isReviewed) : quote(tool),
   )
   const isSaid = !isReviewed || tools.every((tool) => tool.endsWith("/*"))
-  return `${named.join(say.or)}${isSaid ? "" : say.ifReviewed}`
+  return `${joined(named, say.or)}${isSaid ? "" : say.ifReviewed}`
+}
+
+function joined(pieces: readonly string[], between: string): string {
+  return pieces.reduce((said, piece) => inRow(said, between, piece))
 }
 
 function sayBudget(budget: Budget, language: Language): string[] {

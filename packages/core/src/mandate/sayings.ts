@@ -17,6 +17,8 @@ export const effectWords: Readonly<Record<Effect, Readonly<Record<Language, stri
 /** The pieces of sentences about mandates. */
 interface Sayings {
   readonly comma: string
+  /** Between the values of a list. */
+  readonly listed: string
   readonly and: string
   readonly or: string
   readonly anything: string
@@ -49,9 +51,20 @@ interface Sayings {
   host(argument: string, hosts: string): string
 }
 
+/** Pieces in a row; in Chinese a space stands where a quoted name meets a character. */
+export function inRow(...pieces: readonly string[]): string {
+  return pieces.reduce((said, piece) => {
+    const isApart =
+      (said.endsWith("`") && /^\p{Script=Han}/u.test(piece)) ||
+      (/\p{Script=Han}$/u.test(said) && piece.startsWith("`"))
+    return `${said}${isApart ? " " : ""}${piece}`
+  })
+}
+
 export const sayings: Readonly<Record<Language, Sayings>> = {
   en: {
     comma: ", ",
+    listed: ", ",
     and: " and ",
     or: " or ",
     anything: "do anything",
@@ -88,6 +101,7 @@ export const sayings: Readonly<Record<Language, Sayings>> = {
   },
   zh: {
     comma: "，",
+    listed: "、",
     and: "，且",
     or: "或",
     anything: "进行任何操作",
@@ -99,11 +113,11 @@ export const sayings: Readonly<Record<Language, Sayings>> = {
     otherwiseDeny: "其余一切不得进行",
     anyTool: (isReviewed) => (isReviewed ? "任何经审核的工具" : "任何工具"),
     toolOf: (server, isReviewed) => `${server} 的任何${isReviewed ? "经审核的" : ""}工具`,
-    may: (effects, tools) => `可用${tools}${effects}`,
-    doing: (effects, tools) => `用${tools}${effects}`,
+    may: (effects, tools) => inRow("可用", tools, effects),
+    doing: (effects, tools) => inRow("用", tools, effects),
     never: (what) => `绝不得${what}`,
     userOnly: (what) => `每次仅限用户本人决策：${what}`,
-    where: (limits) => `限于${limits}`,
+    where: (limits) => inRow("限于", limits),
     until: (time) => `有效至 ${time}`,
     from: (time) => `以上自 ${time} 起有效`,
     whole: (budget) => `合计：${budget}`,

@@ -57,7 +57,7 @@ export function tryLockFile(path: string): DataLock | null {
 function sentence(folder: LockPlace): string {
   const pid = readPid(folder.pid)
   const who = pid === null ? "another process" : `process ${pid}`
-  return `the data folder \`${folder.path}\` is in use by ${who}: stop it, or choose another data folder`
+  return `the data folder \`${folder.path}\` is in use by ${who}: end that process (Ctrl+C in its terminal), or choose another data folder`
 }
 
 // The number only words the refusal; a stale or foreign one changes nothing about who holds the lock.

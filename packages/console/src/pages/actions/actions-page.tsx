@@ -1,6 +1,7 @@
 import { defaultRangeExtractor, useWindowVirtualizer, type Virtualizer } from "@tanstack/react-virtual"
 import { Pause, Play } from "lucide-react"
 import { type ReactNode, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react"
+import { Command } from "../../part/command.tsx"
 import { Empty } from "../../part/empty.tsx"
 import { Failed } from "../../part/failed.tsx"
 import { Skeleton } from "../../part/loaded.tsx"
@@ -78,7 +79,9 @@ function Followed({
             </button>
           </Empty>
         ) : (
-          <Empty title={words.never.title} what={words.never.what} />
+          <Empty title={words.never.title} what={words.never.what}>
+            <Command line="hufu connect" />
+          </Empty>
         )
       ) : (
         <Rows live={live} />

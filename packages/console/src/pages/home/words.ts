@@ -36,8 +36,8 @@ export const words = bilingual(
       },
       server: {
         title: "Put a tool server behind Hufu",
-        what: "In the configuration of your client, before the command of the server:",
-        command: "hufu guard -- COMMAND",
+        what: "Lists the clients on this computer, and puts their tool servers behind Hufu:",
+        command: "hufu connect",
       },
       agent: { title: "See your agent", what: "It appears when its client starts." },
       allowed: { title: "See a call allowed", what: "Ask your agent to read something." },
@@ -77,8 +77,8 @@ export const words = bilingual(
       person: { title: "成为作决定的人", what: "使用通行密钥或终端口令。", go: "创建通行密钥" },
       server: {
         title: "把工具服务器置于虎符之后",
-        what: "在客户端配置中，加在服务器命令之前：",
-        command: "hufu guard -- COMMAND",
+        what: "列出本机的客户端，并将其工具服务器置于虎符之后：",
+        command: "hufu connect",
       },
       agent: { title: "看到您的智能体", what: "客户端启动后，它就会出现。" },
       allowed: { title: "看到一次被允许的调用", what: "让智能体读取一些内容。" },

@@ -2,6 +2,7 @@ import type { Entry } from "@hufu/core/evidence/entry"
 import type { JsonValue } from "@hufu/core/json/json-value"
 import { CopyButton } from "../../part/copy-button.tsx"
 import { Id } from "../../part/id.tsx"
+import { Moment } from "../../part/time.tsx"
 import { useWords } from "../../words/use-words.ts"
 import { ledgerWords } from "./words.ts"
 
@@ -18,15 +19,18 @@ export function EntryContent({
     <div className="grid grid-cols-[minmax(0,1fr)] gap-2 pt-1 pb-2">
       {entry ? (
         <p className="flex flex-wrap gap-3">
+          <Moment at={entry.at} />
           {idsOf(entry).map((id) => (
             <Id key={id} id={id} />
           ))}
         </p>
       ) : null}
-      <p className="flex min-w-0 items-center gap-1">
-        <span className="text-soft">{words.hash}</span>
-        <code className="truncate font-mono text-sm">{item.hash}</code>
-        <CopyButton text={item.hash} />
+      <p className="grid gap-x-2 sm:flex">
+        <span className="shrink-0 text-soft">{words.hash}</span>
+        <span className="flex min-w-0 items-start gap-2">
+          <code className="font-mono text-sm break-all">{item.hash}</code>
+          <CopyButton text={item.hash} />
+        </span>
       </p>
       <pre
         // A region that scrolls must be reachable by keyboard.

@@ -8,8 +8,10 @@ import { Loaded } from "../../part/loaded.tsx"
 import { Section } from "../../part/section.tsx"
 import { Ago } from "../../part/time.tsx"
 import { useAddressText } from "../../part/use-address-text.ts"
+import { shared } from "../../words/shared.ts"
 import { useWords } from "../../words/use-words.ts"
 import { EntryContent } from "./entry-content.tsx"
+import { entryWords } from "./entry-words.ts"
 import { ledgerWords } from "./words.ts"
 
 /** More than a screen holds. */
@@ -120,16 +122,18 @@ const EntryItem = memo(function EntryItem({ item }: { readonly item: Item }) {
   const words = useWords(ledgerWords)
   const [isOpen, setOpen] = useState(false)
   const entry = Entry.safeParse(item.entry).data
+  const said = useSaid(entry)
   return (
     <li className="row-later px-4 py-2">
       <details onToggle={(event) => setOpen(event.currentTarget.open)}>
-        <summary className="flex min-h-8 cursor-pointer flex-wrap items-center gap-x-3 gap-y-1">
-          <span className="w-14 text-soft tabular-nums">{item.index}</span>
+        <summary className="grid min-h-8 cursor-pointer grid-cols-[2.5rem_minmax(0,1fr)_auto] items-center gap-x-3">
+          <span className="text-soft tabular-nums">{item.index}</span>
           {entry ? (
             <>
-              <span>{words.kinds[entry.kind]}</span>
-              <code className="font-mono text-sm">{wordOf(entry)}</code>
-              <span className="ml-auto text-sm text-soft">
+              <span className="break-words">
+                {words.kinds[entry.kind]} <span className="text-soft">{said}</span>
+              </span>
+              <span className="text-sm text-soft">
                 <Ago at={entry.at} />
               </span>
             </>
@@ -150,19 +154,23 @@ const EntryItem = memo(function EntryItem({ item }: { readonly item: Item }) {
   )
 })
 
-/** The fixed word that says most of an entry. */
-function wordOf(entry: Entry): string {
-  switch (entry.kind) {
+/** What an entry says, in a few words. */
+function useSaid(entry: Entry | undefined): string {
+  const { facts, decisions } = useWords(entryWords)
+  const { effects, verdicts, outcomes } = useWords(shared)
+  switch (entry?.kind) {
     case "statement":
-      return entry.fact
+      return facts[entry.fact]
     case "intent":
-      return `${entry.effect} ${entry.verdict}`
+      return `${effects[entry.effect]} · ${verdicts[entry.verdict]}`
     case "hold":
-      return entry.effect
+      return effects[entry.effect]
     case "approval":
-      return entry.decision
+      return decisions[entry.decision]
     case "outcome":
-      return entry.outcome
+      return outcomes[entry.outcome]
+    case undefined:
+      return ""
     default:
       return entry satisfies never
   }

@@ -7,6 +7,7 @@ import { CopyButton } from "../../part/copy-button.tsx"
 import { Failed } from "../../part/failed.tsx"
 import { Loaded } from "../../part/loaded.tsx"
 import { Page } from "../../part/page.tsx"
+import { Sentence } from "../../part/sentences.tsx"
 import { Section } from "../../part/section.tsx"
 import { Ago } from "../../part/time.tsx"
 import { useLanguage } from "../../words/language.ts"
@@ -49,7 +50,7 @@ function Verify() {
             {verify.data.ok ? <CircleCheck size={18} aria-hidden /> : <CircleX size={18} aria-hidden />}
             {verify.data.ok
               ? words.sound(verify.data.entries, verify.data.checkpoints)
-              : `${words.unsound}: ${verify.data.fault?.[lang] ?? ""}`}
+              : words.unsound(verify.data.fault?.[lang] ?? "")}
           </p>
         ) : null}
       </div>
@@ -73,7 +74,9 @@ function Scrub() {
           {words.scrubFault}
         </p>
         <p className="break-words">{scrub.fault[lang]}</p>
-        <p className="text-soft">{words.scrubFaultWhat}</p>
+        <p className="text-soft">
+          <Sentence text={words.scrubFaultWhat} />
+        </p>
       </div>
     )
   return (
@@ -82,14 +85,13 @@ function Scrub() {
         <p>{words.scrubUnderWay(scrub.entries, scrub.of)}</p>
       ) : (
         <p>
-          {words.scrubSound} <Ago at={scrub.soundAt} />
+          {words.scrubSound}
+          <Ago at={scrub.soundAt} />
         </p>
       )}
       {published === null ? null : (
         <p className={published.fault === null ? "" : "text-deny"}>
-          {published.fault === null
-            ? words.published(published.entries)
-            : `${words.unpublished}: ${published.fault}`}
+          {published.fault === null ? words.published(published.entries) : words.unpublished(published.fault)}
         </p>
       )}
     </div>

@@ -3,7 +3,6 @@ import { CircleCheck, CircleDashed, CircleX } from "lucide-react"
 import { useOperation } from "../../data/use-operation.ts"
 import { Loaded } from "../../part/loaded.tsx"
 import { Section } from "../../part/section.tsx"
-import { sayNumber } from "../../words/format.ts"
 import { useLanguage } from "../../words/language.ts"
 import { useWords } from "../../words/use-words.ts"
 import { ledgerWords } from "./words.ts"
@@ -43,7 +42,7 @@ export function Witnesses() {
                         </span>
                       </span>
                       <span className="text-sm text-soft">
-                        {each.size === null ? "" : sayNumber(each.size, lang)}
+                        {each.size === null ? "" : words.size(each.size)}
                       </span>
                     </li>
                   ))}

@@ -17,15 +17,15 @@ export const ledgerWords = bilingual(
     verifying: "The node reads and hashes the whole log again",
     sound: (entries: number, checkpoints: number) =>
       `Sound: ${plural(entries, "# entry", "# entries")}, ${plural(checkpoints, "# signed checkpoint", "# signed checkpoints")}.`,
-    unsound: "Not sound",
+    unsound: (why: string) => `Not sound: ${why}`,
     scrubFault: "The ledger is not sound",
     scrubFaultWhat:
       "The node found this while it read everything again in the background. It repairs nothing: keep a copy of the data folder, check the disk, then restore a backup. `hufu doctor` says it too.",
-    scrubSound: "Read again in the background and found sound:",
+    scrubSound: "Read again in the background and found sound: ",
     scrubUnderWay: (entries: number, of: number) =>
       `Being read again in the background: ${entries} of ${plural(of, "# entry", "# entries")}.`,
     published: (entries: number) => `Published up to ${plural(entries, "# entry", "# entries")}.`,
-    unpublished: "Not published any more",
+    unpublished: (why: string) => `Not published any more: ${why}`,
     here: "The same check in a terminal:",
     witnesses: "Witnesses",
     ledgerIs: "The ledger is ",
@@ -88,17 +88,17 @@ export const ledgerWords = bilingual(
     verifying: "节点正在重新读取整部日志并计算哈希",
     sound: (entries: number, checkpoints: number) =>
       `完好：${n(entries)} 个条目，${n(checkpoints)} 个签名检查点。`,
-    unsound: "有误",
+    unsound: (why: string) => `有误：${why}`,
     scrubFault: "账本有误",
     scrubFaultWhat:
       "节点在后台重新读取全部内容时发现此错误。它不作任何修复：请先保留数据目录副本，检查磁盘，再恢复备份。`hufu doctor` 也会指出。",
     scrubSound: "后台已重新读取，结果完好，时间：",
     scrubUnderWay: (entries: number, of: number) => `后台正在重新读取：${n(entries)} / ${n(of)} 个条目。`,
     published: (entries: number) => `已发布 ${n(entries)} 个条目。`,
-    unpublished: "已停止发布",
+    unpublished: (why: string) => `已停止发布：${why}`,
     here: "在终端中作同样的校验：",
     witnesses: "见证方",
-    ledgerIs: "账本",
+    ledgerIs: "账本状态：",
     upTo: (size: number) => `，至第 ${n(size)} 个条目`,
     noWitness:
       "没有其他人见过本账本：若数据目录被换成较旧的副本或被改写，将无从察觉。见证方在 config.json 中指定。",

@@ -148,7 +148,7 @@ function ToolsField({
           change(readTools(event.target.value).tools)
         }}
       />
-      <p id={`${field}-help`} className={`text-sm ${isGood ? "text-soft" : "text-deny"}`}>
+      <p id={`${field}-help`} className={`mt-1 text-sm ${isGood ? "text-soft" : "text-deny"}`}>
         <Sentence text={isGood ? words.toolsHelp : words.toolsBad} />
       </p>
     </div>
@@ -177,7 +177,7 @@ function Limits({
             <button
               type="button"
               className="button button-quiet px-2"
-              aria-label={`${words.removeLimit}: ${sayLimit(limit, lang)}`}
+              aria-label={`${words.removeLimit} ${sayLimit(limit, lang)}`}
               onClick={() => change({ ...grant, limits: grant.limits.filter((_, other) => other !== at) })}
             >
               <X size={16} aria-hidden />

@@ -17,5 +17,5 @@ export function Incomplete({ places }: { readonly places: readonly string[] }) {
     if (part !== "grants") return named[part] ?? place
     return `${words.grantOf(Number(index) + 1)} · ${named[member] ?? place}`
   })
-  return `${words.incomplete} ${[...new Set(said)].join(words.comma)}`
+  return `${words.incomplete}${[...new Set(said)].join(words.comma)}`
 }

@@ -63,8 +63,10 @@ function Content({ of }: { readonly of: Output<"mandate.explain"> }) {
                 ? null
                 : spent.map(({ grant, count, amount }) => (
                     <span key={grant} className="block">
-                      {grant < 0 ? words.spentAll : words.spentGrant(grant + 1)}:{" "}
-                      {words.spentSays(count, sayNumber(amount, lang))}
+                      {words.spentOf(
+                        grant < 0 ? words.spentAll : words.spentGrant(grant + 1),
+                        words.spentSays(count, amount === 0 ? undefined : sayNumber(amount, lang)),
+                      )}
                     </span>
                   )),
             ],

@@ -32,8 +32,9 @@ export const mandateWords = bilingual(
     spent: "Spent",
     spentAll: "In all",
     spentGrant: (place: number) => `Grant ${place}`,
-    spentSays: (count: number, amount: string) =>
-      `${plural(count, "# call", "# calls")}, ${amount} minor units`,
+    spentOf: (what: string, spent: string) => `${what}: ${spent}`,
+    spentSays: (count: number, amount: string | undefined) =>
+      `${plural(count, "# call", "# calls")}${amount === undefined ? "" : `, ${amount} minor units`}`,
     narrow: "Narrow it",
     narrowWhat: "Takes effect at once and needs no proof. Anything wider is refused.",
     narrowGo: "Narrow now",
@@ -105,7 +106,7 @@ export const mandateWords = bilingual(
       ),
     would: { allow: "covered", ask: "asked about", deny: "not covered" },
     was: "it was",
-    incomplete: "Not complete yet:",
+    incomplete: "Not complete yet: ",
     comma: ", ",
     grantGo: "Grant it",
     granted: "Granted.",
@@ -140,7 +141,9 @@ export const mandateWords = bilingual(
     spent: "已用",
     spentAll: "总计",
     spentGrant: (place: number) => `第 ${place} 项`,
-    spentSays: (count: number, amount: string) => `${n(count)} 次调用，${amount} 最小货币单位`,
+    spentOf: (what: string, spent: string) => `${what}：${spent}`,
+    spentSays: (count: number, amount: string | undefined) =>
+      `${n(count)} 次调用${amount === undefined ? "" : `，${amount} 最小货币单位`}`,
     narrow: "收窄",
     narrowWhat: "立即生效，无需身份证明。任何放宽都会被拒绝。",
     narrowGo: "立即收窄",

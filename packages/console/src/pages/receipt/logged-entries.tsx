@@ -3,6 +3,7 @@ import { toHex } from "@hufu/core/evidence/hex"
 import { leafHash } from "@hufu/core/evidence/merkle"
 import { parseReceipt, receiptBytes } from "@hufu/core/evidence/receipt"
 import { parseTlogProof } from "@hufu/core/evidence/tlog-proof"
+import { Link } from "@tanstack/react-router"
 import { CopyButton } from "../../part/copy-button.tsx"
 import { Section } from "../../part/section.tsx"
 import { useWords } from "../../words/use-words.ts"
@@ -27,7 +28,13 @@ export function LoggedEntries({
         {entries.map(({ bytes, proof }) => (
           <li key={proof.index} className="card grid grid-cols-[minmax(0,1fr)] gap-2 px-4 py-3">
             <p>
-              <span className="font-semibold">{words.entryOf(proof.index)}</span>{" "}
+              <Link
+                to="/entries/$entry"
+                params={{ entry: String(proof.index) }}
+                className="link font-semibold"
+              >
+                {words.entryOf(proof.index)}
+              </Link>{" "}
               <span className="text-soft">{words.bytes(bytes.length)}</span>
             </p>
             <pre
@@ -54,10 +61,12 @@ export function LoggedEntries({
 
 function Hash({ name, value }: { readonly name: string; readonly value: string }) {
   return (
-    <p className="flex min-w-0 items-center gap-2">
+    <p className="grid gap-x-2 sm:flex">
       <span className="shrink-0 text-soft">{name}</span>
-      <code className="truncate font-mono text-sm">{value}</code>
-      <CopyButton text={value} />
+      <span className="flex min-w-0 items-start gap-2">
+        <code className="font-mono text-sm break-all">{value}</code>
+        <CopyButton text={value} />
+      </span>
     </p>
   )
 }

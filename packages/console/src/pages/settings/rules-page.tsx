@@ -25,7 +25,7 @@ export function RulesPage() {
               <>
                 <p className="mb-2 flex min-w-0 items-center gap-2">
                   <span className="shrink-0 text-soft">{words.rulesDigest}</span>
-                  <code className="truncate font-mono text-sm">{digest}</code>
+                  <code className="font-mono text-sm break-all">{digest}</code>
                   <CopyButton text={digest} />
                 </p>
                 <input
@@ -49,7 +49,7 @@ export function RulesPage() {
                         <details>
                           <summary className="min-h-6 cursor-pointer">
                             <code className="font-mono text-sm break-all">{id}</code>{" "}
-                            <span className="text-sm text-soft">{layer}</span>
+                            <span className="text-sm text-soft">{words.layerNames[layer] ?? layer}</span>
                           </summary>
                           <pre
                             // A region that scrolls must be reachable by keyboard.

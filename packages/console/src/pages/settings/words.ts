@@ -1,6 +1,26 @@
 import { bilingual } from "../../words/bilingual.ts"
 import { plural, sayNumber } from "../../words/format.ts"
 
+/** The contract names a layer by any text. */
+const layers: Readonly<Record<"en" | "zh", Readonly<Record<string, string>>>> = {
+  en: {
+    platform: "platform",
+    jurisdiction: "jurisdiction",
+    sector: "sector",
+    place: "place",
+    mandate: "mandate",
+    user: "yours",
+  },
+  zh: {
+    platform: "平台",
+    jurisdiction: "法域",
+    sector: "行业",
+    place: "场所",
+    mandate: "授权",
+    user: "您的规则",
+  },
+}
+
 export const settingsWords = bilingual(
   {
     title: "Settings",
@@ -70,7 +90,7 @@ export const settingsWords = bilingual(
       "Every action passes these. They are read here, and changed in files on the node; a draft can be checked and tried before.",
     rulesInForce: "In force",
     rulesDigest: "Digest",
-    layers: "Layer",
+    layerNames: layers.en,
     find: "Find a rule",
     filtered: { title: "No rule goes by that name", what: "Others may.", clear: "Show all" },
     draft: "A draft",
@@ -154,7 +174,7 @@ export const settingsWords = bilingual(
     rulesUnder: "每个行为都须通过这些规则。在此处阅读，在节点的文件中修改；草稿可事先校验与试行。",
     rulesInForce: "现行规则",
     rulesDigest: "摘要",
-    layers: "层级",
+    layerNames: layers.zh,
     find: "查找规则",
     filtered: { title: "没有这个名称的规则", what: "其他规则可能存在。", clear: "全部显示" },
     draft: "草稿",

@@ -38,7 +38,11 @@ function Content({ of: { task, added, mandates, actions } }: { readonly of: Show
   return (
     <>
       <div className="card mb-3 px-4 py-3">
-        {task.words === "" ? <p className="text-soft">{words.standing}</p> : <Untrusted text={task.words} />}
+        {task.words === "" ? (
+          <p className="text-soft">{words.standing}</p>
+        ) : (
+          <Untrusted text={task.words} prose />
+        )}
       </div>
       <Facts
         of={[
@@ -60,7 +64,11 @@ function Content({ of: { task, added, mandates, actions } }: { readonly of: Show
                 head={<span className="text-soft">{words.sources[source]}</span>}
                 beside={<Ago at={at} />}
               >
-                {said === null ? <p className="text-soft">{words.addedErased}</p> : <Untrusted text={said} />}
+                {said === null ? (
+                  <p className="text-soft">{words.addedErased}</p>
+                ) : (
+                  <Untrusted text={said} prose />
+                )}
               </ListItem>
             ))}
           </List>

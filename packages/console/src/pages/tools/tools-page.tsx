@@ -18,7 +18,7 @@ export function ToolsPage() {
         {({ items }) =>
           items.length === 0 ? (
             <Empty title={words.empty.title} what={words.empty.what}>
-              <Command line="hufu guard --help" />
+              <Command line="hufu connect" />
             </Empty>
           ) : (
             <List label={words.title}>

@@ -11,7 +11,7 @@ export const toolWords = bilingual(
     server: "Tool server",
     empty: {
       title: "No tool server yet",
-      what: "Put one behind Hufu: start it through a guard, or register its address.",
+      what: "Put one behind Hufu: connect a client of this computer, or register an address.",
     },
     noTools: { title: "This server offers no tools", what: "It answered, and named none." },
     filtered: { title: "No tool goes by that name", what: "Others may.", clear: "Show all" },
@@ -69,7 +69,7 @@ export const toolWords = bilingual(
     title: "工具",
     under: "虎符之后的工具服务器，以及每个工具做什么；画像只对应唯一的定义。",
     server: "工具服务器",
-    empty: { title: "还没有工具服务器", what: "请将一个置于虎符之后：经守卫启动，或登记其地址。" },
+    empty: { title: "还没有工具服务器", what: "请将一个置于虎符之后：连接本机的客户端，或登记其地址。" },
     noTools: { title: "该服务器没有提供工具", what: "它已应答，但没有列出任何工具。" },
     filtered: { title: "没有这个名称的工具", what: "其他工具可能存在。", clear: "全部显示" },
     find: "查找工具",
