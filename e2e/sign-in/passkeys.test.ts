@@ -75,7 +75,7 @@ describe.skipIf(withoutChromium)("passkeys, in a real browser", () => {
     })
     await expect(late.at.makePasskey("another", late.token)).rejects.toThrow(/unauthenticated/)
     const facts = (await allFacts(own)).filter((fact) => /^(?:person|passkey)/.test(fact))
-    expect(facts).toEqual(["passkey.added", "person.enrolled"])
+    expect(facts).toEqual(["person.created", "passkey.added", "person.enrolled"])
     // It signs in at once, and the passkey alone signs in later.
     expect((await at.ask("GET", "/v1/passkeys", undefined, made.token)).status).toBe(200)
     expect((await at.signIn()).status).toBe(200)

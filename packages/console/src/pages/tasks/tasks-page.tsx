@@ -61,7 +61,7 @@ function TaskItem({ task }: { readonly task: TaskRecord }) {
       {task.words === "" ? (
         <p className="text-sm text-soft">{words.standing}</p>
       ) : (
-        <Untrusted text={task.words} />
+        <Untrusted text={task.words} prose />
       )}
     </ListItem>
   )
