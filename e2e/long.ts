@@ -2,7 +2,8 @@ import { spawn } from "node:child_process"
 import { fileURLToPath } from "node:url"
 
 // What is too long to be among the other tests: every page of the console in every look, a command that is killed
-// before each single step, ten thousand actions that are decided again, whole lives of ledgers, and thousands of flipped bits.
+// before each single step, ten thousand actions that are decided again, whole lives of ledgers and of nodes, and thousands of
+// flipped bits.
 const root = fileURLToPath(new URL("..", import.meta.url))
 const vitest = fileURLToPath(new URL("../node_modules/vitest/vitest.mjs", import.meta.url))
 const long = [
@@ -13,6 +14,7 @@ const long = [
   "packages/server/src/replay",
   "packages/server/src/witness/ledger-life",
   "packages/server/src/ledger/flipped-byte",
+  "e2e/state",
 ]
 const run = spawn(process.execPath, [vitest, "run", ...long], {
   cwd: root,

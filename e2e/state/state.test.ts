@@ -1,7 +1,8 @@
-import { cpSync, mkdtempSync, rmSync } from "node:fs"
+import { cpSync, mkdirSync, mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { DatabaseSync } from "node:sqlite"
+import { fileURLToPath } from "node:url"
 import type { RebuildReport, StateAt } from "@hufu/core/contract/state"
 import { systemClock } from "@hufu/server/clock"
 import { rebuildState } from "@hufu/server/fold/rebuild-state"
@@ -11,6 +12,7 @@ import { pino } from "pino"
 import { expect, test } from "vitest"
 import { createWorld, type World } from "../invariants/world.ts"
 import { seeded } from "../seeded.ts"
+import { unpackFolder } from "../upgrade/frozen-folder.ts"
 import { alterationsOf } from "./alterations.ts"
 import { createLife, rebuildOf, type Snapshot, snapshotOf, stateOf } from "./random-life.ts"
 
@@ -139,6 +141,23 @@ test(
       )
     } finally {
       await world.dispose()
+      rmSync(folder, { recursive: true, force: true })
+    }
+  },
+)
+
+test.each(["stopped", "killed"])(
+  "a folder of version 0.1.0 that was %s agrees, and what it did not state is unstated",
+  async (how) => {
+    const folder = mkdtempSync(join(tmpdir(), "hufu-state-"))
+    try {
+      const dataDir = join(folder, "data")
+      mkdirSync(dataDir, { mode: 0o700 })
+      unpackFolder(fileURLToPath(new URL(`../upgrade/0.1.0/${how}.tar.gz`, import.meta.url)), dataDir)
+      const report = await rebuildIn(dataDir)
+      expect(report).toMatchObject({ fault: null, differences: [], erased: {} })
+      expect(report.unstated).toMatchObject({ "credential.hash": 2, "hold.action": 3 })
+    } finally {
       rmSync(folder, { recursive: true, force: true })
     }
   },

@@ -33,8 +33,7 @@ export function compareRecord(
   const found = row && kind.find(of.store, row, of.mayBeOpen)
   const compared = { of, kind, id, folded, row, found }
   of.findings.records += 1
-  if (row?.subject && (found?.is === "erased" || (found?.is === "value" && found.isErased)))
-    of.goneKeys.add(row.subject)
+  if (row?.subject && found?.is === "erased") of.goneKeys.add(row.subject)
   if (found?.is === "erased" && folded === undefined) count(of.findings.erased, kind.kind)
   const before = of.findings.differing
   compareFolded(compared)
@@ -76,8 +75,13 @@ function compareMember(
 ): void {
   const { of, kind } = compared
   const [name = member] = member.split(".")
-  if (isErased && kind.sealed.has(name)) return count(of.findings.erased, kind.kind)
   const resolved = of.reader.resolve(said)
+  const isEqual = resolved.is === "value" && isSame(resolved.value, table)
+  // What was always blank was never sealed, and has no key that could be gone.
+  if (isErased && kind.sealed.has(name) && !isEqual) {
+    if (compared.row?.subject) of.goneKeys.add(compared.row.subject)
+    return count(of.findings.erased, kind.kind)
+  }
   if (resolved.is === "unstated") return count(of.findings.unstated, `${kind.kind}.${member}`)
   if (resolved.is === "gone") {
     of.goneContent.set(resolved.of.subject, resolved.of)
@@ -85,7 +89,7 @@ function compareMember(
   }
   if (resolved.is !== "value") return say(compared, { fault: resolved.is, member })
   of.findings.members += 1
-  if (isSame(resolved.value, table)) return
+  if (isEqual) return
   say(compared, { fault: "differs", member, ledger: resolved.value, table })
 }
 

@@ -12,7 +12,7 @@ export interface Asked {
   /** A moment, in milliseconds since 1970; or else the index of an entry. */
   readonly at?: number | undefined
   readonly index?: number | undefined
-  /** Only this agent: its id. */
+  /** Only this agent: its id, or what it was called. */
   readonly agent?: string | undefined
 }
 
@@ -61,7 +61,9 @@ interface Telling {
 function tell(of: Telling): StateAt {
   const { fold, at, agent } = of
   const [agents, servers] = [recordsOf(fold, "agent"), recordsOf(fold, "server")]
-  const asked = agents.filter(([id]) => agent === undefined || id === agent)
+  const asked = agents.filter(
+    ([id, record]) => agent === undefined || id === agent || said(of, record).text("name") === agent,
+  )
   if (agent !== undefined && asked.length === 0)
     throw new Failure("not_found", `the ledger knew no agent \`${agent.slice(0, 80)}\` then`)
   const live = servers.map(([id, record]) => tellServer(of, id, record)).filter((server) => server !== null)

@@ -6,7 +6,7 @@ import type { Operations } from "./operations.ts"
 import type { OperationParts } from "./parts.ts"
 
 /** What the ledger alone says: whether the tables agree with it, and what was in force at a moment. */
-export function stateOperations({ store, clock, agents }: OperationParts) {
+export function stateOperations({ store, clock }: OperationParts) {
   const rebuilds = createFoldRuns<Rebuilt>(clock)
   const looks = createFoldRuns<StateFound>(clock)
   return {
@@ -17,8 +17,7 @@ export function stateOperations({ store, clock, agents }: OperationParts) {
     "state.at": async ({ run, at, index, agent }) => {
       if (at !== undefined && at > clock.now())
         throw new Failure("invalid_input", "that moment has not come yet: give one that is past")
-      const id = agent === undefined ? undefined : (agents.records.get(agent)?.id ?? agents.need(agent).id)
-      const step = await looks.step(run, () => stateAt(store, { at, index, agent: id }))
+      const step = await looks.step(run, () => stateAt(store, { at, index, agent }))
       const { result } = step
       const fault = result?.ok === false ? { en: result.fault.en, zh: result.fault.zh } : null
       return { ...step.run, state: result?.ok === true ? result.state : null, fault }
