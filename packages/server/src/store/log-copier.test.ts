@@ -12,6 +12,7 @@ let folder: string
 let file: string
 let db: SqliteConnection
 let errors: unknown[]
+let copied: PromiseWithResolvers<void>
 let copier: LogCopier
 
 beforeEach(() => {
@@ -20,7 +21,8 @@ beforeEach(() => {
   db = openWriter(file)
   db.exec("CREATE TABLE t (x TEXT) STRICT")
   errors = []
-  copier = new LogCopier(file, (error) => errors.push(error))
+  copied = Promise.withResolvers<void>()
+  copier = new LogCopier(file, { copied: copied.resolve, error: (error) => errors.push(error) })
 })
 afterEach(() => {
   copier.close()
@@ -30,7 +32,7 @@ afterEach(() => {
 
 const isInDatabase = (): boolean => readFileSync(file).includes(marker)
 
-test("what was gathered is in the database once it has settled, and before that only when it is much", () => {
+test("what was gathered is in the database once it has settled, and before that only when it is much", async () => {
   db.run("INSERT INTO t VALUES (?)", marker)
   copier.gathered(enough - 1)
   copier.settle()
@@ -38,6 +40,8 @@ test("what was gathered is in the database once it has settled, and before that 
   copier.gathered(1)
   copier.settle()
   expect(isInDatabase()).toBe(true)
+  await copied.promise
+  expect(errors).toEqual([])
 })
 
 test("the log can be truncated as soon as a copy has settled, and goes with the last connection", () => {
@@ -54,7 +58,10 @@ test("the log can be truncated as soon as a copy has settled, and goes with the 
 
 test("a database that cannot be opened costs nothing but the copy, and is told once", async () => {
   const told = Promise.withResolvers<unknown>()
-  const broken = new LogCopier(join(folder, "missing", "b.db"), told.resolve)
+  const broken = new LogCopier(join(folder, "missing", "b.db"), {
+    copied: () => told.reject(new Error("nothing was copied")),
+    error: told.resolve,
+  })
   broken.gathered(enough)
   broken.settle()
   expect(await told.promise).toBeInstanceOf(Error)

@@ -8,6 +8,12 @@ const settleMs = 10_000
 const idle = 0
 const copying = 1
 
+export interface LogCopierEvents {
+  /** All but the last of the log is in the database: whoever commits can copy the rest at once, and the log begins anew. */
+  readonly copied: () => void
+  readonly error: (error: unknown) => void
+}
+
 /**
  * Copies what the log beside the database (SQLite's WAL) has gathered into the database, in a thread of its own: it takes tens of
  * milliseconds, in which the thread that commits would stand still. What it leaves undone, or cannot do, SQLite does at a later
@@ -15,16 +21,16 @@ const copying = 1
  */
 export class LogCopier {
   readonly #file: string
-  readonly #onError: (error: unknown) => void
+  readonly #on: LogCopierEvents
   /** Whether a copy is under way: shared, because `settle` cannot await a message. */
   readonly #state = new Int32Array(new SharedArrayBuffer(4))
   #worker: Worker | null = null
   #gathered = 0
   #isOff = false
 
-  constructor(file: string, onError: (error: unknown) => void) {
+  constructor(file: string, on: LogCopierEvents) {
     this.#file = file
-    this.#onError = onError
+    this.#on = on
   }
 
   /** Tells of bytes that came into the tables; starts a copy when there are many. */
@@ -63,7 +69,10 @@ export class LogCopier {
     worker.on("error", (error) => {
       this.#isOff = true
       Atomics.store(this.#state, 0, idle)
-      this.#onError(error)
+      this.#on.error(error)
+    })
+    worker.on("message", () => {
+      if (!this.#isOff) this.#on.copied()
     })
     worker.unref()
     return worker

@@ -84,9 +84,14 @@ export async function openStore(options: StoreOptions): Promise<Store> {
     const reader = openReader(folder.database)
     cleanups.push(() => reader.close())
     const { logger } = options
-    const copier = new LogCopier(folder.database, (error) =>
-      logger.warn({ err: error }, "the log is copied by the thread that commits from now on"),
-    )
+    const copier = new LogCopier(folder.database, {
+      copied: () => {
+        // In a transaction it would fail; a later one does it then.
+        if (!writer.isTransaction) writer.all("PRAGMA wal_checkpoint(PASSIVE)")
+      },
+      error: (error) =>
+        logger.warn({ err: error }, "the log is copied by the thread that commits from now on"),
+    })
     cleanups.push(() => copier.close())
     const backlog = openBacklog(writer, folder.journal, {
       onError: (error) =>
