@@ -1,28 +1,29 @@
 import type { DatabaseSync } from "node:sqlite"
-import { Failure, isFailure } from "@hufu/core/failure"
+import { isFailure } from "@hufu/core/failure"
+import { foldFrames, readMeta, readNumber, setMeta, writeNumber } from "./fold-rows.ts"
+import type { FoldThread } from "./fold-thread.ts"
 import { ambiguous, type Frame, frameHeadBytes, Journal, readJournal } from "./journal.ts"
-import { journaled } from "./journaled-statements.ts"
-import { decodeRows, type Row, RowEncoder } from "./row-codec.ts"
+import { type Row, RowEncoder } from "./row-codec.ts"
 import type { SqliteConnection } from "./sqlite-connection.ts"
 import { asStoreError } from "./storage-error.ts"
 
-const numberKey = "journal.folded"
 const idKey = "journal.id"
 const stateKey = "journal.state"
 
 /** So many rows are folded together: a fold of this size takes about a millisecond. */
 const foldRows = 96
+/** With more than this waiting, the thread that folds is too slow, and whoever adds does it. */
+const maxRows = 8_192
 const foldDelayMs = 100
 
 export interface BacklogParts {
   readonly db: SqliteConnection
   readonly journal: Journal
+  readonly thread: FoldThread
   /** The number of the last batch that is in the tables. */
   readonly folded: number
   /** Told once when rows cannot be brought into the tables; every unit and every reader tries again. */
   readonly onError: (error: unknown) => void
-  /** Told how many bytes came into the tables. */
-  readonly onFolded: (bytes: number) => void
 }
 
 /**
@@ -36,25 +37,29 @@ export interface BacklogParts {
 export class Backlog {
   readonly #db: SqliteConnection
   readonly #journal: Journal
+  readonly #thread: FoldThread
   readonly #onError: BacklogParts["onError"]
-  readonly #onFolded: BacklogParts["onFolded"]
   readonly #encoder = new RowEncoder()
-  #rows: Row[] = []
-  #bytes = 0
+  /** What the thread brings into the tables now. */
+  #taken: readonly Frame[] = []
+  /** What comes after that. */
+  #waiting: Frame[] = []
+  #waitingRows = 0
   #number: number
   #timer: NodeJS.Timeout | null = null
   #isTold = false
 
-  constructor({ db, journal, folded, onError, onFolded }: BacklogParts) {
+  constructor({ db, journal, thread, folded, onError }: BacklogParts) {
     this.#db = db
     this.#journal = journal
+    this.#thread = thread
     this.#number = folded
     this.#onError = onError
-    this.#onFolded = onFolded
   }
 
   get isEmpty(): boolean {
-    return this.#rows.length === 0
+    this.#look()
+    return this.#taken.length === 0 && this.#waiting.length === 0
   }
 
   /** Throws when a write failed and nobody knows what of it is on the disk. */
@@ -71,24 +76,33 @@ export class Backlog {
     }
     const written = this.#journal.write(this.#number + 1, frame)
     // While the disk is at work. Where folding fails, every batch would try all of it again.
-    if (this.#rows.length >= foldRows && !this.#isTold) this.#foldAlone()
+    if (this.#waitingRows >= foldRows && !this.#isTold) this.#foldAside()
+    const payload = copyOf(frame.subarray(frameHeadBytes))
     await written
     this.#number += 1
-    for (const row of rows) this.#rows.push(row)
-    this.#bytes += frame.length
-    this.#timer ??= setTimeout(() => this.#foldAlone(), foldDelayMs)
+    this.#waiting.push({ number: this.#number, payload })
+    this.#waitingRows += rows.length
+    this.#timer ??= setTimeout(() => this.#foldLate(), foldDelayMs)
   }
 
   /** Brings what is journaled into the tables, without waiting for the disk: the journal keeps it. */
   fold(): void {
-    if (this.#rows.length === 0) return
+    this.settle()
+    if (this.#waiting.length === 0) return
     this.#db.exec("PRAGMA synchronous = NORMAL")
     try {
-      this.#apply(this.#rows, this.#number)
+      foldFrames(this.#db, { frames: this.#waiting, number: this.#number })
     } finally {
       this.#db.exec("PRAGMA synchronous = FULL")
     }
     this.#forget()
+  }
+
+  /** Returns when nobody else writes into the tables. */
+  settle(): void {
+    if (this.#taken.length === 0) return
+    this.#thread.settle()
+    this.#look()
   }
 
   /** Inside a transaction that will be durable, and began with a fold: gives it its number. */
@@ -104,7 +118,7 @@ export class Backlog {
 
   /** After that: leaves nothing readable of what the journal held. */
   scrub(): void {
-    if (this.#rows.length === 0) this.#journal.scrub()
+    if (this.isEmpty) this.#journal.scrub()
   }
 
   /** Folds durably and lets the journal go. */
@@ -121,12 +135,34 @@ export class Backlog {
   /** Lets the journal go as it is, for the next start to replay. */
   abandon(): void {
     this.#stopTimer()
+    this.#thread.close()
     this.#journal.close()
+  }
+
+  /** Has the thread fold, if it can; else does it, unless the thread is at it and not far behind. */
+  #foldAside(): void {
+    this.#look()
+    // A transaction is open: it began with a fold, and nothing is journaled beside it.
+    if (this.#db.isTransaction) return
+    if (this.#taken.length > 0) {
+      if (this.#waitingRows > maxRows) this.#foldAlone()
+      return
+    }
+    if (!this.#thread.take(this.#waiting)) return this.#foldAlone()
+    this.#taken = this.#waiting
+    this.#waiting = []
+    this.#waitingRows = 0
+  }
+
+  #foldLate(): void {
+    this.#timer = null
+    this.#look()
+    if (this.#taken.length > 0) this.#timer = setTimeout(() => this.#foldLate(), foldDelayMs)
+    else this.#foldAlone()
   }
 
   #foldAlone(): void {
     this.#stopTimer()
-    // A transaction is open: it began with a fold, and nothing is journaled beside it.
     if (this.#db.isTransaction) return
     try {
       this.fold()
@@ -138,28 +174,36 @@ export class Backlog {
   }
 
   #foldDurably(more: readonly Row[]): void {
-    this.#apply([...this.#rows, ...more], this.#number + 1)
+    this.settle()
+    foldFrames(this.#db, { frames: this.#waiting, more, number: this.#number + 1 })
     this.#forget()
     this.release()
   }
 
-  #forget(): void {
-    this.#rows = []
-    this.#onFolded(this.#bytes)
-    this.#bytes = 0
+  /** Sees what became of what the thread took. */
+  #look(): void {
+    if (this.#taken.length === 0 || this.#thread.isBusy) return
+    const taken = this.#taken
+    this.#taken = []
+    if (this.#thread.hasFailed) this.#waiting = [...taken, ...this.#waiting]
   }
 
-  #apply(rows: readonly Row[], number: number): void {
-    inTransaction(this.#db, () => {
-      applyRows(this.#db, rows)
-      writeNumber(this.#db, number)
-    })
+  #forget(): void {
+    this.#waiting = []
+    this.#waitingRows = 0
   }
 
   #stopTimer(): void {
     if (this.#timer !== null) clearTimeout(this.#timer)
     this.#timer = null
   }
+}
+
+// In memory of its own: what goes to the thread takes the whole of its memory along.
+function copyOf(bytes: Buffer): Buffer {
+  const copy = Buffer.allocUnsafeSlow(bytes.length)
+  copy.set(bytes)
+  return copy
 }
 
 /**
@@ -181,10 +225,7 @@ export function replayJournal(db: SqliteConnection, file: string): void {
 
 function replay(db: SqliteConnection, frames: readonly Frame[], number: number): void {
   try {
-    inTransaction(db, () => {
-      for (const frame of frames) applyRows(db, decodeRows(frame.payload))
-      writeNumber(db, number)
-    })
+    foldFrames(db, { frames, number })
   } catch (cause) {
     const error = asStoreError(cause)
     if (isFailure(error)) throw error
@@ -208,7 +249,7 @@ export function forgetJournal(db: Pick<DatabaseSync, "prepare">): void {
 export function openBacklog(
   db: SqliteConnection,
   file: string,
-  on: Pick<BacklogParts, "onError" | "onFolded">,
+  more: Pick<BacklogParts, "thread" | "onError">,
 ): Backlog {
   const known = readMeta(db, idKey)
   if (known === undefined || Journal.lapStart(file)?.id !== known) {
@@ -218,51 +259,5 @@ export function openBacklog(
   }
   // After a crash it says so already, and saying it again would wait for the disk.
   if (readMeta(db, stateKey) !== "open") db.run(setMeta, stateKey, "open")
-  return new Backlog({ db, journal: Journal.open(file), folded: readNumber(db), ...on })
-}
-
-const setMeta =
-  "INSERT INTO meta (key, value) VALUES (?1, ?2) ON CONFLICT DO UPDATE SET value = excluded.value"
-
-function readMeta(db: SqliteConnection, key: string): string | undefined {
-  const value = db.get("SELECT value FROM meta WHERE key = ?", key)?.["value"]
-  return typeof value === "string" ? value : undefined
-}
-
-function readNumber(db: SqliteConnection): number {
-  const number = Number(readMeta(db, numberKey) ?? 0)
-  if (Number.isSafeInteger(number) && number >= 0) return number
-  throw new Failure(
-    "ledger_ambiguous",
-    "the database does not say what it has of the journal: restore a backup",
-  )
-}
-
-function writeNumber(db: SqliteConnection, number: number): void {
-  db.run(setMeta, numberKey, String(number))
-}
-
-function inTransaction(db: SqliteConnection, work: () => void): void {
-  db.exec("BEGIN IMMEDIATE")
-  try {
-    work()
-    db.exec("COMMIT")
-  } catch (error) {
-    if (db.isTransaction) db.exec("ROLLBACK")
-    throw error
-  }
-}
-
-function applyRows(db: SqliteConnection, rows: readonly Row[]): void {
-  const opened = new Map<string, number>()
-  const closed = new Set<number>()
-  // An action that left and came back within these rows was never open for a reader of the tables.
-  for (const [i, { sql, values }] of rows.entries()) {
-    const [action] = values
-    if (typeof action !== "string") continue
-    if (sql === journaled.openIntent) opened.set(action, i)
-    const opener = sql === journaled.closeIntent ? opened.get(action) : undefined
-    if (opener !== undefined) closed.add(opener).add(i)
-  }
-  for (const [i, { sql, values }] of rows.entries()) if (!closed.has(i)) db.run(sql, ...values)
+  return new Backlog({ db, journal: Journal.open(file), folded: readNumber(db), ...more })
 }

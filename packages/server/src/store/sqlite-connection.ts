@@ -88,10 +88,16 @@ export class SqliteConnection {
   }
 }
 
-/** Opens the one connection that writes: every commit is on the disk when it returns. */
+/** Opens the connection that writes, and makes the file if there is none: every commit is on the disk when it returns. */
 export function openWriter(file: string): SqliteConnection {
+  // INVARIANT: before any connection of this process is open: to close a file takes away every lock that the process has on it.
   closeSync(openSync(file, "a", 0o600))
   if (process.platform !== "win32") chmodSync(file, 0o600)
+  return joinWriter(file)
+}
+
+/** Opens another connection that writes, to a database that has one already. */
+export function joinWriter(file: string): SqliteConnection {
   const db = new DatabaseSync(file, { timeout: busyTimeoutMs })
   const connection = harden(db)
   const mode = connection.get("PRAGMA journal_mode = WAL")

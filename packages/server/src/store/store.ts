@@ -7,7 +7,7 @@ import type { Query } from "../ledger/subject-keys.ts"
 import { openVault, type Vault, type VaultParts } from "../ledger/vault.ts"
 import type { AskPassphrase } from "../keys/vault-key.ts"
 import { type Backlog, openBacklog, replayJournal } from "./backlog.ts"
-import { LogCopier } from "./log-copier.ts"
+import { FoldThread } from "./fold-thread.ts"
 import { type DataFolder, prepareDataFolder } from "./data-folder.ts"
 import { derivedKey } from "./derived-key.ts"
 import { type CommitOptions, GroupCommit, type GroupCommitParts, type Scope } from "./group-commit.ts"
@@ -84,26 +84,20 @@ export async function openStore(options: StoreOptions): Promise<Store> {
     const reader = openReader(folder.database)
     cleanups.push(() => reader.close())
     const { logger } = options
-    const copier = new LogCopier(folder.database, {
-      copied: () => {
-        // In a transaction it would fail; a later one does it then.
-        if (!writer.isTransaction) writer.all("PRAGMA wal_checkpoint(PASSIVE)")
-      },
-      error: (error) =>
-        logger.warn({ err: error }, "the log is copied by the thread that commits from now on"),
-    })
-    cleanups.push(() => copier.close())
+    const thread = new FoldThread(folder.database, (error) =>
+      logger.warn({ err: error }, "rows are brought into the tables by the thread that commits from now on"),
+    )
     const backlog = openBacklog(writer, folder.journal, {
+      thread,
       onError: (error) =>
         logger.error(
           { err: asStoreError(error) },
           "what is in the journal cannot be brought into the tables",
         ),
-      onFolded: (bytes) => copier.gathered(bytes),
     })
     cleanups.push(() => backlog.abandon())
     reader.before(() => fold(backlog))
-    return await assemble({ folder, lock, writer, reader, backlog, copier }, options)
+    return await assemble({ folder, lock, writer, reader, backlog }, options)
   } catch (error) {
     for (const cleanup of cleanups.toReversed()) cleanup()
     throw asStoreError(error)
@@ -125,11 +119,10 @@ interface Parts {
   readonly writer: SqliteConnection
   readonly reader: SqliteConnection
   readonly backlog: Backlog
-  readonly copier: LogCopier
 }
 
 async function assemble(parts: Parts, options: StoreOptions): Promise<Store> {
-  const { folder, lock, writer, reader, backlog, copier } = parts
+  const { folder, lock, writer, reader, backlog } = parts
   const { clock, logger } = options
   const rows = new RowTarget(writer)
   const committer = openCommitter({ db: writer, backlog, rows }, options)
@@ -151,7 +144,7 @@ async function assemble(parts: Parts, options: StoreOptions): Promise<Store> {
   // The caller names the columns in its statement and their types beside it.
   const query: Query = (sql, params = []) => reader.all(sql, ...params) as never[]
   const truncateLog = (): void => {
-    copier.settle()
+    backlog.settle()
     const [result] = writer.all("PRAGMA wal_checkpoint(TRUNCATE)")
     if (result?.["busy"] !== 0) throw new Error("another program reads the database")
     backlog.scrub()
@@ -184,7 +177,6 @@ async function assemble(parts: Parts, options: StoreOptions): Promise<Store> {
       // The journal keeps what could not be brought into the tables.
       throw asStoreError(error)
     } finally {
-      copier.close()
       reader.close()
       writer.close()
       lock.release()
