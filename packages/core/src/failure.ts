@@ -84,7 +84,7 @@ export const failureCodes = {
     en: "The tool server was lost during the call",
     zh: "调用过程中与工具服务失去连接",
   },
-  upstream_unavailable: { status: 502, en: "The tool server cannot be reached", zh: "无法连接工具服务" },
+  upstream_unavailable: { status: 502, en: "The server cannot be reached", zh: "无法连接服务器" },
   vault_damaged: { status: 500, en: "The vault holds damaged content", zh: "保险库内容已损坏" },
   vault_sealed: { status: 503, en: "The vault's key is not at hand", zh: "保险库密钥不可用" },
   version_changed: { status: 403, en: "Another version of the agent is live", zh: "智能体版本已更换" },

@@ -106,6 +106,21 @@ describe("the configuration", () => {
     expect(() => readConfig(folder, {}, { HUFU_PORT: "many" })).toThrow(/port/)
   })
 
+  it("serves no log that it does not publish: `publish.serve` needs a folder", () => {
+    const withPublish = (publish: object) => {
+      writeFileSync(join(folder, "config.json"), JSON.stringify({ publish }))
+      return readConfig(folder, {}, {})
+    }
+    expect(() => withPublish({ serve: true })).toThrow(
+      expect.objectContaining({
+        code: "invalid_input",
+        message: expect.stringMatching(/correct `publish` in .*needs `publish\.folder`/) as string,
+      }),
+    )
+    expect(withPublish({ serve: true, folder: "../log" }).publish).toEqual({ serve: true, folder: "../log" })
+    expect(withPublish({}).publish).toEqual({ serve: false })
+  })
+
   it("has a value for everything when there is no file", () => {
     expect(readConfig(join(folder, "none"), {}, {})).toMatchObject({ host: "127.0.0.1", port: 7180 })
   })

@@ -68,10 +68,12 @@ export function startScrub(parts: ScrubParts): Scrub {
     for (;;) {
       const step = await reading.next()
       if (step.done === true) return step.value
-      const { entries, of } = step.value
-      state = { ...state, entries, of }
+      reached(step.value)
       await rest(slice)
     }
+  }
+  function reached(progress: Pick<ScrubState, "entries" | "of">): void {
+    state = { ...state, ...progress }
   }
   async function publishedFault(): Promise<LedgerFault | null> {
     const { published } = parts
