@@ -75,10 +75,12 @@ test("every member of an entry is an id, a digest, a time, a number or a word of
   const id = /^[a-z]{3}_[0-9a-z]{8,32}$/
   const digest = /^[0-9a-f]{64}$/
   const rule = /^[a-z-]+\/[a-z-]+$/
+  // A time, where a statement says one besides its own.
+  const time = /^ms-\d{13}$/
   for (const { entry } of await world.entries()) {
     for (const value of leaves(entry)) {
       if (typeof value !== "string") continue
-      const isKnown = [fixed, id, digest, rule].some((shape) => shape.test(value))
+      const isKnown = [fixed, id, digest, rule, time].some((shape) => shape.test(value))
       expect(isKnown, `${value} in ${JSON.stringify(entry)}`).toBe(true)
     }
   }
