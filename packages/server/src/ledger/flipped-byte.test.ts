@@ -33,9 +33,9 @@ beforeAll(async () => {
   place = scratch()
   published = join(place.dataDir, "..", "published")
   // Every close signs a checkpoint and folds all into the one file.
-  for (let i = 0; i < 9; i++) {
+  for (let i = 0; i < 5; i++) {
     const store = await openStore(place.options())
-    const actions = Array.from({ length: 40 }, newAction)
+    const actions = Array.from({ length: 30 }, newAction)
     await Promise.all(actions.map((action) => store.ledger.append(intentOf(action, { hold: "hld_a" }))))
     await Promise.all(actions.slice(1).map((action) => store.ledger.append(outcomeOf(action))))
     await store.close()
