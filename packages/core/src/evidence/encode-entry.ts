@@ -145,7 +145,11 @@ function writeOutcome(e: OutcomeEntry): string {
 const hotForms = hotEntryForms()
 
 function hotEntryForms(): { readonly intent: RegExp; readonly outcome: RegExp } {
-  const bare = (of: RegExp) => of.source.slice(1, -1)
+  // A class that is written out so often as it is counted is matched in two thirds of the time.
+  const bare = (of: RegExp) =>
+    of.source
+      .slice(1, -1)
+      .replace(/(\[[^\]]+\])\{(\d+)\}/g, (_, one: string, count) => one.repeat(Number(count)))
   const text = (of: RegExp) => `"${bare(of)}"`
   const taken = (of: RegExp) => `"(${bare(of)})"`
   const { id, digest, token, ruleId } = entryPatterns

@@ -1,4 +1,5 @@
 import { hash } from "node:crypto"
+import { MAX_ENTRY_BYTES } from "@hufu/core/evidence/encode-entry"
 import { HASH_BYTES, type Hash } from "@hufu/core/evidence/sha256"
 
 /**
@@ -18,9 +19,17 @@ export function digestOf(input: Uint8Array | string): Uint8Array {
   return cut(hash("sha256", input, "binary"), "latin1")
 }
 
-/** The hash of a leaf (RFC 9162 section 2.1.1) that is a text in UTF-8, also in hex. */
+/** What is hashed, over memory that is used again; as much as an entry takes. */
+const short = Buffer.alloc(1 + MAX_ENTRY_BYTES)
+
+/**
+ * The hash of a leaf (RFC 9162 section 2.1.1) that is a text, also in hex. Entries are ASCII: of any other text it is the hash of
+ * something else, which may be an entry; such a text is shorter than its bytes.
+ */
 export function textLeaf(text: string): { hash: Uint8Array; hex: string } {
-  const hex = hash("sha256", `\0${text}`, "hex")
+  const input = text.length < short.length ? short : Buffer.alloc(1 + text.length)
+  const end = 1 + input.write(text, 1, "latin1")
+  const hex = hash("sha256", input.subarray(0, end), "hex")
   return { hash: cut(hex, "hex"), hex }
 }
 

@@ -143,7 +143,7 @@ async function pageFault(run: Run, rowsAtOnce: number): Promise<LedgerFault | nu
 
 function entryFault(run: Run, row: EntryColumns, leaf: string): LedgerFault | null {
   const [index, at, text, length, hash, action, hold, performed] = row
-  // A text that is as long as its bytes, and that hashes to the leaf as UTF-8, lacks nothing of them.
+  // A text that is as long as its bytes is them, or holds what is no UTF-8, which no entry does.
   if (text.length !== length || leaf !== hash) return ledgerFault.alteredEntry(index)
   const head = readEntryHead(text)
   const entry = head ?? tryDecode(Buffer.from(text))
