@@ -79,6 +79,7 @@ export function openPasskeys(parts: PasskeyParts): PasskeyAuthority {
   const { store, clock, declare, person, records, origin } = parts
   const challenges = createPasskeyChallenges(clock)
   let verifying: Promise<unknown> = Promise.resolve()
+  let saving: Promise<unknown> = Promise.resolve()
   const relyingParty = () => new URL(origin()).hostname
   const credentials = () => [...records.all()].map(({ credential: id, transports }) => ({ id, transports }))
 
@@ -194,11 +195,10 @@ export function openPasskeys(parts: PasskeyParts): PasskeyAuthority {
         },
       }),
     )
-    // Removed while it was looked at.
-    if (!verified || !records.get(found.id)) throw refused()
-    const used = { ...found, counter: authenticationInfo.newCounter, usedAt: clock.now() }
-    await save(used)
-    return shown(used)
+    if (!verified) throw refused()
+    const { newCounter } = authenticationInfo
+    // Refused where it was removed meanwhile.
+    return shown(await save(found.id, (now) => ({ ...now, counter: newCounter, usedAt: clock.now() })))
   }
 
   /** INVARIANT: a challenge that led to an answer that was good is never taken again; one whose answer proved nothing is given back. */
@@ -218,13 +218,29 @@ export function openPasskeys(parts: PasskeyParts): PasskeyAuthority {
     }
   }
 
-  async function save(passkey: Stored, change?: Change): Promise<void> {
-    await store.commit((tx) => {
-      records.put(tx, passkey)
-      if (change) declare(tx, { ...change, subject: passkey.id, by: person.id })
+  /**
+   * Changes a passkey from what it is then. One at a time: a sign-in that began before a removal must not write back what was
+   * removed.
+   */
+  function save(
+    id: string,
+    change: (now: Stored) => Stored,
+    said?: (now: Stored) => Change,
+  ): Promise<Stored> {
+    const mine = saving.then(async () => {
+      const now = records.get(id)
+      if (now === undefined) throw refused()
+      const next = change(now)
+      await store.commit((tx) => {
+        records.put(tx, next)
+        if (said) declare(tx, { ...said(now), subject: id, by: person.id })
+      })
+      if (next.state === "live") records.set(next)
+      else records.forget(id)
+      return next
     })
-    if (passkey.state === "live") records.set(passkey)
-    else records.forget(passkey.id)
+    saving = mine.catch(() => undefined)
+    return mine
   }
 
   return {
@@ -234,25 +250,31 @@ export function openPasskeys(parts: PasskeyParts): PasskeyAuthority {
     list: () => [...records.all()].map(shown),
     rename: (id, name) =>
       person.alone(async () => {
-        const before = records.need(id)
-        const renamed = { ...before, name }
-        await save(renamed, { fact: "passkey.renamed", content: { name, nameBefore: before.name } })
+        records.need(id)
+        const renamed = await save(
+          id,
+          (now) => ({ ...now, name }),
+          (now) => ({ fact: "passkey.renamed", content: { name, nameBefore: now.name } }),
+        )
         return shown(renamed)
       }),
     remove: (id) =>
       person.alone(async () => {
-        const before = records.need(id)
-        const removed: Stored = { ...before, state: "removed" }
+        records.need(id)
         if (records.size === 1 && !person.hasSecret)
           throw new Failure(
             "forbidden",
             "this is the last proof that you are the person: add another passkey, or set a terminal secret, first",
           )
-        await save(removed, {
-          fact: "passkey.removed",
-          refs: { state: removed.state, stateBefore: before.state },
-          content: { name: before.name },
-        })
+        const removed = await save(
+          id,
+          (now) => ({ ...now, state: "removed" }),
+          (now) => ({
+            fact: "passkey.removed",
+            refs: { state: "removed", stateBefore: now.state },
+            content: { name: now.name },
+          }),
+        )
         person.endSessions((session) => session.passkey === id)
         return shown(removed)
       }),
