@@ -88,5 +88,13 @@ export function readSize(db: SqliteConnection): number {
 
 function toEntry(row: Record<string, unknown>): LedgerEntry {
   const { idx, bytes, hash } = row as { idx: number; bytes: Uint8Array; hash: Uint8Array }
-  return { index: idx, entry: decodeEntry(bytes), bytes, hash }
+  try {
+    return { index: idx, entry: decodeEntry(bytes), bytes, hash }
+  } catch (cause) {
+    throw new Failure(
+      "ledger_ambiguous",
+      `entry ${idx} is not what was logged: run \`hufu log verify\`, and restore a backup`,
+      { cause },
+    )
+  }
 }

@@ -75,6 +75,13 @@ describe("reading everything again", () => {
     expect(await store.ledger.verify()).toMatchObject({ ok: false, fault: { table } })
   })
 
+  test("names the entry that a page of entries cannot show", () => {
+    tamper("UPDATE entry SET bytes = flipped(bytes) WHERE idx = 20")
+    expect(store.ledger.entries(0, 20)).toHaveLength(20)
+    const told = { code: "ledger_ambiguous", message: expect.stringContaining("entry 20 ") as string }
+    expect(() => store.ledger.entries(0, 21)).toThrow(expect.objectContaining(told))
+  })
+
   test("finds a vault key and a vault value of which one bit differs", async () => {
     tamper("UPDATE vault SET body = flipped(body)")
     expect(() => store.vault.get("kept")).toThrow("restore a backup")
