@@ -1,6 +1,6 @@
-import { defaultRangeExtractor, useWindowVirtualizer, type Virtualizer } from "@tanstack/react-virtual"
+import { defaultRangeExtractor, useWindowVirtualizer } from "@tanstack/react-virtual"
 import { Pause, Play } from "lucide-react"
-import { type ReactNode, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react"
+import { type ReactNode, useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react"
 import { Command } from "../../part/command.tsx"
 import { Empty } from "../../part/empty.tsx"
 import { Failed } from "../../part/failed.tsx"
@@ -131,10 +131,6 @@ function Rows({ live }: { readonly live: LiveFeed }) {
   const rows = useWindowVirtualizer<HTMLLIElement>({
     count: items.length,
     estimateSize: () => typical.current ?? rowHeight,
-    measureElement: ({ offsetHeight }) => {
-      if (offsetHeight > 0) typical.current ??= offsetHeight
-      return offsetHeight
-    },
     overscan: 7,
     // New rows are made after the event that scrolled, so that neither keeps the other waiting.
     useFlushSync: false,
@@ -143,6 +139,13 @@ function Rows({ live }: { readonly live: LiveFeed }) {
     // actions that are gone would be remembered for good.
     rangeExtractor: (range) => withFocused(defaultRangeExtractor(range), range.count, top.current),
   })
+  const onHeight = useCallback(
+    (at: number, height: number) => {
+      typical.current ??= height
+      rows.resizeItem(at, height)
+    },
+    [rows],
+  )
   const inView = new Map(rows.getVirtualItems().map((row) => [row.index, row.start - margin]))
   const isAtRest = !rows.isScrolling || focusedRow(top.current) !== undefined
   const { list } = useWords(actionWords)
@@ -168,7 +171,7 @@ function Rows({ live }: { readonly live: LiveFeed }) {
           {elements.show([...inView.keys()], isAtRest).map(({ element, row }) => {
             const action = items[row]
             return action ? (
-              <Row key={element} rows={rows} at={row} top={inView.get(row) ?? 0}>
+              <Row key={element} onHeight={onHeight} at={row} top={inView.get(row) ?? 0}>
                 <ActionRow action={action} />
               </Row>
             ) : null
@@ -181,24 +184,33 @@ function Rows({ live }: { readonly live: LiveFeed }) {
 }
 
 function Row({
-  rows,
+  onHeight,
   at,
   top,
   children,
 }: {
-  readonly rows: Virtualizer<Window, HTMLLIElement>
+  readonly onHeight: (at: number, height: number) => void
   readonly at: number
   readonly top: number
   readonly children: ReactNode
 }) {
   const row = useRef<HTMLLIElement>(null)
+  const height = useRef<number>(undefined)
+  // The browser tells heights after it has laid out the page: to ask for one sooner has it do so at once, for every row that comes.
   useLayoutEffect(() => {
-    if (!row.current) return undefined
-    rows.measureElement(row.current)
-    // It shows another row than before, perhaps as high: nobody would tell.
-    rows.resizeItem(at, row.current.offsetHeight)
-    return () => void rows.elementsCache.delete(at)
-  }, [rows, at])
+    const element = row.current
+    if (element === null) return undefined
+    const observer = new ResizeObserver(() => {
+      height.current = element.offsetHeight
+      if (height.current > 0) onHeight(Number(element.dataset["index"]), height.current)
+    })
+    observer.observe(element)
+    return () => observer.disconnect()
+  }, [onHeight])
+  // It shows another row than before, perhaps as high: nobody would tell.
+  useLayoutEffect(() => {
+    if (height.current !== undefined) onHeight(at, height.current)
+  }, [onHeight, at])
   return (
     <li ref={row} data-index={at} className="absolute inset-x-0 border-t border-line" style={{ top }}>
       {children}
