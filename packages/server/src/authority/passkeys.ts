@@ -230,14 +230,14 @@ export function openPasskeys(parts: PasskeyParts): PasskeyAuthority {
     const mine = saving.then(async () => {
       const now = records.get(id)
       if (now === undefined) throw refused()
-      const next = change(now)
+      const changed = change(now)
       await store.commit((tx) => {
-        records.put(tx, next)
+        records.put(tx, changed)
         if (said) declare(tx, { ...said(now), subject: id, by: person.id })
       })
-      if (next.state === "live") records.set(next)
+      if (changed.state === "live") records.set(changed)
       else records.forget(id)
-      return next
+      return changed
     })
     saving = mine.catch(() => undefined)
     return mine
