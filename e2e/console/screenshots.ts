@@ -17,6 +17,13 @@ const sizes = [
   [1280, 800],
 ] as const
 
+/** A picture of a whole page shows what nobody has scrolled to: its rows are laid out too. */
+const layOutEveryRow = `(() => {
+  const sheet = new CSSStyleSheet()
+  sheet.replaceSync(".row-later { content-visibility: visible }")
+  document.adoptedStyleSheets = [sheet]
+})()`
+
 await mkdir(values.to, { recursive: true })
 await buildConsole()
 const browser = await startBrowser()
@@ -53,6 +60,7 @@ async function takeAll({ pages, origin, link }: OwnScene): Promise<void> {
         await page.locator("main h1").waitFor()
         for (const [name, path] of wanted) {
           await openPage(page, `${origin}${path}`)
+          await page.evaluate(layOutEveryRow)
           // What is folded is looked at too, where it is little.
           if (name === "settings")
             for (const each of await page.locator("main details > summary").all()) {

@@ -6,14 +6,15 @@ export function Empty({
   what,
   children,
 }: {
-  readonly title: string
+  /** Left out where the page's heading says it already. */
+  readonly title?: string
   readonly what: ReactNode
   readonly children?: ReactNode
 }) {
   return (
     <div className="card grid justify-items-center gap-2 px-4 py-10 text-center">
-      <p className="font-semibold">{title}</p>
-      <div className="max-w-prose text-soft">{what}</div>
+      {title === undefined ? null : <p className="font-semibold">{title}</p>}
+      <div className="max-w-prose text-balance text-soft">{what}</div>
       {children === undefined ? null : <div className="mt-2">{children}</div>}
     </div>
   )

@@ -15,8 +15,8 @@ export function Failed({ error, retry }: { readonly error: unknown; readonly ret
   const requestId = failure.extra["requestId"]
   return (
     <div role="alert" className="rounded-lg border border-deny bg-deny-wash p-4">
-      <p className="flex items-center gap-2 font-semibold text-deny">
-        <CircleAlert size={18} aria-hidden />
+      <p className="flex items-start gap-2 font-semibold text-deny">
+        <CircleAlert size={18} aria-hidden className="mt-0.5 shrink-0" />
         {failureCodes[failure.code][lang]}
       </p>
       <p className="mt-1 wrap-anywhere" lang="en">

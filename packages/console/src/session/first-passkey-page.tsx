@@ -78,7 +78,7 @@ function MakeFirst() {
             <KeyRound size={18} aria-hidden />
             {words.make}
           </button>
-          <Link to="/" className="button button-quiet">
+          <Link to="/" className="button">
             {words.later}
           </Link>
         </div>

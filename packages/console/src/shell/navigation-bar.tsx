@@ -1,4 +1,5 @@
-import { Link } from "@tanstack/react-router"
+import { Link, useRouterState } from "@tanstack/react-router"
+import { useEffect, useRef } from "react"
 import { useOperation } from "../data/use-operation.ts"
 import { shared } from "../words/shared.ts"
 import { useWords } from "../words/use-words.ts"
@@ -9,10 +10,19 @@ export function Navigation() {
   const words = useWords(shared).nav
   const { data } = useOperation("node.status", {})
   const waiting = data?.waiting ?? 0
+  const bar = useRef<HTMLElement>(null)
+  const path = useRouterState({ select: (state) => state.resolvedLocation?.pathname })
+  // In a row that scrolls the current page may be out of sight.
+  useEffect(() => {
+    const current = bar.current?.querySelector<HTMLElement>("[aria-current=page]")
+    if (bar.current && current)
+      bar.current.scrollLeft = current.offsetLeft - (bar.current.clientWidth - current.offsetWidth) / 2
+  }, [path])
   return (
     <nav
+      ref={bar}
       aria-label={words.label}
-      className="z-30 border-line bg-paper max-md:fixed max-md:inset-x-0 max-md:bottom-0 max-md:overflow-x-auto max-md:border-t md:sticky md:top-12 md:h-[calc(100vh-3rem)] md:w-48 md:shrink-0 md:border-r md:py-3"
+      className="row-scrolls z-30 border-line bg-paper max-md:fixed max-md:inset-x-0 max-md:bottom-0 max-md:overflow-x-auto max-md:border-t md:sticky md:top-12 md:h-[calc(100vh-3rem)] md:w-48 md:shrink-0 md:border-r md:py-3"
     >
       <ul className="flex md:flex-col md:gap-0.5 md:px-2">
         {navigation.map(({ to, name, icon: Icon }) => (

@@ -19,7 +19,9 @@ const units = [
 
 /** A time with its day and zone. */
 export function sayTime(atMs: number, language: Language): string {
-  return absolute(language).format(atMs)
+  const said = absolute(language).format(atMs)
+  // Intl writes Chinese with the zone between the day and the time.
+  return language === "zh" ? spaced(said.replace(/ (\S+) (\d\d:\d\d:\d\d)$/, " $2 $1")) : said
 }
 
 /** The time of day. */
@@ -31,10 +33,7 @@ export function sayClock(atMs: number, language: Language): string {
 export function sayAgo(atMs: number, nowMs: number, language: Language): string {
   const passed = atMs - nowMs
   const [unit, ms] = units.find(([, size]) => Math.abs(passed) >= size) ?? units[3]
-  // Intl writes Chinese without the space between digits and words.
-  return relative(language)
-    .format(Math.trunc(passed / ms), unit)
-    .replace(/(\d)(?=\p{Script=Han})/gu, "$1 ")
+  return spaced(relative(language).format(Math.trunc(passed / ms), unit))
 }
 
 /** What is left, as a clock that counts down: `1:04:09`. */
@@ -62,6 +61,11 @@ export function sayBytes(bytes: number, language: Language): string {
 /** English needs two forms; the number is written in. */
 export function plural(count: number, one: string, other: string): string {
   return (rules("en").select(count) === "one" ? one : other).replace("#", plain("en").format(count))
+}
+
+/** Intl writes Chinese without the spaces between digits and words. No line ends between a number and its unit. */
+function spaced(said: string): string {
+  return said.replace(/\d(?=\p{Script=Han})/gu, "$&\u00A0").replace(/\p{Script=Han}(?=\d)/gu, "$& ")
 }
 
 /** Each is made when it is first asked for: making one takes longer than a page may take to show something. */

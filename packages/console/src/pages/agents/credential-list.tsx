@@ -1,5 +1,7 @@
 import type { CredentialRecord } from "@hufu/core/contract/records"
+import { CircleCheck, CircleOff, TimerOff } from "lucide-react"
 import { useChange } from "../../data/use-operation.ts"
+import { Badge } from "../../part/badge.tsx"
 import { Confirm } from "../../part/confirm.tsx"
 import { Id } from "../../part/id.tsx"
 import { List, ListItem } from "../../part/list.tsx"
@@ -41,9 +43,15 @@ function Credential({ credential }: { readonly credential: CredentialRecord }) {
         <>
           <Id id={credential.id} />
           <span>{words.credentialKinds[credential.kind]}</span>
-          <span className={isLive ? "" : "text-soft"}>
-            {credential.state === "live" && isOver ? words.expired : words.credentialStates[credential.state]}
-          </span>
+          {credential.state === "live" && isOver ? (
+            <Badge tone="plain" icon={TimerOff} word={words.expired} />
+          ) : (
+            <Badge
+              tone={isLive ? "allow" : "deny"}
+              icon={isLive ? CircleCheck : CircleOff}
+              word={words.credentialStates[credential.state]}
+            />
+          )}
         </>
       }
       beside={

@@ -16,7 +16,7 @@ export function ApprovalPage() {
   if (isAbsent(query.error))
     return (
       <Page title={words.absent.title}>
-        <Empty title={words.absent.title} what={words.absent.what}>
+        <Empty what={words.absent.what}>
           <Link to="/approvals" className="button">
             {words.result.back}
           </Link>

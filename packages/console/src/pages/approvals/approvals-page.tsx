@@ -135,9 +135,11 @@ function Row({ hold, isGone }: { readonly hold: HoldRecord; readonly isGone: boo
           {isGone ? (
             words.gone
           ) : hold.state === "waiting" ? (
-            <span className="font-semibold text-ask">
-              <span className="sr-only">{words.columns.left} </span>
-              <Left until={hold.expiresAt} />
+            <span className="text-ask">
+              {words.columns.left}{" "}
+              <strong>
+                <Left until={hold.expiresAt} />
+              </strong>
             </span>
           ) : (
             <HoldBadge state={hold.state} />

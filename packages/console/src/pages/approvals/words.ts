@@ -129,7 +129,7 @@ export const words = bilingual(
       noTarget: "虎符未识别出目标",
       risk: "风险",
       rule: "为何询问您",
-      deadline: "决定期限",
+      deadline: "剩余时间",
       timeout: "期限一到即视为拒绝，什么都不会执行。沉默不等于同意。",
       arguments: "参数",
       differs: "与上次批准的调用相比",

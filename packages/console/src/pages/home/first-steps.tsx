@@ -40,7 +40,9 @@ export function FirstSteps({ node }: { readonly node: Output<"node.status"> }) {
                   {step.title}
                   <span className="sr-only">: {step.isDone ? words.first.done : words.first.open}</span>
                 </p>
-                {step.isDone ? null : <div className="mt-0.5 grid gap-1.5 text-sm text-soft">{step.how}</div>}
+                {step.isDone ? null : (
+                  <div className="mt-0.5 grid justify-items-start gap-1.5 text-sm text-soft">{step.how}</div>
+                )}
               </div>
             </li>
           ))}

@@ -53,8 +53,11 @@ export function NeedsYou({ node }: { readonly node: Output<"node.status"> }) {
                   <EffectBadge effect={hold.effect} />
                   <UntrustedName text={hold.tool} />
                   <span className="text-soft">{hold.agentName}</span>
-                  <span className="ml-auto font-semibold text-ask">
-                    <Left until={hold.expiresAt} />
+                  <span className="ml-auto text-ask">
+                    <span className="text-sm">{words.left}</span>{" "}
+                    <strong>
+                      <Left until={hold.expiresAt} />
+                    </strong>
                   </span>
                 </Link>
               </li>

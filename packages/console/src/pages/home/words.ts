@@ -22,6 +22,7 @@ export const words = bilingual(
     },
     waiting: (count: number) => plural(count, "# action waits for you", "# actions wait for you"),
     all: "All approvals",
+    left: "Time left",
     facts: (agents: number, servers: number, entries: number) =>
       `${plural(agents, "# agent", "# agents")}, ${plural(servers, "# tool server", "# tool servers")}, ${plural(entries, "# ledger entry", "# ledger entries")}`,
     first: {
@@ -67,6 +68,7 @@ export const words = bilingual(
     unknown: { title: "结果未知", what: "执行期间连接中断。再次尝试之前，请先到对方系统核实。" },
     waiting: (count: number) => `${zhNumber(count)} 个行为等待您决定`,
     all: "全部待批",
+    left: "剩余时间",
     facts: (agents: number, servers: number, entries: number) =>
       `${zhNumber(agents)} 个智能体，${zhNumber(servers)} 个工具服务器，${zhNumber(entries)} 条账本条目`,
     first: {

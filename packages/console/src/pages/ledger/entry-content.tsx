@@ -36,7 +36,7 @@ export function EntryContent({
         // A region that scrolls must be reachable by keyboard.
         tabIndex={0}
         aria-label={words.raw}
-        className="overflow-x-auto rounded bg-sunk p-3 font-mono text-sm"
+        className="overflow-x-auto rounded bg-sunk p-3 font-mono text-sm break-all whitespace-pre-wrap"
       >
         {JSON.stringify(item.entry, null, 2)}
       </pre>

@@ -112,7 +112,7 @@ function Checkpoint() {
                 // A region that scrolls must be reachable by keyboard.
                 tabIndex={0}
                 aria-label={words.checkpoint}
-                className="min-w-0 flex-1 overflow-x-auto rounded bg-sunk p-3 font-mono text-sm"
+                className="min-w-0 flex-1 overflow-x-auto rounded bg-sunk p-3 font-mono text-sm break-all whitespace-pre-wrap"
               >
                 {data.checkpoint}
               </pre>

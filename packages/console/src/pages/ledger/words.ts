@@ -23,7 +23,9 @@ export const ledgerWords = bilingual(
       "The node found this while it read everything again in the background. It repairs nothing: keep a copy of the data folder, check the disk, then restore a backup. `hufu doctor` says it too.",
     scrubSound: "Read again in the background and found sound: ",
     scrubUnderWay: (entries: number, of: number) =>
-      `Being read again in the background: ${entries} of ${plural(of, "# entry", "# entries")}.`,
+      of === 0
+        ? "Being read again in the background."
+        : `Being read again in the background: ${entries} of ${plural(of, "# entry", "# entries")}.`,
     published: (entries: number) => `Published up to ${plural(entries, "# entry", "# entries")}.`,
     unpublished: (why: string) => `Not published any more: ${why}`,
     here: "The same check in a terminal:",
@@ -93,7 +95,8 @@ export const ledgerWords = bilingual(
     scrubFaultWhat:
       "节点在后台重新读取全部内容时发现此错误。它不作任何修复：请先保留数据目录副本，检查磁盘，再恢复备份。`hufu doctor` 也会指出。",
     scrubSound: "后台已重新读取，结果完好，时间：",
-    scrubUnderWay: (entries: number, of: number) => `后台正在重新读取：${n(entries)} / ${n(of)} 个条目。`,
+    scrubUnderWay: (entries: number, of: number) =>
+      of === 0 ? "后台正在重新读取。" : `后台正在重新读取：${n(entries)} / ${n(of)} 个条目。`,
     published: (entries: number) => `已发布 ${n(entries)} 个条目。`,
     unpublished: (why: string) => `已停止发布：${why}`,
     here: "在终端中作同样的校验：",

@@ -78,7 +78,7 @@ export function GrantEditor({
       />
       {remove ? (
         <div>
-          <button type="button" className="button button-quiet" onClick={remove}>
+          <button type="button" className="button" onClick={remove}>
             {words.removeGrant}
           </button>
         </div>

@@ -209,7 +209,7 @@ export const mandateWords = bilingual(
     would: { allow: "覆盖", ask: "询问", deny: "不覆盖" },
     was: "当时",
     incomplete: "尚不完整：",
-    comma: "，",
+    comma: "、",
     grantGo: "授予",
     granted: "已授予。",
     toMandate: "查看授权",
