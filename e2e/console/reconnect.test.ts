@@ -50,7 +50,7 @@ describe.skipIf(withoutChromium !== undefined)("an open page whose node is kille
     })
 
     await node.it.kill9()
-    await onEach((page) => page.getByRole("status").getByText(reconnecting).waitFor())
+    await onEach((page) => page.getByRole("status").getByText(reconnecting).first().waitFor())
     await node.it.restart()
     await onEach(isLive)
 
@@ -98,7 +98,7 @@ describe.skipIf(withoutChromium !== undefined)("an open page whose node is kille
     await node.it.kill9()
     await Promise.all(cutOff)
     await before.close()
-    await onEach((page) => page.getByRole("status").getByText(reconnecting).waitFor())
+    await onEach((page) => page.getByRole("status").getByText(reconnecting).first().waitFor())
     await delay(awayMs)
     await node.it.restart()
     await onEach(isLive)

@@ -63,9 +63,9 @@ export function plural(count: number, one: string, other: string): string {
   return (rules("en").select(count) === "one" ? one : other).replace("#", plain("en").format(count))
 }
 
-/** Intl writes Chinese without the spaces between digits and words. No line ends between a number and its unit. */
+/** Intl writes Chinese without the spaces between digits and words. Plain ones: on a page a hidden character stands for an attack. */
 function spaced(said: string): string {
-  return said.replace(/\d(?=\p{Script=Han})/gu, "$&\u00A0").replace(/\p{Script=Han}(?=\d)/gu, "$& ")
+  return said.replace(/\d(?=\p{Script=Han})|\p{Script=Han}(?=\d)/gu, "$& ")
 }
 
 /** Each is made when it is first asked for: making one takes longer than a page may take to show something. */
