@@ -43,10 +43,14 @@ describe("what a person sees", () => {
 
   it("shows times as times, and what is nested under its name", () => {
     const shown = written(() =>
-      showOutput("node.status", { tookMs: 1.5199, doors: [{ agentName: "a", at: 0 }], none: [] }, en),
+      showOutput(
+        "node.status",
+        { tookMs: 1.5199, doors: [{ agentName: "a", at: 0 }], none: [], idleExit: null },
+        en,
+      ),
     )
     expect(shown).toBe(
-      "tookMs: 1.5\ndoors:\n  AGENT NAME  AT\n  a           1970-01-01T00:00:00.000Z\nnone: -\n",
+      "tookMs: 1.5\ndoors:\n  AGENT NAME  AT\n  a           1970-01-01T00:00:00.000Z\nnone: -\nidleExit: -\n",
     )
   })
 
