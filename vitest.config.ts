@@ -8,6 +8,8 @@ export default defineConfig({
     maxWorkers: 2,
     testTimeout: 30_000,
     hookTimeout: 30_000,
+    // What is awaited comes when it comes: a busy machine makes no test fail.
+    expect: { poll: { timeout: 20_000 } },
     // Hundreds of commands and nodes are started, most of them on a data folder that has nothing compiled yet: they share what they
     // compile, which halves a start. A test of that very thing takes the variable away.
     env: { NODE_COMPILE_CACHE: fileURLToPath(new URL("node_modules/.cache/hufu-tests", import.meta.url)) },

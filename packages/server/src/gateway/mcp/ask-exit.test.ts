@@ -39,7 +39,7 @@ afterEach(async () => {
 /** Resolves once an action waits, with its hold. */
 async function held(): Promise<string> {
   return expect
-    .poll(() => governor.holds[0]?.id, { timeout: 20_000 })
+    .poll(() => governor.holds[0]?.id)
     .toBeDefined()
     .then(() => governor.holds[0]?.id ?? "")
 }
