@@ -10,6 +10,7 @@ import { openLedgerProcess } from "../../bench/ledger/ledger-under-test.ts"
 import { systemClock } from "../../packages/server/src/clock.ts"
 import { nativeHash } from "../../packages/server/src/ledger/native-hash.ts"
 import { openLogFiles } from "../../packages/server/src/ledger/publish/log-files.ts"
+import { startPublishing } from "../../packages/server/src/ledger/publish/start-publishing.ts"
 import { openStore } from "../../packages/server/src/store/store.ts"
 import { type StartedProcess, startProcess } from "../process/start-process.ts"
 import { seeded } from "../seeded.ts"
@@ -55,6 +56,7 @@ export async function killLedgerRounds(options: LedgerKillOptions): Promise<Ledg
   }
   try {
     await growTo(dataDir, options.entries)
+    await publishAll(dataDir, folder)
     let said: Said = { acknowledged: [], checkpoints: [], published: 0 }
     // The last round only looks at what the kill before it left.
     for (let round = 0; round <= options.rounds; round += 1) {
@@ -88,6 +90,16 @@ async function growTo(dataDir: string, entries: number): Promise<void> {
   const growing = await openLedgerProcess(dataDir)
   await growing.order({ kind: "grow", to: entries })
   await growing.stop()
+}
+
+/** The first publication of a large log takes longer than any life here: it is not what is to be cut. */
+async function publishAll(dataDir: string, folder: string): Promise<void> {
+  const logger = pino({ level: "silent" })
+  const store = await openStore({ dataDir, clock: systemClock, logger })
+  const { ledger } = store
+  const publishing = await startPublishing({ folder, database: store.folder.database, ledger, logger })
+  await store.close()
+  await publishing.close()
 }
 
 async function readSaid(writer: StartedProcess, published: number): Promise<Said> {
