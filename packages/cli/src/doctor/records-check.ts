@@ -28,7 +28,7 @@ export async function checkRecords({
           en: `The node does not start on these tables: ${error.message}`,
           zh: `节点不会以这些数据表启动：${error.message}`,
         },
-        both("hufu restore FILE"),
+        both("hufu state rebuild --write"),
       ),
     ]
   }

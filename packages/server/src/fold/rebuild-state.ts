@@ -145,10 +145,8 @@ function sayOtherKinds(store: RebuildParts, { findings }: Comparing): void {
     known,
   )
   for (const { kind, id } of rows)
-    report(
-      findings,
-      { kind, id, fault: "extra", member: null, index: null, narrows: false },
-      (tx) => void tx.run("DELETE FROM record WHERE kind = ? AND id = ?", [kind, id]),
+    report(findings, { kind, id, fault: "extra", member: null, index: null, narrows: false }, (tx) =>
+      store.records.remove(tx, { kind, id }),
     )
 }
 

@@ -22,13 +22,12 @@ export const tableClasses: Readonly<Record<string, TableClass>> = {
 
 /**
  * Members of records that change without a statement, because no decision's evidence rests on them: they are neither compared nor
- * made again. A proof of its own is what an earlier version gave an approval; nothing reads it any more.
+ * made again.
  */
 export const ephemeralMembers: Readonly<Record<string, readonly string[]>> = {
   person: ["misses"],
   passkey: ["counter", "usedAt"],
   browser: ["usedAt"],
-  hold: ["proof"],
 }
 
 /** Members that nobody is shown. */

@@ -42,7 +42,7 @@ interface Run {
 }
 
 /**
- * The columns of a row as they are read for this: its bytes as text and its hash in hex, each at a third of what a blob costs, with the
+ * The columns of a row as they are read for this: its bytes as text and its hash in hex, which take less to read than blobs, with the
  * length in bytes that the text must have. It is -1 where a flipped bit made another type of one of them: SQLite looks at the
  * type only when it is written.
  */

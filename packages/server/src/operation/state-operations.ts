@@ -15,6 +15,8 @@ export function stateOperations({ store, clock }: OperationParts) {
       return { ...step.run, report: step.result?.report ?? null }
     },
     "state.at": async ({ run, at, index, agent }) => {
+      if (at !== undefined && index !== undefined)
+        throw new Failure("invalid_input", "a moment is a time or the index of an entry: give one of them")
       if (at !== undefined && at > clock.now())
         throw new Failure("invalid_input", "that moment has not come yet: give one that is past")
       const step = await looks.step(run, () => stateAt(store, { at, index, agent }))

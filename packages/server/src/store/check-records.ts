@@ -143,6 +143,6 @@ export function altered({ kind, id }: RecordRow, count: number): Failure {
 function failed(what: string): Failure {
   return new Failure(
     "records_altered",
-    `${what}: find out who writes into the data folder, then restore a backup with \`hufu restore\``,
+    `${what}: find out who writes into the data folder, then run \`hufu state rebuild --write\`, which brings the tables to what the ledger says, or \`hufu restore\` a backup`,
   )
 }

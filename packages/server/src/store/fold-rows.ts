@@ -1,6 +1,8 @@
 import { Failure } from "@hufu/core/failure"
+import { inTransaction } from "./in-transaction.ts"
 import type { Frame } from "./journal.ts"
 import { journaled } from "./journaled-statements.ts"
+import { readMeta, setMeta } from "./meta.ts"
 import { decodeRows, type Row } from "./row-codec.ts"
 import type { SqliteConnection } from "./sqlite-connection.ts"
 
@@ -39,27 +41,8 @@ export function writeNumber(db: SqliteConnection, number: number): void {
   db.run(setMeta, numberKey, String(number))
 }
 
-export const setMeta =
-  "INSERT INTO meta (key, value) VALUES (?1, ?2) ON CONFLICT DO UPDATE SET value = excluded.value"
-
-export function readMeta(db: SqliteConnection, key: string): string | undefined {
-  const value = db.get("SELECT value FROM meta WHERE key = ?", key)?.["value"]
-  return typeof value === "string" ? value : undefined
-}
-
-export function inTransaction(db: SqliteConnection, work: () => void): void {
-  db.exec("BEGIN IMMEDIATE")
-  try {
-    work()
-    db.exec("COMMIT")
-  } catch (error) {
-    if (db.isTransaction) db.exec("ROLLBACK")
-    throw error
-  }
-}
-
 /** Runs the statements of rows, in order. */
-export function applyRows(db: SqliteConnection, rows: readonly Row[]): void {
+function applyRows(db: SqliteConnection, rows: readonly Row[]): void {
   const opened = new Map<string, number>()
   const closed = new Set<number>()
   // An action that left and came back within these rows was never open for a reader of the tables.

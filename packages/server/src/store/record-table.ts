@@ -11,6 +11,7 @@ import {
   sealOf,
 } from "./check-records.ts"
 import type { Participant } from "./group-commit.ts"
+import { setMeta } from "./meta.ts"
 import {
   counts,
   countsWhole,
@@ -62,8 +63,6 @@ export interface RecordTableParts {
 }
 
 const columns = `SELECT ${recordColumns} FROM record WHERE`
-const setSeal =
-  "INSERT INTO meta (key, value) VALUES (?1, ?2) ON CONFLICT DO UPDATE SET value = excluded.value"
 const upsert = `INSERT INTO record (${recordColumns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (kind, id) DO UPDATE SET
   state = excluded.state, at = excluded.at, subject = excluded.subject, body = excluded.body, sealed = excluded.sealed, proof = excluded.proof`
 const pageRows = 1_000
@@ -204,7 +203,7 @@ export class ProvenRecords implements RecordTable, Participant {
     const latest = new Map(this.#changes.map(({ name, weight }) => [name, weight]))
     for (const [name, weight = 0n] of latest) this.#after += weight - (this.#weights.get(name) ?? 0n)
     this.#after = ((this.#after % modulus) + modulus) % modulus
-    rows.run(setSeal, sealName, sealOf(this.#next ?? this.#keys, size(), this.#after))
+    rows.run(setMeta, sealName, sealOf(this.#next ?? this.#keys, size(), this.#after))
   }
 
   committed(): void {

@@ -1,6 +1,7 @@
 import { type VerifierKey, formatVkey, parseVkey } from "@hufu/core/evidence/vkey"
 import { Failure } from "@hufu/core/failure"
 import { openWriter, type SqliteConnection } from "../store/sqlite-connection.ts"
+import { inTransaction } from "../store/in-transaction.ts"
 import { originDigest } from "./origin-digest.ts"
 import type { WitnessFolder } from "./witness-folder.ts"
 
@@ -147,16 +148,4 @@ export function openWitnessState(folder: WitnessFolder): WitnessState {
 function latestOf(db: SqliteConnection, origin: string): Cosigned | null {
   const row = db.get("SELECT size, root, note FROM cosigned WHERE origin = ?", origin)
   return row === undefined ? null : (row as unknown as Cosigned)
-}
-
-function inTransaction<T>(db: SqliteConnection, work: () => T): T {
-  db.exec("BEGIN IMMEDIATE")
-  try {
-    const result = work()
-    db.exec("COMMIT")
-    return result
-  } catch (error) {
-    if (db.isTransaction) db.exec("ROLLBACK")
-    throw error
-  }
 }
