@@ -156,7 +156,7 @@ describe("hufu doctor", () => {
     expect(found("records")).toContain("the row of passkey `pky_x` is not what this node wrote")
     const finding = report.findings.find(({ check }) => check === "records")
     expect(finding?.zh).toContain("节点不会以这些数据表启动")
-    expect(finding?.do?.en).toContain("hufu restore")
+    expect(finding?.do?.en).toContain("hufu state rebuild --write")
   })
 
   it("names rules that do not load, and those that are not in force yet", async () => {
