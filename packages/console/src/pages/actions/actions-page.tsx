@@ -131,7 +131,7 @@ function Rows({ live }: { readonly live: LiveFeed }) {
   const rows = useWindowVirtualizer<HTMLLIElement>({
     count: items.length,
     estimateSize: () => typical.current ?? rowHeight,
-    overscan: 7,
+    overscan: 4,
     // New rows are made after the event that scrolled, so that neither keeps the other waiting.
     useFlushSync: false,
     scrollMargin: margin,
@@ -146,8 +146,11 @@ function Rows({ live }: { readonly live: LiveFeed }) {
     },
     [rows],
   )
-  const inView = new Map(rows.getVirtualItems().map((row) => [row.index, row.start - margin]))
-  const isAtRest = !rows.isScrolling || focusedRow(top.current) !== undefined
+  const inView = rows.getVirtualItems()
+  const shown = elements.show(
+    inView.map(({ index }) => index),
+    focusedRow(top.current) !== undefined,
+  )
   const { list } = useWords(actionWords)
   const seen = rows.range?.endIndex ?? 0
   const isNearEnd = (rows.scrollOffset ?? 0) > 0 && seen + readAhead >= items.length
@@ -165,13 +168,15 @@ function Rows({ live }: { readonly live: LiveFeed }) {
         <ul
           ref={top}
           aria-label={list}
-          className="card relative @3xl:rounded-t-none @3xl:border-t-0"
+          // Rows that show others move on purpose: the browser shall not scroll after them.
+          className="card [overflow-anchor:none] @3xl:rounded-t-none @3xl:border-t-0"
           style={{ height: rows.getTotalSize() }}
         >
-          {elements.show([...inView.keys()], isAtRest).map(({ element, row }) => {
+          {shown.map(({ element, row }, place) => {
             const action = items[row]
+            const above = inView[place - 1]?.end ?? margin
             return action ? (
-              <Row key={element} onHeight={onHeight} at={row} top={inView.get(row) ?? 0}>
+              <Row key={element} onHeight={onHeight} at={row} gap={(inView[place]?.start ?? above) - above}>
                 <ActionRow action={action} />
               </Row>
             ) : null
@@ -186,12 +191,13 @@ function Rows({ live }: { readonly live: LiveFeed }) {
 function Row({
   onHeight,
   at,
-  top,
+  gap,
   children,
 }: {
   readonly onHeight: (at: number, height: number) => void
   readonly at: number
-  readonly top: number
+  /** How high the rows are that are not in the page between this one and the one before it. */
+  readonly gap: number
   readonly children: ReactNode
 }) {
   const row = useRef<HTMLLIElement>(null)
@@ -212,7 +218,14 @@ function Row({
     if (height.current !== undefined) onHeight(at, height.current)
   }, [onHeight, at])
   return (
-    <li ref={row} data-index={at} className="absolute inset-x-0 border-t border-line" style={{ top }}>
+    // Rows lie one below the other by themselves: a browser finds the style of each that has its own place anew, which takes longer
+    // than all else in a list that is scrolled.
+    <li
+      ref={row}
+      data-index={at}
+      className="border-t border-line"
+      style={gap > 0 ? { marginTop: gap } : undefined}
+    >
       {children}
     </li>
   )

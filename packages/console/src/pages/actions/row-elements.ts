@@ -7,30 +7,32 @@ export interface RowElement {
 /** The elements of a list of which only some rows are in view. */
 export interface RowElements {
   /**
-   * The elements that show these rows, in the order in which they stand in the page.
+   * The elements that show these rows, in the rows' order.
    *
-   * @param isAtRest whether they have to stand in the order of the rows, for whoever reads or walks through them
+   * @param isHeld whether rows that stay must keep their elements, since somebody works in one
    */
-  show(rows: readonly number[], isAtRest: boolean): readonly RowElement[]
+  show(rows: readonly number[], isHeld: boolean): readonly RowElement[]
 }
 
-/** Lets the elements of rows that left the view show those that came into it: changing texts takes less than making elements. */
+/**
+ * Lets elements that are there show the rows that come into view: changing texts takes less than making elements.
+ *
+ * A few rows that come are shown by the elements of those that left, which are moved past the others. Moving an element costs as much
+ * as making one, so where many come, each element stays where it is and shows whatever is now its row.
+ */
 export function openRowElements(): RowElements {
   let shown: readonly RowElement[] = []
   let made = 0
   return {
-    show(rows, isAtRest) {
+    show(rows, isHeld) {
       const wanted = new Set(rows)
-      const staying = new Set(shown.flatMap(({ row }) => (wanted.has(row) ? [row] : [])))
-      const coming = rows.filter((row) => !staying.has(row))
-      const kept = shown.flatMap((each): RowElement[] => {
-        if (staying.has(each.row)) return [each]
-        const row = coming.shift()
-        return row === undefined ? [] : [{ element: each.element, row }]
-      })
-      shown = [...kept, ...coming.map((row) => ({ element: made++, row }))]
-      // Moving an element costs as much as making one, so it is not done while somebody scrolls.
-      if (isAtRest) shown = shown.toSorted((a, b) => a.row - b.row)
+      const staying = new Map(shown.flatMap(({ row, element }) => (wanted.has(row) ? [[row, element]] : [])))
+      const mayMove = isHeld || (rows.length - staying.size) * 4 <= rows.length
+      const free = mayMove ? shown.filter(({ row }) => !wanted.has(row)) : [...shown]
+      shown = rows.map((row) => ({
+        row,
+        element: (mayMove ? staying.get(row) : undefined) ?? free.shift()?.element ?? made++,
+      }))
       return shown
     },
   }
