@@ -379,4 +379,39 @@ describe.skipIf(withoutChromium !== undefined)("the pages of the console", { tim
       return rows.length > 10 && rows.every((row, at) => at === 0 || row === (rows[at - 1] ?? 0) + 1)
     }).toBe(true)
   })
+
+  test.each([1280, 360])(
+    "a list shows its rows at every place of it, and ends with the last one: %i px",
+    async (width) => {
+      await using tab = await signedIn({ width })
+      const { page } = tab
+      await open(page, "/actions?paused=yes")
+      await page.locator("main li[data-index='0']").waitFor()
+      const height = () => page.evaluate<number>("document.documentElement.scrollHeight")
+      const atTop = await height()
+      for (const share of [0.2, 0.4, 0.6, 0.8, 1, 0]) {
+        await page.evaluate(`scrollTo(0, (document.documentElement.scrollHeight - innerHeight) * ${share})`)
+        // Where the list is in view and no row is.
+        await soon(() =>
+          page.evaluate(`(() => {
+          const list = document.querySelector("main ul:has(> [data-index])")
+          const { top, bottom } = list.getBoundingClientRect()
+          let covered = Math.max(0, top + list.clientTop)
+          for (const row of list.children) {
+            const { top, bottom } = row.getBoundingClientRect()
+            if (top <= covered + 1) covered = Math.max(covered, bottom)
+          }
+          return Math.max(0, Math.round(Math.min(innerHeight, bottom) - covered) - 1)
+        })()`),
+        ).toBe(0)
+        if (share < 1) continue
+        const last = page.locator("main ul:has(> [data-index]) > :last-child")
+        await soon(() => last.evaluate((row) => row.getBoundingClientRect().bottom > 0)).toBe(true)
+        expect(
+          await page.getByText("There is nothing older.").evaluate((end) => end.getBoundingClientRect().top),
+        ).toBeLessThan(800)
+      }
+      expect(await height()).toBe(atTop)
+    },
+  )
 })

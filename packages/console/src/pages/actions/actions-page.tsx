@@ -168,8 +168,9 @@ function Rows({ live }: { readonly live: LiveFeed }) {
         <ul
           ref={top}
           aria-label={list}
-          // Rows that show others move on purpose: the browser shall not scroll after them.
-          className="card [overflow-anchor:none] @3xl:rounded-t-none @3xl:border-t-0"
+          // Rows that show others move on purpose: the browser shall not scroll after them. The place of the first one is within the
+          // list (flow-root), not before it.
+          className="card flow-root [overflow-anchor:none] @3xl:rounded-t-none @3xl:border-t-0"
           style={{ height: rows.getTotalSize() }}
         >
           {shown.map(({ element, row }, place) => {
@@ -206,8 +207,9 @@ function Row({
   useLayoutEffect(() => {
     const element = row.current
     if (element === null) return undefined
-    const observer = new ResizeObserver(() => {
-      height.current = element.offsetHeight
+    // To the fraction of a pixel: a row that comes would else move those in view by what all before it were rounded.
+    const observer = new ResizeObserver(([seen]) => {
+      height.current = seen?.borderBoxSize[0]?.blockSize ?? 0
       if (height.current > 0) onHeight(Number(element.dataset["index"]), height.current)
     })
     observer.observe(element)
