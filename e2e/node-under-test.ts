@@ -55,21 +55,23 @@ export async function startNode(options: NodeOptions = {}): Promise<NodeUnderTes
   const env = options.env ?? {}
   const dispatcher = new Agent({ connections: whyAtOnce })
   let running = await serve(dataDir, 0, env)
-  let session: string | undefined
-  let provenAt = 0
+  let proof: { readonly at: number; readonly session: Promise<string> } | undefined
   const signIn = async () => {
-    provenAt = performance.now()
-    return String(
-      (await ask({ origin: urlOf(running), dispatcher }, "POST", "/v1/sessions", { secret: personSecret }))[
-        "token"
-      ],
-    )
+    const to = { origin: urlOf(running), dispatcher }
+    return String((await ask(to, "POST", "/v1/sessions", { secret: personSecret }))["token"])
   }
   const api = async (method: Dispatcher.HttpMethod, path: string, body?: object) => {
     const fresh = path.endsWith(":approve") // a person proves again who they are before they approve
-    session =
-      fresh || session === undefined || performance.now() - provenAt > proofMs ? await signIn() : session
-    return ask({ origin: urlOf(running), dispatcher, session }, method, path, body)
+    // Calls at once wait for the same session: the one before it may have ended.
+    if (fresh || proof === undefined || performance.now() - proof.at > proofMs)
+      proof = {
+        at: performance.now(),
+        session: signIn().catch((error: unknown) => {
+          proof = undefined
+          throw error
+        }),
+      }
+    return ask({ origin: urlOf(running), dispatcher, session: await proof.session }, method, path, body)
   }
   return {
     get url() {
@@ -87,7 +89,7 @@ export async function startNode(options: NodeOptions = {}): Promise<NodeUnderTes
     stop: () => running.stop(),
     kill9: () => running.kill9(),
     restart: async () => {
-      session = undefined
+      proof = undefined
       const before = performance.now()
       running = await serve(dataDir, Number(new URL(urlOf(running)).port), env)
       return performance.now() - before
