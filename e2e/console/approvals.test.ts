@@ -281,6 +281,6 @@ describe.skipIf(withoutChromium !== undefined)("the pages of this part", () => {
       await tab.page.keyboard.press("Escape")
       await tab.page.getByRole("dialog").waitFor({ state: "detached" })
     },
-    120_000,
+    400_000,
   )
 })
