@@ -1,7 +1,7 @@
 import type { DatabaseSync } from "node:sqlite"
 import { isFailure } from "@hufu/core/failure"
 import { foldFrames, readNumber, writeNumber } from "./fold-rows.ts"
-import type { FoldThread } from "./fold-thread.ts"
+import type { FoldOrder, FoldThread } from "./fold-thread.ts"
 import { ambiguous, type Frame, frameHeadBytes, Journal, readJournal } from "./journal.ts"
 import { readMeta, setMeta } from "./meta.ts"
 import { type Row, RowEncoder } from "./row-codec.ts"
@@ -15,6 +15,11 @@ const stateKey = "journal.state"
 const foldRows = 96
 /** With more than this waiting, the thread that folds is too slow, and whoever adds does it. */
 const maxRows = 8_192
+/**
+ * With more of the journal held than this, what is folded is put on the disk too. Long before there is no room left, so that nobody
+ * stands still for it; and little at a time, so that the journal's own writes do not wait behind it.
+ */
+const heldBytes = 2 * 1024 * 1024
 const foldDelayMs = 100
 
 export interface BacklogParts {
@@ -31,9 +36,9 @@ export interface BacklogParts {
  * Rows that are durable in the journal and not in the tables yet.
  *
  * INVARIANT: the tables hold what was journaled up to a number, which they know, and the backlog holds the rest in order;
- * a lap of the journal ends only after a commit that put all of it on the disk. Such a commit takes a number of its own: it
- * then writes, whatever else it does, for one that changes nothing would not wait for the disk; and a journal fits no
- * database but the one that it went on from.
+ * the journal forgets a batch only after a commit that put it on the disk. Such a commit writes a number, whatever else it does, for
+ * one that changes nothing would not wait for the disk. Where it holds what never was journaled, the number is its own: a journal
+ * fits no database but the one that it went on from.
  */
 export class Backlog {
   readonly #db: SqliteConnection
@@ -42,7 +47,7 @@ export class Backlog {
   readonly #onError: BacklogParts["onError"]
   readonly #encoder = new RowEncoder()
   /** What the thread brings into the tables now. */
-  #taken: readonly Frame[] = []
+  #taken: FoldOrder | null = null
   /** What comes after that. */
   #waiting: Frame[] = []
   #waitingRows = 0
@@ -60,7 +65,7 @@ export class Backlog {
 
   get isEmpty(): boolean {
     this.#look()
-    return this.#taken.length === 0 && this.#waiting.length === 0
+    return this.#taken === null && this.#waiting.length === 0
   }
 
   /** Throws when a write failed and nobody knows what of it is on the disk. */
@@ -77,7 +82,8 @@ export class Backlog {
     }
     const written = this.#journal.write(this.#number + 1, frame)
     // While the disk is at work. Where folding fails, every batch would try all of it again.
-    if (this.#waitingRows >= foldRows && !this.#isTold) this.#foldAside()
+    const isMuch = this.#waitingRows >= foldRows || this.#journal.heldBytes > heldBytes
+    if (isMuch && !this.#isTold) this.#foldAside()
     const payload = copyOf(frame.subarray(frameHeadBytes))
     await written
     this.#number += 1
@@ -101,7 +107,7 @@ export class Backlog {
 
   /** Returns when nobody else writes into the tables. */
   settle(): void {
-    if (this.#taken.length === 0) return
+    if (this.#taken === null) return
     this.#thread.settle()
     this.#look()
   }
@@ -145,20 +151,22 @@ export class Backlog {
     this.#look()
     // A transaction is open: it began with a fold, and nothing is journaled beside it.
     if (this.#db.isTransaction) return
-    if (this.#taken.length > 0) {
+    if (this.#taken !== null) {
       if (this.#waitingRows > maxRows) this.#foldAlone()
       return
     }
-    if (!this.#thread.take(this.#waiting)) return this.#foldAlone()
-    this.#taken = this.#waiting
-    this.#waiting = []
-    this.#waitingRows = 0
+    const isDurable = this.#journal.heldBytes > heldBytes
+    const order = { frames: this.#waiting, number: this.#number, isDurable }
+    if (this.#thread.take(order)) {
+      this.#taken = order
+      this.#forget()
+    } else if (this.#waitingRows >= foldRows) this.#foldAlone()
   }
 
   #foldLate(): void {
     this.#timer = null
     this.#look()
-    if (this.#taken.length > 0) this.#timer = setTimeout(() => this.#foldLate(), foldDelayMs)
+    if (this.#taken !== null) this.#timer = setTimeout(() => this.#foldLate(), foldDelayMs)
     else this.#foldAlone()
   }
 
@@ -183,10 +191,12 @@ export class Backlog {
 
   /** Sees what became of what the thread took. */
   #look(): void {
-    if (this.#taken.length === 0 || this.#thread.isBusy) return
     const taken = this.#taken
-    this.#taken = []
-    if (this.#thread.hasFailed) this.#waiting = [...taken, ...this.#waiting]
+    if (taken === null || this.#thread.isBusy) return
+    this.#taken = null
+    if (this.#thread.hasFailed) {
+      this.#waiting = [...taken.frames, ...this.#waiting]
+    } else if (taken.isDurable) this.#journal.release(taken.number)
   }
 
   #forget(): void {
@@ -236,9 +246,11 @@ function replay(db: SqliteConnection, frames: readonly Frame[], number: number):
 
 // A database that lacks nothing of its journal would begin a new one over this.
 function refuseForeign(file: string, id: string | undefined, number: number): void {
-  const lap = Journal.lapStart(file)
-  if (lap === undefined || lap.number <= (lap.id === id ? number : 0)) return
-  throw ambiguous(`\`${file}\` goes on from batch ${lap.number}, which the database beside it does not know`)
+  const start = Journal.startOf(file)
+  if (start === undefined || start.number <= (start.id === id ? number : 0)) return
+  throw ambiguous(
+    `\`${file}\` goes on from batch ${start.number}, which the database beside it does not know`,
+  )
 }
 
 /** Lets a copy of a replayed database stand alone: it lacks nothing that a journal holds, and gets one of its own when it is opened. */
@@ -253,7 +265,7 @@ export function openBacklog(
   more: Pick<BacklogParts, "thread" | "onError">,
 ): Backlog {
   const known = readMeta(db, idKey)
-  if (known === undefined || Journal.lapStart(file)?.id !== known) {
+  if (known === undefined || Journal.startOf(file)?.id !== known) {
     // It was replayed or closed, so the tables lack nothing. Said first, so that a crash between the two leaves no riddle.
     db.run(setMeta, stateKey, "closed")
     db.run(setMeta, idKey, Journal.create(file))

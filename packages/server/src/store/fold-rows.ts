@@ -7,6 +7,7 @@ import { decodeRows, type Row } from "./row-codec.ts"
 import type { SqliteConnection } from "./sqlite-connection.ts"
 
 const numberKey = "journal.folded"
+const durableKey = "journal.durable"
 
 interface Folding {
   /** Frames in order; those that are in the tables already are left out, so that two who fold the same do it once. */
@@ -15,15 +16,19 @@ interface Folding {
   readonly more?: readonly Row[]
   /** The number that the tables have then. */
   readonly number: number
+  /** Whether the commit is to wait for the disk, where the connection does. Only one that changes something waits for it. */
+  readonly isDurable?: boolean
 }
 
 /** Brings frames of the journal into the tables, in one transaction. */
-export function foldFrames(db: SqliteConnection, { frames, more = [], number }: Folding): void {
+export function foldFrames(db: SqliteConnection, { frames, more = [], number, isDurable }: Folding): void {
   inTransaction(db, () => {
     const folded = readNumber(db)
     const rows = frames.flatMap((frame) => (frame.number > folded ? decodeRows(frame.payload) : []))
     applyRows(db, more.length === 0 ? rows : [...rows, ...more])
     if (number > folded) writeNumber(db, number)
+    // By this it changes something, unless all up to this very number is on the disk already.
+    if (isDurable) db.run(setMeta, durableKey, String(number))
   })
 }
 

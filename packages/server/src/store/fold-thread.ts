@@ -7,6 +7,16 @@ const settleMs = 10_000
 /** What the thread is at; shared, because `settle` cannot await a message. */
 export const foldState = { starting: 0, idle: 1, busy: 2, failed: 3 } as const
 
+/** What the thread is to bring into the tables. */
+export interface FoldOrder {
+  /** The next ones after those in the tables, in order. */
+  readonly frames: readonly Frame[]
+  /** The number that the tables have then. */
+  readonly number: number
+  /** Whether everything up to that number is on the disk when it has settled. */
+  readonly isDurable: boolean
+}
+
 /**
  * Brings frames of the journal into the tables in a thread of its own, so that the thread that commits does not stand still for it.
  * It is started by the first frames that it is offered, and takes some when it is up and has nothing else to do: what it does not
@@ -35,14 +45,14 @@ export class FoldThread {
     return Atomics.load(this.#state, 0) === foldState.failed
   }
 
-  /** Takes these frames, if it can: the next ones after those in the tables, in order. */
-  take(frames: readonly Frame[]): boolean {
+  /** Takes an order, if it can. */
+  take(order: FoldOrder): boolean {
     if (this.hasFailed) return false
     this.#worker ??= this.#start()
     const before = Atomics.compareExchange(this.#state, 0, foldState.idle, foldState.busy)
     if (before !== foldState.idle) return false
     // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread, not a window
-    this.#worker.postMessage(frames)
+    this.#worker.postMessage(order)
     return true
   }
 

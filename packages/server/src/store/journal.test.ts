@@ -95,7 +95,7 @@ test("a last frame of which only a part was written is as if it had never been",
   expect(numbers(0)).toEqual([1, 2, 3])
 })
 
-test("a new lap torn over an older one at any byte gives nothing of either", async () => {
+test("a frame torn over older ones at any byte gives nothing of either", async () => {
   await write(1, 6)
   const old = bytesAt(firstPlace, 6 * 64)
   journal.restart()
@@ -109,7 +109,7 @@ test("a new lap torn over an older one at any byte gives nothing of either", asy
   expect(numbers(7)).toEqual([8])
 })
 
-test("frames of an older lap are not taken for newer ones, also where they stand in line", async () => {
+test("older frames are not taken for newer ones, also where they stand in line", async () => {
   await write(1, 5)
   journal.restart()
   expect(numbers(6)).toEqual([])
@@ -131,28 +131,29 @@ test("a single bit that differs is never passed over in silence before the last 
     const read = refusal(() => numbers(0))
     if (within >= frameHeadBytes + 37) expect(read).toEqual([1, 2, 3, 4])
     else if (at >= placeOf(3)) expect(read).toEqual([1, 2, 3])
-    else expect(read, `bit ${bit}`).toEqual(refused("damaged"))
+    else expect(read, `bit ${bit}`).toEqual(refused("goes on from batch"))
     overwrite(at, Buffer.of(byte))
   }
   expect(numbers(0)).toEqual([1, 2, 3, 4])
 }, 60_000)
 
-test("damage to what the database has already, with nothing newer behind it, hurts nobody", async () => {
+test("damage to what the database has already hurts nobody", async () => {
   await write(1, 3)
   overwrite(placeOf(1), Buffer.alloc(16, 0xff))
   expect(numbers(3)).toEqual([])
-  expect(refusal(() => numbers(2))).toEqual(refused("damaged"))
+  expect(numbers(2)).toEqual([3])
+  expect(refusal(() => numbers(1))).toEqual(refused("goes on from batch"))
 })
 
 test("a gap between frames refuses", async () => {
   await write(1, 2)
   await write(4, 4)
-  expect(refusal(() => numbers(0))).toEqual(refused("damaged"))
-  expect(refusal(() => numbers(3))).toEqual(refused("damaged"))
+  for (const after of [0, 1, 2]) expect(refusal(() => numbers(after))).toEqual(refused("goes on from batch"))
+  expect(numbers(3)).toEqual([4])
   expect(numbers(4)).toEqual([])
 })
 
-test("a database that ends before the lap began is refused", async () => {
+test("a database that ends before the first frame is refused", async () => {
   await write(1, 5)
   journal.restart()
   await write(7, 7)
@@ -169,12 +170,89 @@ test("another journal, none, or one that is not whole is refused", async () => {
       refusal(() => numbers(0)),
       `${size} bytes`,
     ).toEqual(refused("was cut"))
-    expect(Journal.lapStart(file)).toBeUndefined()
+    expect(Journal.startOf(file)).toBeUndefined()
   }
   truncateSync(file, wholeSize)
   expect(refusal(() => numbers(0))).toEqual(refused("is not the journal"))
   rmSync(file)
   expect(refusal(() => numbers(0))).toEqual(refused("missing"))
+})
+
+/** Writes frames until one has no room, and returns the number of the last. */
+async function fill(from: number, length: number): Promise<number> {
+  let number = from
+  while (journal.fits(frame(number, length))) await write(number, number++, length)
+  return number - 1
+}
+
+const range = (from: number, to: number): number[] =>
+  Array.from({ length: to - from + 1 }, (_, i) => from + i)
+
+test("at the end it goes on from the start, over what was released and nothing else", async () => {
+  const length = 100_000
+  const first = await fill(1, length)
+  expect(first).toBeGreaterThan(50)
+  for (const released of [30, 55, 80, 81, 130]) {
+    journal.release(released)
+    const last = await fill(Math.max(released, ...numbers(released)) + 1, length)
+    expect(last).toBeGreaterThan(released + 50)
+    expect(numbers(released)).toEqual(range(released + 1, last))
+    expect(refusal(() => numbers(released - 10))).toEqual(refused("goes on from batch"))
+  }
+  expect(journal.heldBytes).toBeGreaterThan(wholeSize * 0.9)
+})
+
+test("a frame torn anywhere while it goes on from the start leaves all before it", async () => {
+  const length = 100_000
+  const first = await fill(1, length)
+  journal.release(40)
+  const old = bytesAt(firstPlace, 3 * length)
+  await write(first + 1, first + 1, length)
+  const torn = bytesAt(firstPlace, frameHeadBytes + length)
+  for (let kept = 0; kept < torn.length; kept += kept < 64 ? 1 : 9_973) {
+    overwrite(firstPlace, Buffer.concat([torn.subarray(0, kept), old.subarray(kept)]))
+    expect(numbers(40), `${kept} bytes`).toEqual(range(41, first))
+  }
+})
+
+test("damage on either side of the place where it went on from the start refuses", async () => {
+  const length = 100_000
+  const first = await fill(1, length)
+  journal.release(40)
+  await write(first + 1, first + 5, length)
+  expect(numbers(40)).toEqual(range(41, first + 5))
+  for (const place of [
+    placeOf(0, length),
+    placeOf(3, length),
+    placeOf(40, length),
+    placeOf(first - 1, length),
+  ]) {
+    const [byte = 0] = bytesAt(place + 50, 1)
+    overwrite(place + 50, Buffer.of(byte ^ 1))
+    expect(
+      refusal(() => numbers(40)),
+      `${place}`,
+    ).toEqual(refused("goes on from batch"))
+    overwrite(place + 50, Buffer.of(byte))
+  }
+})
+
+test("what looks like a frame within another is none", async () => {
+  const inner = frame(2)
+  await journal.write(2, inner)
+  const copy = bytesAt(firstPlace, inner.length)
+  journal.restart()
+  const outer = Buffer.concat([Buffer.alloc(frameHeadBytes), copy, Buffer.alloc(32, 1)])
+  await journal.write(1, outer)
+  expect(numbers(0)).toEqual([1])
+})
+
+test("nothing is written over frames that are held", async () => {
+  const last = await fill(1, 100_000)
+  await expect(journal.write(last + 1, frame(last + 1, 100_000))).rejects.toThrow("no room")
+  expect(numbers(0)).toEqual(range(1, last))
+  journal.release(last)
+  expect(journal.heldBytes).toBe(0)
 })
 
 test("the file keeps its size, is filled to the end, and takes nothing beyond", async () => {
@@ -189,11 +267,11 @@ test("the file keeps its size, is filled to the end, and takes nothing beyond", 
   expect(statSync(file).size).toBe(wholeSize)
 })
 
-test("where a lap begins is known without reading it", async () => {
-  expect(Journal.lapStart(file)).toEqual({ id, number: 0 })
+test("what the file begins with is known without reading it", async () => {
+  expect(Journal.startOf(file)).toEqual({ id, number: 0 })
   await write(5, 6)
-  expect(Journal.lapStart(file)).toEqual({ id, number: 5 })
-  expect(Journal.lapStart(`${file}.other`)).toBeUndefined()
+  expect(Journal.startOf(file)).toEqual({ id, number: 5 })
+  expect(Journal.startOf(`${file}.other`)).toBeUndefined()
 })
 
 test.skipIf(process.platform === "win32")(

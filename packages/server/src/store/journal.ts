@@ -42,8 +42,8 @@ export interface Frame {
   readonly payload: Buffer
 }
 
-/** Where the lap in a journal's file begins, and whose journal it is. */
-export interface LapStart {
+/** What stands at the start of a journal's file, and whose journal it is. */
+export interface JournalStart {
   readonly id: string
   /** The number at its first frame's place; 0 when there never was one. */
   readonly number: number
@@ -54,12 +54,16 @@ export interface LapStart {
  * written once when it is made, so that a write never needs room: a full disk cannot refuse what was let in.
  *
  * A frame is: length of the payload (u32), CRC-32 of number and payload (u32), number (f64), payload. Numbers grow by
- * one within a lap and never come again. A lap begins at the start of the file, once all that the one before held is durable
+ * one from frame to frame and never come again. At the end of the file frames go on from its start, over those that are durable
  * elsewhere.
+ *
+ * INVARIANT: a frame is overwritten only after it was released.
  */
 export class Journal {
   readonly #fd: number
   #at = headBytes
+  /** Frames that may not be overwritten, oldest first. */
+  #held: { readonly number: number; readonly at: number }[] = []
   #isBroken = false
 
   private constructor(fd: number) {
@@ -84,12 +88,12 @@ export class Journal {
     return id
   }
 
-  /** Where the lap in a file begins; undefined when there is no journal of full size. */
-  static lapStart(file: string): LapStart | undefined {
+  /** What stands at the start of a file; undefined when there is no journal of full size. */
+  static startOf(file: string): JournalStart | undefined {
     if (!existsSync(file) || statSync(file).size !== sizeBytes) return undefined
     const head = readHead(file)
     const id = idOf(head)
-    return id === undefined ? undefined : { id, number: head.readDoubleLE(headBytes + 8) }
+    return id === undefined ? undefined : { id, number: numberAt(head, headBytes) }
   }
 
   static open(file: string): Journal {
@@ -97,27 +101,37 @@ export class Journal {
     return new Journal(openSync(file, constants.O_RDWR | (writesThrough ? constants.O_DSYNC : 0)))
   }
 
+  /** How much of the file is taken by frames that may not be overwritten. */
+  get heldBytes(): number {
+    const oldest = this.#held[0]?.at
+    if (oldest === undefined) return 0
+    return oldest < this.#at ? this.#at - oldest : sizeBytes - oldest + this.#at - headBytes
+  }
+
   fits(frame: Buffer): boolean {
-    return this.#at + frame.length <= sizeBytes
+    return this.#placeOf(frame) !== undefined
   }
 
   /**
-   * Resolves when the frame is on the disk.
+   * Resolves when the frame, which fits, is on the disk.
    *
    * @param frame room for the head, then the payload; it may not change meanwhile
    */
   async write(number: number, frame: Buffer): Promise<void> {
     this.assertSound()
+    const place = this.#placeOf(frame)
+    if (place === undefined) throw new RangeError("the journal has no room for this frame")
     writeHead(number, frame)
     try {
       let done = 0
-      while (done < frame.length) done += await this.#writeAt(frame, done)
+      while (done < frame.length) done += await this.#writeAt(place, frame, done)
       if (!writesThrough) await syncFile(this.#fd)
     } catch (error) {
       this.#isBroken = true
       throw error
     }
-    this.#at = afterFrame(this.#at, frame.length)
+    this.#held.push({ number, at: place })
+    this.#at = afterFrame(place, frame.length)
   }
 
   /** INVARIANT: after a failed write nobody knows whether its frame is on the disk, so nothing may ever follow it. */
@@ -129,14 +143,21 @@ export class Journal {
       )
   }
 
-  /** Begins a new lap. INVARIANT: every frame so far is durable elsewhere. */
+  /** Lets frames up to a number be overwritten. INVARIANT: they are durable elsewhere. */
+  release(number: number): void {
+    const kept = this.#held.findIndex((frame) => frame.number > number)
+    this.#held.splice(0, kept === -1 ? this.#held.length : kept)
+  }
+
+  /** Begins again at the start of the file. INVARIANT: every frame so far is durable elsewhere. */
   restart(): void {
+    this.#held = []
     this.#at = headBytes
   }
 
-  /** Overwrites what earlier laps left. INVARIANT: this lap is empty, so that a crash in between leaves nothing to replay. */
+  /** Overwrites what is left of old frames. INVARIANT: none is held, so that a crash in between leaves nothing to replay. */
   scrub(): void {
-    if (this.#at !== headBytes) return
+    if (this.#at !== headBytes || this.#held.length > 0) return
     const zeros = Buffer.alloc(sizeBytes - headBytes)
     let done = 0
     while (done < zeros.length)
@@ -148,9 +169,18 @@ export class Journal {
     closeSync(this.#fd)
   }
 
-  #writeAt(frame: Buffer, done: number): Promise<number> {
+  /** Where a frame goes: behind the last one, or at the start of the file, and never over a frame that is held. */
+  #placeOf({ length }: Buffer): number | undefined {
+    const oldest = this.#held[0]?.at
+    const isBehind = oldest === undefined || oldest < this.#at
+    if (isBehind && this.#at + length <= sizeBytes) return this.#at
+    const place = isBehind ? headBytes : this.#at
+    return place + length <= (oldest ?? sizeBytes) ? place : undefined
+  }
+
+  #writeAt(place: number, frame: Buffer, done: number): Promise<number> {
     return new Promise((resolve, reject) => {
-      write(this.#fd, frame, done, frame.length - done, this.#at + done, (error, written) =>
+      write(this.#fd, frame, done, frame.length - done, place + done, (error, written) =>
         error ? reject(error) : resolve(written),
       )
     })
@@ -174,38 +204,30 @@ export function readJournal(file: string, id: string, after: number): Frame[] {
   if (statSync(file).size !== sizeBytes) throw ambiguous(`\`${file}\` was cut or has grown`)
   const bytes = readFileSync(file)
   if (idOf(bytes) !== id) throw ambiguous(`\`${file}\` is not the journal of the database beside it`)
-  const { frames, end } = lapOf(bytes)
-  const first = frames[0]
-  if (first !== undefined && first.number > after + 1)
-    throw ambiguous(`\`${file}\` goes on from batch ${first.number}, but the database ends before it`)
-  refuseLater(bytes, end, Math.max(after, frames.at(-1)?.number ?? 0))
-  return frames.filter((frame) => frame.number > after)
-}
-
-// Up to the first place without a frame, or with one of an older lap.
-function lapOf(bytes: Buffer): { frames: Frame[]; end: number } {
-  const frames: Frame[] = []
-  let end = headBytes
-  for (;;) {
-    const frame = frameAt(bytes, end)
-    const last = frames.at(-1)
-    if (frame === undefined || (last !== undefined && frame.number !== last.number + 1))
-      return { frames, end }
-    frames.push(frame)
-    end = afterFrame(end, frameHeadBytes + frame.payload.length)
+  const frames = framesAfter(bytes, after)
+  for (const [i, { number }] of frames.entries()) {
+    if (number === after + 1 + i) continue
+    // A torn write is the last one: a good frame means that the one before it was whole once.
+    throw ambiguous(
+      `\`${file}\` goes on from batch ${number}, and what came before that is neither there nor in the database`,
+    )
   }
+  return frames
 }
 
-// A torn write is the last one, and what older laps left behind it is older than the database: a good frame that is newer
-// means that one before it was whole once.
-function refuseLater(bytes: Buffer, from: number, newest: number): void {
+// Frames stand wherever there was room, between what is left of others that the database has.
+function framesAfter(bytes: Buffer, after: number): Frame[] {
   // A view reads half a million numbers four times as fast, and every start after a crash waits for it.
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
-  for (let at = from; at + frameHeadBytes < bytes.length; at += frameHeadBytes) {
+  const frames: Frame[] = []
+  for (let at = headBytes; at + frameHeadBytes < bytes.length;) {
     const number = view.getFloat64(at + 8, true)
-    if (!(number > newest) || !Number.isSafeInteger(number) || frameAt(bytes, at) === undefined) continue
-    throw ambiguous(`a batch before ${number} in the journal is damaged`)
+    const frame = Number.isSafeInteger(number) && number > 0 ? frameAt(bytes, at) : undefined
+    if (frame !== undefined && frame.number > after) frames.push(frame)
+    // Past the whole of it: what its payload holds is no frame, whatever it looks like.
+    at = frame === undefined ? at + frameHeadBytes : afterFrame(at, frameHeadBytes + frame.payload.length)
   }
+  return frames.toSorted((one, other) => one.number - other.number)
 }
 
 function afterFrame(at: number, length: number): number {
@@ -230,13 +252,17 @@ function readHead(file: string): Buffer {
   }
 }
 
+function numberAt(bytes: Buffer, at: number): number {
+  return bytes.readDoubleLE(at + 8)
+}
+
 function frameAt(bytes: Buffer, at: number): Frame | undefined {
   const start = at + frameHeadBytes
   if (start > bytes.length) return undefined
   const end = start + bytes.readUInt32LE(at)
   if (end > bytes.length || end === start) return undefined
   if (crc32(bytes.subarray(at + 8, end)) !== bytes.readUInt32LE(at + 4)) return undefined
-  return { number: bytes.readDoubleLE(at + 8), payload: bytes.subarray(start, end) }
+  return { number: numberAt(bytes, at), payload: bytes.subarray(start, end) }
 }
 
 function writeDurably(file: string, bytes: Buffer): void {
