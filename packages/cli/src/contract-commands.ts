@@ -23,10 +23,13 @@ function commandOf(
     ...(positional.length > 0 ? { takes: positional.map((each) => each.toUpperCase()).join(" ") } : {}),
     en: operation.en,
     zh: operation.zh,
-    flags: {
-      ...inputFlags(operation, positional),
-      ...fileFlag(operation),
-      ...(needsPerson(operation) ? secretFlag : {}),
+    // Derived when they are looked at: one command is run at a time, and all of them together take longer than it does.
+    get flags() {
+      return {
+        ...inputFlags(operation, positional),
+        ...fileFlag(operation),
+        ...(needsPerson(operation) ? secretFlag : {}),
+      }
     },
     load: async () => (invocation) => run(id, invocation),
   }
