@@ -30,6 +30,9 @@ export default defineConfig({
           ],
           exclude: ["**/node_modules/**", ...pure],
           pool: "forks",
+          setupFiles: [
+            fileURLToPath(new URL("packages/server/src/keys/testing/remember-scrypt.ts", import.meta.url)),
+          ],
         },
       },
     ],

@@ -1,11 +1,10 @@
-import { spawn } from "node:child_process"
 import { mkdtemp, rm, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { text as readAll } from "node:stream/consumers"
 import { fileURLToPath } from "node:url"
 import type { Output, Request } from "@hufu/core/contract/contract"
 import { Agent, type Dispatcher } from "undici"
+import { runHufu } from "../packages/cli/src/testing/hufu-under-test.ts"
 import { startProcess, type StartedProcess } from "./process/start-process.ts"
 
 // The only file of these runs that knows how a node is started and spoken to. Everything goes through the real
@@ -143,15 +142,9 @@ async function runCommand(
   args: readonly string[],
   { stdin, env }: { stdin: string; env: Readonly<Record<string, string>> },
 ): Promise<unknown> {
-  const child = spawn(process.execPath, [command, ...args], {
-    stdio: ["pipe", "pipe", "pipe"],
-    env: { ...process.env, ...env },
-  })
-  child.stdin.on("error", () => {}) // a command that needs no input may end before it is written
-  child.stdin.end(stdin)
-  const exit = new Promise<number | null>((resolve) => child.once("close", resolve))
-  const [out, problems, code] = await Promise.all([readAll(child.stdout), readAll(child.stderr), exit])
-  if (code !== 0) throw new Error(`\`hufu ${args.join(" ")}\` ended with ${code}: ${problems}${out}`)
+  // What is given variables has a process of its own.
+  const { code, out, err } = await runHufu(args, Object.keys(env).length === 0 ? { stdin } : { stdin, env })
+  if (code !== 0) throw new Error(`\`hufu ${args.join(" ")}\` ended with ${code}: ${err}${out}`)
   return out.trim() === "" ? undefined : (JSON.parse(out) as unknown)
 }
 

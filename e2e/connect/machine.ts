@@ -5,12 +5,13 @@ import { tmpdir } from "node:os"
 import { dirname, join } from "node:path"
 import { text } from "node:stream/consumers"
 import { fileURLToPath } from "node:url"
+import { runInHost } from "../../packages/cli/src/testing/run-in-host.ts"
 
 const program = fileURLToPath(new URL("../../packages/cli/bin/hufu.js", import.meta.url))
 
 export interface Ran {
   readonly code: number | null
-  readonly signal: NodeJS.Signals | null
+  readonly signal?: NodeJS.Signals | null
   readonly out: string
   readonly err: string
 }
@@ -40,25 +41,29 @@ export function newMachine(root: string, dataFolder: string): Machine {
       writeFileSync(path(file), content)
       return path(file)
     },
-    async hufu(args, { preload, env = {} } = {}) {
-      const flags = preload === undefined ? [] : ["--import", preload]
-      const child = spawn(process.execPath, [...flags, program, "--data", dataFolder, ...args], {
-        cwd: project,
-        env: {
-          PATH: process.env["PATH"] ?? "",
-          TMPDIR: tmpdir(),
-          XDG_RUNTIME_DIR: process.env["XDG_RUNTIME_DIR"] ?? "",
-          LC_ALL: "C",
-          HOME: home,
-          ...env,
-        },
-        stdio: ["ignore", "pipe", "pipe"],
-      })
-      const ended = once(child, "close")
-      const [out, err] = await Promise.all([text(child.stdout), text(child.stderr)])
-      const [code, signal] = (await ended) as [number | null, NodeJS.Signals | null]
-      return { code, signal, out, err }
+    async hufu(given, { preload, env = {} } = {}) {
+      const args = ["--data", dataFolder, ...given]
+      const environment = {
+        PATH: process.env["PATH"] ?? "",
+        TMPDIR: tmpdir(),
+        XDG_RUNTIME_DIR: process.env["XDG_RUNTIME_DIR"] ?? "",
+        NODE_COMPILE_CACHE: process.env["NODE_COMPILE_CACHE"] ?? "",
+        LC_ALL: "C",
+        HOME: home,
+        ...env,
+      }
+      return preload === undefined
+        ? runInHost({ args, stdin: "", folder: project, environment })
+        : runAlone(["--import", preload, program, ...args], { cwd: project, env: environment })
     },
     dispose: () => rmSync(root, { recursive: true, force: true }),
   }
+}
+
+async function runAlone(args: readonly string[], of: { cwd: string; env: NodeJS.ProcessEnv }): Promise<Ran> {
+  const child = spawn(process.execPath, args, { ...of, stdio: ["ignore", "pipe", "pipe"] })
+  const ended = once(child, "close")
+  const [out, err] = await Promise.all([text(child.stdout), text(child.stderr)])
+  const [code, signal] = (await ended) as [number | null, NodeJS.Signals | null]
+  return { code, signal, out, err }
 }

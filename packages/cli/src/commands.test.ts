@@ -16,7 +16,7 @@ import {
 } from "./testing/hufu-under-test.ts"
 import { type McpLines, mcpLines } from "./testing/mcp-lines.ts"
 
-// Every step is a process of its own.
+// Every step starts processes, or waits for the person's secret.
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 })
 
 let node: NodeUnderTest
@@ -28,7 +28,7 @@ let nextId = 1
 beforeAll(async () => {
   files = mkdtempSync(join(tmpdir(), "hufu-files-"))
   node = await startNode()
-  const enrolled = await node.run(["enrol", "--secret-stdin"], { stdin: `${secret}\n` })
+  const enrolled = await node.run(["enrol", "--secret-stdin"], { stdin: `${secret}\n`, alone: true })
   expect(enrolled.code).toBe(0)
   guard = startHufu([
     "guard",
@@ -119,9 +119,12 @@ describe("agents and credentials", () => {
 describe("approving", () => {
   it("shows the exact action, takes the secret, and lets it happen once", async () => {
     const { answer, hold } = await askFor("one.txt", "first\u001b[2J\u202e line")
-    const refusal = await node.run(["approve", hold, "--secret-stdin"], { stdin: "not the secret\n" })
+    const refusal = await node.run(["approve", hold, "--secret-stdin"], {
+      stdin: "not the secret\n",
+      alone: true,
+    })
     refusedWith(refusal, 3, "wrong_secret")
-    const approved = await node.asPerson(["approve", hold])
+    const approved = await node.asPerson(["approve", hold], { alone: true })
     expect(approved).toMatchObject({ code: 0, err: "" })
     expect(approved.out).toContain(String.raw`  |   "content": "first\u001b[2J⟦U+202E⟧ line"`)
     for (const hidden of ["\u001b", "\u202e"]) expect(approved.out).not.toContain(hidden)
@@ -169,7 +172,7 @@ describe("approving", () => {
 describe("mandates and decisions", () => {
   it("says what would happen, by exit code too", async () => {
     const decide = (tool: string, args: object) =>
-      node.run(["decide", "local", "fs", tool, "--arguments", JSON.stringify(args)])
+      node.run(["decide", "local", "fs", tool, "--arguments", JSON.stringify(args)], { alone: true })
     expect(await decide("read_text_file", { path: path("one.txt") })).toMatchObject({
       code: 0,
       out: expect.stringContaining("Allowed"),
@@ -244,7 +247,7 @@ describe("evidence", () => {
     const written = await node.run(["receipt", id, "-o", file, "--open", "arguments"])
     expect(written).toMatchObject({ code: 0, out: "" })
     expect(statSync(file).mode & 0o777).toBe(0o600)
-    const sound = await runHufu(["verify", file])
+    const sound = await runHufu(["verify", file], { alone: true })
     expect(sound.code).toBe(0)
     expect(sound.out).toContain("The receipt is sound.")
     expect(sound.out).toContain("arguments.content: ")
@@ -301,7 +304,7 @@ describe("evidence", () => {
     const text = readFileSync(file, "utf8")
     const lines = text.trimEnd().split("\n")
     expect(lines).toHaveLength(1 + Number(verdict["to"]) - 1)
-    const piped = await runHufu(["verify", "-"], { stdin: text })
+    const piped = await runHufu(["verify", "-"], { stdin: text, alone: true })
     expect(piped).toMatchObject({ code: 0, out: expect.stringContaining("The bundle is sound.") })
     writeFileSync(file, `${lines.toSpliced(2, 1).join("\n")}\n`)
     expect((await runHufu(["verify", file, "--lang", "zh"])).out).toContain("证据包无效")
@@ -310,7 +313,7 @@ describe("evidence", () => {
 
   it("exports views: CSV that runs no formula, and events of OCSF", async () => {
     const range = ["log", "export", "--open", "tool,arguments"]
-    const csv = (await node.run([...range, "--format", "csv"])).out.split("\r\n")
+    const csv = (await node.run([...range, "--format", "csv"], { alone: true })).out.split("\r\n")
     expect(csv[0]).toMatch(/^index,time,kind,action,.*,tool,arguments,leaf_hash$/)
     const written = csv.find((line) => line.includes('"{""content"":""first'))
     expect(written).toMatch(/^\d+,[\d:.TZ-]+,intent,act_\w+,.*,write_file,/)
@@ -409,7 +412,7 @@ describe("evidence", () => {
   })
 
   it("verifies the whole ledger", async () => {
-    expect(await node.run(["log", "verify"])).toMatchObject({
+    expect(await node.run(["log", "verify"], { alone: true })).toMatchObject({
       code: 0,
       out: expect.stringContaining("The ledger is sound"),
     })

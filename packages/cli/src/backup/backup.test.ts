@@ -27,11 +27,12 @@ import {
 } from "../testing/hufu-under-test.ts"
 import { mcpLines } from "../testing/mcp-lines.ts"
 
-// Every step is a process of its own.
+// Every step starts processes, or waits for a passphrase.
 vi.setConfig({ testTimeout: 180_000, hookTimeout: 120_000 })
 
 const passphrase = "tiger tally, both halves"
 const sealed = { stdin: `${passphrase}\n` }
+const alone = { ...sealed, alone: true }
 let folder = ""
 const nodes: NodeUnderTest[] = []
 beforeEach(() => {
@@ -53,10 +54,10 @@ async function started(name: string, enrol = true): Promise<NodeUnderTest> {
 
 const names = async (node: NodeUnderTest) =>
   (await node.run(["agent", "list", "--json"])).items().map((each) => String(each["name"]))
-const backup = (node: string, ...more: string[]) =>
-  runHufu(["backup", at("b.hufu"), "--data", at(node), "--passphrase-stdin", "--json", ...more], sealed)
-const restore = (to: string, ...more: string[]) =>
-  runHufu(["restore", at("b.hufu"), "--data", at(to), "--passphrase-stdin", "--json", ...more], sealed)
+const backup = (node: string, options = sealed) =>
+  runHufu(["backup", at("b.hufu"), "--data", at(node), "--passphrase-stdin", "--json"], options)
+const restore = (to: string, more: readonly string[] = [], options = sealed) =>
+  runHufu(["restore", at("b.hufu"), "--data", at(to), "--passphrase-stdin", "--json", ...more], options)
 
 async function entryHashes(node: NodeUnderTest): Promise<string[]> {
   const { items } = await withClient(node, (client) => client.log.entries({ limit: 1000 }))
@@ -92,7 +93,7 @@ describe("hufu backup and hufu restore", () => {
     const writers = Array.from({ length: 16 }, (_, writer) => write(writer))
     await vi.waitFor(() => expect(acknowledged.length).toBeGreaterThan(32), { timeout: 60_000 })
     const before = [...acknowledged]
-    const made = await backup("a")
+    const made = await backup("a", alone)
     over.abort()
     await Promise.all(writers)
     expect(made.err).toBe("")
@@ -102,7 +103,7 @@ describe("hufu backup and hufu restore", () => {
     const original = await entryHashes(node)
     const checkpoint = await node.run(["log", "checkpoint", "--json"])
     writeFileSync(at("later.txt"), String(checkpoint.json()["checkpoint"]))
-    const back = await restore("b", "--checkpoint", at("later.txt"))
+    const back = await restore("b", ["--checkpoint", at("later.txt")], alone)
     expect(back.err).toBe("")
     expect(back.json()).toMatchObject({ entries, epoch: entries })
     const restored = await started("b", false)
@@ -190,7 +191,7 @@ describe("hufu backup and hufu restore", () => {
       writeFileSync(join(at("kept"), name), readFileSync(join(node.dataFolder, "keys", name)))
       chmodSync(join(at("kept"), name), 0o600)
     }
-    expect((await restore("b", "--keys", at("kept"))).code).toBe(0)
+    expect((await restore("b", ["--keys", at("kept")])).code).toBe(0)
     expect(readFileSync(join(at("b"), "config.json"), "utf8")).toContain("77")
   })
 })
@@ -202,7 +203,7 @@ describe("hufu purge", () => {
     await node.asPerson(["agent", "create", "gone", "--no-credential"])
     writeFileSync(join(data, "mine.txt"), "not Hufu's")
     const purge = (stdin: string, ...more: string[]) =>
-      runHufu(["purge", "--data", data, "--secret-stdin", "--json", ...more], { stdin })
+      runHufu(["purge", "--data", data, "--secret-stdin", "--json", ...more], { stdin, alone: true })
     expect((await purge(`${secret}\n`)).err).toContain("[data_folder_in_use]")
     await node.signal("SIGTERM")
     const before = readdirSync(data)

@@ -20,7 +20,7 @@ import { checkClock } from "./clock-check.ts"
 import { checkRuntime } from "./node-checks.ts"
 import { checkRoom } from "./disk-checks.ts"
 
-// Every step is a process of its own.
+// Every step starts processes.
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 })
 
 const Report = z.object({
@@ -47,8 +47,8 @@ afterEach(async () => {
   rmSync(folder, { recursive: true, force: true })
 })
 
-async function examined() {
-  const { code, out } = await runHufu(["doctor", "--data", folder, "--json"])
+async function examined({ alone = false } = {}) {
+  const { code, out } = await runHufu(["doctor", "--data", folder, "--json"], { alone })
   const report = Report.parse(JSON.parse(out))
   const states = (check: string) =>
     report.findings.filter((each) => each.check === check).map(({ state }) => state)
@@ -68,7 +68,7 @@ async function nodeThatRan() {
 describe("hufu doctor", () => {
   it("finds a running node well, and says of each trouble what to do", async () => {
     node = await startNode(folder)
-    const { code, report, states } = await examined()
+    const { code, report, states } = await examined({ alone: true })
     expect(code).toBe(0)
     expect(report.ok).toBe(true)
     for (const check of ["node", "version", "runtime", "clock", "permissions", "rules", "ledger", "records"])
@@ -126,7 +126,7 @@ describe("hufu doctor", () => {
   it("fails on a key that others can read, and on one that is gone", async () => {
     await nodeThatRan()
     chmodSync(join(folder, "keys", "vault.key"), 0o644)
-    const open = await examined()
+    const open = await examined({ alone: true })
     expect(open.code).toBe(1)
     expect(open.states("permissions")).toEqual(["fail"])
     rmSync(join(folder, "keys", "vault.key"))

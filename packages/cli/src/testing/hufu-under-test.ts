@@ -6,6 +6,7 @@ import { join } from "node:path"
 import { createInterface } from "node:readline"
 import { text } from "node:stream/consumers"
 import { fileURLToPath } from "node:url"
+import { runInHost } from "./run-in-host.ts"
 
 const program = fileURLToPath(new URL("../../bin/hufu.js", import.meta.url))
 export const filesystemServer = fileURLToPath(
@@ -27,21 +28,31 @@ export interface RunOptions {
   readonly stdin?: string
   readonly env?: Record<string, string>
   readonly node?: string
+  /** In a process of its own, as at a terminal: by default only what is given variables or another Node. */
+  readonly alone?: boolean
 }
 
+const environmentOf = ({ env = {} }: RunOptions) => ({ ...process.env, LC_ALL: "C", ...env })
+
 /** Starts the real command. */
-export function startHufu(
-  args: readonly string[],
-  { env = {}, node = process.execPath }: RunOptions = {},
-): ChildProcess {
-  return spawn(node, [program, ...args], {
+export function startHufu(args: readonly string[], options: RunOptions = {}): ChildProcess {
+  return spawn(options.node ?? process.execPath, [program, ...args], {
     stdio: ["pipe", "pipe", "pipe"],
-    env: { ...process.env, LC_ALL: "C", ...env },
+    env: environmentOf(options),
   })
 }
 
 /** Runs the real command to its end. */
 export async function runHufu(args: readonly string[], options: RunOptions = {}): Promise<Ran> {
+  const { stdin = "", alone = options.env !== undefined || options.node !== undefined } = options
+  const hosted = { args, stdin, folder: process.cwd(), environment: environmentOf(options) }
+  const ended = alone ? await runAlone(args, options) : await runInHost(hosted)
+  // Every command prints an object, and every list stands under `items`.
+  const json = () => JSON.parse(ended.out) as Record<string, unknown>
+  return { ...ended, json, items: () => json()["items"] as Record<string, unknown>[] }
+}
+
+async function runAlone(args: readonly string[], options: RunOptions): Promise<Omit<Ran, "json" | "items">> {
   const child = startHufu(args, options)
   const { stdin, stdout, stderr } = child
   if (!stdin || !stdout || !stderr) throw new Error("the streams are pipes")
@@ -50,9 +61,7 @@ export async function runHufu(args: readonly string[], options: RunOptions = {})
   const ended = once(child, "close")
   const [out, err] = await Promise.all([text(stdout), text(stderr)])
   const [code] = (await ended) as [number | null]
-  // Every command prints an object, and every list stands under `items`.
-  const json = () => JSON.parse(out) as Record<string, unknown>
-  return { code, out, err, json, items: () => json()["items"] as Record<string, unknown>[] }
+  return { code, out, err }
 }
 
 /** A node in its own process and data folder. */
@@ -62,7 +71,7 @@ export interface NodeUnderTest {
   readonly pid: number
   run(args: readonly string[], options?: RunOptions): Promise<Ran>
   /** As the person. */
-  asPerson(args: readonly string[]): Promise<Ran>
+  asPerson(args: readonly string[], options?: Omit<RunOptions, "stdin">): Promise<Ran>
   signal(signal: NodeJS.Signals): Promise<number | null>
   dispose(): Promise<void>
 }
@@ -84,7 +93,7 @@ export async function startNode(dataFolder?: string, more: readonly string[] = [
     url,
     pid,
     run,
-    asPerson: (args) => run(["--secret-stdin", ...args], { stdin: `${secret}\n` }),
+    asPerson: (args, options) => run(["--secret-stdin", ...args], { ...options, stdin: `${secret}\n` }),
     signal,
     async dispose() {
       if (child.exitCode === null && child.signalCode === null) await signal("SIGTERM")
