@@ -2,7 +2,7 @@ import { expect, test } from "vitest"
 import { benchGateway } from "./gateway.ts"
 
 test("a small bench gives complete figures for every variant, and no wrong reply", async () => {
-  const report = await benchGateway({ rounds: 1, seconds: 0.3, era: "legacy", peers: false })
+  const report = await benchGateway({ rounds: 1, seconds: 0.3, era: "legacy", peers: false, warmCalls: 3 })
   const measured = report.rounds.flatMap((round) => round.figures)
   const expected = ["direct", "plain-http", "hufu-http", "hufu-stdio"]
   expect(measured.map((figures) => figures.variant).sort()).toEqual(expected.sort())
@@ -15,6 +15,6 @@ test("a small bench gives complete figures for every variant, and no wrong reply
 }, 60_000)
 
 test("a bench in the modern era gives figures too", async () => {
-  const report = await benchGateway({ rounds: 1, seconds: 0.2, era: "modern", peers: false })
+  const report = await benchGateway({ rounds: 1, seconds: 0.2, era: "modern", peers: false, warmCalls: 3 })
   expect(report.rounds[0]?.figures.every((figures) => figures.wrong === 0 && figures.calls > 0)).toBe(true)
 }, 60_000)

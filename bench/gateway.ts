@@ -15,6 +15,7 @@ import { type BenchReport, mediansOf, printedReport } from "./report.ts"
 import { startDirect, startMcpProxy, startPlainProxy, startSupergateway, type Variant } from "./variants.ts"
 
 const loadProgram = fileURLToPath(new URL("./load.ts", import.meta.url))
+const enoughToWarm = 50
 const peersFolder = fileURLToPath(new URL("./peers", import.meta.url))
 
 export interface BenchOptions {
@@ -23,6 +24,8 @@ export interface BenchOptions {
   era: Era
   peers: boolean
   seed?: number
+  /** How many calls each client makes before it is measured. */
+  warmCalls?: number
   say?: (line: string) => void
 }
 
@@ -38,7 +41,8 @@ export async function benchGateway(options: BenchOptions): Promise<BenchReport> 
     for (let round = 0; round < options.rounds; round++) {
       const fsync = probeFsync(folder)
       const seed = (options.seed ?? 1) + round
-      rounds.push({ fsync, figures: await measureRound(load, variants, { seconds: options.seconds, seed }) })
+      const { seconds, warmCalls = enoughToWarm } = options
+      rounds.push({ fsync, figures: await measureRound(load, variants, { seconds, seed, warmCalls }) })
       options.say?.(`round ${round + 1} of ${options.rounds} is measured`)
     }
   } finally {

@@ -22,9 +22,9 @@ export interface VariantFigures {
 export interface RoundOptions {
   seconds: number
   seed: number
+  warmCalls: number
 }
 
-const warmCalls = 50
 const textBytes = 380 // makes bodies of about 500 bytes
 const manyClients = 16
 
@@ -36,7 +36,7 @@ export async function measureRound(
 ): Promise<VariantFigures[]> {
   const figures: VariantFigures[] = []
   for (const variant of seeded(options.seed).shuffled(variants)) {
-    figures.push(await measureVariant(load, variant, options.seconds))
+    figures.push(await measureVariant(load, variant, options))
   }
   return figures
 }
@@ -44,11 +44,11 @@ export async function measureRound(
 async function measureVariant(
   load: StartedProcess,
   variant: Variant,
-  seconds: number,
+  options: RoundOptions,
 ): Promise<VariantFigures> {
   const cpuBefore = variant.pid === undefined ? null : cpuMs(variant.pid)
-  const alone = await loadVariant(load, variant, 1, seconds)
-  const many = await loadVariant(load, variant, manyClients, seconds)
+  const alone = await loadVariant(load, variant, 1, options)
+  const many = await loadVariant(load, variant, manyClients, options)
   const sent = alone.sent + many.sent
   return {
     variant: variant.name,
@@ -64,7 +64,12 @@ async function measureVariant(
   }
 }
 
-async function loadVariant(load: StartedProcess, variant: Variant, clients: number, seconds: number) {
+async function loadVariant(
+  load: StartedProcess,
+  variant: Variant,
+  clients: number,
+  { seconds, warmCalls }: RoundOptions,
+) {
   const order: LoadOrder = {
     url: variant.url,
     era: variant.era,

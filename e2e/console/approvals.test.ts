@@ -6,6 +6,7 @@ import { withoutChromium } from "../sign-in/console-browser.ts"
 import {
   buildConsole,
   consoleFolder,
+  openSharedTab,
   openTab,
   startBrowser,
   type Tab,
@@ -46,12 +47,22 @@ async function heldCall(tool: string, args: object) {
   return { hold, agent, again: () => door.call(tool, args, { hold }) }
 }
 
-async function openAt(path: string, options: TabOptions = {}): Promise<Tab & AsyncDisposable> {
-  const tab = await openTab(browser, options)
+/** The shared profile, let in anew. */
+async function openAt(path: string, size: { width?: number } = {}): Promise<Tab> {
+  return letIn(await openSharedTab(browser, size), path)
+}
+
+/** A profile of its own. */
+async function openOwn(path: string, options: TabOptions): Promise<Tab & AsyncDisposable> {
+  const tab = await letIn(await openTab(browser, options), path)
+  return { ...tab, [Symbol.asyncDispose]: () => tab.context.close() }
+}
+
+async function letIn(tab: Tab, path: string): Promise<Tab> {
   await tab.page.goto((await world.local.signin.create()).url)
   await tab.page.getByRole("navigation").first().waitFor()
   await go(tab.page, path)
-  return { ...tab, [Symbol.asyncDispose]: () => tab.context.close() }
+  return tab
 }
 
 async function go(page: Page, path: string): Promise<void> {
@@ -71,7 +82,7 @@ const stateOf = async (hold: string) => (await world.local.hold.show({ hold })).
 describe.skipIf(withoutChromium !== undefined)("deciding in the console", () => {
   test.each(widths)("a refusal takes a reason, which the agent hears: %d px", async (width) => {
     const { hold, again } = await heldCall("delete_note", { id: "7" })
-    await using tab = await openAt(`/approvals/${hold}`, { width })
+    const tab = await openAt(`/approvals/${hold}`, { width })
     await tab.page.getByRole("button", { name: "Refuse" }).click()
     await tab.page.getByText("Say why: the agent reads it").waitFor()
     expect(await stateOf(hold)).toBe("waiting")
@@ -85,7 +96,7 @@ describe.skipIf(withoutChromium !== undefined)("deciding in the console", () => 
     "what nobody decides in time is refused, and the page says so by itself: %d px",
     async (width) => {
       const { hold } = await heldCall("send_note", { id: "1", text: "x", to: "a@example.com" })
-      await using tab = await openAt(`/approvals/${hold}`, { width })
+      const tab = await openAt(`/approvals/${hold}`, { width })
       await tab.page.getByText("Silence is never consent").waitFor()
       world.clock.advance(16 * 60_000)
       await tab.page.getByText("Its time was up before anybody decided").waitFor()
@@ -96,7 +107,7 @@ describe.skipIf(withoutChromium !== undefined)("deciding in the console", () => 
 
   test("approving for a task says what that allows, and asks for a proof first", async () => {
     const { hold, again } = await heldCall("add_note", { id: "3", text: "for the whole task" })
-    await using tab = await openAt(`/approvals/${hold}`)
+    const tab = await openAt(`/approvals/${hold}`)
     await tab.page.getByLabel("for this task").check()
     await tab.page.getByText("This would allow from now on:").waitFor()
     await tab.page.locator("button[data-armed=true]").click()
@@ -111,7 +122,7 @@ describe.skipIf(withoutChromium !== undefined)("deciding in the console", () => 
 
   test("edited arguments are performed instead, and what is no JSON object is not sent", async () => {
     const { hold, again } = await heldCall("add_note", { id: "4", text: "too much said" })
-    await using tab = await openAt(`/approvals/${hold}`)
+    const tab = await openAt(`/approvals/${hold}`)
     await tab.page.getByRole("button", { name: "Edit the arguments" }).click()
     const field = tab.page.getByLabel("Arguments as JSON")
     await field.fill("{")
@@ -129,7 +140,7 @@ describe.skipIf(withoutChromium !== undefined)("deciding in the console", () => 
 
   test("the whole path works by keyboard, and a letter decides nothing before the card has the focus", async () => {
     const { hold } = await heldCall("add_note", { id: "5", text: "by keyboard" })
-    await using tab = await openAt("/approvals")
+    const tab = await openAt("/approvals")
     const { page } = tab
     await page.keyboard.press("a")
     expect(await page.getByRole("dialog").count()).toBe(0)
@@ -150,7 +161,7 @@ describe.skipIf(withoutChromium !== undefined)("deciding in the console", () => 
 
   test.each(widths)("another language keeps what was typed, edited and chosen: %d px", async (width) => {
     const { hold } = await heldCall("add_note", { id: "6", text: "two languages" })
-    await using tab = await openAt(`/approvals/${hold}`, { width })
+    const tab = await openAt(`/approvals/${hold}`, { width })
     await tab.page.getByLabel("until a time").check()
     await tab.page.getByLabel("Reason; the agent reads it").fill("not yet")
     await tab.page.getByRole("button", { name: "中文" }).click()
@@ -164,7 +175,7 @@ describe.skipIf(withoutChromium !== undefined)("deciding in the console", () => 
 
   test("a card shows its eight facts without scrolling, and works on a phone", async () => {
     const { hold } = await heldCall("send_note", { id: "8", text: "short", to: "li@example.com" })
-    await using desk = await openAt(`/approvals/${hold}`)
+    const desk = await openAt(`/approvals/${hold}`)
     const card = desk.page.locator(`[data-hold="${hold}"]`)
     for (const fact of [
       "Who asks",
@@ -179,7 +190,7 @@ describe.skipIf(withoutChromium !== undefined)("deciding in the console", () => 
       expect((box?.y ?? Infinity) + (box?.height ?? 0), fact).toBeLessThan(800)
     }
     await card.getByText("At the end of that time it is refused").waitFor()
-    await using phone = await openAt(`/approvals/${hold}`, { width: 360, height: 740 })
+    await using phone = await openOwn(`/approvals/${hold}`, { width: 360, height: 740 })
     expect(await phone.page.evaluate("document.documentElement.scrollWidth")).toBeLessThanOrEqual(360)
     await phone.page.getByLabel("Reason; the agent reads it").fill("from a phone")
     await phone.page.getByRole("button", { name: "Refuse" }).click()
@@ -188,7 +199,7 @@ describe.skipIf(withoutChromium !== undefined)("deciding in the console", () => 
   })
 
   test("of what waits and what was decided, one tab says that it is shown", async () => {
-    await using tab = await openAt("/approvals?tab=history")
+    const tab = await openAt("/approvals?tab=history")
     const shown = tab.page.locator("main nav [aria-current=page]")
     expect(await shown.allInnerTexts()).toEqual(["Decided"])
     await tab.page.getByRole("link", { name: "Waiting", exact: true }).click()
@@ -197,7 +208,7 @@ describe.skipIf(withoutChromium !== undefined)("deciding in the console", () => 
 
   test("what comes while one looks waits behind a pill, and moves nothing", async () => {
     const first = await heldCall("add_note", { id: "9", text: "first" })
-    await using tab = await openAt("/approvals")
+    const tab = await openAt("/approvals")
     const row = tab.page.locator(`a[href="/approvals/${first.hold}"]`)
     const before = await row.boundingBox()
     const second = await heldCall("add_note", { id: "10", text: "second" })
@@ -228,7 +239,7 @@ describe.skipIf(withoutChromium !== undefined)("what an agent wrote", () => {
     expect(flood).toMatchObject({ isError: true, hold: undefined })
     const args = { ...hostile, [`\u202E<b>key</b>`]: { nested: hostile.bidi } }
     const { hold } = await heldCall("add_note", args)
-    await using tab = await openAt(`/approvals/${hold}`)
+    const tab = await openAt(`/approvals/${hold}`)
     const card = tab.page.locator(`[data-hold="${hold}"]`)
     for (const spelled of ["⟦U+202E⟧", "⟦U+001B⟧", "⟦U+200B⟧", "⟦U+2066⟧"])
       await card.getByText(spelled).first().waitFor()
@@ -249,7 +260,7 @@ describe.skipIf(withoutChromium !== undefined)("the pages of this part", () => {
     "break no rule of accessibility: $locale, $theme, $width px",
     async ({ locale, theme, width }) => {
       const { hold } = await heldCall("send_note", { id: "11", text: "\u202Ex", to: "li@example.com" })
-      await using tab = await openAt("/", { locale, theme, width, reducedMotion: true })
+      await using tab = await openOwn("/", { locale, theme, width, reducedMotion: true })
       for (const path of [
         "/",
         "/approvals",

@@ -42,9 +42,9 @@ export interface Tab {
   readonly page: Page
   readonly context: BrowserContext
   /** Every request that left for somewhere else than the node. */
-  readonly outside: readonly string[]
+  readonly outside: string[]
   /** What the page complained about: errors, and what its content policy forbade. */
-  readonly complaints: readonly string[]
+  readonly complaints: string[]
   /** What a person does with the authenticator: agrees, or walks away. */
   setPresence(isPresent: boolean): Promise<void>
 }
@@ -89,6 +89,30 @@ export async function openTab(browser: Browser, options: TabOptions = {}): Promi
   })
   const setPresence = await addAuthenticator(await context.newCDPSession(page))
   return { page, context, outside, complaints, setPresence }
+}
+
+const shared = new WeakMap<Browser, Tab>()
+
+/**
+ * The tab that tests of a browser use in turn: to open a window takes as long as several pages. Its profile has kept nothing
+ * of what another test did, and nothing is told any more of what that test saw.
+ */
+export async function openSharedTab(
+  browser: Browser,
+  { width = 1280, height = 800 }: Pick<TabOptions, "width" | "height"> = {},
+): Promise<Tab> {
+  const tab = shared.get(browser) ?? (await openTab(browser))
+  shared.set(browser, tab)
+  const { protocol, origin } = new URL(tab.page.url())
+  await tab.page.goto("about:blank")
+  if (protocol === "http:") {
+    const cdp = await tab.context.newCDPSession(tab.page)
+    await cdp.send("Storage.clearDataForOrigin", { origin, storageTypes: "all" })
+    await cdp.detach()
+  }
+  await tab.page.setViewportSize({ width, height })
+  for (const told of [tab.outside, tab.complaints]) told.length = 0
+  return tab
 }
 
 async function addAuthenticator(cdp: CDPSession): Promise<Tab["setPresence"]> {

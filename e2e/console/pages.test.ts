@@ -8,6 +8,7 @@ import { withoutChromium } from "../sign-in/console-browser.ts"
 import {
   buildConsole,
   consoleFolder,
+  openSharedTab,
   openTab,
   startBrowser,
   type Tab,
@@ -39,13 +40,21 @@ afterAll(async () => {
   await world?.dispose()
 })
 
-async function signedIn(options: TabOptions = {}): Promise<Tab & AsyncDisposable> {
-  const tab = await openTab(browser, options)
+/** The shared profile, let in anew. */
+const signedIn = async (size: { width?: number } = {}) => letIn(await openSharedTab(browser, size))
+
+/** A profile of its own. */
+async function signedInAlone(options: TabOptions = {}): Promise<Tab & AsyncDisposable> {
+  const tab = await letIn(await openTab(browser, options))
+  return { ...tab, [Symbol.asyncDispose]: () => tab.context.close() }
+}
+
+async function letIn(tab: Tab): Promise<Tab> {
   const { url } = await world.local.signin.create()
   origin = new URL(url).origin
   await tab.page.goto(url)
   await tab.page.getByRole("navigation").waitFor()
-  return { ...tab, [Symbol.asyncDispose]: () => tab.context.close() }
+  return tab
 }
 
 /** What comes to be true, however busy the machine is. */
@@ -70,7 +79,7 @@ describe.skipIf(withoutChromium !== undefined)("the pages of the console", { tim
   test.each(looks)(
     "each have a name, fit, ask nobody else, and break no rule of accessibility: $locale, $theme, $width px",
     async ({ locale, theme, width }) => {
-      await using tab = await signedIn({ locale, theme, width })
+      await using tab = await signedInAlone({ locale, theme, width })
       const faults: string[] = []
       const titles = new Set<string>()
       for (const [name, path] of Object.entries(pagesOf(scene))) {
@@ -96,7 +105,7 @@ describe.skipIf(withoutChromium !== undefined)("the pages of the console", { tim
   )
 
   test("actions are searched by one grammar, completed, and the search is in the address", async () => {
-    await using tab = await signedIn()
+    const tab = await signedIn()
     const { page } = tab
     await open(page, "/actions")
     const rows = page.getByRole("list", { name: "Actions" }).getByRole("listitem")
@@ -120,7 +129,7 @@ describe.skipIf(withoutChromium !== undefined)("the pages of the console", { tim
   })
 
   test("what happens meanwhile waits behind a pill while somebody is in the list, and while it is paused", async () => {
-    await using tab = await signedIn()
+    const tab = await signedIn()
     const { page } = tab
     await open(page, "/actions?paused=yes")
     const rows = page.getByRole("list", { name: "Actions" }).getByRole("listitem")
@@ -143,7 +152,7 @@ describe.skipIf(withoutChromium !== undefined)("the pages of the console", { tim
   })
 
   test("an action shows each step of its path, and is tried again with other arguments", async () => {
-    await using tab = await signedIn()
+    const tab = await signedIn()
     const { page } = tab
     await open(page, `/actions/${scene.approved}`)
     const states = page.locator("main ol > li[data-state]")
@@ -169,7 +178,7 @@ describe.skipIf(withoutChromium !== undefined)("the pages of the console", { tim
   })
 
   test("a receipt is checked in the browser step by step, and one changed byte turns it red", async () => {
-    await using tab = await signedIn()
+    const tab = await signedIn()
     const { page } = tab
     await open(page, `/actions/${scene.approved}/receipt?open=arguments`)
     const verdict = page.locator("main [data-sound]")
@@ -194,7 +203,7 @@ describe.skipIf(withoutChromium !== undefined)("the pages of the console", { tim
   })
 
   test("a mandate is built with its sentence and what it would have covered, and granted after a proof", async () => {
-    await using tab = await signedIn()
+    const tab = await signedIn()
     const { page } = tab
     await open(page, "/mandates/new?agent=steward")
     const grant = page.getByRole("button", { name: "Grant it" })
@@ -228,7 +237,7 @@ describe.skipIf(withoutChromium !== undefined)("the pages of the console", { tim
   })
 
   test("a changed tool shows its difference word by word, and is confirmed by the person alone", async () => {
-    await using tab = await signedIn()
+    const tab = await signedIn()
     const { page } = tab
     await open(page, `/tools/${scene.server}`)
     const card = page.getByRole("list", { name: "Tools" }).getByRole("listitem").first()
@@ -248,7 +257,7 @@ describe.skipIf(withoutChromium !== undefined)("the pages of the console", { tim
   })
 
   test("an agent is made and its credential shown once; it is suspended at once, and resumed by the person", async () => {
-    await using tab = await signedIn()
+    const tab = await signedIn()
     const { page } = tab
     await open(page, "/agents?new=yes")
     await page.getByLabel("Name").fill("Not A Name")
@@ -272,7 +281,7 @@ describe.skipIf(withoutChromium !== undefined)("the pages of the console", { tim
   })
 
   test("the ledger is read at any place, and every byte of it checked", async () => {
-    await using tab = await signedIn()
+    const tab = await signedIn()
     const { page } = tab
     await open(page, "/ledger?from=2")
     const entries = page.getByRole("list", { name: "Entries" }).getByRole("listitem")
@@ -284,7 +293,7 @@ describe.skipIf(withoutChromium !== undefined)("the pages of the console", { tim
   })
 
   test("an entry has an address of its own, where the browser proves it, in both languages", async () => {
-    await using tab = await signedIn()
+    const tab = await signedIn()
     const { page } = tab
     await open(page, "/ledger?from=2")
     const first = page.getByRole("list", { name: "Entries" }).getByRole("listitem").first()
@@ -299,7 +308,7 @@ describe.skipIf(withoutChromium !== undefined)("the pages of the console", { tim
   })
 
   test("rules are read, a draft is checked, and an action is tried against it", async () => {
-    await using tab = await signedIn()
+    const tab = await signedIn()
     const { page } = tab
     await open(page, "/settings/rules?q=own-data")
     expect(await page.getByRole("list", { name: "In force" }).getByRole("listitem").count()).toBe(1)
@@ -320,8 +329,8 @@ describe.skipIf(withoutChromium !== undefined)("the pages of the console", { tim
   })
 
   test("settings rename nothing without a proof, and shut a browser out without one", async () => {
-    await using looking = await signedIn()
-    await using other = await signedIn()
+    await using looking = await signedInAlone()
+    await using other = await signedInAlone()
     const { page } = looking
     await open(page, "/settings")
     await page.getByRole("button", { name: "Add a passkey" }).click()
@@ -350,7 +359,7 @@ describe.skipIf(withoutChromium !== undefined)("the pages of the console", { tim
     const { credential } = await world.person.credential.issue({ agent: "steward" })
     const door = await world.door("modern", { id: scene.agent, name: "steward", credential })
     for (let n = 0; n < 80; n++) await door.call("get_note", { id: String(n) })
-    await using tab = await signedIn()
+    const tab = await signedIn()
     const { page } = tab
     await open(page, "/actions?paused=yes")
     const linkOf = (row: number) => page.locator(`main li[data-index='${row}'] a`)
@@ -383,7 +392,7 @@ describe.skipIf(withoutChromium !== undefined)("the pages of the console", { tim
   test.each([1280, 360])(
     "a list shows its rows at every place of it, and ends with the last one: %i px",
     async (width) => {
-      await using tab = await signedIn({ width })
+      const tab = await signedIn({ width })
       const { page } = tab
       await open(page, "/actions?paused=yes")
       await page.locator("main li[data-index='0']").waitFor()

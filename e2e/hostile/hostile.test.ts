@@ -49,7 +49,7 @@ test("a forwarded call needs a decision of its own: same tool, same arguments, a
 
 test("a proxy that decides nothing is caught forwarding", async () => {
   const target = await startPlainTarget(recorder, probe.env)
-  const report = await attack(target, probe, { messages: 40, seed: 9 })
+  const report = await attack(target, probe, { messages: 20, seed: 9, withMemory: false })
   await target.dispose()
   expect(report.problems.some((problem) => problem.includes("without a decision"))).toBe(true)
   expect(report.problems.filter((problem) => problem.includes("node ended"))).toEqual([])
@@ -64,7 +64,7 @@ describe("a node", () => {
 
   test("forwards nothing that was not decided, fails at nothing and keeps nothing open", async () => {
     recorder.received()
-    const report = await attack(ground.target, probe, { messages: 60, seed: 10 })
+    const report = await attack(ground.target, probe, { messages: 40, seed: 10, withMemory: false })
     expect(firm(report.problems)).toEqual([])
     expect(report.received).toBeGreaterThan(0)
   }, 180_000)

@@ -11,6 +11,8 @@ export interface HostileOptions {
   /** How many messages each door gets. */
   messages: number
   seed: number
+  /** Whether memory counts: by default it does. */
+  withMemory?: boolean
   say?: (line: string) => void
 }
 
@@ -32,10 +34,11 @@ export async function attack(
   options: HostileOptions,
 ): Promise<HostileReport> {
   await everyDoor(target, Math.min(warmMessages, options.messages), options.seed + 1)
-  const before = await settledFigures(target.pid, probe)
+  const { withMemory } = options
+  const before = await settledFigures(target.pid, probe, { withMemory })
   const doors = await everyDoor(target, options.messages, options.seed)
   options.say?.(`sent: ${doors.map((door) => `${door.door} ${JSON.stringify(door.answers)}`).join(", ")}`)
-  const after = await settledFigures(target.pid, probe, before)
+  const after = await settledFigures(target.pid, probe, { goal: before, withMemory })
   const served = await stillServes(target)
   const received = target.received()
   const through = undecided(received, (await target.decided?.()) ?? [])

@@ -38,8 +38,7 @@ const broken: Record<string, string> = {
 test.each(Object.entries(broken))(
   "%s is refused at load, by validation and by a start",
   async (_what, text) => {
-    await using world = await createWorld()
-    const validated = await world.local.rules.validate({ text })
+    const validated = await sound.local.rules.validate({ text })
     expect(validated.ok).toBe(false)
     expect(validated.faults.join()).not.toBe("")
     const file = join(folder, "broken.cedar")

@@ -52,8 +52,8 @@ describe("the kill run", () => {
     60_000,
   )
 
-  test("finds nothing wrong with a node that is killed five times", async () => {
-    const report = await run(await startHufuTarget(recorder.url), 5)
+  test("finds nothing wrong with a node that is killed three times", async () => {
+    const report = await run(await startHufuTarget(recorder.url), 3)
     expect(firm(report.problems)).toEqual([])
     expect(report.totals.acknowledged).toBeGreaterThan(0)
   }, 120_000)

@@ -10,28 +10,33 @@ export interface SettledFigures extends ProcessFigures {
   memory: MemoryLeft
 }
 
+export interface Settling {
+  /** What it was before, to which it has to come back. */
+  readonly goal?: SettledFigures | undefined
+  /** Whether memory has to come back too: few messages cannot tell growth from warming up, and each look collects all garbage. */
+  readonly withMemory?: boolean | undefined
+}
+
 /** Measure once things are calm: sockets that close and calls that are cancelled need a moment; what stays is a leak. */
 export async function settledFigures(
   pid: number,
   probe: MemoryProbe,
-  goal?: SettledFigures,
+  { goal, withMemory = true }: Settling = {},
 ): Promise<SettledFigures> {
   const until = performance.now() + settleWithinMs
-  let figures = await measure(pid, probe)
+  let memory = await probe.read(pid)
+  let figures = processFigures(pid)
   for (let calm = 0; performance.now() < until;) {
     await delay(500)
-    const again = await measure(pid, probe)
+    if (withMemory) memory = await probe.read(pid)
+    const again = processFigures(pid)
     calm = again.openFiles === figures.openFiles && again.descendants === figures.descendants ? calm + 1 : 0
     figures = again
-    if (goal !== undefined && problemsOf(goal, figures).length === 0) break
+    const found = { ...figures, memory: withMemory || goal === undefined ? memory : goal.memory }
+    if (goal !== undefined && problemsOf(goal, found).length === 0) break
     if (goal === undefined && calm >= 12) break
   }
-  return figures
-}
-
-async function measure(pid: number, probe: MemoryProbe): Promise<SettledFigures> {
-  const memory = await probe.read(pid)
-  return { ...processFigures(pid), memory }
+  return { ...figures, memory }
 }
 
 /** What is left after the run that was not there before it. */

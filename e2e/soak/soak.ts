@@ -9,6 +9,8 @@ export interface SoakOptions {
   seed: number
   /** Guards are whole processes, so there are fewer of them. */
   guards: number
+  /** Whether memory counts: by default it does. */
+  withMemory?: boolean
   say?: (line: string) => void
 }
 
@@ -38,11 +40,12 @@ export async function soak(
     random,
   )
   await dropAll(target, warm, random)
-  const before = await settledFigures(target.pid, probe)
+  const { withMemory } = options
+  const before = await settledFigures(target.pid, probe, { withMemory })
   options.say?.(`warm: ${JSON.stringify(before)}`)
   const plan = planDrops(options.connections, options.guards, random)
   const refused = await dropAll(target, plan, random)
-  const after = await settledFigures(target.pid, probe, before)
+  const after = await settledFigures(target.pid, probe, { goal: before, withMemory })
   return {
     seed: options.seed,
     dropped: countOf(plan),

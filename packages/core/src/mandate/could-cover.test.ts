@@ -194,10 +194,10 @@ describe("what could be covered, over random mandates", () => {
           }
         },
       ),
-      { numRuns: 2000 },
+      { numRuns: 800 },
     )
     // Hosts in unusual spellings may stay undecided, and are then listed: seldom enough not to be met here.
     expect(undecided).toBeLessThanOrEqual(1)
-    expect(Math.min(listed, unlisted)).toBeGreaterThan(300)
+    expect(Math.min(listed, unlisted)).toBeGreaterThan(100)
   })
 })
