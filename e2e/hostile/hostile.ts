@@ -1,5 +1,6 @@
 import { openCaller } from "../mcp-caller.ts"
 import type { MemoryProbe } from "../soak/memory-probe.ts"
+import { callAtOnce } from "../soak/call-at-once.ts"
 import { problemsOf, settledFigures, type SettledFigures } from "../soak/settled-figures.ts"
 import { undecided } from "./forwarded.ts"
 import { attackGuard } from "./guard-door.ts"
@@ -34,6 +35,7 @@ export async function attack(
   options: HostileOptions,
 ): Promise<HostileReport> {
   await everyDoor(target, Math.min(warmMessages, options.messages), options.seed + 1)
+  await callAtOnce(target)
   const { withMemory } = options
   const before = await settledFigures(target.pid, probe, { withMemory })
   const doors = await everyDoor(target, options.messages, options.seed)

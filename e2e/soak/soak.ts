@@ -1,4 +1,5 @@
 import { seeded, type Seeded } from "../seeded.ts"
+import { callAtOnce } from "./call-at-once.ts"
 import { type Drop, dropConnection } from "./drop-connection.ts"
 import type { MemoryProbe } from "./memory-probe.ts"
 import { problemsOf, settledFigures, type SettledFigures } from "./settled-figures.ts"
@@ -40,6 +41,7 @@ export async function soak(
     random,
   )
   await dropAll(target, warm, random)
+  for (const door of target.doors.slice(0, 1)) await callAtOnce({ door, credential: target.credential })
   const { withMemory } = options
   const before = await settledFigures(target.pid, probe, { withMemory })
   options.say?.(`warm: ${JSON.stringify(before)}`)
