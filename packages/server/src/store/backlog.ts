@@ -210,9 +210,9 @@ export class Backlog {
   }
 }
 
-// In memory of its own: what goes to the thread takes the whole of its memory along.
+// In memory of its own that threads share: else what goes to the thread is copied once more.
 function copyOf(bytes: Buffer): Buffer {
-  const copy = Buffer.allocUnsafeSlow(bytes.length)
+  const copy = Buffer.from(new SharedArrayBuffer(bytes.length))
   copy.set(bytes)
   return copy
 }

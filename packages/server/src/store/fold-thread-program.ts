@@ -31,7 +31,7 @@ parentPort?.on("message", (order: "close" | Copied<FoldOrder>) => {
 
 /** An order as it comes here: bytes are no Buffers any more. */
 type Copied<O extends FoldOrder> = Omit<O, "frames"> & {
-  readonly frames: readonly { readonly number: number; readonly payload: Uint8Array<ArrayBuffer> }[]
+  readonly frames: readonly { readonly number: number; readonly payload: Uint8Array }[]
 }
 
 function fold({ frames, number, isDurable }: Copied<FoldOrder>): void {

@@ -64,7 +64,7 @@ export class RowEncoder {
   }
 }
 
-/** Reads rows again. UNTRUSTED: the file may have been altered; what is not rows of ours refuses. */
+/** Reads rows again; their bytes share the memory of what was read. UNTRUSTED: the file may have been altered; what is not rows of ours refuses. */
 export function decodeRows(bytes: Buffer): Row[] {
   const rows: Row[] = []
   let at = 0
@@ -103,6 +103,9 @@ function decodeValue(bytes: Buffer, at: number): { value: SqlValue; end: number 
   const start = at + 5
   const end = start + bytes.readUInt32LE(at + 1)
   if (end > bytes.length) throw new RangeError("a value that goes beyond its rows")
-  const part = bytes.subarray(start, end)
-  return { value: tag === tags.text ? part.toString("utf8") : Uint8Array.from(part), end }
+  const value =
+    tag === tags.text
+      ? bytes.toString("utf8", start, end)
+      : new Uint8Array(bytes.buffer, bytes.byteOffset + start, end - start)
+  return { value, end }
 }
