@@ -4,7 +4,7 @@ import type { SqliteConnection } from "../../store/sqlite-connection.ts"
 import type { SignedCheckpoint } from "../checkpointer.ts"
 import { findLedger } from "../ledger-start.ts"
 import { readLeaves, readSize, readTile } from "../ledger-rows.ts"
-import { readVerifiers, type Verifiers } from "../ledger-verifiers.ts"
+import { readVerifiers, type Verifiers, verifyStored } from "../ledger-verifiers.ts"
 import { nativeHash } from "../native-hash.ts"
 import { loadEdge, nodeReader, type TileReader, type TreeEdge } from "../tile-tree.ts"
 
@@ -18,6 +18,8 @@ export interface LogSource {
   size(): number
   /** The checkpoint that was the last when this was first asked, found to be that of the stored tree; null before the first. */
   latest(): Promise<SignedCheckpoint | null>
+  /** The first stored checkpoint of a size in [from, before); null when there is none. */
+  checkpoint(from: number, before: number): Promise<SignedCheckpoint | null>
   /** The entries of [from, to), all of them, each as it was hashed. */
   entries(from: number, to: number): Uint8Array[]
   edgeAt(size: number): TreeEdge
@@ -38,6 +40,7 @@ export function openLogSource(db: SqliteConnection): LogSource {
     verifiers,
     size: () => readSize(db),
     latest: () => (latest ??= findLatest(db)),
+    checkpoint: (from, before) => findCheckpoint(db, from, before),
     entries: (from, to) => readEntries(db, from, to),
     edgeAt,
     rootAt: (size) => rootAt(size, nodeReader(edgeAt(size), tile), nativeHash),
@@ -53,6 +56,26 @@ async function findLatest(db: SqliteConnection): Promise<SignedCheckpoint | null
   } finally {
     db.exec("COMMIT")
   }
+}
+
+async function findCheckpoint(
+  db: SqliteConnection,
+  from: number,
+  before: number,
+): Promise<SignedCheckpoint | null> {
+  const row = db.get(
+    "SELECT size, note FROM checkpoint WHERE size >= ? AND size < ? ORDER BY size LIMIT 1",
+    from,
+    before,
+  )
+  if (row === undefined) return null
+  // STRICT columns: SQLite itself keeps these types.
+  const { size, note } = row as { size: number; note: string }
+  // Read anew: a key may have changed since.
+  const checkpoint = await verifyStored(note, size, readVerifiers(db))
+  if (checkpoint === null)
+    throw ambiguous(`the checkpoint of size ${size} was not signed by this ledger's key`)
+  return { size, root: checkpoint.root, note }
 }
 
 function keysOf(db: SqliteConnection) {

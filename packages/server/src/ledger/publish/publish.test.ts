@@ -425,6 +425,54 @@ test("a tile that would change is never overwritten: publishing halts and says s
   expect(await verify(store.ledger.vkey)).toMatchObject({ ok: true, checkpoint: { size: 10 } })
 })
 
+test("a long publication that is cut short has come as far as a checkpoint on its way, and goes on from there", async () => {
+  const store = await openStore(place.options())
+  for (const count of [4_200, 4_200, 700]) {
+    await grow(store, count)
+    await store.ledger.awaitCheckpoint(store.ledger.size() - 1)
+  }
+  // The bundle of the last entries: what ends a publication here may end it anywhere.
+  const obstacle = join(folder, "tile/entries/034")
+  mkdirSync(join(folder, "tile/entries"), { recursive: true })
+  writeFileSync(obstacle, "written by somebody else")
+  const cut = await start(store)
+  await cut.close()
+  const { entries, fault } = cut.state()
+  expect(fault).toContain("`tile/entries/034`")
+  expect(entries).toBeGreaterThanOrEqual(8_192)
+  expect(entries).toBeLessThanOrEqual(8_400)
+  const kept = readFileSync(join(folder, "checkpoint"), "utf8")
+  expect(await verify(store.ledger.vkey)).toMatchObject({
+    ok: true,
+    signed: true,
+    checkpoint: { size: entries },
+  })
+  rmSync(obstacle)
+  const publishing = await start(store)
+  expect(publishing.state().entries).toBe(entries)
+  await store.close()
+  await publishing.close()
+  expect(await verify(store.ledger.vkey, { kept })).toMatchObject({ ok: true, checkpoint: { size: 9_100 } })
+})
+
+test("a checkpoint on the way that nobody signed ends a publication before it", async () => {
+  const store = await openStore(place.options())
+  await grow(store, 4_300)
+  const { note } = await store.ledger.awaitCheckpoint(4_299)
+  const other = new DatabaseSync(store.folder.database)
+  const insert = other.prepare("INSERT OR IGNORE INTO checkpoint (size, note) VALUES (?, ?)")
+  // Whichever the first one from 4,096 entries on is.
+  for (let size = 4_096; size < 4_300; size += 1) insert.run(size, note)
+  other.close()
+  const publishing = await start(store)
+  await store.close()
+  await publishing.close()
+  expect(publishing.state()).toMatchObject({
+    entries: 0,
+    fault: expect.stringContaining("of size 4096 was not signed") as string,
+  })
+})
+
 test("a checkpoint is not kept when another process has kept one: nothing of it is published", async () => {
   const store = await openStore(place.options())
   const publishing = await start(store)

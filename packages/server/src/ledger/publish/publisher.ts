@@ -25,6 +25,11 @@ import { walkLog } from "./walk-log.ts"
 
 /** Files that are written before the folders they are in are made durable. */
 const filesAtOnce = 64
+/**
+ * A publication that is further than this from its checkpoint goes there over those that the ledger signed on the way, each at least so
+ * many entries on: what is cut short then goes on from the last of them, instead of from where all of it began.
+ */
+const stepEntries = 4_096
 /** How many tiles behind the edge keep their partial ones: a reader may hold a checkpoint of a moment ago. */
 const keptBehind = 2
 
@@ -112,8 +117,14 @@ class FolderPublisher implements Publisher {
     checkpoint: SignedCheckpoint,
     onProgress?: (done: number, of: number) => void,
   ): Promise<void> {
+    if (checkpoint.size < this.size) throw behind(checkpoint.size, this.size)
+    const reached = (done: number): void => onProgress?.(done, checkpoint.size)
     try {
-      await this.#publish(checkpoint, onProgress)
+      for (;;) {
+        const step = await this.#source.checkpoint(this.size + stepEntries, checkpoint.size)
+        await this.#publish(step ?? checkpoint, reached)
+        if (step === null) return
+      }
     } catch (error) {
       throw asPublishError(error, this.folder)
     }
@@ -147,12 +158,8 @@ class FolderPublisher implements Publisher {
     return encodeBundle(this.#source.entries(n * TILE_WIDTH, (n + 1) * TILE_WIDTH))
   }
 
-  async #publish(
-    checkpoint: SignedCheckpoint,
-    onProgress: ((done: number, of: number) => void) | undefined,
-  ): Promise<void> {
+  async #publish(checkpoint: SignedCheckpoint, reached: (done: number) => void): Promise<void> {
     const before = this.size
-    if (checkpoint.size < before) throw behind(checkpoint.size, before)
     let edge = this.#edge
     // Copies: what fails is begun again from where the folder's checkpoint is.
     let tail = this.#tail.slice()
@@ -177,7 +184,7 @@ class FolderPublisher implements Publisher {
       if (files.length >= filesAtOnce) {
         await placeFiles(this.folder, files)
         files = []
-        onProgress?.(to, checkpoint.size)
+        reached(to)
       }
     }
     if (!equalBytes(frontierRoot(edge.frontier, nativeHash), checkpoint.root))
@@ -186,7 +193,7 @@ class FolderPublisher implements Publisher {
     await replaceFile(this.folder, { path: "checkpoint", bytes: Buffer.from(checkpoint.note) })
     this.#edge = edge
     this.#tail = tail
-    onProgress?.(this.size, checkpoint.size)
+    reached(this.size)
     await this.#prune(before)
   }
 
