@@ -17,19 +17,20 @@ const { values } = parseArgs({
   },
 })
 const shownProblems = 50
-const recorder = await startRecorder({ keepAliveMs: 1000 })
-const probe = await openMemoryProbe()
+// However it ends, no node stays behind.
+await using started = new AsyncDisposableStack()
+const recorder = started.adopt(await startRecorder({ keepAliveMs: 1000 }), (it) => it.stop())
+const probe = started.adopt(await openMemoryProbe(), (it) => it.close())
 const ground = values.target === "plain" ? undefined : await startHufuGround(recorder, probe.env)
-const target = ground?.target ?? (await startPlainTarget(recorder, probe.env))
+const target = started.adopt(ground?.target ?? (await startPlainTarget(recorder, probe.env)), (it) =>
+  it.dispose(),
+)
 const report = await attack(target, probe, {
   messages: Number(values.messages),
   seed: Number(values.seed),
   say: (line) => void process.stderr.write(`${line}\n`),
 })
 const refused = ground === undefined ? [] : await refuseAll(ground)
-await target.dispose()
-await probe.close()
-await recorder.stop()
 await mkdir(dirname(values.out), { recursive: true })
 await writeFile(values.out, `${JSON.stringify({ ...report, refused }, null, 2)}\n`)
 for (const problem of report.problems.slice(0, shownProblems)) process.stdout.write(`PROBLEM ${problem}\n`)

@@ -15,19 +15,19 @@ const { values } = parseArgs({
     out: { type: "string", default: "out/soak.json" },
   },
 })
-const recorder = await startRecorder({ keepAliveMs: 1000 }) // idle pool connections are no leak: let them end before counting
-const probe = await openMemoryProbe()
+// However it ends, no node stays behind.
+await using started = new AsyncDisposableStack()
+// Idle pool connections are no leak: let them end before counting.
+const recorder = started.adopt(await startRecorder({ keepAliveMs: 1000 }), (it) => it.stop())
+const probe = started.adopt(await openMemoryProbe(), (it) => it.close())
 const start = values.target === "plain" ? startPlainTarget : startHufuTarget
-const target = await start(recorder.url, probe)
+const target = started.adopt(await start(recorder.url, probe), (it) => it.dispose())
 const report = await soak(target, probe, {
   connections: Number(values.connections),
   guards: target.guard === undefined ? 0 : Number(values.guards),
   seed: Number(values.seed),
   say: (line) => void process.stderr.write(`${line}\n`),
 })
-await target.dispose()
-await probe.close()
-await recorder.stop()
 await mkdir(dirname(values.out), { recursive: true })
 await writeFile(values.out, `${JSON.stringify(report, null, 2)}\n`)
 const mib = (bytes: number) => `${(bytes / 1024 / 1024).toFixed(1)} MiB`
