@@ -2,6 +2,11 @@ import { fileURLToPath } from "node:url"
 import { defineConfig } from "vitest/config"
 
 const pure = ["packages/{core,console}/src/**/*.test.ts"]
+const calm = ["packages/server/src/{authority,fence,fold,http,operation,replay}/**/*.test.ts"]
+
+const setupFiles = [
+  fileURLToPath(new URL("packages/server/src/keys/testing/remember-scrypt.ts", import.meta.url)),
+]
 
 export default defineConfig({
   test: {
@@ -16,6 +21,11 @@ export default defineConfig({
     projects: [
       // Nothing here changes anything outside itself, so that one process serves them all.
       { extends: true, test: { name: "pure", include: pure, pool: "threads", isolate: false } },
+      // These open stores and nodes of their own, and leave nothing of them behind: the modules of the server need to be loaded once.
+      {
+        extends: true,
+        test: { name: "calm", include: calm, pool: "forks", isolate: false, setupFiles },
+      },
       {
         extends: true,
         test: {
@@ -28,11 +38,9 @@ export default defineConfig({
             "examples/**/*.test.ts",
             "docs/**/*.test.ts",
           ],
-          exclude: ["**/node_modules/**", ...pure],
+          exclude: ["**/node_modules/**", ...pure, ...calm],
           pool: "forks",
-          setupFiles: [
-            fileURLToPath(new URL("packages/server/src/keys/testing/remember-scrypt.ts", import.meta.url)),
-          ],
+          setupFiles,
         },
       },
     ],

@@ -43,8 +43,13 @@ afterEach(async () => {
 const swapped = (a: number, b: number) =>
   `UPDATE entry SET idx = 10000 WHERE idx = ${a}; UPDATE entry SET idx = ${a} WHERE idx = ${b}; UPDATE entry SET idx = ${b} WHERE idx = 10000`
 
+/** An entry without bytes, which its table would not take, and which one flipped bit in the head of its row makes. */
+const emptied =
+  "CREATE TABLE other AS SELECT * FROM entry; DROP TABLE entry; ALTER TABLE other RENAME TO entry; UPDATE entry SET bytes = NULL WHERE idx = 20"
+
 const altered = [
   ["entry", "UPDATE entry SET bytes = flipped(bytes) WHERE idx = 20"],
+  ["entry", emptied],
   ["entry", "UPDATE entry SET hash = flipped(hash) WHERE idx = 20"],
   ["entry", "UPDATE entry SET at = at - 1 WHERE idx = 20"],
   ["entry", "UPDATE entry SET action = 'act_other' WHERE idx = 20"],

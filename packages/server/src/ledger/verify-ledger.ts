@@ -57,7 +57,8 @@ type EntryColumns = readonly [
   performed: number | null,
 ]
 
-const entryColumns = `idx, at, CAST(bytes AS TEXT),
+// A flipped bit can leave a row without bytes, which its table would not take.
+const entryColumns = `idx, at, ifnull(CAST(bytes AS TEXT), ''),
   iif(typeof(bytes) = 'blob' AND typeof(hash) = 'blob', length(bytes), -1), lower(hex(hash)), action, hold, performed`
 
 /** Reads the whole ledger again, and yields to other work between pages. */
