@@ -1,4 +1,5 @@
 import { z } from "zod"
+import { resultSources } from "../provenance/own-records.ts"
 import { type Effect, Effect as EffectSchema } from "../words.ts"
 
 /** What an argument means to the world: `content` is what is carried, all others say where or how much. */
@@ -63,6 +64,8 @@ export const ToolProfile = z
     sensitivity: z.enum(["public", "own", "private", "secret"]),
     /** Whether it reaches beyond this machine and the tool server's own data. */
     openWorld: z.boolean(),
+    /** Whose words it gives back. Left out: what others wrote. */
+    results: z.enum(resultSources).optional(),
     source: z.enum(["automatic", "reviewed", "user"]),
     /** A person has said that this profile fits. */
     confirmed: z.boolean(),

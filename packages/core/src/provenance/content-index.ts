@@ -1,0 +1,131 @@
+import { mailboxesIn } from "./address.ts"
+import { plainText } from "./plain-text.ts"
+import { tokensOf } from "./tokens.ts"
+
+/** What was read, as far as it can be told again word by word. */
+export interface ContentIndex {
+  add(text: string): void
+  /**
+   * Whether a text repeats something that was read: thirteen words in a row (six or more are found as often as not), or one value that
+   * is unlikely to be said by chance.
+   *
+   * @param known what may be repeated: the user's own words
+   */
+  repeats(text: string, known: ContentIndex): boolean
+  holds(mark: number): boolean
+  /** It holds no more: whatever is asked about now may have been read. */
+  readonly isFull: boolean
+}
+
+const wordsInRow = 6
+/** Of so many rows that follow each other one is kept, the same in whichever text they stand (winnowing, Schleimer et al. 2003). */
+const rowsInWindow = 8
+const mostMarks = 1 << 20
+const longestText = 1 << 20
+
+/** Keeps marks of what was read, not the texts: a few bytes for each word of it, 16 MB at most. */
+export function openContentIndex({ everyRow = false } = {}): ContentIndex {
+  const marks = openMarks()
+  let isFull = false
+  return {
+    get isFull() {
+      return isFull
+    },
+    add(text) {
+      if (text.length > longestText) isFull = true
+      const tokens = tokensOf(plainText(text.slice(0, longestText)))
+      for (const mark of everyRow ? allMarksOf(text, tokens) : marksOf(text, tokens))
+        if (!marks.add(mark)) isFull = true
+    },
+    holds: marks.has,
+    repeats(text, known) {
+      const plain = text.slice(0, longestText)
+      const tokens = tokensOf(plainText(plain))
+      for (const mark of marksOf(plain, tokens)) if (marks.has(mark) && !known.holds(mark)) return true
+      return false
+    },
+  }
+}
+
+function* marksOf(text: string, tokens: readonly string[]): Generator<number> {
+  yield* rows(tokens)
+  yield* distinct(text, tokens)
+}
+
+function* allMarksOf(text: string, tokens: readonly string[]): Generator<number> {
+  yield* everyRowOf(tokens)
+  yield* distinct(text, tokens)
+}
+
+function everyRowOf(tokens: readonly string[]): number[] {
+  return Array.from({ length: Math.max(0, tokens.length - wordsInRow + 1) }, (_, at) =>
+    markOf(tokens.slice(at, at + wordsInRow).join(" ")),
+  )
+}
+
+function* rows(tokens: readonly string[]): Generator<number> {
+  const marks = everyRowOf(tokens)
+  let last = -1
+  for (let at = 0; at < marks.length; at += 1) {
+    const window = marks.slice(Math.max(0, at - rowsInWindow + 1), at + 1)
+    // What is shorter than one window has one mark as well.
+    if (window.length < rowsInWindow && at < marks.length - 1) continue
+    const least = at - window.length + 1 + window.indexOf(Math.min(...window))
+    if (least !== last) yield marks[least] ?? 0
+    last = least
+  }
+}
+
+/** Mailboxes, and words with six digits or with eight signs of which some are digits. */
+function* distinct(text: string, tokens: readonly string[]): Generator<number> {
+  for (const mailbox of mailboxesIn(text)) yield markOf(`@${plainText(mailbox)}`)
+  for (const token of tokens) {
+    const digits = token.replace(/\D/g, "").length
+    if (digits >= 6 || (digits >= 2 && token.length >= 8)) yield markOf(`#${token}`)
+  }
+}
+
+/** 53 bits of two FNV-1a hashes. Whoever finds two texts of one mark makes Hufu ask once too often. */
+function markOf(text: string): number {
+  let low = 0x811c9dc5
+  let high = 0x01000193
+  for (let at = 0; at < text.length; at += 1) {
+    const code = text.charCodeAt(at)
+    low = Math.imul(low ^ code, 0x01000193)
+    high = Math.imul(high ^ code, 0x85ebca6b)
+    high ^= high >>> 13
+  }
+  return (high >>> 11) * 0x1_0000_0000 + (low >>> 0) || 1
+}
+
+/** A set of numbers in one array: a `Set` takes six times the room. */
+function openMarks() {
+  let slots = new Float64Array(1 << 10)
+  let count = 0
+
+  function slotOf(mark: number, among: Float64Array): number {
+    let slot = mark % among.length
+    while (among[slot] !== 0 && among[slot] !== mark) slot = (slot + 1) % among.length
+    return slot
+  }
+
+  function grow(): void {
+    const larger = new Float64Array(slots.length * 2)
+    for (const mark of slots) if (mark !== 0) larger[slotOf(mark, larger)] = mark
+    slots = larger
+  }
+
+  return {
+    has: (mark: number) => slots[slotOf(mark, slots)] === mark,
+    /** False when it is full. */
+    add(mark: number): boolean {
+      const slot = slotOf(mark, slots)
+      if (slots[slot] === mark) return true
+      if (count >= mostMarks) return false
+      slots[slot] = mark
+      count += 1
+      if (count * 2 > slots.length) grow()
+      return true
+    },
+  }
+}
