@@ -111,6 +111,10 @@ export const dependencyReasons: Readonly<Record<string, Readonly<Record<Language
   },
   vite: { en: "builds the console", zh: "构建控制台" },
   vitest: { en: "runs the tests", zh: "运行测试" },
+  yaml: {
+    en: "reads the records that tools give back as YAML text",
+    zh: "读取工具以 YAML 文本返回的记录",
+  },
   zod: {
     en: "schemas: the contract, entries, mandates, profiles, configuration",
     zh: "模式：契约、条目、授权、画像、配置",

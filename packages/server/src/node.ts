@@ -35,6 +35,7 @@ import { actionContents } from "./gateway/action-content.ts"
 import { identifyAgent } from "./gateway/identify-agent.ts"
 import { trackConnections } from "./gateway/connections.ts"
 import { createMcpDoor } from "./gateway/mcp/mcp-door.ts"
+import { openProvenance } from "./fence/provenance/provenance.ts"
 import { createPipeline } from "./gateway/pipeline.ts"
 import { markUnknown } from "./gateway/recover.ts"
 import { serverDirectory } from "./gateway/server-directory.ts"
@@ -240,6 +241,8 @@ export async function startNode({
       tools,
       stop,
       rules: () => rules,
+      provenance: openProvenance({ startedAt: clock.now() }),
+      userWords: (task: Parameters<typeof tasks.userWords>[0]) => tasks.userWords(task),
       own: () => ours,
       bases: (server: string) => servers.bases(server),
       salt: (task: string, field: string) => vault.salt(task, task, field),

@@ -1,3 +1,4 @@
+import { TracedValue } from "@hufu/core/provenance/traced-value"
 import { z } from "zod"
 import { HoldState } from "@hufu/core/contract/records"
 import type { Decision } from "@hufu/core/evidence/entry"
@@ -52,6 +53,8 @@ export const HeldContent = z.object({
   arguments: z.record(z.string(), z.json()),
   targets: z.array(z.object({ kind: z.string(), value: z.string() })),
   reasons: z.array(z.object({ rule: z.string(), en: z.string(), zh: z.string() })),
+  /** Where its values came from. */
+  traced: z.array(TracedValue).optional(),
   /** What the rules saw, and the digest of those rules: absent where an earlier version asked, or where it was too much to keep. */
   facts: z.json().optional(),
   policy: z.string().optional(),

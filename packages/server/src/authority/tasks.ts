@@ -20,6 +20,8 @@ export interface TaskAuthority {
   addWords(words: WordsToAdd): Promise<AddedWords>
   /** Oldest first. */
   addedWords(task: string): AddedWords[]
+  /** Everything that the user said of a task, oldest first; what was erased is left out. */
+  userWords(task: TaskRecord): readonly string[]
   /** Live or ended; throws Failure("not_found"). */
   find(id: string): TaskRecord
   /** Newest first, ended ones too. */
@@ -46,6 +48,8 @@ export function openTasks(store: Store, vault: Vault, clock: Clock, declare: Dec
   const live = new Map<string, TaskRecord[]>()
   for (const task of [...records.all()].sort(byAge)) add(live, task)
   const ensuring = new Map<string, Promise<TaskRecord>>()
+  /** What was said of live tasks, read once: a decision rests on it. */
+  const said = new Map<string, readonly string[]>()
 
   async function start({ by, ...draft }: Parameters<TaskAuthority["start"]>[0]): Promise<TaskRecord> {
     if ((live.get(draft.agent)?.length ?? 0) >= maxLivePerAgent)
@@ -95,6 +99,7 @@ export function openTasks(store: Store, vault: Vault, clock: Clock, declare: Dec
       })
     })
     records.forget(id)
+    said.delete(id)
     return ended
   }
 
@@ -122,15 +127,32 @@ export function openTasks(store: Store, vault: Vault, clock: Clock, declare: Dec
   const ofAgent = (agent: string) => records.read("AND json_extract(body, '$.agent') = ?", [agent])
   const added = openAddedWords({ store, vault, clock, declare })
 
+  function userWords(task: TaskRecord): readonly string[] {
+    const known = said.get(task.id)
+    if (known) return known
+    const words = [task.words, ...added.of(task.id).map((each) => each.words ?? "")].filter(
+      (text) => text !== "",
+    )
+    if (task.state === "live") said.set(task.id, words)
+    return words
+  }
+
+  async function addWords(words: WordsToAdd): Promise<AddedWords> {
+    const written = await added.add(records.need(words.task), words)
+    said.delete(words.task)
+    return written
+  }
+
   return {
     records,
+    userWords,
     find,
     list,
     ofAgent,
     current: (agent) => live.get(agent)?.at(-1),
     ensure,
     start,
-    addWords: async (words) => added.add(records.need(words.task), words),
+    addWords,
     addedWords: (task) => added.of(task),
     end,
   }

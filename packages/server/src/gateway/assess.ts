@@ -1,7 +1,8 @@
 import type { TaskRecord } from "@hufu/core/contract/records"
 import { canonicalize, canonicalMembers } from "@hufu/core/json/canonical"
 import type { JsonObject } from "@hufu/core/json/json-value"
-import { cover, type Cover } from "@hufu/core/mandate/cover"
+import { type Call, cover, type Cover, grantCovers, isAbout, isLiveAt } from "@hufu/core/mandate/cover"
+import type { Mandate } from "@hufu/core/mandate/mandate"
 import { profileStanding } from "@hufu/core/profile/profile"
 import type { Verdict } from "@hufu/core/policy/verdict"
 import type { AgentAuthority } from "../authority/agents.ts"
@@ -12,6 +13,9 @@ import type { KnownTool, ToolAuthority } from "../authority/tools.ts"
 import type { Clock } from "../clock.ts"
 import { ground, type Grounded } from "../fence/ground/ground.ts"
 import type { OwnPlaces } from "../fence/ground/own-places.ts"
+import type { Provenance } from "../fence/provenance/provenance.ts"
+import type { Traced, ToTrace } from "../fence/provenance/trace-action.ts"
+import { isConsequential } from "../fence/profile/effect-caution.ts"
 import type { RuleSet } from "../fence/rules/load.ts"
 import type { RuleFacts } from "../fence/rules/schema.ts"
 import { commitNatively } from "../ledger/native-commitment.ts"
@@ -22,6 +26,8 @@ export interface Assessment {
   readonly tool: KnownTool
   readonly grounded: Grounded
   readonly coverage: Cover
+  /** Where its values came from; nothing for what only reads or computes. */
+  readonly traced: Traced | undefined
   readonly facts: RuleFacts
   readonly verdict: Verdict
   /** The arguments as canonical text. */
@@ -53,6 +59,9 @@ export interface AssessParts {
   readonly tools: ToolAuthority
   readonly stop: StopAuthority
   readonly rules: () => RuleSet
+  readonly provenance: Provenance
+  /** What the user said of a task, oldest first. */
+  readonly userWords: (task: TaskRecord) => readonly string[]
   readonly own: () => OwnPlaces
   /** Folders from which a server may read a relative path. */
   readonly bases: (server: string) => readonly string[]
@@ -69,7 +78,7 @@ export function assess(parts: AssessParts, question: Question, rules: RuleSet = 
   })
   const standing = profileStanding(tool.profile)
   const mandates = parts.mandates.live(question.caller.agent, question.task.id)
-  const coverage = cover(mandates, {
+  const call: Call = {
     effect: grounded.effect,
     server: question.server,
     tool: question.tool,
@@ -77,19 +86,57 @@ export function assess(parts: AssessParts, question: Question, rules: RuleSet = 
     reviewed: (standing.reviewed || standing.confirmed) && !tool.changed,
     now: parts.clock.now(),
     budgetLeft: (mandate, grant) => parts.budgets.left(mandate, grant),
-  })
-  const facts = factsOf(parts, question, { tool, grounded, coverage })
+  }
+  const coverage = cover(mandates, call)
+  const traced = trace(parts, question, { tool, grounded, limited: () => limitedBy(mandates, call) })
+  const facts = factsOf(parts, question, { tool, grounded, coverage, traced })
   const verdict = rules.decide(facts, { lifted: question.lifted })
   const members = canonicalMembers(question.arguments)
   const text = `{${members.join(",")}}`
   const digest = actionDigest(parts, question, { tool, arguments: text })
-  return { tool, grounded, coverage, facts, verdict, arguments: text, members, digest }
+  return { tool, grounded, coverage, traced, facts, verdict, arguments: text, members, digest }
+}
+
+/** What the user said of a task: its words and those of the mandates that the person wrote for it. */
+export function saidOf(
+  parts: Pick<AssessParts, "mandates" | "userWords">,
+  { caller, task }: Pick<Question, "caller" | "task">,
+): readonly string[] {
+  const mandates = parts.mandates.live(caller.agent, task.id)
+  return [
+    ...parts.userWords(task),
+    ...mandates.flatMap(({ words, parent }) => (parent === null && words !== "" ? [words] : [])),
+  ]
+}
+
+function trace(
+  parts: AssessParts,
+  question: Question,
+  { tool, grounded, limited }: Pick<Assessment, "tool" | "grounded"> & Pick<ToTrace, "limited">,
+): Traced | undefined {
+  if (!isConsequential(grounded.effect)) return undefined
+  const { effect, targets } = grounded
+  const action = { profile: tool.profile, effect, arguments: question.arguments, targets, limited }
+  return parts.provenance.trace(question.task, action, saidOf(parts, question))
+}
+
+/** The arguments of which the user has said in a mandate what they may be, and that are so. */
+function limitedBy(mandates: readonly Mandate[], call: Call): ReadonlySet<string> {
+  const covering = mandates.flatMap((mandate) =>
+    mandate.grants.filter(
+      (grant, at) =>
+        isLiveAt(mandate, call.now) &&
+        isAbout(grant, call) &&
+        typeof grantCovers(mandate, at, call) !== "string",
+    ),
+  )
+  return new Set(covering.flatMap(({ limits }) => limits.map(({ argument }) => argument)))
 }
 
 function factsOf(
   parts: AssessParts,
   { caller, server, tool: name }: Question,
-  { tool, grounded, coverage }: Pick<Assessment, "tool" | "grounded" | "coverage">,
+  { tool, grounded, coverage, traced }: Pick<Assessment, "tool" | "grounded" | "coverage" | "traced">,
 ): RuleFacts {
   const agent = parts.agents.records.get(caller.agent)
   const standing = profileStanding(tool.profile)
@@ -127,6 +174,7 @@ function factsOf(
           }
         : {}),
       unclear: grounded.doubts.length > 0,
+      ...(traced ? { provenance: traced.facts } : {}),
       time: { hour: now.getUTCHours(), weekday: now.getUTCDay(), epoch: Math.floor(now.getTime() / 1000) },
       standing: { live: agent?.state === "live" && !parts.stop.stopped },
     },

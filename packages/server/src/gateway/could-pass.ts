@@ -64,6 +64,7 @@ function couldPassAs(
       amount: UNKNOWN,
       currency: UNKNOWN,
       unclear: UNKNOWN,
+      provenance: UNKNOWN,
       time: UNKNOWN,
       standing: { live: isLive && !parts.stop.stopped },
     },

@@ -16,7 +16,7 @@ import type { EntryDraft } from "../ledger/appender.ts"
 import type { Ledger } from "../ledger/ledger.ts"
 import type { Vault } from "../ledger/vault.ts"
 import type { Store, Tx } from "../store/store.ts"
-import { type Assessment, assess, type AssessParts, type Question } from "./assess.ts"
+import { type Assessment, assess, type AssessParts, type Question, saidOf } from "./assess.ts"
 import type { Connections } from "./connections.ts"
 import type { Attempt, Caller, Governor, Outcome, Reason, Refused, Ruling } from "./governor.ts"
 import { heldActions } from "./held-actions.ts"
@@ -49,6 +49,7 @@ export interface PipelineParts extends AssessParts {
 
 const maxCommittedResult = 64 * 1024
 const maxKeptFacts = 16 * 1024
+const maxKeptValues = 64
 
 /**
  * The pipeline: identify → standing → ground → decide → ask → intend, then the door performs, then conclude.
@@ -173,6 +174,7 @@ export function createPipeline(parts: PipelineParts): Governor {
         arguments: question.arguments,
         targets: seen.grounded.targets.map(({ kind, value }) => ({ kind, value })),
         reasons: [...reasonsOf.verdict(seen.verdict, seen.coverage)],
+        ...(seen.traced ? { traced: seen.traced.values.slice(0, maxKeptValues) } : {}),
         ...keptFacts(seen),
       },
     )
@@ -224,6 +226,7 @@ export function createPipeline(parts: PipelineParts): Governor {
       throw error
     }
     use?.settle()
+    if (hold) parts.provenance.answered(question.task.id, seen.traced)
     const { caller, server, tool } = question
     return issuePermit({
       action,
@@ -335,7 +338,7 @@ export function createPipeline(parts: PipelineParts): Governor {
   /** Step conclude. Not awaited by the reply: a crash before it is durable leaves the outcome unknown, which is the truth. */
   function conclude({
     action,
-    question: { task },
+    question,
     outcome: { outcome, reason, result },
     ms,
     returned = nothingReserved,
@@ -346,6 +349,9 @@ export function createPipeline(parts: PipelineParts): Governor {
     ms: number
     returned?: Reservation | undefined
   }): void {
+    const { task } = question
+    // What never left brought nothing back.
+    if (returned.empty) remember(action, question, { outcome, result })
     // Worked out in the unit, which runs after the reply has gone to the client.
     const record = (tx: Tx): void => {
       const text = result === undefined ? undefined : canonicalResult(result)
@@ -364,6 +370,28 @@ export function createPipeline(parts: PipelineParts): Governor {
     parts.store
       .commit(record, { lazy: true, blind: true })
       .catch((error: unknown) => parts.onError(error, `record the outcome of ${action}`))
+  }
+
+  /** What came back tells where later values came from. */
+  function remember(
+    action: string,
+    question: Question,
+    { outcome, result }: Pick<Outcome, "outcome" | "result">,
+  ): void {
+    if (result === undefined && outcome !== "done") return
+    const { task, server, tool } = question
+    parts.provenance.returned(
+      {
+        action,
+        task,
+        server,
+        tool,
+        profile: parts.tools.find(server, tool).profile,
+        arguments: question.arguments,
+      },
+      saidOf(parts, question),
+      result,
+    )
   }
 
   /** A task that was erased while its call was under way has no salt, and its result no commitment. */
@@ -401,7 +429,10 @@ export function createPipeline(parts: PipelineParts): Governor {
       const task = tasks.current(caller.agent) ?? { id: "" }
       return new Set(names.filter((tool) => couldPass(parts, { caller, task, server, tool })))
     },
-    observe: (server, definitions) => parts.tools.observe(server, definitions),
+    observe(server, definitions) {
+      parts.provenance.defined(server, definitions)
+      return parts.tools.observe(server, definitions)
+    },
     standing(caller) {
       const lost = lostAgent(caller)
       if (lost === undefined) return

@@ -56,6 +56,7 @@ export function holdOperations(parts: OperationParts) {
       arguments: content?.arguments ?? null,
       targets: content?.targets ?? [],
       reasons: content?.reasons ?? [],
+      traced: content?.traced ?? [],
       standing: draft ? { en: say(draft, hold, "en"), zh: say(draft, hold, "zh") } : null,
     }
   }

@@ -92,7 +92,8 @@ test(
           if (ruling.action === undefined) throw new Error("it has no action")
           const was = ruling.kind === "go" ? "allow" : ruling.kind === "held" ? "ask" : "deny"
           if (says !== was) expected.set(ruling.action, `${was} ${says}`)
-          if (ruling.kind === "go" && ruling.leave()) ruling.conclude({ outcome: "done" })
+          if (ruling.kind === "go" && ruling.leave())
+            ruling.conclude({ outcome: "done", result: { content: [] } })
         }),
       )
     }

@@ -8,6 +8,7 @@ import { hintWords } from "./argument-words.ts"
 import { isConsequential, moreCautious } from "./effect-caution.ts"
 import { consequenceInText, effectOfName, splitName } from "./effect-of-words.ts"
 import { secretPhrases, secretWords } from "./effect-words.ts"
+import { resultSourceOf } from "./result-source.ts"
 
 const MAX_ROLES = 64
 /** The description's first part is read for claims; the rest could only repeat or distract. */
@@ -40,6 +41,7 @@ export function profileAutomatically(definition: ToolDefinition, digest: string)
     reversible: reversibility(settled, annotations),
     sensitivity: givesSecrets(definition) ? "secret" : "private",
     openWorld: true,
+    results: resultSourceOf(definition, { effect: settled, roles }),
     source: "automatic",
     confirmed: false,
   }

@@ -76,6 +76,9 @@ export const effectWords: Readonly<Record<Effect, EffectWords>> = {
   },
 }
 
+/** Verbs that send an address to get what lies there. */
+export const fetchVerbs: ReadonlySet<string> = new Set(words("navigate visit crawl scrape browse"))
+
 /** Nouns that give a changing verb a graver effect: creating a payment pays, setting a thermostat controls. */
 /* oxfmt-ignore */
 export const gravingNouns: readonly { readonly effect: Effect; readonly nouns: ReadonlySet<string> }[] = [

@@ -1,4 +1,5 @@
 import type { SchemaJson } from "@cedar-policy/cedar-wasm/nodejs"
+import { origins } from "@hufu/core/provenance/origin"
 import { decisionModes, type Effect, effects } from "@hufu/core/words"
 import { cedarType, type Fact, shape, type Uncertain } from "./fact-shape.ts"
 
@@ -31,6 +32,27 @@ const target = record({
   own: bool,
 })
 
+const origin = oneOf(["none", ...origins])
+
+/** Where the values of a consequential action came from. */
+const provenance = record({
+  /** The weakest origin of what it acts upon outside: whom, which account, which address. */
+  target: origin,
+  /** The same of web addresses that it passes on in a text. */
+  link: origin,
+  /** The same of a password or key that it sets. */
+  secret: origin,
+  /** A text that it passes on repeats what was read inside. */
+  carriesPrivate: bool,
+  /** Every text that it passes on is made of the user's words. */
+  isTold: bool,
+  /** The task has read what others wrote; what was private. */
+  readOthers: bool,
+  readPrivate: bool,
+  /** It sends nothing but an address, and gives back what lies there. */
+  fetches: bool,
+})
+
 const givenContext = {
   onBehalfOf: text,
   mode: oneOf(decisionModes),
@@ -42,6 +64,8 @@ const givenContext = {
   currency: optional(text),
   /** The arguments could not be read for certain. */
   unclear: optional(bool),
+  /** Absent for what only reads or computes, inside. */
+  provenance: optional(provenance),
   time: record({ hour: long, weekday: long, epoch: long }),
   standing: record({ live: bool }),
 }

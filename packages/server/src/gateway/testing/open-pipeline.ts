@@ -13,6 +13,7 @@ import { openStop } from "../../authority/stop.ts"
 import { openTasks } from "../../authority/tasks.ts"
 import { openTools } from "../../authority/tools.ts"
 import { ownPlaces } from "../../fence/ground/own-places.ts"
+import { openProvenance } from "../../fence/provenance/provenance.ts"
 import { loadRules } from "../../fence/rules/load.ts"
 import { platformRules } from "../../fence/rules/platform-rules.ts"
 import { scratch } from "../../store/scratch-store.ts"
@@ -49,6 +50,8 @@ export async function openPipeline() {
     ...authority,
     clock,
     rules: () => rules,
+    provenance: openProvenance({ startedAt: clock.now() }),
+    userWords: (task) => tasks.userWords(task),
     own: () => own,
     bases: () => [],
     salt: (task, field) => vault.salt(task, task, field),

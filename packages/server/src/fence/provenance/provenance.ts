@@ -1,0 +1,167 @@
+import { hash } from "node:crypto"
+import type { TaskRecord } from "@hufu/core/contract/records"
+import { isJsonObject, type JsonObject, type JsonValue } from "@hufu/core/json/json-value"
+import type { ToolProfile } from "@hufu/core/profile/profile"
+import { type UserWords, userWords } from "@hufu/core/provenance/user-words"
+import { isConsequential } from "../profile/effect-caution.ts"
+import { splitName } from "../profile/effect-of-words.ts"
+import { argumentTexts } from "./argument-texts.ts"
+import { z } from "zod"
+import { openTaskMemory, type SeenIn, type TaskMemory } from "./task-memory.ts"
+import { type ToTrace, type Traced, traceAction } from "./trace-action.ts"
+
+/** What an action was, as far as what came back of it depends on it. */
+export interface Performed {
+  readonly action: string
+  readonly task: TaskRecord
+  readonly server: string
+  readonly tool: string
+  readonly profile: ToolProfile
+  readonly arguments: JsonObject
+}
+
+/** Where the values of actions came from, task by task. */
+export interface Provenance {
+  /** @param said what the user said: the task's words, what was added, the words of the mandates in force */
+  trace(task: TaskRecord, action: ToTrace, said: readonly string[]): Traced | undefined
+  /**
+   * What came back. Read when it is first needed, or when nothing else is to be done.
+   *
+   * @param result nothing when it was too large to be kept: it may have held anything
+   */
+  returned(performed: Performed, said: readonly string[], result: unknown): void
+  /** A person decided on exactly these values. */
+  answered(task: string, traced: Traced | undefined): void
+  /** Definitions that a server offers are content that others wrote. */
+  defined(server: string, definitions: readonly JsonObject[]): void
+}
+
+function isError(result: JsonValue): boolean {
+  return isJsonObject(result) && result["isError"] === true
+}
+
+const mostTasks = 500
+const mostWaiting = 64
+const mostBegun = 100_000
+const mostOffers = 64
+
+interface Waiting extends Performed {
+  readonly said: readonly string[]
+  readonly result: unknown
+}
+
+interface Held {
+  readonly memory: TaskMemory
+  waiting: Waiting[]
+  said: readonly string[]
+  words: UserWords
+}
+
+/** @param startedAt when this node began: of tasks from before it nobody remembers what was read */
+export function openProvenance({ startedAt }: { readonly startedAt: number }): Provenance {
+  const held = new Map<string, Held>()
+  /** Tasks of which something was remembered once: what is lost of them cannot be taken for nothing. */
+  const begun = new Set<string>()
+  const definitions = new Map<string, { readonly memory: TaskMemory; readonly offers: Set<string> }>()
+
+  function of(task: TaskRecord): Held {
+    const known = held.get(task.id)
+    if (known) {
+      // The one that was used least recently is the first to go.
+      held.delete(task.id)
+      held.set(task.id, known)
+      return known
+    }
+    const isBlank = task.startedAt >= startedAt && !begun.has(task.id) && begun.size < mostBegun
+    const made: Held = { memory: openTaskMemory({ isBlank }), waiting: [], said: [], words: userWords([]) }
+    if (begun.size < mostBegun) begun.add(task.id)
+    held.set(task.id, made)
+    const [oldest] = held.keys()
+    if (held.size > mostTasks && oldest !== undefined) held.delete(oldest)
+    return made
+  }
+
+  function read(task: Held): void {
+    const waiting = task.waiting
+    task.waiting = []
+    for (const each of waiting) take(task, each)
+  }
+
+  function take(task: Held, { action, server, tool, profile, arguments: args, said, result }: Waiting): void {
+    const read = z.json().safeParse(result)
+    if (!read.success) return task.memory.lose()
+    const { texts } = argumentTexts(profile, args)
+    const words = wordsOf(task, said)
+    if (isConsequential(profile.effect))
+      task.memory.plant(texts.flatMap(({ value }) => (words.names(value) ? [] : [value])))
+    task.memory.take({
+      action,
+      server,
+      tool,
+      source: profile.results ?? "others",
+      nouns: splitName(tool),
+      isPointedAt: !isError(read.data) && texts.some(({ value }) => words.names(value)),
+      result: read.data,
+    })
+  }
+
+  function wordsOf(task: Held, said: readonly string[]): UserWords {
+    const isSame = said.length === task.said.length && said.every((text, at) => text === task.said[at])
+    if (!isSame) {
+      task.said = said
+      task.words = userWords(said)
+    }
+    return task.words
+  }
+
+  function definedWith(value: string): SeenIn | undefined {
+    for (const { memory } of definitions.values()) {
+      const seen = memory.seenIn(value)
+      if (seen) return seen
+    }
+    return undefined
+  }
+
+  return {
+    trace(record, action, said) {
+      if (!isConsequential(action.effect)) return undefined
+      const task = of(record)
+      read(task)
+      const { memory } = task
+      return traceAction(action, {
+        words: wordsOf(task, said),
+        said,
+        memory: {
+          ...memory,
+          readOthers: memory.readOthers,
+          readPrivate: memory.readPrivate,
+          originOf(value, use, words) {
+            const origin = memory.originOf(value, use, words)
+            return origin === "unknown" && definedWith(value) ? "others" : origin
+          },
+          seenIn: (value) => memory.seenIn(value) ?? definedWith(value),
+        },
+      })
+    },
+    returned(performed, said, result) {
+      const task = of(performed.task)
+      task.waiting.push({ ...performed, said, result })
+      if (task.waiting.length > mostWaiting) return read(task)
+      if (task.waiting.length === 1) setImmediate(() => read(task))
+    },
+    answered(task, traced) {
+      if (traced) held.get(task)?.memory.answer(traced.values)
+    },
+    defined(server, offered) {
+      const offer = hash("sha256", JSON.stringify(offered))
+      const known = definitions.get(server)
+      if (known?.offers.has(offer)) return
+      const isKept = known !== undefined && known.offers.size < mostOffers
+      const to = isKept ? known : { memory: openTaskMemory({ isBlank: true }), offers: new Set<string>() }
+      const where = { action: "", server, tool: "tools/list" }
+      to.memory.take({ ...where, source: "public", nouns: [], isPointedAt: false, result: [...offered] })
+      to.offers.add(offer)
+      definitions.set(server, to)
+    },
+  }
+}
