@@ -1,4 +1,5 @@
 import type { HoldRecord } from "@hufu/core/contract/records"
+import { sayOrigin } from "@hufu/core/provenance/traced-value"
 import type { Language } from "@hufu/core/words"
 import { oneLine } from "../terminal/one-line.ts"
 
@@ -11,6 +12,7 @@ const texts = {
     behalf: (principal: string) =>
       principal.startsWith("usr_") ? "On your behalf." : `On behalf of ${principal}`,
     targets: "Targets:",
+    traced: "Where it came from:",
     why: "Why it asks:",
     userOnly: "Only you decide this, each time.",
     state: "State:",
@@ -26,6 +28,7 @@ const texts = {
       `智能体 ${hold.agentName} 想使用 ${hold.server} 的 ${oneLine(hold.tool)}（${hold.effect}）。`,
     behalf: (principal: string) => (principal.startsWith("usr_") ? "代表您本人。" : `委托人 ${principal}`),
     targets: "对象：",
+    traced: "来源：",
     why: "为何询问：",
     userOnly: "此类行为每次仅由您本人决定。",
     state: "状态：",
@@ -34,6 +37,8 @@ const texts = {
     standing: "直接批准仅允许这一次。若加 --for task 或 --until 2h，还将允许：",
   },
 } as const
+
+const mostTraced = 16
 
 /**
  * What a person has to see before they decide. UNTRUSTED: the arguments come first, so that however long they are, what
@@ -51,6 +56,14 @@ export function describeHold(hold: HoldRecord, language: Language): string[] {
     text.behalf(hold.principal),
     ...(hold.targets.length > 0
       ? [text.targets, ...hold.targets.map(({ kind, value }) => quote(`${kind}: ${oneLine(value)}`))]
+      : []),
+    ...(hold.traced.length > 0
+      ? [
+          text.traced,
+          ...hold.traced
+            .slice(0, mostTraced)
+            .map((value) => quote(`${oneLine(value.value)}: ${oneLine(sayOrigin(value, language))}`)),
+        ]
       : []),
     text.why,
     ...hold.reasons.map((reason) => `  - ${oneLine(reason[language])} (${reason.rule})`),

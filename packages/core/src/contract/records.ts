@@ -1,6 +1,7 @@
 import { z } from "zod"
 import { Decision } from "../evidence/entry.ts"
 import { idSchema, Name } from "../id.ts"
+import { TracedValue } from "../provenance/traced-value.ts"
 import { DecisionMode, Effect, OutcomeKind, VerdictKind } from "../words.ts"
 
 /** What the API shows of each noun. Times are milliseconds since 1970 (UTC). */
@@ -104,6 +105,8 @@ export const HoldRecord = z.object({
   arguments: z.record(z.string(), z.json()).nullable(),
   targets: z.array(z.object({ kind: z.string(), value: z.string() })),
   reasons: z.array(ReasonRecord),
+  /** Where its values came from: what it is aimed at, what it passes on. UNTRUSTED: show as text only. */
+  traced: z.array(TracedValue),
   /** The digest that an approval is bound to; sent back with the decision so that a stale page cannot approve. */
   digest: Digest,
   state: HoldState,

@@ -1,4 +1,5 @@
 import type { HoldRecord } from "@hufu/core/contract/records"
+import { sayOrigin } from "@hufu/core/provenance/traced-value"
 import type { ReactNode } from "react"
 import { useOperation } from "../../data/use-operation.ts"
 import { EffectBadge } from "../../part/badge.tsx"
@@ -35,6 +36,23 @@ export function Facts({ hold }: { readonly hold: HoldRecord }) {
       <Fact name={words.target}>
         <Targets hold={hold} />
       </Fact>
+      {hold.traced.length > 0 ? (
+        <Fact name={words.traced}>
+          <ul className="grid gap-0.5">
+            {hold.traced.slice(0, 8).map((value, index) => (
+              // Two values may be alike.
+              <li key={index}>
+                <Untrusted text={value.value} />{" "}
+                <span
+                  className={value.origin === "named" || value.origin === "own" ? "text-soft" : "text-ask"}
+                >
+                  <Untrusted text={sayOrigin(value, lang)} prose />
+                </span>
+              </li>
+            ))}
+          </ul>
+        </Fact>
+      ) : null}
       <Fact name={words.risk}>
         <Risk hold={hold} />
       </Fact>
