@@ -1,5 +1,6 @@
 import { ngramBaseline } from "@hufu/server/fence/content/injection/ngram-baseline"
 import { promptInjection } from "@hufu/server/fence/content/injection/prompt-injection"
+import { contentRisks } from "@hufu/server/fence/content/risk/content-risks"
 import { dataFolder } from "./data-folder.ts"
 import {
   onePercentThreshold,
@@ -36,6 +37,11 @@ console.log(
 console.log(row("source", "attacks", "ours", "n-grams", "own: ours", "n-grams"))
 const strict = [strictThreshold(ours), strictThreshold(theirs)] as const
 ours.forEach((source, i) => atOnePercent(source, theirs[i] ?? source))
+console.log(
+  `\ncontent risks: texts, and the share of them with a finding at ${contentRisks.point}; their labels are of attacks, not of risks`,
+)
+console.log(row("source", "attacks", "harmless", "attacks", "harmless"))
+for (const source of sources) risks(scored(contentRisks, source))
 counts("personal information, every text", countSpans(folder), /^zh/)
 counts("secrets, every text", countSecrets(folder), /./)
 for (const bar of missed) console.log(`MISSED ${bar}`)
@@ -64,6 +70,13 @@ function atOnePercent(our: Scored, their: Scored): void {
     missed.push(`at least the recall of n-grams on ${our.name}: ${text(one)} < ${text(other)}`)
   if ((own ?? 0) < (theirOwn ?? 0))
     missed.push(`the same on its own harmless texts, ${our.name}: ${text(own)} < ${text(theirOwn)}`)
+}
+
+function risks({ name, attacks, harmless }: Scored): void {
+  // A finding counts from its point on; the scores of this detector are few and fixed.
+  const below = contentRisks.point - 0.001
+  const shares = [shareAbove(attacks, below), shareAbove(harmless, below)].map(text)
+  console.log(row(name, `${attacks.length}`, `${harmless.length}`, ...shares))
 }
 
 function counts(title: string, all: readonly SpanCounts[], barred: RegExp): void {

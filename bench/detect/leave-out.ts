@@ -39,6 +39,7 @@ function report(family: string): void {
   const thresholds = both.map((score) => strictThreshold(bySource(seen, score)))
   for (const name of new Set(unseen.map(({ source }) => source))) {
     const attacks = unseen.filter(({ source, label }) => source === name && label === 1)
+    if (attacks.length === 0) continue
     const shares = both.map(
       (score, i) => shareAbove(attacks.map(score), thresholds[i] ?? 0)?.toFixed(3) ?? "-",
     )
