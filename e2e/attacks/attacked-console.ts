@@ -33,7 +33,8 @@ export interface HeldCall {
 
 export async function openAttackedConsole(): Promise<AttackedConsole> {
   await buildConsole()
-  const world = await createWorld({ consoleFolder })
+  // What waits is still waiting when a long run comes to it.
+  const world = await createWorld({ consoleFolder, config: { ask: { expirySeconds: 86_400 } } })
   const browser = await startBrowser()
   const origin = new URL((await world.local.signin.create()).url).origin
   let agents = 0

@@ -31,7 +31,8 @@ let origin: string
 beforeAll(async () => {
   if (withoutChromium !== undefined) return
   await buildConsole()
-  world = await createWorld({ consoleFolder })
+  // What waits is still waiting when every look has been gone through.
+  world = await createWorld({ consoleFolder, config: { ask: { expirySeconds: 86_400 } } })
   scene = await makePagesScene(world)
   browser = await startBrowser()
 }, 120_000)
