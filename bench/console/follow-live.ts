@@ -6,7 +6,8 @@ import { type Stage, tabAtHome } from "./stage.ts"
 /** An action is told by two entries: its intent and its outcome. */
 const eventsPerAction = 2
 const samples = 10
-const rowsCompared = 20
+/** So many of the first rows: more than these may lie below what the page keeps of its list. */
+const rowsCompared = 12
 
 /** What the page held at one moment, after its garbage was collected. */
 export interface MemorySample {
