@@ -47,46 +47,62 @@ export function openContentIndex({ everyRow = false } = {}): ContentIndex {
   }
 }
 
-function* marksOf(text: string, tokens: readonly string[]): Generator<number> {
-  yield* rows(tokens)
-  yield* distinct(text, tokens)
+function marksOf(text: string, tokens: readonly string[]): number[] {
+  return [...leastOfWindows(rowsOf(tokens)), ...distinct(text, tokens)]
 }
 
-function* allMarksOf(text: string, tokens: readonly string[]): Generator<number> {
-  yield* everyRowOf(tokens)
-  yield* distinct(text, tokens)
+function allMarksOf(text: string, tokens: readonly string[]): number[] {
+  return [...rowsOf(tokens), ...distinct(text, tokens)]
 }
 
-function everyRowOf(tokens: readonly string[]): number[] {
-  return Array.from({ length: Math.max(0, tokens.length - wordsInRow + 1) }, (_, at) =>
-    markOf(tokens.slice(at, at + wordsInRow).join(" ")),
-  )
+/** A mark of every six words in a row, made of the words' own marks, so that each word is read once. */
+function rowsOf(tokens: readonly string[]): number[] {
+  const words = tokens.map((token) => hashOf(token))
+  return Array.from({ length: Math.max(0, tokens.length - wordsInRow + 1) }, (_, at) => {
+    let low = 0
+    let high = 0
+    for (let word = at; word < at + wordsInRow; word += 1) {
+      low = Math.imul(low, 0x9e3779b1) ^ (words[word]?.low ?? 0)
+      high = Math.imul(high, 0x85ebca6b) ^ (words[word]?.high ?? 0)
+    }
+    return joined(low, high)
+  })
 }
 
-function* rows(tokens: readonly string[]): Generator<number> {
-  const marks = everyRowOf(tokens)
+/** What is shorter than one window has one mark as well. */
+function leastOfWindows(marks: readonly number[]): number[] {
+  const kept: number[] = []
   let last = -1
-  for (let at = 0; at < marks.length; at += 1) {
-    const window = marks.slice(Math.max(0, at - rowsInWindow + 1), at + 1)
-    // What is shorter than one window has one mark as well.
-    if (window.length < rowsInWindow && at < marks.length - 1) continue
-    const least = at - window.length + 1 + window.indexOf(Math.min(...window))
-    if (least !== last) yield marks[least] ?? 0
+  for (let end = Math.min(rowsInWindow, marks.length); end > 0 && end <= marks.length; end += 1) {
+    let least = Math.max(0, end - rowsInWindow)
+    for (let at = least + 1; at < end; at += 1) if ((marks[at] ?? 0) < (marks[least] ?? 0)) least = at
+    if (least !== last) kept.push(marks[least] ?? 0)
     last = least
   }
+  return kept
 }
 
 /** Mailboxes, and words with six digits or with eight signs of which some are digits. */
-function* distinct(text: string, tokens: readonly string[]): Generator<number> {
-  for (const mailbox of mailboxesIn(text)) yield markOf(`@${plainText(mailbox)}`)
-  for (const token of tokens) {
-    const digits = token.replace(/\D/g, "").length
-    if (digits >= 6 || (digits >= 2 && token.length >= 8)) yield markOf(`#${token}`)
-  }
+function distinct(text: string, tokens: readonly string[]): number[] {
+  const mailboxes = text.includes("@") || text.includes("\uFF20") ? mailboxesIn(text) : []
+  const telling = tokens.filter((token) => {
+    if (token.length < 6 || !/\p{Nd}/u.test(token)) return false
+    const digits = token.replace(/\P{Nd}/gu, "").length
+    return digits >= 6 || (digits >= 2 && token.length >= 8)
+  })
+  return [
+    ...mailboxes.map((mailbox) => markOf(`@${plainText(mailbox)}`)),
+    ...telling.map((token) => markOf(`#${token}`)),
+  ]
 }
 
-/** 53 bits of two FNV-1a hashes. Whoever finds two texts of one mark makes Hufu ask once too often. */
 function markOf(text: string): number {
+  const { low, high } = hashOf(text)
+  return joined(low, high)
+}
+
+/** Two FNV-1a hashes. Whoever finds two texts of one mark makes Hufu ask once too often. */
+function hashOf(text: string): { readonly low: number; readonly high: number } {
   let low = 0x811c9dc5
   let high = 0x01000193
   for (let at = 0; at < text.length; at += 1) {
@@ -95,6 +111,11 @@ function markOf(text: string): number {
     high = Math.imul(high ^ code, 0x85ebca6b)
     high ^= high >>> 13
   }
+  return { low, high }
+}
+
+/** 53 bits, and never 0, which stands for nothing. */
+function joined(low: number, high: number): number {
   return (high >>> 11) * 0x1_0000_0000 + (low >>> 0) || 1
 }
 

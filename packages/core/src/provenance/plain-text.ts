@@ -12,6 +12,8 @@ export function plainText(text: string): string {
 
 /** A text as a person sees it: compatibility forms as those they stand for, what nobody sees left out. */
 export function seenText(text: string): string {
+  // Most texts are of such signs alone, and each stands for itself.
+  if (/^[\n -~]*$/.test(text)) return text
   return text
     .normalize("NFKC")
     .replace(/[\t\n\v\f\r\u0085\u2028\u2029]+/g, "\n")

@@ -6,6 +6,7 @@ import type { TracedValue } from "@hufu/core/provenance/traced-value"
 import type { UserWords } from "@hufu/core/provenance/user-words"
 import { readOwnRecords, type ResultSource, writersIn } from "@hufu/core/provenance/own-records"
 import { plainText } from "@hufu/core/provenance/plain-text"
+import { tokensOf } from "@hufu/core/provenance/tokens"
 import { comparable, formOf, type ValueForm } from "@hufu/core/provenance/value-form"
 import { readResult } from "./read-result.ts"
 
@@ -65,6 +66,8 @@ export function openTaskMemory({ isBlank }: { readonly isBlank: boolean }): Task
   const planted = new Set<string>()
   const inside = openContentIndex()
   const others: (SeenIn & { readonly text: string })[] = []
+  /** Every word in them: what has another word stands in none, and need not be looked for. */
+  const othersWords = new Set<string>()
   let keptText = 0
   let readOthers = !isBlank
   let readPrivate = !isBlank
@@ -118,6 +121,7 @@ export function openTaskMemory({ isBlank }: { readonly isBlank: boolean }): Task
     const plain = plainText(text.slice(0, mostKeptText / 4))
     others.push({ action, server, tool, text: plain })
     keptText += plain.length
+    for (const word of tokensOf(plain)) remember(othersWords, word)
     while (keptText > mostKeptText) keptText -= others.shift()?.text.length ?? keptText
   }
 
@@ -133,7 +137,8 @@ export function openTaskMemory({ isBlank }: { readonly isBlank: boolean }): Task
 
   function seenIn(value: string): SeenIn | undefined {
     const wanted = plainText(value)
-    const found = wanted === "" ? undefined : others.findLast(({ text }) => text.includes(wanted))
+    const isThere = othersWords.size >= mostValues || tokensOf(wanted).every((word) => othersWords.has(word))
+    const found = wanted === "" || !isThere ? undefined : others.findLast(({ text }) => text.includes(wanted))
     return found && { action: found.action, server: found.server, tool: found.tool }
   }
 
