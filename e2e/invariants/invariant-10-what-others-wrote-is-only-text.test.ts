@@ -137,7 +137,10 @@ describe("what a tool server says", () => {
 })
 
 test("the pages show what agents wrote as text, with nothing hidden in it", async () => {
-  const door = await world.door("legacy", agent)
+  // It has read nothing yet: what repeats what was read would be denied, not asked.
+  const writer = await world.agent("writer")
+  await world.grant(writer, { grants: [{ effects: ["write"], tools: ["*"], limits: [], mode: "auto" }] })
+  const door = await world.door("legacy", writer)
   const { hold = "" } = await door.call(hostile, { id: hostile })
   const other = await door.call("send_note", { id: hostile, to: hostile })
   for (const id of [hold, other.hold]) expect(id).toMatch(/^hld_/)

@@ -24,7 +24,8 @@ test("64 clients that spend one budget at once never spend more than there is", 
   expect(await spent()).toEqual([{ grant: 0, count: 30, amount: 150 }])
   for (const amount of [-5, "5", 1e21, 0.5, null, [5]])
     expect((await doors[0]?.call("pay_invoice", { id: "odd", amount }))?.isError).toBe(true)
-  const last = await doors[0]?.call("pay_invoice", { id: "free", amount: 0 })
+  // A number names an invoice inside the server alone: others' answers have been read by now, and a name out of nowhere would ask.
+  const last = await doors[0]?.call("pay_invoice", { id: "99", amount: 0 })
   expect(last?.isError).toBe(false)
   await world.restart()
   expect(await spent()).toEqual([{ grant: 0, count: 31, amount: 150 }])

@@ -184,7 +184,7 @@ export class Backlog {
 
   #foldDurably(more: readonly Row[]): void {
     this.settle()
-    foldFrames(this.#db, { frames: this.#waiting, more, number: this.#number + 1 })
+    foldFrames(this.#db, { frames: this.#waiting, more, number: this.#number + 1, isDurable: true })
     this.#forget()
     this.release()
   }
