@@ -1,7 +1,8 @@
 import { hash } from "node:crypto"
 import type { TaskRecord } from "@hufu/core/contract/records"
 import { isJsonObject, type JsonObject, type JsonValue } from "@hufu/core/json/json-value"
-import type { ToolProfile } from "@hufu/core/profile/profile"
+import { isVouchedFor, type ToolProfile } from "@hufu/core/profile/profile"
+import type { ResultSource } from "@hufu/core/provenance/own-records"
 import { type UserWords, userWords } from "@hufu/core/provenance/user-words"
 import { isConsequential } from "../profile/effect-caution.ts"
 import { splitName } from "../profile/effect-of-words.ts"
@@ -36,11 +37,17 @@ export interface Provenance {
   defined(server: string, definitions: readonly JsonObject[]): void
 }
 
+/** INVARIANT: what a definition says of itself makes nothing the user's own; somebody has to stand behind the profile. */
+function sourceOf(profile: ToolProfile): ResultSource {
+  const { results = "others" } = profile
+  return isVouchedFor(profile) || results === "public" ? results : "others"
+}
+
 function isError(result: JsonValue): boolean {
   return isJsonObject(result) && result["isError"] === true
 }
 
-const mostTasks = 500
+const mostTasks = 64
 const mostWaiting = 64
 const mostBegun = 100_000
 const mostOffers = 64
@@ -98,7 +105,7 @@ export function openProvenance({ startedAt }: { readonly startedAt: number }): P
       action,
       server,
       tool,
-      source: profile.results ?? "others",
+      source: sourceOf(profile),
       nouns: splitName(tool),
       isPointedAt: !isError(read.data) && texts.some(({ value }) => words.names(value)),
       result: read.data,

@@ -50,7 +50,7 @@ export interface TaskMemory {
   repeatsPrivate(text: string, userTexts: readonly string[]): boolean
 }
 
-const mostValues = 100_000
+const mostValues = 20_000
 const mostKeptText = 4 << 20
 /** Names of tools that tell who the user is. */
 const identity = new Set(["iban", "whoami", "profile", "me", "myself", "account", "user", "info"])
