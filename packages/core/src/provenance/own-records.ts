@@ -93,6 +93,7 @@ export function readOwnRecords(records: JsonValue, reading: OwnReading): OwnReco
     )
     const isByUser = reading.source === "own" || isSentByUser(record, reading)
     for (const [name, value] of Object.entries(record)) {
+      if (!/^[\w .-]{1,64}$/.test(name)) hasOthers = true
       const names = splitField(name)
       const last = names.at(-1) ?? ""
       const counts = reading.source === "own" ? isUsers : isByUser && recipients.has(last)

@@ -54,8 +54,8 @@ function standsIn(text: string, wanted: string, partOfWord: RegExp): boolean {
     const ends = ideograph.test(last) || ideograph.test(after) || !partOfWord.test(after)
     // `www.example.com` goes on with `.evil.com`, and `ann` with `-marie`; a sentence ends with a dot and a space.
     const goesOn = /[.@-]/.test(after) && /[\p{L}\p{N}]/u.test(text[at + wanted.length + 1] ?? " ")
-    const camesFrom = /[.@-]/.test(before) && /[\p{L}\p{N}]/u.test(text[at - 2] ?? " ")
-    if (begins && ends && !goesOn && !camesFrom) return true
+    const comesFrom = /[.@-]/.test(before) && /[\p{L}\p{N}]/u.test(text[at - 2] ?? " ")
+    if (begins && ends && !goesOn && !comesFrom) return true
   }
   return false
 }

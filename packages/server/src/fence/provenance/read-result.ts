@@ -6,8 +6,10 @@ const longestStructured = 1 << 20
 /** What a tool gave back: records where it can be told what their fields are, and texts. */
 export interface ReadResult {
   readonly records: readonly JsonValue[]
-  /** Every text in it, the records' too. */
+  /** Every text and number in it, the records' too, with the names of their fields where the server made these up. */
   readonly texts: readonly string[]
+  /** False when it has more than is read. */
+  readonly isWhole: boolean
 }
 
 /**
@@ -16,19 +18,19 @@ export interface ReadResult {
  * Limit: a server that glues texts together without escaping them lets whoever wrote one make up fields.
  */
 export function readResult(result: JsonValue): ReadResult {
-  if (!isJsonObject(result)) return { records: [], texts: stringsIn(result) }
-  const texts = stringsIn(result)
+  const read = textsIn(result)
+  if (!isJsonObject(result)) return { records: [], ...read }
   // An error is about whatever its writer likes.
-  if (result["isError"] === true) return { records: [], texts }
+  if (result["isError"] === true) return { records: [], ...read }
   const structured = result["structuredContent"]
-  if (structured !== undefined && structured !== null) return { records: [structured], texts }
+  if (structured !== undefined && structured !== null) return { records: [structured], ...read }
   const content = Array.isArray(result["content"]) ? result["content"] : []
   const records = content.flatMap((block) => {
     const text = isJsonObject(block) && block["type"] === "text" ? block["text"] : undefined
-    const read = typeof text === "string" ? recordsIn(text) : undefined
-    return read === undefined ? [] : [read]
+    const record = typeof text === "string" ? recordsIn(text) : undefined
+    return record === undefined ? [] : [record]
   })
-  return { records, texts }
+  return { records, ...read }
 }
 
 function recordsIn(text: string): JsonValue | undefined {
@@ -60,14 +62,20 @@ function yamlIn(text: string): JsonValue | undefined {
 
 const mostNodes = 50_000
 
-function stringsIn(value: JsonValue): string[] {
-  const found: string[] = []
-  const open: JsonValue[] = [value]
-  for (let visited = 0; open.length > 0 && visited < mostNodes; visited += 1) {
+function textsIn(result: JsonValue): Omit<ReadResult, "records"> {
+  const texts: string[] = []
+  const open: JsonValue[] = [result]
+  let visited = 0
+  for (; open.length > 0 && visited < mostNodes; visited += 1) {
     const next = open.pop()
-    if (typeof next === "string") found.push(next)
-    else if (typeof next === "object" && next !== null)
-      for (const member of Object.values(next)) open.push(member)
+    if (typeof next === "string" || typeof next === "number") texts.push(String(next))
+    else if (Array.isArray(next)) for (const item of next) open.push(item)
+    else if (isJsonObject(next))
+      for (const [name, member] of Object.entries(next)) {
+        // UNTRUSTED: what is no word of the protocol may say something too.
+        if (!/^[A-Za-z_]{1,32}$/.test(name)) texts.push(name)
+        open.push(member)
+      }
   }
-  return found
+  return { texts, isWhole: open.length === 0 }
 }

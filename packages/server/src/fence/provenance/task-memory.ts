@@ -24,11 +24,7 @@ export interface Returned {
 }
 
 /** Where a value was seen. */
-export interface SeenIn {
-  readonly action: string
-  readonly server: string
-  readonly tool: string
-}
+export type SeenIn = NonNullable<TracedValue["seenIn"]>
 
 /** What a task has seen, as far as it tells where a value came from. */
 export interface TaskMemory {
@@ -74,7 +70,8 @@ export function openTaskMemory({ isBlank }: { readonly isBlank: boolean }): Task
   let isLost = false
 
   function take({ source, result, ...returned }: Returned): void {
-    const { records, texts } = readResult(result)
+    const { records, texts, isWhole } = readResult(result)
+    if (!isWhole) return lose()
     if (source !== "public") {
       readPrivate ||= texts.some((text) => text.trim() !== "")
       for (const text of texts) inside.add(text)
@@ -87,6 +84,12 @@ export function openTaskMemory({ isBlank }: { readonly isBlank: boolean }): Task
     if (source === "others" && returned.isPointedAt)
       for (const text of texts)
         for (const address of plainlyLinked(text)) remember(linked, plainAddress(address))
+  }
+
+  function lose(): void {
+    readOthers = true
+    readPrivate = true
+    isLost = true
   }
 
   function takeOwn(
@@ -150,11 +153,7 @@ export function openTaskMemory({ isBlank }: { readonly isBlank: boolean }): Task
       return readPrivate
     },
     take,
-    lose() {
-      readOthers = true
-      readPrivate = true
-      isLost = true
-    },
+    lose,
     answer: (values) => {
       for (const { use, value } of values) remember(answered, `${use}:${keyOf(value)}`)
     },

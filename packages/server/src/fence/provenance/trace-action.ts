@@ -1,35 +1,17 @@
 import type { JsonObject } from "@hufu/core/json/json-value"
 import type { ToolProfile } from "@hufu/core/profile/profile"
-import { addressesIn, mailboxesIn } from "@hufu/core/provenance/address"
+import { addressesIn } from "@hufu/core/provenance/address"
 import { type Origin, weakestOrigin } from "@hufu/core/provenance/origin"
 import type { TracedValue } from "@hufu/core/provenance/traced-value"
 import type { UserWords } from "@hufu/core/provenance/user-words"
 import { splitField } from "@hufu/core/provenance/own-records"
-import { formOf } from "@hufu/core/provenance/value-form"
 import type { Effect } from "@hufu/core/words"
 import type { Target } from "../ground/ground.ts"
 import { isConsequential } from "../profile/effect-caution.ts"
 import { type ArgumentText, argumentTexts } from "./argument-texts.ts"
+import type { ProvenanceFacts } from "../rules/schema.ts"
 import { onlyFetches } from "./only-fetches.ts"
 import type { TaskMemory } from "./task-memory.ts"
-
-/** What rules see of where the values of an action came from. `none`: it has no such value. */
-export interface ProvenanceFacts {
-  /** The weakest origin of what it acts upon outside: whom, which account, which address. */
-  readonly target: Origin | "none"
-  /** The weakest origin of a web address that it passes on in a text. */
-  readonly link: Origin | "none"
-  /** The weakest origin of a password or key that it sets. */
-  readonly secret: Origin | "none"
-  /** A text that it passes on repeats what was read inside. */
-  readonly carriesPrivate: boolean
-  /** Every text that it passes on is made of the user's words. */
-  readonly isTold: boolean
-  readonly readOthers: boolean
-  readonly readPrivate: boolean
-  /** It sends nothing but an address, and gives back what lies there. */
-  readonly fetches: boolean
-}
 
 export interface Traced {
   readonly facts: ProvenanceFacts
@@ -127,10 +109,16 @@ function isText(value: string): boolean {
   return !/^\d{1,9}$/.test(value.trim()) && value.trim() !== ""
 }
 
-/** `Ann <ann@example.com>, bob@example.com` are two mailboxes, and what is shown beside them reaches nobody. */
+/**
+ * `Ann <ann@example.com>, bob@example.com` are two mailboxes. What is written otherwise counts as it stands: a tool may read more in it
+ * than Hufu does.
+ */
 function splitTargets(value: string): readonly string[] {
-  const mailboxes = mailboxesIn(value)
-  return mailboxes.length > 0 && formOf(value) !== "mailbox" ? mailboxes : [value]
+  return value.split(/[,;\n]/).flatMap((part) => {
+    const text = part.trim()
+    const mailbox = /^[^<>@]*<([^<>]+)>$/.exec(text)?.[1] ?? text
+    return text === "" ? [] : [mailbox]
+  })
 }
 
 function* carriedValues({ effect }: ToTrace, texts: readonly ArgumentText[]): Generator<Named> {

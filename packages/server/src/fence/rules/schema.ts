@@ -34,7 +34,7 @@ const target = record({
 
 const origin = oneOf(["none", ...origins])
 
-/** Where the values of a consequential action came from. */
+/** Where the values of a consequential action came from. `none`: it has no such value. */
 const provenance = record({
   /** The weakest origin of what it acts upon outside: whom, which account, which address. */
   target: origin,
@@ -52,6 +52,8 @@ const provenance = record({
   /** It sends nothing but an address, and gives back what lies there. */
   fetches: bool,
 })
+
+export type ProvenanceFacts = Fact<typeof provenance>
 
 const givenContext = {
   onBehalfOf: text,
