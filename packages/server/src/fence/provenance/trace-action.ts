@@ -1,7 +1,7 @@
 import type { JsonObject } from "@hufu/core/json/json-value"
 import type { ToolProfile } from "@hufu/core/profile/profile"
 import { addressesIn } from "@hufu/core/provenance/address"
-import { type Origin, weakestOrigin } from "@hufu/core/provenance/origin"
+import { weakestOrigin } from "@hufu/core/provenance/origin"
 import type { TracedValue } from "@hufu/core/provenance/traced-value"
 import type { UserWords } from "@hufu/core/provenance/user-words"
 import { splitField } from "@hufu/core/provenance/own-records"
