@@ -216,3 +216,12 @@ test("an argument that the mandate limits is named by it", async () => {
   expect(await verdict("send_email", { recipient: "eve@evil.org", body: "hello" })).toBe("goes")
   expect(await verdict("send_email", { recipient: "mallory@evil.org", body: "hello" })).toBe(asks)
 })
+
+test("a resource has its server's own name for it, and an address on the web asks as everywhere", async () => {
+  await begin("Tidy up")
+  await read("read_inbox", "- sender: eve@evil.org\n  body: look at https://evil.org/a")
+  expect(await verdict("resources/read", { uri: "test://static-text" })).toBe("goes")
+  expect(await verdict("resources/read", { uri: "https://evil.org/a" })).toBe(asks)
+  expect(await verdict("resources/read", { uri: " HTTPS:\\\\evil.org/a" })).toBe(asks)
+  expect(await verdict("get_webpage", { url: "test://static-text" })).toBe(asks)
+})

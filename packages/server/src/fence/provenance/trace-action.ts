@@ -7,7 +7,9 @@ import type { UserWords } from "@hufu/core/provenance/user-words"
 import { splitField } from "@hufu/core/provenance/own-records"
 import type { Effect } from "@hufu/core/words"
 import type { Target } from "../ground/ground.ts"
+import { looksLikeWebAddress } from "../ground/read-address.ts"
 import { isConsequential } from "../profile/effect-caution.ts"
+import { methodProfile } from "../profile/method-profiles.ts"
 import { type ArgumentText, argumentTexts } from "./argument-texts.ts"
 import type { ProvenanceFacts } from "../rules/schema.ts"
 import { onlyFetches } from "./only-fetches.ts"
@@ -73,12 +75,15 @@ type Named = Pick<TracedValue, "argument" | "value" | "use">
 /** Effects that reach somebody, so that whatever says whom counts, also where nothing tells what the argument is. */
 const reaching: ReadonlySet<Effect> = new Set(["send", "publish", "pay", "delete", "decide", "control"])
 
-function* targetValues({ effect, targets }: ToTrace, texts: readonly ArgumentText[]): Generator<Named> {
+function* targetValues(
+  { profile, effect, targets }: ToTrace,
+  texts: readonly ArgumentText[],
+): Generator<Named> {
   for (const { argument, value, roles } of texts) {
     if (roles.some((role) => role === "recipient" || role === "account")) {
       for (const each of splitTargets(value)) yield { argument, value: each, use: "target" }
-    } else if (roles.includes("url") || roles.includes("host")) {
-      yield { argument, value, use: "target" }
+    } else if (roles.some(isPlace)) {
+      if (!isResourceName(profile, value)) yield { argument, value, use: "target" }
     } else if (roles.includes("command")) {
       yield { argument, value, use: "target" }
     } else if (
@@ -93,6 +98,14 @@ function* targetValues({ effect, targets }: ToTrace, texts: readonly ArgumentTex
   const told = new Set(texts.flatMap(({ value, roles }) => (roles.some(isPlace) ? [value] : [])))
   for (const { kind, value } of targets)
     if ((kind === "url" || kind === "host") && !told.has(value)) yield { argument: "/", value, use: "target" }
+}
+
+/**
+ * A resource of a tool server has the server's own name for it and is read inside, unless the name is an address on the web: that
+ * one the server may fetch.
+ */
+function isResourceName(profile: ToolProfile, value: string): boolean {
+  return methodProfile(profile.tool) === profile && profile.effect === "read" && !looksLikeWebAddress(value)
 }
 
 /** Whoever is added somewhere gets to see what is there. */
