@@ -9,6 +9,9 @@ import { useWords } from "../../words/use-words.ts"
 import { holdStateOf } from "./hold-state-of.ts"
 import { actionWords } from "./words.ts"
 
+/** Long names end in an ellipsis. Unlike `truncate`, nothing here could be scrolled, which makes a row cheaper to paint. */
+const cut = "min-w-0 overflow-clip text-ellipsis whitespace-nowrap"
+
 /**
  * One action as a line of a list, which leads to its page; rows that stay in view are not made again while one scrolls.
  *
@@ -25,19 +28,19 @@ export const ActionRow = memo(function ActionRow({ action }: { readonly action: 
       <span className="text-sm text-soft @max-3xl:order-2 @max-3xl:text-right">
         <Ago at={action.at} />
       </span>
-      <span className="truncate @max-3xl:order-1">{action.agentName}</span>
+      <span className={`${cut} @max-3xl:order-1`}>{action.agentName}</span>
       {/* UNTRUSTED: a server chooses the names of its tools. */}
-      <bdi dir="ltr" className="truncate font-mono text-sm @max-3xl:order-3 @max-3xl:col-span-2">
+      <bdi dir="ltr" className={`${cut} font-mono text-sm @max-3xl:order-3 @max-3xl:col-span-2`}>
         {visibleName(`${action.server}/${action.tool}`)}
       </bdi>
       <span className="contents @max-3xl:order-4 @max-3xl:col-span-2 @max-3xl:flex @max-3xl:flex-wrap @max-3xl:gap-1">
-        <span>
+        <span className="flex">
           <EffectBadge effect={action.effect} />
         </span>
-        <span>
+        <span className="flex">
           <VerdictBadge verdict={action.verdict} />
         </span>
-        <span>
+        <span className="flex">
           <Ending action={action} />
         </span>
       </span>
