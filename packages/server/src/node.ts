@@ -167,7 +167,7 @@ export async function startNode({
     const credentials = openCredentials(store, clock, agents, declare)
     const tasks = openTasks(store, vault, clock, declare)
     const budgets = openBudgets(store)
-    const mandates = openMandates(store, clock, declare, budgets)
+    const mandates = openMandates(store, clock, declare, budgets, agents)
     const servers = openServers(store, vault, clock, declare, (name) => mandates.names(name))
     const tools = openTools(store, servers, declare)
     const holds = openHolds(store, vault, clock, config.ask.expirySeconds)

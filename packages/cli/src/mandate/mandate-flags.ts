@@ -29,3 +29,28 @@ export const mandateFlags: Flags = {
   },
   words: { type: "string", value: "TEXT", en: "in your own words", zh: "您的原话" },
 }
+
+/** What says which part is passed on; the task is the receiving agent's. */
+export const passFlags: Flags = {
+  ...mandateFlags,
+  file: {
+    type: "string",
+    value: "FILE",
+    en: "read the part that is passed on as JSON; `-` is standard input",
+    zh: "从文件读取所转授的部分（JSON）；`-` 为标准输入",
+  },
+  until: {
+    type: "string",
+    value: "2h",
+    en: "until when, at most as long as the mandate",
+    zh: "有效期，不长于原授权",
+  },
+  count: { type: "string", value: "N", en: "how many calls of it in all", zh: "其中的总调用次数" },
+  task: {
+    type: "string",
+    value: "TASK",
+    en: "for this task of the receiving agent (its task of this moment)",
+    zh: "用于接收方的此任务（默认为其当前任务）",
+  },
+  words: { type: "string", value: "TEXT", en: "what it is for", zh: "用途说明" },
+}

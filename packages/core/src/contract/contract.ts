@@ -6,10 +6,12 @@ import { ReceiptOpening } from "../evidence/receipt-opening.ts"
 import { idSchema, Name } from "../id.ts"
 import { ErasureReason, ErasureReport } from "./erasure.ts"
 import { MandateDraft, Mandate } from "../mandate/mandate.ts"
+import { MandatePart } from "../mandate/mandate-part.ts"
 import { Effect, Language, OutcomeKind, VerdictKind } from "../words.ts"
 import { NodeEvent } from "./node-event.ts"
 import { operation, type Operation } from "./operation.ts"
 import { AssertionAnswer, BrowserRecord, HoldChoice, PasskeyRecord, RegistrationAnswer } from "./passkey.ts"
+import { Chain, HeldMandate, RevokedMandate } from "./passing.ts"
 import { ReplayPage } from "./replay.ts"
 import { RebuildReport, Run, StateAt } from "./state.ts"
 import {
@@ -453,10 +455,45 @@ export const contract = {
     path: "/v1/mandates/{mandate}:revoke",
     scope: "local",
     input: z.object({ mandate: idSchema("mandate") }),
-    output: Mandate,
-    en: "Revoke a mandate, at once",
-    zh: "立即撤销授权",
+    output: RevokedMandate,
+    en: "Revoke a mandate and everything that was passed on from it, at once",
+    zh: "立即撤销授权及由其转授的一切",
     command: { name: "mandate revoke", positional: ["mandate"] },
+  }),
+  "mandate.pass": operation({
+    method: "POST",
+    path: "/v1/mandates/{mandate}:pass",
+    scope: "agent",
+    input: z.object({
+      mandate: idSchema("mandate"),
+      to: AgentRef,
+      /** A live task of that agent; its task of this moment when it is left out. */
+      task: idSchema("task").optional(),
+      part: MandatePart,
+    }),
+    output: Mandate,
+    en: "Pass a part of a mandate on to another agent, for one task; anything wider is refused with the difference",
+    zh: "将授权的一部分转授另一智能体用于一项任务；任何放宽都会被拒绝并说明差异",
+    command: { name: "mandate pass", positional: ["mandate", "to"] },
+  }),
+  "mandate.held": operation({
+    method: "GET",
+    path: "/v1/mandates:held",
+    scope: "agent",
+    input: z.object({ agent: AgentRef.optional() }),
+    output: list(HeldMandate),
+    en: "Show an agent the mandates that it holds for its task of this moment",
+    zh: "向智能体显示其当前任务所持的授权",
+  }),
+  "mandate.chain": operation({
+    method: "GET",
+    path: "/v1/mandates/{mandate}:chain",
+    scope: "local",
+    input: z.object({ mandate: idSchema("mandate") }),
+    output: Chain,
+    en: "Show who passed what of a mandate on to whom, and what of it holds",
+    zh: "显示授权由谁转授给谁，以及其中哪些有效",
+    command: { name: "mandate chain", positional: ["mandate"] },
   }),
   "mandate.explain": operation({
     method: "GET",

@@ -17,6 +17,7 @@ const securityOf: Record<Scope, readonly Schema[]> = {
   local: [{ session: [] }, { browser: [] }, { localSocket: [] }],
   person: [{ session: [] }],
   hook: [{ session: [] }, { hook: [] }],
+  agent: [{ session: [] }, { agent: [] }],
 }
 
 /** The OpenAPI 3.1 document of a contract: what the routes do, derived from what they are made of. */
@@ -157,6 +158,11 @@ const securitySchemes = {
     type: "http",
     scheme: "bearer",
     description: "a hook's credential: starts tasks in the user's words",
+  },
+  agent: {
+    type: "http",
+    scheme: "bearer",
+    description: "an agent's own credential: what concerns that agent",
   },
   localSocket: {
     type: "http",

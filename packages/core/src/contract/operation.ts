@@ -4,9 +4,9 @@ import type { z } from "zod"
  * Who may call an operation.
  * `public`: anyone who reaches the node. `local`: this operating-system user, over the local socket or by a browser that a sign-in
  * link let in: may look and may narrow, never widen. `person`: somebody who has proved within the last minute to be the person
- * (INVARIANT 4). `hook`: a hook credential, or a person. A person may do whatever `local` may.
+ * (INVARIANT 4). `hook`: a hook credential, or a person. `agent`: an agent's own credential, for what concerns that agent, or a person. A person may do whatever `local` may.
  */
-export type Scope = "public" | "local" | "person" | "hook"
+export type Scope = "public" | "local" | "person" | "hook" | "agent"
 
 export interface Operation<Input extends z.ZodType = z.ZodType, Output extends z.ZodType = z.ZodType> {
   readonly method: "GET" | "POST" | "PUT" | "DELETE"

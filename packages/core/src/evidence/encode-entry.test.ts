@@ -53,6 +53,7 @@ const intent = fc.record(
     approval: id,
     hold: id,
     spent: digest,
+    chain: fc.array(id, { minLength: 1, maxLength: 8 }),
   },
   {
     requiredKeys: [

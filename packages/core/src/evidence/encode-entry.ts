@@ -82,7 +82,10 @@ function decodeText(bytes: Uint8Array): string {
  */
 function writeHot(entry: Entry): string | undefined {
   if (entry.v !== 1) return undefined
-  if (entry.kind === "intent" && hasOnly(entry, 19, [entry.digest, entry.approval, entry.hold, entry.spent]))
+  if (
+    entry.kind === "intent" &&
+    hasOnly(entry, 19, [entry.chain, entry.digest, entry.approval, entry.hold, entry.spent])
+  )
     return matching(hotForms.intent, writeIntent(entry))
   if (entry.kind === "outcome" && hasOnly(entry, 6, [entry.result, entry.reason, entry.spent]))
     return matching(hotForms.outcome, writeOutcome(entry))
@@ -103,7 +106,8 @@ function hasOnly(entry: Entry, required: number, optional: readonly unknown[]): 
 
 function hasType(name: string, value: unknown): boolean {
   if (name === "at" || name === "ms" || name === "v") return typeof value === "number"
-  if (name === "rules") return Array.isArray(value) && value.every((rule) => typeof rule === "string")
+  if (name === "rules" || name === "chain")
+    return Array.isArray(value) && value.every((each) => typeof each === "string")
   return typeof value === "string" || (value === null && (name === "mandate" || name === "profile"))
 }
 
@@ -122,7 +126,7 @@ function write(entry: Entry): string {
 function writeIntent(e: IntentEntry): string {
   return (
     `{"action":"${e.action}","agent":"${e.agent}",${member("approval", e.approval)}` +
-    `"arguments":"${e.arguments}","at":${e.at},${member("digest", e.digest)}"door":"${e.door}",` +
+    `"arguments":"${e.arguments}","at":${e.at},${chain(e.chain)}${member("digest", e.digest)}"door":"${e.door}",` +
     `"effect":"${e.effect}","facts":"${e.facts}",${member("hold", e.hold)}"kind":"intent",` +
     `"mandate":${nullable(e.mandate)},"policy":"${e.policy}","principal":"${e.principal}",` +
     `"profile":${nullable(e.profile)},"rules":[${e.rules.map((rule) => `"${rule}"`).join(",")}],` +
@@ -161,7 +165,7 @@ function hotEntryForms(): { readonly intent: RegExp; readonly outcome: RegExp } 
   return {
     intent: new RegExp(
       `^\\{"action":${taken(id)},"agent":${text(id)},${optional("approval", id)}"arguments":${text(digest)},"at":(${time}),` +
-        `${optional("digest", digest)}"door":${text(token)},"effect":${oneOf(effects)},"facts":${text(digest)},` +
+        `(?:"chain":\\[${text(id)}(?:,${text(id)}){0,7}\\],)?${optional("digest", digest)}"door":${text(token)},"effect":${oneOf(effects)},"facts":${text(digest)},` +
         `(?:"hold":${taken(id)},)?"kind":"intent","mandate":(?:null|${text(id)}),"policy":${text(digest)},"principal":${text(id)},` +
         `"profile":(?:null|${text(digest)}),"rules":${rules},"server":${text(id)},${optional("spent", digest)}"task":${text(id)},"tool":${text(digest)},"v":1,` +
         `"verdict":"(${verdictKinds.join("|")})","version":${version}\\}$`,
@@ -175,6 +179,10 @@ function hotEntryForms(): { readonly intent: RegExp; readonly outcome: RegExp } 
 
 function member(key: string, value: string | undefined): string {
   return value === undefined ? "" : `"${key}":"${value}",`
+}
+
+function chain(ids: readonly string[] | undefined): string {
+  return ids === undefined ? "" : `"chain":[${ids.map((id) => `"${id}"`).join(",")}],`
 }
 
 function nullable(value: string | null): string {

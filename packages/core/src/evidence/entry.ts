@@ -39,6 +39,7 @@ export const facts = [
   "task.worded",
   "task.ended",
   "mandate.granted",
+  "mandate.passed",
   "mandate.narrowed",
   "mandate.revoked",
   "server.registered",
@@ -106,6 +107,8 @@ export const IntentEntry = z.strictObject({
   principal: EntryId,
   task: EntryId,
   mandate: EntryId.nullable(),
+  /** Where its mandate was passed on: the mandates above it, the one that the principal gave last. */
+  chain: z.array(EntryId).min(1).max(8).optional(),
   server: EntryId,
   /** Commitment to the tool's name. */
   tool: Digest,

@@ -152,8 +152,8 @@ function isAuthority(statement: StatementEntry, subject: IntentEntry | HoldEntry
   const { agent, task } = subject
   if (subject.kind === "hold") return [agent, task].includes(statement.subject)
   if (statement.subject === "rules") return statement.digest === subject.policy
-  const { mandate, version, principal, server } = subject
-  return [agent, task, mandate, version, principal, server].includes(statement.subject)
+  const { mandate, chain = [], version, principal, server } = subject
+  return [agent, task, mandate, ...chain, version, principal, server].includes(statement.subject)
 }
 
 function ofKind<E extends Entry>(logged: readonly LoggedEntry[], kind: E["kind"]): LoggedEntry<E>[] {

@@ -1,22 +1,15 @@
 import type { JsonObject } from "../json/json-value.ts"
 import type { Effort } from "../pattern/effort.ts"
 import { isIndex, pointerTokens, scalarsAt } from "./argument.ts"
-import {
-  budgetsOf,
-  type CallShape,
-  cover,
-  grantCovers,
-  isAbout,
-  isLiveAt,
-  namedBy,
-  otherwiseOf,
-  shapeRefusal,
-} from "./cover.ts"
+import type { CallShape } from "./call.ts"
+import { cover, otherwiseOf, passedOn } from "./cover.ts"
+import { budgetsOf, grantCovers, isAbout, isLiveAt, namedBy, shapeRefusal } from "./grant-covers.ts"
 import { type Avoided, type Escape, findArguments, type Wanted } from "./find-arguments.ts"
 import type { Need } from "./argument-shape.ts"
 import type { AmountNeed } from "./find-value.ts"
 import { limitTouches } from "./limit-covers.ts"
 import type { Grant, Mandate, Never } from "./mandate.ts"
+import { isShapeRuledOut, type PassedOn, passedCouldCover } from "./passed-on.ts"
 
 /** What some arguments could lead to, with arguments that do wherever they were found. */
 export interface CouldCover {
@@ -41,7 +34,9 @@ interface PlacedGrant {
  */
 export function couldCover(mandates: readonly Mandate[], call: CallShape): CouldCover {
   const live = mandates.filter((mandate) => isLiveAt(mandate, call.now))
-  const nevers = live.flatMap(({ never }) => never.filter((one) => isAbout(one, call)).map(outOfNever))
+  const own = live.filter(({ parent }) => parent === null)
+  const passed = passedOn(live, call).filter((each) => !isShapeRuledOut(each, call))
+  const nevers = own.flatMap(({ never }) => never.filter((one) => isAbout(one, call)).map(outOfNever))
   const unmentioned = nameOutside(live)
   const effort: Effort = { left: maxSteps }
   const search = (wanted: "allow" | "ask", start: Start, avoid: readonly Avoided[]): Found => {
@@ -51,18 +46,26 @@ export function couldCover(mandates: readonly Mandate[], call: CallShape): Could
       ? found.args
       : "unknown"
   }
-  if (live.length === 0) return { allow: false, ask: false, examples: {} }
-  if (live.some(({ userOnly }) => userOnly.some((entry) => isAbout(entry, call))))
+  if (own.length === 0 && passed.length === 0) return { allow: false, ask: false, examples: {} }
+  if (own.some(({ userOnly }) => userOnly.some((entry) => isAbout(entry, call))))
     return answer([], [search("ask", anything, nevers)])
 
-  const grants = live.flatMap((mandate) => grantsFor(mandate, call))
+  const grants = own.flatMap((mandate) => grantsFor(mandate, call))
   const alone = grants.filter(({ grant }) => grant.mode === "auto")
   const beyondAlone = [...nevers, ...alone.map((placed) => outOfGrant(placed, call))]
   const starts = grants.filter(({ grant }) => grant.mode === "ask").map((placed) => startOf(placed, call))
-  if (otherwiseOf(live) === "ask") starts.unshift(anything)
+  if (otherwiseOf(own, passed) === "ask") starts.unshift(anything)
+  // What else the chain of a mandate requires is looked at by `cover`; where the arguments found do not do, others may.
+  const chains = passed.flatMap((each) => passedGrantsFor(each, call))
   return answer(
-    alone.map((placed) => search("allow", startOf(placed, call), nevers)),
-    starts.map((start) => search("ask", start, beyondAlone)),
+    [
+      ...alone.map((placed) => search("allow", startOf(placed, call), nevers)),
+      ...chains.map((placed) => search("allow", startOf(placed, call), nevers)),
+    ],
+    [
+      ...starts.map((start) => search("ask", start, beyondAlone)),
+      ...chains.map((placed) => search("ask", startOf(placed, call), beyondAlone)),
+    ],
   )
 }
 
@@ -104,6 +107,13 @@ function grantsFor(mandate: Mandate, call: CallShape): PlacedGrant[] {
   return mandate.grants
     .map((grant, index) => ({ mandate, index, grant }))
     .filter(({ grant, index }) => isAbout(grant, call) && shapeRefusal(mandate, index, call) === undefined)
+}
+
+function passedGrantsFor(passed: PassedOn, call: CallShape): PlacedGrant[] {
+  const { mandate } = passed
+  return mandate.grants
+    .map((grant, index) => ({ mandate, index, grant }))
+    .filter(({ index }) => passedCouldCover(passed, index, call))
 }
 
 function needsOf(

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest"
 import { amountOf } from "./amount.ts"
-import { type Call, cover } from "./cover.ts"
+import type { Call } from "./call.ts"
+import { cover } from "./cover.ts"
 import { Mandate, MandateDraft } from "./mandate.ts"
 import { fullBudget } from "./mandate.arbitrary.ts"
 

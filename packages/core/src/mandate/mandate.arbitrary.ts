@@ -12,7 +12,7 @@ import {
 } from "fast-check"
 import type { JsonObject, JsonValue } from "../json/json-value.ts"
 import type { Effect } from "../words.ts"
-import type { CallShape } from "./cover.ts"
+import type { CallShape } from "./call.ts"
 import type { Limit } from "./limit.ts"
 import { Mandate } from "./mandate.ts"
 

@@ -98,7 +98,7 @@ export const Mandate = z.strictObject({
   id: idSchema("mandate"),
   agent: idSchema("agent"),
   principal: idSchema("person"),
-  /** The mandate that this one was narrowed from. */
+  /** The mandate of another agent that this one was passed on from; null: the principal gave it. */
   parent: idSchema("mandate").nullable(),
   createdAt: Time,
 })

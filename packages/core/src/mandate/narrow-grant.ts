@@ -1,6 +1,6 @@
 import type { Effort } from "../pattern/effort.ts"
 import { limitsImply } from "./limit-contains.ts"
-import { namedBy } from "./cover.ts"
+import { namedBy } from "./grant-covers.ts"
 import type { AmountBudget, Budget, Grant, Mandate } from "./mandate.ts"
 import { sayLimit, sayTime } from "./say.ts"
 import { effectWords } from "./sayings.ts"

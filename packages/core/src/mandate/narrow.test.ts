@@ -1,6 +1,5 @@
 import { array, assert, constantFrom, property, record } from "fast-check"
 import { describe, expect, it } from "vitest"
-import { isFailure } from "../failure.ts"
 import { type Cover, cover } from "./cover.ts"
 import { limitContains, prohibitionContains } from "./limit-contains.ts"
 import { touches, satisfies } from "./limit-value.ts"
@@ -14,7 +13,7 @@ import {
   arbitraryShape,
   fullBudget,
 } from "./mandate.arbitrary.ts"
-import { isNarrower, narrowed } from "./narrow.ts"
+import { isNarrower } from "./narrow.ts"
 
 const outer = Mandate.parse({
   id: "mnd_00000000",
@@ -204,18 +203,6 @@ describe("narrowing a mandate", () => {
     const one = Mandate.parse({ ...outer, grants: grants(0) })
     expect(isNarrower(Mandate.parse({ ...outer, grants: grants(20) }), one).ok).toBe(false)
     expect(isNarrower(one, one).ok).toBe(true)
-  })
-
-  it("makes the narrowed mandate, or refuses with the differences", () => {
-    const inner = narrowed(outer, { id: "mnd_00000001", createdAt: 9, until: 100 })
-    expect(inner).toEqual({ ...outer, id: "mnd_00000001", createdAt: 9, until: 100, parent: outer.id })
-    const widen = () => narrowed(outer, { id: "mnd_00000001", createdAt: 9, until: 9000 })
-    expect(widen).toThrow("narrowed")
-    try {
-      widen()
-    } catch (error) {
-      expect(isFailure(error, "not_narrower") && error.extra["differences"]).toHaveLength(3)
-    }
   })
 })
 

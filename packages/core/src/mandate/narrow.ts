@@ -1,7 +1,6 @@
-import { Failure } from "../failure.ts"
 import type { Effort } from "../pattern/effort.ts"
 import { prohibitionContains } from "./limit-contains.ts"
-import { type Grant, Mandate, type MandateDraft, type Never, type UserOnly } from "./mandate.ts"
+import type { Grant, Mandate, Never, UserOnly } from "./mandate.ts"
 import {
   amountDifferences,
   type Difference,
@@ -28,10 +27,22 @@ const maxSteps = 1_000_000
  * it could allow alone, the outer one allows alone. What cannot be shown is a difference.
  */
 export function isNarrower(inner: Mandate, outer: Mandate): Narrowness {
+  return compare(inner, outer, holderDifferences(inner, outer))
+}
+
+/**
+ * Whether the inner mandate is a part of the outer one for another agent of the same principal: as `isNarrower`, but for whose it is. It has to
+ * name one task, which is that agent's and therefore not the outer one's.
+ */
+export function isPartOf(inner: Mandate, outer: Mandate): Narrowness {
+  return compare(inner, outer, receiverDifferences(inner, outer))
+}
+
+function compare(inner: Mandate, outer: Mandate, holders: readonly Difference[]): Narrowness {
   const effort: Effort = { left: maxSteps }
   const placement = placeGrants(inner, outer, effort)
   const differences = [
-    ...holderDifferences(inner, outer),
+    ...holders,
     ...timeDifferences(inner, outer),
     ...placement.differences,
     ...neverDifferences(inner, outer, effort),
@@ -44,19 +55,6 @@ export function isNarrower(inner: Mandate, outer: Mandate): Narrowness {
   return differences.length === 0 ? { ok: true, within: placement.within } : { ok: false, differences }
 }
 
-/** What may be given to narrow a mandate: its new parts, and who it is. */
-export type Narrowing = Partial<MandateDraft> & { readonly id: string; readonly createdAt: number }
-
-/** The mandate with some parts changed; throws Failure("not_narrower") with every difference when it would be wider. */
-export function narrowed(outer: Mandate, change: Narrowing): Mandate {
-  const inner = Mandate.parse({ ...outer, ...change, parent: outer.id })
-  const narrowness = isNarrower(inner, outer)
-  if (narrowness.ok) return inner
-  throw new Failure("not_narrower", "a mandate can only be narrowed: ask the principal for a wider one", {
-    extra: { differences: narrowness.differences },
-  })
-}
-
 function holderDifferences(inner: Mandate, outer: Mandate): Difference[] {
   const found: Difference[] = []
   if (inner.agent !== outer.agent) found.push({ en: "it is another agent's", zh: "属于另一智能体" })
@@ -64,6 +62,17 @@ function holderDifferences(inner: Mandate, outer: Mandate): Difference[] {
     found.push({ en: "it is another principal's", zh: "属于另一委托人" })
   if (outer.task !== null && inner.task !== outer.task)
     found.push({ en: "it holds for other tasks", zh: "适用于其他任务" })
+  return found
+}
+
+function receiverDifferences(inner: Mandate, outer: Mandate): Difference[] {
+  const found: Difference[] = []
+  if (inner.parent !== outer.id)
+    found.push({ en: "it was passed on from another mandate", zh: "转授自另一授权" })
+  if (inner.agent === outer.agent) found.push({ en: "it is the same agent's", zh: "属于同一智能体" })
+  if (inner.principal !== outer.principal)
+    found.push({ en: "it is another principal's", zh: "属于另一委托人" })
+  if (inner.task === null) found.push({ en: "it holds for every task", zh: "适用于一切任务" })
   return found
 }
 

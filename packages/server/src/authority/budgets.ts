@@ -1,4 +1,6 @@
 import type { Mandate } from "@hufu/core/mandate/mandate"
+import type { Slice } from "@hufu/core/mandate/passed-on"
+import { setAside } from "@hufu/core/mandate/set-aside"
 import { journaled } from "../store/journaled-statements.ts"
 import type { Store, Tx } from "../store/store.ts"
 
@@ -13,10 +15,21 @@ export interface Spent {
  * and written in the same commit as the intent. After a crash what was reserved without a durable intent is free again.
  */
 export interface Budgets {
-  left(mandate: Mandate, grant: number): { count: number; amount: number }
+  /** For calls under the mandate itself: what is set aside for those that it was passed on to is not there any more. */
+  left(mandate: Mandate, grant: number): Spent
+  /** For calls below it as well: what nobody has spent. */
+  leftInAll(mandate: Mandate, grant: number): Spent
+  /** What was spent under the mandate and under everything below it. */
   spent(mandate: string, grant: number): Spent
-  /** Takes one call, and the amount, from the grant and from the mandate; false when either has too little. */
-  reserve(mandate: Mandate, grant: number, amount: number): Reservation | undefined
+  /**
+   * Takes one call, and the amount, from the grant and from the whole of the mandate that covers it and of each one above it; undefined when
+   * any of them has too little.
+   *
+   * @param slices the mandate that covers it first
+   */
+  reserve(slices: readonly Slice[]): Reservation | undefined
+  /** Says which mandates were passed on from one and may still spend; what is on its way counts. */
+  setBelow(below: (mandate: string) => readonly Mandate[]): void
   /**
    * After a narrowing every grant has spent what the grant that it lies within had spent.
    *
@@ -26,7 +39,12 @@ export interface Budgets {
 }
 
 /** What an action takes of the budgets of its mandate: one call and the amount of each of these grants (-1: the mandate as a whole). */
-export interface Draw {
+export interface Draw extends DrawOn {
+  /** The same of each mandate above it, where it was passed on. */
+  readonly above?: readonly (DrawOn & { readonly mandate: string })[] | undefined
+}
+
+export interface DrawOn {
   readonly grants: readonly number[]
   readonly amount: number
 }
@@ -71,7 +89,9 @@ export function openBudgets(store: Store): Budgets {
   const budgetOf = (mandate: Mandate, grant: number) =>
     grant < 0 ? mandate.budget : mandate.grants[grant]?.budget
 
-  function left(mandate: Mandate, grant: number) {
+  let belowOf: (mandate: string) => readonly Mandate[] = () => []
+
+  function leftInAll(mandate: Mandate, grant: number) {
     const budget = budgetOf(mandate, grant)
     const used = spent(mandate.id, grant)
     return {
@@ -80,43 +100,80 @@ export function openBudgets(store: Store): Budgets {
     }
   }
 
+  function left(mandate: Mandate, grant: number) {
+    let { count, amount } = leftInAll(mandate, grant)
+    if (budgetOf(mandate, grant) === undefined) return { count, amount }
+    for (const below of belowOf(mandate.id)) {
+      const aside = setAside(below, mandate, grant, (at) => spent(below.id, at))
+      count -= aside.count
+      amount -= aside.amount
+    }
+    return { count, amount }
+  }
+
   function add(mandate: string, grant: number, count: number, amount: number) {
     const used = spent(mandate, grant)
     memory.set(key(mandate, grant), { count: used.count + count, amount: used.amount + amount })
   }
 
-  function reserve(mandate: Mandate, grant: number, amount: number): Reservation | undefined {
-    const limited = [grant, -1].filter((index) => budgetOf(mandate, index) !== undefined)
-    if (limited.length === 0) return nothingReserved
+  function reserve(slices: readonly Slice[]): Reservation | undefined {
+    const limited = slices
+      .map(({ mandate, grant, amount }) => ({
+        mandate,
+        amount,
+        grants: [grant, -1].filter((index) => budgetOf(mandate, index) !== undefined),
+      }))
+      .filter(({ grants }, at) => at === 0 || grants.length > 0)
+    if (limited.every(({ grants }) => grants.length === 0)) return nothingReserved
     // INVARIANT: no await between looking and taking.
-    for (const index of limited) {
-      const remaining = left(mandate, index)
-      if (remaining.count < 1 || remaining.amount < amount) return undefined
-    }
-    for (const index of limited) add(mandate.id, index, 1, amount)
-    let released = false
-    const before = movesOf(mandate.id).length
-    let [drawn, drawnAt]: [readonly number[], number] = [limited, before]
+    for (const [at, { mandate, grants, amount }] of limited.entries())
+      for (const index of grants) {
+        const remaining = at === 0 ? left(mandate, index) : leftInAll(mandate, index)
+        // Written so that what is no number counts as too little.
+        if (!(remaining.count >= 1 && remaining.amount >= amount)) return undefined
+      }
+    const taken = limited.map(({ mandate, grants, amount }) => take(mandate.id, grants, amount))
     return {
       empty: false,
-      write: (tx) => {
+      write(tx) {
+        const [own = { grants: [], amount: 0 }, ...above] = taken.map((each) => each.write(tx))
+        return above.length === 0
+          ? own
+          : {
+              ...own,
+              above: above.map((draw, at) => ({ mandate: limited[at + 1]?.mandate.id ?? "", ...draw })),
+            }
+      },
+      release: () => taken.forEach((each) => each.release()),
+      writeReturn: (tx) => taken.forEach((each) => each.writeReturn(tx)),
+    }
+  }
+
+  /** Takes one call and the amount from some grants of one mandate, of which there is enough. */
+  function take(mandate: string, limited: readonly number[], amount: number) {
+    for (const index of limited) add(mandate, index, 1, amount)
+    let released = false
+    const before = movesOf(mandate).length
+    let [drawn, drawnAt]: [readonly number[], number] = [limited, before]
+    return {
+      write(tx: Tx): DrawOn {
         // A narrowing that was written in between moved the grants.
-        drawnAt = Math.max(before, written.get(mandate.id) ?? 0)
-        drawn = movesOf(mandate.id).slice(before, drawnAt).reduce<readonly number[]>(movedBy, limited)
-        for (const index of drawn) tx.run(journaled.spend, [mandate.id, index, 1, amount])
+        drawnAt = Math.max(before, written.get(mandate) ?? 0)
+        drawn = movesOf(mandate).slice(before, drawnAt).reduce<readonly number[]>(movedBy, limited)
+        for (const index of drawn) tx.run(journaled.spend, [mandate, index, 1, amount])
         return { grants: drawn, amount }
       },
-      release: () => {
+      release() {
         if (released) return
         released = true
         // After a narrowing a grant's place is another grant's: what was taken from the old one stays spent.
-        const isMoved = movesOf(mandate.id).length !== before
-        for (const index of limited) if (index < 0 || !isMoved) add(mandate.id, index, -1, -amount)
+        const isMoved = movesOf(mandate).length !== before
+        for (const index of limited) if (index < 0 || !isMoved) add(mandate, index, -1, -amount)
       },
-      writeReturn: (tx) => {
-        const isMoved = (written.get(mandate.id) ?? 0) > drawnAt
+      writeReturn(tx: Tx) {
+        const isMoved = (written.get(mandate) ?? 0) > drawnAt
         for (const index of drawn)
-          if (index < 0 || !isMoved) tx.run(journaled.spend, [mandate.id, index, -1, -amount])
+          if (index < 0 || !isMoved) tx.run(journaled.spend, [mandate, index, -1, -amount])
       },
     }
   }
@@ -144,7 +201,16 @@ export function openBudgets(store: Store): Budgets {
     }
   }
 
-  return { left, spent, reserve, carryOver }
+  return {
+    left,
+    leftInAll,
+    spent,
+    reserve,
+    carryOver,
+    setBelow(below) {
+      belowOf = below
+    },
+  }
 }
 
 /** The grants in which what was taken from these counts after a narrowing; the mandate as a whole stays. */

@@ -1,3 +1,4 @@
+import type { RevokedMandate } from "@hufu/core/contract/passing"
 import type { ServerRecord, StopReport } from "@hufu/core/contract/records"
 import { Failure } from "@hufu/core/failure"
 import type { Clock } from "../clock.ts"
@@ -6,7 +7,7 @@ import type { Caller } from "../gateway/governor.ts"
 import type { AgentAuthority } from "./agents.ts"
 import type { CredentialAuthority } from "./credentials.ts"
 import type { HoldAuthority } from "./holds.ts"
-import type { MandateAuthority } from "./mandates.ts"
+import type { Actor, MandateAuthority } from "./mandates.ts"
 import type { ServerAuthority } from "./servers.ts"
 import type { StopAuthority } from "./stop.ts"
 import type { TaskAuthority } from "./tasks.ts"
@@ -17,6 +18,8 @@ export interface Interventions {
   revoke(agent: string, by: string, reason: string): Promise<StopReport>
   stopAll(by: string, reason: string): Promise<StopReport>
   endTask(task: string, by: string): ReturnType<TaskAuthority["end"]>
+  /** Ends it and everything that was passed on from it: what goes under these is cancelled, and what they asked is not asked any more. */
+  revokeMandate(mandate: string, by: Actor): Promise<RevokedMandate>
   /** Closes what came in with the credential, and cancels what it has under way. */
   revokeCredential(credential: string, by: string): ReturnType<CredentialAuthority["revoke"]>
   /** Cancels what is under way to the server and what waits for a person. */
@@ -69,17 +72,43 @@ export function interventionsOf(parts: InterventionParts): Interventions {
     )
   }
 
+  async function revokeMandate(id: string, by: Actor): Promise<RevokedMandate> {
+    const below = parts.mandates.below(id)
+    const own = parts.mandates.need(id)
+    const revoked = parts.mandates.revoke(id, by)
+    const inFlight = connections.cancelUnder(
+      new Set([id, ...below.map((each) => each.id)]),
+      "mandate_revoked",
+    )
+    // What was passed on is for one task of its agent; what that asked may have rested on it.
+    const passed = [...below, ...(own.parent === null ? [] : [own])]
+    const asked = ({ agent, task }: { agent: string; task: string }) =>
+      passed.some((each) => each.agent === agent && each.task === task)
+    const [mandate, cancelled] = await Promise.all([revoked, holds.cancel(asked, by.id)])
+    return {
+      ...mandate,
+      below: below.map((each) => each.id),
+      cancelledHolds: cancelled.map((hold) => hold.id),
+      inFlight,
+    }
+  }
+
   return {
     suspend: async (agent, by, reason) => setState(agent, "suspended", by, reason),
     revoke: async (agent, by, reason) => setState(agent, "revoked", by, reason),
     stopAll: async (by, reason) => bite(parts.stop.declare(by, reason), () => true, by, "stopped"),
     async endTask(task, by) {
-      const ended = await parts.tasks.end(task, by)
-      await holds.cancel((hold) => hold.task === task, by)
-      for (const mandate of parts.mandates.ofAgent(ended.agent))
-        if (mandate.task === task) await parts.mandates.revoke(mandate.id, { id: by, isPerson: true })
+      const { agent } = parts.tasks.records.need(task)
+      const mandates = parts.mandates.ofAgent(agent).filter((mandate) => mandate.task === task)
+      // All of it bites before any of it is durable: what was passed on from these is other agents'.
+      const [ended] = await Promise.all([
+        parts.tasks.end(task, by),
+        holds.cancel((hold) => hold.task === task, by),
+        ...mandates.map((mandate) => revokeMandate(mandate.id, { id: by, isPerson: true })),
+      ])
       return ended
     },
+    revokeMandate,
     async revokeCredential(id, by) {
       const revoked = parts.credentials.revoke(id, by)
       connections.stop((caller) => caller.credential === id, "credential_revoked")

@@ -2,11 +2,15 @@ import { z } from "zod"
 import { Failure } from "@hufu/core/failure"
 import { newId } from "@hufu/core/id"
 import { Mandate, type MandateDraft } from "@hufu/core/mandate/mandate"
+import type { Above } from "@hufu/core/mandate/call"
 import { isNarrower } from "@hufu/core/mandate/narrow"
 import type { Clock } from "../clock.ts"
 import type { Store, Tx } from "../store/store.ts"
+import type { AgentAuthority } from "./agents.ts"
 import type { Budgets } from "./budgets.ts"
+import { followChains } from "./chains.ts"
 import { type Declare, saidTime } from "./declare.ts"
+import { passer, type ToPass } from "./pass-on.ts"
 import { openRecords, type RecordKind } from "./records.ts"
 
 const Stored = Mandate.extend({
@@ -34,6 +38,8 @@ export const mandateKind: RecordKind<Stored> = {
 /** What principals authorised agents to do. A mandate only ever narrows (INVARIANT 5); a wider one is a new grant by the person. */
 export interface MandateAuthority {
   need(id: string): Mandate
+  /** A live one. */
+  find(id: string): Mandate | undefined
   /** Also one that was revoked, as it last was; `isStarting`: no person gave it. */
   recall(id: string): { readonly mandate: Mandate; readonly isStarting: boolean } | undefined
   /** Mandates of this agent that hold for this task now. */
@@ -45,7 +51,6 @@ export interface MandateAuthority {
     principal: string
     draft: MandateDraft
     by: string
-    parent?: string
     /** The server for which this is the agent's starting mandate. */
     starting?: string
   }): Promise<Mandate>
@@ -55,9 +60,15 @@ export interface MandateAuthority {
    */
   ensureStarting(draft: StartingDraft): Promise<void>
   narrow(id: string, to: MandateDraft, by: Actor): Promise<Mandate>
+  /** Passes a part of a mandate on to another agent of the same principal, which has to be less; throws Failure("not_narrower"). */
+  pass(id: string, pass: ToPass): Promise<Mandate>
+  /** What stands above a mandate that was passed on; undefined when the chain does not hold. */
+  above(mandate: Mandate): Omit<Above, "left"> | undefined
+  /** What was passed on from it, directly or further down. */
+  below(id: string): readonly Mandate[]
   /**
    * Ends what it grants. What it forbids or reserves for the person holds against the agent's other mandates too, so only
-   * the person can end that: without them it stays, as a mandate that grants nothing.
+   * the person can end that: without them it stays, as a mandate that grants nothing. Everything that was passed on from it ends with it.
    */
   revoke(id: string, by: Actor): Promise<Mandate>
   /** Stages a new mandate in an open commit (an approval that stands for a task); `settle` shows it to decisions after the commit. */
@@ -71,7 +82,7 @@ export interface MandateAuthority {
   names(server: string): boolean
   /** Every mandate that fits, also those that were revoked. */
   ids(of: { readonly agent?: string; readonly task?: string; readonly holds?: readonly string[] }): string[]
-  build(draft: MandateDraft, ids: { agent: string; principal: string; parent?: string }): Mandate
+  build(draft: MandateDraft, ids: { agent: string; principal: string }): Mandate
 }
 
 /** Who changes a mandate, and whether they have proved to be the person. */
@@ -97,6 +108,7 @@ export function openMandates(
   clock: Clock,
   declare: Declare,
   budgets: Budgets,
+  agents: Pick<AgentAuthority, "records">,
 ): MandateAuthority {
   const records = openRecords(store, mandateKind)
   const byAgent = new Map<string, Mandate[]>()
@@ -104,6 +116,16 @@ export function openMandates(
     byAgent.set(agent, [...records.all()].filter((m) => m.agent === agent && m.state === "live").map(shown))
   for (const agent of new Set([...records.all()].map((mandate) => mandate.agent))) index(agent)
   const ofAgent = (agent: string): readonly Mandate[] => byAgent.get(agent) ?? []
+  const ownOf = (agent: string) => ofAgent(agent).filter(({ parent }) => parent === null)
+  const receivedBy = (agent: string) => ofAgent(agent).filter(({ parent }) => parent !== null)
+  const chains = followChains(agents, ofAgent)
+  for (const mandate of records.all()) chains.set(mandate.id, shown(mandate))
+  // Who is out of service for good, or too late, spends nothing any more.
+  budgets.setBelow((id) =>
+    chains
+      .children(id)
+      .filter(({ agent, until }) => until > clock.now() && agents.records.get(agent)?.state !== "revoked"),
+  )
 
   function build(draft: MandateDraft, ids: { agent: string; principal: string; parent?: string }): Mandate {
     const now = clock.now()
@@ -121,7 +143,7 @@ export function openMandates(
   function put(
     tx: Tx,
     stored: Stored,
-    fact: "mandate.granted" | "mandate.narrowed" | "mandate.revoked",
+    fact: "mandate.granted" | "mandate.passed" | "mandate.narrowed" | "mandate.revoked",
     by: string,
     within: readonly number[] = [],
   ) {
@@ -151,6 +173,7 @@ export function openMandates(
     if (stored.state === "live") records.set(stored)
     else records.forget(stored.id)
     index(stored.agent)
+    chains.set(stored.id, stored.state === "live" ? shown(stored) : undefined)
   }
 
   function stage(
@@ -159,7 +182,8 @@ export function openMandates(
     by: string,
     { starting = null, hold = null }: Partial<Pick<Stored, "starting" | "hold">>,
   ) {
-    if (ofAgent(mandate.agent).length >= maxPerAgent)
+    // What other agents pass on to it never leaves the person without room.
+    if (ownOf(mandate.agent).length >= maxPerAgent)
       throw new Failure(
         "too_many",
         `this agent has ${maxPerAgent} live mandates: revoke some with \`hufu mandate revoke\``,
@@ -174,10 +198,9 @@ export function openMandates(
     principal,
     draft,
     by,
-    parent,
     starting,
   }: Parameters<MandateAuthority["grant"]>[0]): Promise<Mandate> {
-    const mandate = build(draft, { agent, principal, ...(parent ? { parent } : {}) })
+    const mandate = build(draft, { agent, principal })
     const staged = await store.commit((tx) => stage(tx, mandate, by, { starting: starting ?? null }))
     staged.settle()
     return mandate
@@ -225,13 +248,35 @@ export function openMandates(
       ? { ...current, grants: [], otherwise: "deny" }
       : { ...current, state: "revoked" }
     const carried = isKept ? budgets.carryOver(id, []) : undefined
-    set(stored)
+    const below = chains.below(id).map(({ id: each }) => ended(records.need(each)))
+    for (const each of [stored, ...below]) set(each)
     await store.commit((tx) => {
       put(tx, stored, isKept ? "mandate.narrowed" : "mandate.revoked", by.id)
       carried?.write(tx)
+      for (const each of below) put(tx, each, "mandate.revoked", by.id)
     })
     return shown(stored)
   }
+
+  const pass = passer({
+    clock,
+    agents,
+    budgets,
+    chains,
+    need: (id) => shown(records.need(id)),
+    receivedBy,
+    build,
+    async commit(mandate, by, over) {
+      const stored: Stored = { ...mandate, state: "live", starting: null, hold: null }
+      const gone = over.flatMap(({ id }) => records.get(id) ?? []).map(ended)
+      await store.commit((tx) => {
+        put(tx, stored, "mandate.passed", by)
+        for (const each of gone) put(tx, each, "mandate.revoked", "node")
+      })
+      for (const each of [stored, ...gone]) set(each)
+    },
+    revoke: ({ id }) => revoke(id, { id: "node", isPerson: true }),
+  })
 
   const starting = new Map<string, Promise<void>>()
 
@@ -253,6 +298,10 @@ export function openMandates(
 
   return {
     need: (id) => shown(records.need(id)),
+    find(id) {
+      const stored = records.get(id)
+      return stored && shown(stored)
+    },
     recall(id) {
       const stored = records.get(id) ?? records.read("AND id=?", [id])[0]
       return stored && { mandate: shown(stored), isStarting: stored.starting !== null }
@@ -279,6 +328,9 @@ export function openMandates(
     grant,
     ensureStarting,
     narrow,
+    pass,
+    above: (mandate) => chains.above(mandate),
+    below: (id) => chains.below(id),
     revoke,
     stage,
     build,
@@ -296,9 +348,13 @@ function openOf({ principal, parent, otherwise, from, until }: Stored): Record<s
   }
 }
 
-/** Whether it holds against other mandates of the agent as well. */
-function prohibits({ never, userOnly }: Mandate): boolean {
-  return never.length + userOnly.length > 0
+function ended(stored: Stored): Stored {
+  return { ...stored, state: "revoked" }
+}
+
+/** Whether it holds against other mandates of the agent as well: what another agent passed on does not. */
+function prohibits({ never, userOnly, parent }: Mandate): boolean {
+  return parent === null && never.length + userOnly.length > 0
 }
 
 function lapsesEarlier(inner: MandateDraft, outer: Mandate): boolean {

@@ -102,6 +102,7 @@ const folds: Record<Fact, FoldFact> = {
     fold.change("task", subject, { state: stated("ended"), endedAt: time(refs["endedAt"]) })
   },
   "mandate.granted": putMandate,
+  "mandate.passed": putMandate,
   "mandate.narrowed"(fold, said) {
     fold.moveSpent(said.subject, movedIn(fold, said.content))
     putMandate(fold, said)

@@ -2,7 +2,7 @@ import type { ApprovalEntry, Entry, HoldEntry, IntentEntry } from "@hufu/core/ev
 import { timeOfId } from "@hufu/core/id"
 import { canonicalize } from "@hufu/core/json/canonical"
 import { z } from "zod"
-import { type Draw, movedBy } from "../authority/budgets.ts"
+import { type Draw, type DrawOn, movedBy } from "../authority/budgets.ts"
 import { foldStatement } from "./fold-statement.ts"
 import { type ContentRef, type Members, stated, unstated, within } from "./member.ts"
 import type { Content, ContentReader } from "./read-content.ts"
@@ -68,7 +68,8 @@ export interface FoldOptions {
   readonly onHoldOver?: (id: string, record: FoldedRecord) => void
 }
 
-const Drawn = z.object({ grants: z.array(z.int()), amount: z.int() })
+const DrawnOn = z.object({ grants: z.array(z.int()), amount: z.int() })
+const Drawn = DrawnOn.extend({ above: z.array(DrawnOn.extend({ mandate: z.string() })).optional() })
 const positive = new Set<ApprovalEntry["decision"]>(["once", "task", "until", "edited"])
 
 export function createFold({ reader, onHoldOver }: FoldOptions): Fold {
@@ -76,7 +77,7 @@ export function createFold({ reader, onHoldOver }: FoldOptions): Fold {
   const spent = new Map<string, Spending>()
   const openIntents = new Map<string, number>()
   /** What open intents drew, to be given back if they never left. */
-  const draws = new Map<string, { mandate: string; draw: Draw; moves: number }>()
+  const draws = new Map<string, { mandate: string; draw: DrawOn; moves: number }[]>()
   const moves = new Map<string, number>()
   const erased = new Set<string>()
   const thinned = new Set<string>()
@@ -140,7 +141,7 @@ export function createFold({ reader, onHoldOver }: FoldOptions): Fold {
     return known
   }
 
-  function spend(mandate: string, { grants, amount }: Draw, sign: 1 | -1): void {
+  function spend(mandate: string, { grants, amount }: DrawOn, sign: 1 | -1): void {
     const { grants: counters } = spendingOf(mandate)
     for (const grant of grants) {
       const used = counters.get(grant) ?? { count: 0, amount: 0 }
@@ -158,10 +159,18 @@ export function createFold({ reader, onHoldOver }: FoldOptions): Fold {
       if (!folding.isComplete) spendingOf(intent.mandate).known = "unstated"
       return
     }
-    const draw = drawOf(intent, intent.spent, index)
-    if (draw === undefined) return void (spendingOf(intent.mandate).known = "gone")
-    spend(intent.mandate, draw, 1)
-    draws.set(intent.action, { mandate: intent.mandate, draw, moves: moves.get(intent.mandate) ?? 0 })
+    const drawn = drawOf(intent, intent.spent, index)
+    if (drawn === undefined) {
+      for (const mandate of [intent.mandate, ...(intent.chain ?? [])]) spendingOf(mandate).known = "gone"
+      return
+    }
+    const { above = [], ...own } = drawn
+    const all = [{ mandate: intent.mandate, ...own }, ...above]
+    for (const { mandate, ...draw } of all) spend(mandate, draw, 1)
+    draws.set(
+      intent.action,
+      all.map(({ mandate, ...draw }) => ({ mandate, draw, moves: moves.get(mandate) ?? 0 })),
+    )
   }
 
   function drawOf({ action, task }: IntentEntry, digest: string, index: number): Draw | undefined {
@@ -177,10 +186,11 @@ export function createFold({ reader, onHoldOver }: FoldOptions): Fold {
     const drawn = draws.get(action)
     draws.delete(action)
     if (!isReturned || drawn === undefined) return
-    // After a narrowing a grant's place is another grant's: what was taken from the old one stays spent.
-    const isMoved = (moves.get(drawn.mandate) ?? 0) > drawn.moves
-    const draw = isMoved ? { ...drawn.draw, grants: movedBy(drawn.draw.grants, []) } : drawn.draw
-    spend(drawn.mandate, draw, -1)
+    for (const { mandate, draw, moves: before } of drawn) {
+      // After a narrowing a grant's place is another grant's: what was taken from the old one stays spent.
+      const isMoved = (moves.get(mandate) ?? 0) > before
+      spend(mandate, isMoved ? { ...draw, grants: movedBy(draw.grants, []) } : draw, -1)
+    }
   }
 
   function onHold(entry: HoldEntry, index: number): void {

@@ -1,7 +1,9 @@
 import type { TaskRecord } from "@hufu/core/contract/records"
 import { canonicalize, canonicalMembers } from "@hufu/core/json/canonical"
 import type { JsonObject } from "@hufu/core/json/json-value"
-import { type Call, cover, type Cover, grantCovers, isAbout, isLiveAt } from "@hufu/core/mandate/cover"
+import type { AboveOf, Call } from "@hufu/core/mandate/call"
+import { cover, type Cover } from "@hufu/core/mandate/cover"
+import { grantCovers, isAbout, isLiveAt } from "@hufu/core/mandate/grant-covers"
 import type { Mandate } from "@hufu/core/mandate/mandate"
 import { profileStanding } from "@hufu/core/profile/profile"
 import type { Verdict } from "@hufu/core/policy/verdict"
@@ -86,9 +88,15 @@ export function assess(parts: AssessParts, question: Question, rules: RuleSet = 
     reviewed: (standing.reviewed || standing.confirmed) && !tool.changed,
     now: parts.clock.now(),
     budgetLeft: (mandate, grant) => parts.budgets.left(mandate, grant),
+    above: aboveOf(parts),
   }
   const coverage = cover(mandates, call)
-  const traced = trace(parts, question, { tool, grounded, limited: () => limitedBy(mandates, call) })
+  const traced = trace(parts, question, {
+    tool,
+    grounded,
+    coverage,
+    limited: () => limitedBy(mandates, coverage, call),
+  })
   const facts = factsOf(parts, question, { tool, grounded, coverage, traced })
   const verdict = rules.decide(facts, { lifted: question.lifted })
   const members = canonicalMembers(question.arguments)
@@ -97,12 +105,25 @@ export function assess(parts: AssessParts, question: Question, rules: RuleSet = 
   return { tool, grounded, coverage, traced, facts, verdict, arguments: text, members, digest }
 }
 
-/** What the user said of a task: its words and those of the mandates that the person wrote for it. */
+/** What stands above mandates that were passed on, and what is left of their budgets. */
+export function aboveOf({ mandates, budgets }: Pick<AssessParts, "mandates" | "budgets">): AboveOf {
+  return (mandate) => {
+    const above = mandates.above(mandate)
+    return above && { ...above, left: (link, grant) => budgets.leftInAll(link, grant) }
+  }
+}
+
+/**
+ * What the user said of a task: its words and those of the mandates that the person wrote for it. For what a mandate covers that was
+ * passed on, also those of the one at the top of its chain; what the agents in between say counts for nothing.
+ */
 export function saidOf(
   parts: Pick<AssessParts, "mandates" | "userWords">,
   { caller, task }: Pick<Question, "caller" | "task">,
+  coverage?: Pick<Cover, "above">,
 ): readonly string[] {
-  const mandates = parts.mandates.live(caller.agent, task.id)
+  const root = coverage?.above?.at(-1)?.mandate
+  const mandates = [...parts.mandates.live(caller.agent, task.id), ...(root ? [root] : [])]
   return [
     ...parts.userWords(task),
     ...mandates.flatMap(({ words, parent }) => (parent === null && words !== "" ? [words] : [])),
@@ -112,25 +133,35 @@ export function saidOf(
 function trace(
   parts: AssessParts,
   question: Question,
-  { tool, grounded, limited }: Pick<Assessment, "tool" | "grounded"> & Pick<ToTrace, "limited">,
+  {
+    tool,
+    grounded,
+    coverage,
+    limited,
+  }: Pick<Assessment, "tool" | "grounded" | "coverage"> & Pick<ToTrace, "limited">,
 ): Traced | undefined {
   if (!isConsequential(grounded.effect)) return undefined
   const { effect, targets } = grounded
   const action = { profile: tool.profile, effect, arguments: question.arguments, targets, limited }
-  return parts.provenance.trace(question.task, action, saidOf(parts, question))
+  return parts.provenance.trace(question.task, action, saidOf(parts, question, coverage))
 }
 
-/** The arguments of which the user has said in a mandate what they may be, and that are so. */
-function limitedBy(mandates: readonly Mandate[], call: Call): ReadonlySet<string> {
+/** The arguments of which the user has said in a mandate what they may be, and that are so: never what an agent said that passed it on. */
+function limitedBy(mandates: readonly Mandate[], { above }: Cover, call: Call): ReadonlySet<string> {
   const covering = mandates.flatMap((mandate) =>
     mandate.grants.filter(
       (grant, at) =>
+        mandate.parent === null &&
         isLiveAt(mandate, call.now) &&
         isAbout(grant, call) &&
         typeof grantCovers(mandate, at, call) !== "string",
     ),
   )
-  return new Set(covering.flatMap(({ limits }) => limits.map(({ argument }) => argument)))
+  const top = above?.at(-1)
+  const given = top?.mandate.grants[top.grant]
+  return new Set(
+    [...covering, ...(given ? [given] : [])].flatMap(({ limits }) => limits.map(({ argument }) => argument)),
+  )
 }
 
 function factsOf(

@@ -10,6 +10,10 @@ export interface InFlight {
   readonly server: string
   readonly tool: string
   readonly effect: Effect
+  /** The mandates under which it goes: the one that covers it and those above it. */
+  readonly mandates: readonly string[]
+  /** The agents that passed its mandate on: what stops one of them stops it. */
+  readonly passedBy: readonly string[]
   /** Whether the first byte has left. */
   isForwarded(): boolean
   cancel(reason: string): void
@@ -24,6 +28,8 @@ export interface Connections {
   begin(call: InFlight): () => void
   /** Closes and cancels all that match, and says who acknowledged, when, and what had already left. */
   stop(matches: (caller: Caller) => boolean, reason: string): Pick<StopReport, "doors" | "inFlight">
+  /** Cancels what goes under any of these mandates; says what of it had left. */
+  cancelUnder(mandates: ReadonlySet<string>, reason: string): StopReport["inFlight"]
   counts(): { connections: number; inFlight: number }
   inFlightTo(server: string): InFlight[]
 }
@@ -37,14 +43,23 @@ export function trackConnections(clock: Clock): Connections {
   const live = new Set<Live>()
   const calls = new Set<InFlight>()
 
-  function stop(matches: (caller: Caller) => boolean, reason: string) {
-    const begun = clock.monotonic()
+  function cancel(matches: (call: InFlight) => boolean, reason: string): StopReport["inFlight"] {
     const inFlight: StopReport["inFlight"] = []
-    for (const call of [...calls].filter((each) => matches(each.caller))) {
+    for (const call of [...calls].filter(matches)) {
       const { action, server, tool, effect } = call
       if (call.isForwarded()) inFlight.push({ action, server, tool, effect })
       call.cancel(reason)
     }
+    return inFlight
+  }
+
+  function stop(matches: (caller: Caller) => boolean, reason: string) {
+    const begun = clock.monotonic()
+    const inFlight = cancel(
+      ({ caller, passedBy }) =>
+        matches(caller) || passedBy.some((agent) => matches({ ...caller, agent, credential: null })),
+      reason,
+    )
     const doors: StopReport["doors"] = []
     for (const connection of [...live].filter((each) => matches(each.caller))) {
       const { connection: id, door, agent } = connection.caller
@@ -65,6 +80,7 @@ export function trackConnections(clock: Clock): Connections {
       return () => void calls.delete(call)
     },
     stop,
+    cancelUnder: (mandates, reason) => cancel((call) => call.mandates.some((id) => mandates.has(id)), reason),
     counts: () => ({ connections: live.size, inFlight: calls.size }),
     inFlightTo: (server) => [...calls].filter((call) => call.server === server),
   }

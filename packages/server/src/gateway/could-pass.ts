@@ -4,7 +4,7 @@ import { possibleEffects, profileStanding } from "@hufu/core/profile/profile"
 import type { Effect } from "@hufu/core/words"
 import type { RuleSet } from "../fence/rules/load.ts"
 import type { UncertainFacts } from "../fence/rules/schema.ts"
-import type { AssessParts, Question } from "./assess.ts"
+import { aboveOf, type AssessParts, type Question } from "./assess.ts"
 
 type OpenQuestion = Omit<Question, "arguments" | "lifted" | "task"> & {
   readonly task: { readonly id: string }
@@ -37,6 +37,7 @@ function couldPassAs(
     reviewed: (standing.reviewed || standing.confirmed) && !known.changed,
     now: parts.clock.now(),
     budgetLeft: (mandate, grant) => parts.budgets.left(mandate, grant),
+    above: aboveOf(parts),
   })
   if (!could.allow && !could.ask) return false
   const agent = parts.agents.records.get(caller.agent)

@@ -1,3 +1,4 @@
+import type { Budgets } from "../authority/budgets.ts"
 import type { Mandate } from "@hufu/core/mandate/mandate"
 import { type Assessment, assess, type AssessParts, type Question } from "./assess.ts"
 
@@ -13,14 +14,26 @@ export function lostAuthority(
   { coverage }: Assessment,
   question: Question,
 ): string | undefined {
-  if (parts.mandates.ofAgent(question.caller.agent) === then) return undefined
+  const { above = [] } = coverage
+  // What holds above a mandate that was passed on changes without the agent's own mandates.
+  if (above.length === 0 && parts.mandates.ofAgent(question.caller.agent) === then) return undefined
   // What this call has reserved for itself is not missing for it.
-  const left: AssessParts["budgets"]["left"] = (mandate, grant) => {
-    const { count, amount } = parts.budgets.left(mandate, grant)
-    return mandate.id === coverage.mandate
-      ? { count: count + 1, amount: amount + coverage.amount }
-      : { count, amount }
+  const taken = new Map([
+    [coverage.mandate, coverage.amount],
+    ...above.map((slice) => [slice.mandate.id, slice.amount] as const),
+  ])
+  const giveBack =
+    (left: Budgets["left"]): Budgets["left"] =>
+    (mandate, grant) => {
+      const { count, amount } = left(mandate, grant)
+      const own = taken.get(mandate.id)
+      return own === undefined ? { count, amount } : { count: count + 1, amount: amount + own }
+    }
+  const budgets: Budgets = {
+    ...parts.budgets,
+    left: giveBack((mandate, grant) => parts.budgets.left(mandate, grant)),
+    leftInAll: giveBack((mandate, grant) => parts.budgets.leftInAll(mandate, grant)),
   }
-  const now = assess({ ...parts, budgets: { ...parts.budgets, left } }, question)
+  const now = assess({ ...parts, budgets }, question)
   return now.verdict.verdict === "allow" ? undefined : "mandate_revoked"
 }

@@ -1,7 +1,7 @@
 import type { Effect } from "@hufu/core/words"
 import type { Reservation } from "../authority/budgets.ts"
 import type { Clock } from "../clock.ts"
-import type { Connections } from "./connections.ts"
+import type { Connections, InFlight } from "./connections.ts"
 import type { Caller, Outcome, Permit } from "./governor.ts"
 
 export interface PermitParts {
@@ -10,6 +10,8 @@ export interface PermitParts {
   readonly server: string
   readonly tool: string
   readonly effect: Effect
+  readonly mandates: InFlight["mandates"]
+  readonly passedBy: InFlight["passedBy"]
   readonly edited?: Permit["edited"]
   readonly reservation: Reservation
   readonly clock: Clock
@@ -36,6 +38,8 @@ export function issuePermit(parts: PermitParts): Permit {
     server: parts.server,
     tool: parts.tool,
     effect: parts.effect,
+    mandates: parts.mandates,
+    passedBy: parts.passedBy,
     isForwarded: () => forwarded,
     cancel: (reason) => controller.abort(new Error(reason)),
   })

@@ -228,12 +228,15 @@ export function createPipeline(parts: PipelineParts): Governor {
     use?.settle()
     if (hold) parts.provenance.answered(question.task.id, seen.traced)
     const { caller, server, tool } = question
+    const { mandate, above = [] } = seen.coverage
     return issuePermit({
       action,
       caller,
       server,
       tool,
       effect: seen.grounded.effect,
+      mandates: [...(mandate === undefined ? [] : [mandate]), ...above.map((slice) => slice.mandate.id)],
+      passedBy: above.map((slice) => slice.mandate.agent),
       ...(go.edited ? { edited: go.edited } : {}),
       reservation,
       clock,
@@ -247,7 +250,8 @@ export function createPipeline(parts: PipelineParts): Governor {
     // What no grant covers, a person has approved by itself: it draws on no budget.
     if (coverage.grant === undefined) return nothingReserved
     const mandate = parts.mandates.live(caller.agent, task.id).find((each) => each.id === coverage.mandate)
-    return mandate && parts.budgets.reserve(mandate, coverage.grant, coverage.amount)
+    const { grant, amount, above = [] } = coverage
+    return mandate && parts.budgets.reserve([{ mandate, grant, amount }, ...above])
   }
 
   /** @param action a new id: what is denied is an action of its own, whatever was held before */
@@ -280,6 +284,7 @@ export function createPipeline(parts: PipelineParts): Governor {
     code?: string
   }): ContentDraft {
     const { caller, task } = question
+    const { above } = seen.coverage
     const commitTo = (field: string, value: string) =>
       commitNatively(parts.vault.salt(task.id, action, field), value)
     // An allowed action speaks for itself: its rules stand in the entry.
@@ -301,6 +306,7 @@ export function createPipeline(parts: PipelineParts): Governor {
       principal: caller.principal,
       task: task.id,
       mandate: seen.coverage.mandate ?? null,
+      ...(above === undefined ? {} : { chain: above.map(({ mandate }) => mandate.id) }),
       server: parts.servers.find(question.server)?.id ?? "srv_unknown",
       tool: commitTo("tool", canonicalize(question.tool)),
       effect: seen.grounded.effect,

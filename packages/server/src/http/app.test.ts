@@ -61,6 +61,16 @@ describe("who may call what", () => {
       may: ({ scope, socketOnly }) => (scope === "public" || scope === "local") && !socketOnly,
     },
     "the person, over the socket": { via: "socket", headers: asPerson, may: () => true },
+    "an agent, over HTTP": {
+      via: "http",
+      headers: () => ({ authorization: `Bearer ${under.agentCredential}` }),
+      may: ({ scope, socketOnly }) => (scope === "public" || scope === "agent") && !socketOnly,
+    },
+    "an agent, over the socket": {
+      via: "socket",
+      headers: () => ({ authorization: `Bearer ${under.agentCredential}` }),
+      may: ({ scope }) => scope === "public" || scope === "agent",
+    },
     "a hook, over the socket": {
       via: "socket",
       headers: () => ({ authorization: `Bearer ${under.hook}` }),
@@ -87,7 +97,7 @@ describe("who may call what", () => {
     ["no scheme", () => under.session],
     ["another scheme", () => `Basic ${under.session}`],
     ["a session that never was", () => `Bearer hufu_session_${"A".repeat(43)}`],
-    ["an agent's credential", () => `Bearer ${under.agentCredential}`],
+    ["an agent's credential that never was", () => `Bearer hufu_agent_${"A".repeat(43)}`],
     ["a hook's credential that never was", () => `Bearer hufu_hook_${"A".repeat(43)}`],
     ["two tokens", () => `Bearer ${under.session} ${under.session}`],
   ])("refuses %s everywhere, even where nothing is needed", async (_name, authorization) => {

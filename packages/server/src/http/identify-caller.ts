@@ -31,9 +31,10 @@ export function identifyCaller(presented: Presented, parts: CallerParts): Operat
   if (token === undefined)
     throw new Failure(
       "unauthenticated",
-      "send `Authorization: Bearer …` with a session, a browser's token or a hook's credential",
+      "send `Authorization: Bearer …` with a session, a browser's token, or a hook's or an agent's credential",
     )
   if (token.startsWith("hufu_hook_")) return { ...context, hook: parts.credentials.check(token, "hook") }
+  if (token.startsWith("hufu_agent_")) return { ...context, agent: parts.credentials.check(token, "agent") }
   if (token.startsWith("hufu_browser_"))
     return { ...context, browser: parts.browsers.check(token, { origin, host }) }
   const session = parts.person.session(token)
@@ -62,6 +63,8 @@ export function requireScope({ id, operation }: Route, context: OperationContext
       "sign in first: run `hufu signin` on this computer, or use the `hufu` command there",
       { extra: { needs: "browser" } },
     )
-  if (operation.scope === "person" || (operation.scope === "hook" && !context.hook && !context.session))
-    requireFresh(context.session, clock)
+  const isNamed =
+    (operation.scope === "hook" && (context.hook !== undefined || context.session !== undefined)) ||
+    (operation.scope === "agent" && context.agent !== undefined)
+  if (operation.scope !== "local" && !isNamed) requireFresh(context.session, clock)
 }

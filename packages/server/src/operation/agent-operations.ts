@@ -1,14 +1,7 @@
 import { Failure } from "@hufu/core/failure"
-import { sayMandate } from "@hufu/core/mandate/say"
 import { actorOf, type OperationContext } from "./context.ts"
 import type { Operations } from "./operations.ts"
 import type { OperationParts } from "./parts.ts"
-import { previewMandate } from "./preview-mandate.ts"
-
-const changer = (context: OperationContext) => ({
-  id: actorOf(context),
-  isPerson: context.session !== undefined,
-})
 
 const sourceOf = ({ hook, session }: OperationContext) =>
   hook ? "hook" : session?.by === "passkey" ? "console" : "terminal"
@@ -22,7 +15,7 @@ function requireOwnHook({ hook }: OperationContext, agent: string): void {
     )
 }
 
-/** Agents, versions, credentials, tasks and mandates. */
+/** Agents, versions, credentials and tasks. */
 export function agentOperations(parts: OperationParts) {
   const { agents, credentials, tasks, mandates, person, interventions } = parts
   return {
@@ -80,31 +73,5 @@ export function agentOperations(parts: OperationParts) {
       }
     },
     "task.end": ({ task }, context) => interventions.endTask(task, actorOf(context)),
-    "mandate.grant": ({ agent, mandate }, context) =>
-      mandates.grant({
-        agent: agents.need(agent).id,
-        principal: person.id,
-        draft: mandate,
-        by: actorOf(context),
-      }),
-    "mandate.preview": async (input) => previewMandate(parts, input),
-    "mandate.list": async ({ agent }) => ({
-      items: [...(agent === undefined ? mandates.all() : mandates.ofAgent(agents.need(agent).id))],
-    }),
-    "mandate.narrow": ({ mandate, to }, context) => mandates.narrow(mandate, to, changer(context)),
-    "mandate.revoke": ({ mandate }, context) => mandates.revoke(mandate, changer(context)),
-    "mandate.explain": async ({ mandate: id }) => {
-      const mandate = mandates.need(id)
-      const spent = [-1, ...mandate.grants.keys()].map((grant) => ({
-        grant,
-        ...parts.budgets.spent(id, grant),
-      }))
-      return {
-        mandate,
-        en: sayMandate(mandate, "en"),
-        zh: sayMandate(mandate, "zh"),
-        spent: spent.filter(({ count }) => count > 0),
-      }
-    },
   } satisfies Partial<Operations>
 }

@@ -13,17 +13,19 @@ export interface OperationContext {
   readonly session?: Session
   /** A hook's credential. */
   readonly hook?: CredentialRecord
+  /** An agent's own credential. */
+  readonly agent?: CredentialRecord
   /** A browser that was let in. */
   readonly browser?: BrowserRecord
 }
 
 /** Whether the caller may look and narrow: this operating-system user, a browser that was let in, or the person. */
-export function mayLook({ transport, session, hook, browser }: OperationContext): boolean {
+export function mayLook({ transport, session, hook, agent, browser }: OperationContext): boolean {
   if (session) return session.decision === undefined
-  return browser !== undefined || (transport === "socket" && !hook)
+  return browser !== undefined || (transport === "socket" && !hook && !agent)
 }
 
-/** Whom the ledger names: the person who proved it, a hook's credential, a browser, else the node itself for this operating-system user. */
+/** Whom the ledger names: the person who proved it, a hook's credential, an agent, a browser, else the node itself for this operating-system user. */
 export function actorOf(context: OperationContext): string {
-  return context.session?.person ?? context.hook?.id ?? context.browser?.id ?? "node"
+  return context.session?.person ?? context.hook?.id ?? context.agent?.agent ?? context.browser?.id ?? "node"
 }

@@ -1,4 +1,5 @@
 import type { Output } from "@hufu/core/contract/contract"
+import { maxChain } from "../authority/chains.ts"
 import type { ActionRecord, ApprovalRecord, MandateSaid } from "@hufu/core/contract/records"
 import { isJsonObject } from "@hufu/core/json/json-value"
 import { sayTime } from "@hufu/core/mandate/say"
@@ -78,9 +79,11 @@ function mandateWords(mandate: MandateSaid | null, language: Language): string |
   return `the ${starting ? "starting mandate" : "mandate"} ${id}${says ? ` says: “${says.en}”` : ", of which it cannot be told any more what it said"}`
 }
 
-/** The user's own words that stand behind it: those of the mandate, else those of the task. */
+/** The user's own words that stand behind it: those of the mandate that the user gave, else those of the task. */
 function wordsOf(parts: ExplainParts, action: ActionRecord): string | null {
-  const mandate = action.mandate === null ? undefined : parts.mandates.recall(action.mandate)?.mandate
+  let mandate = action.mandate === null ? undefined : parts.mandates.recall(action.mandate)?.mandate
+  for (let steps = 0; mandate && mandate.parent !== null; steps++)
+    mandate = steps < maxChain ? parts.mandates.recall(mandate.parent)?.mandate : undefined
   const task = parts.tasks.records.get(action.task)
   return mandate?.words || task?.words || null
 }

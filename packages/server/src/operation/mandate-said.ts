@@ -1,6 +1,7 @@
 import type { ActionRecord, MandateSaid } from "@hufu/core/contract/records"
 import type { JsonObject } from "@hufu/core/json/json-value"
-import { type Call, grantCovers, isAbout } from "@hufu/core/mandate/cover"
+import type { Call } from "@hufu/core/mandate/call"
+import { grantCovers, isAbout } from "@hufu/core/mandate/grant-covers"
 import { limitTouches } from "@hufu/core/mandate/limit-covers"
 import type { Mandate } from "@hufu/core/mandate/mandate"
 import { sayGrant, sayNever, sayUserOnly } from "@hufu/core/mandate/say"

@@ -47,12 +47,14 @@ export function nodeOperations(parts: OperationParts) {
       const question = { caller, task, server: server.name, tool, arguments: args, lifted: false }
       const seen = assess(parts.assess, question, rules)
       const mandate = seen.coverage.mandate ?? null
+      // What an agent said that passed it on is not the user's word.
+      const root = seen.coverage.words ?? seen.coverage.mandate
       return {
         verdict: seen.verdict.verdict,
         effect: seen.grounded.effect,
         reasons: reasonsOf.verdict(seen.verdict, seen.coverage),
         mandate,
-        words: (mandate === null ? "" : parts.mandates.need(mandate).words) || task.words || null,
+        words: (root === undefined ? "" : parts.mandates.need(root).words) || task.words || null,
         facts: z.json().parse(seen.facts),
         policy: rules.digest,
         visible: couldPass(parts.assess, question, rules),

@@ -3,6 +3,7 @@ import { agentOperations } from "./agent-operations.ts"
 import type { OperationContext } from "./context.ts"
 import { evidenceOperations } from "./evidence-operations.ts"
 import { holdOperations } from "./hold-operations.ts"
+import { mandateOperations } from "./mandate-operations.ts"
 import { nodeOperations } from "./node-operations.ts"
 import type { OperationParts } from "./parts.ts"
 import { historyOperations } from "./history-operations.ts"
@@ -21,6 +22,7 @@ export function createOperations(parts: OperationParts): Operations {
     ...nodeOperations(parts),
     ...signInOperations(parts),
     ...agentOperations(parts),
+    ...mandateOperations(parts),
     ...toolOperations(parts),
     ...holdOperations(parts),
     ...evidenceOperations(parts),

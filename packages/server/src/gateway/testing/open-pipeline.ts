@@ -36,7 +36,7 @@ export async function openPipeline() {
   const credentials = openCredentials(store, clock, agents, declare)
   const tasks = openTasks(store, vault, clock, declare)
   const budgets = openBudgets(store)
-  const mandates = openMandates(store, clock, declare, budgets)
+  const mandates = openMandates(store, clock, declare, budgets, agents)
   const servers = openServers(store, vault, clock, declare)
   const tools = openTools(store, servers, declare)
   const holds = openHolds(store, vault, clock, 900)
