@@ -137,6 +137,16 @@ export const Config = z.strictObject({
             "对一个工具服务器同时进行的调用数；其余排队等候",
           ),
         ),
+      privateNames: z
+        .array(z.string().max(255).toLowerCase())
+        .max(100)
+        .default([])
+        .meta(
+          means(
+            "names of tool servers that lead into this machine or network, beside those that only can (without a dot, `.local`, `.internal`, `.lan`)",
+            "通向本机或本网络的工具服务器名称；只能通向内部的名称（不含点，或以 `.local`、`.internal`、`.lan` 结尾）无需列出",
+          ),
+        ),
     })
     .prefault({}),
   publish: z

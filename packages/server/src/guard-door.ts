@@ -45,7 +45,7 @@ export interface GuardParts {
   readonly credentials: CredentialAuthority
   readonly mandates: MandateAuthority
   readonly servers: ServerAuthority
-  readonly refuseOwn: (url: string) => void
+  readonly refuseUrl: (url: string) => Promise<void>
   readonly discover: (server: string) => Promise<void>
   /** Throws with the reason when the agent may not hold a connection now. */
   readonly standing: (caller: Caller) => void
@@ -129,7 +129,7 @@ async function agentOf(
 async function serverOf(parts: GuardParts, details: GuardDetails): Promise<ServerRecord> {
   if ((details.command === undefined) === (details.url === undefined))
     throw new Failure("invalid_input", "give the guard either a command after `--` or a `--url`")
-  if (details.url !== undefined) parts.refuseOwn(details.url)
+  if (details.url !== undefined) await parts.refuseUrl(details.url)
   const draft = {
     command: details.command ?? null,
     url: details.url ?? null,

@@ -37,6 +37,7 @@ import { trackConnections } from "./gateway/connections.ts"
 import { createMcpDoor } from "./gateway/mcp/mcp-door.ts"
 import { openProvenance } from "./fence/provenance/provenance.ts"
 import { createPipeline } from "./gateway/pipeline.ts"
+import { refuseName } from "./gateway/mcp/upstream/reachable-address.ts"
 import { markUnknown } from "./gateway/recover.ts"
 import { serverDirectory } from "./gateway/server-directory.ts"
 import { openCheckpointMemory } from "./keys/checkpoint-memory.ts"
@@ -276,6 +277,7 @@ export async function startNode({
         node: newId("node", clock.now()),
         stateKey: randomBytes(32),
         hosts: config.hosts,
+        privateNames: config.upstream.privateNames,
         holdWaitMs: config.ask.waitSeconds * 1000,
         linkIdleMs: config.upstream.idleSeconds * 1000,
         callTimeoutMs: config.upstream.timeoutSeconds * 1000,
@@ -284,7 +286,7 @@ export async function startNode({
     })
     closing.push(() => door.close())
     const discover = (server: string) => door.discover(server, person.id)
-    const refuseOwn = (url: string) => {
+    const refuseUrl = async (url: string) => {
       // The same reading of addresses as for the targets of actions: one host has many spellings.
       const address = readAddress(url)
       if (address === undefined || ours.isOwnAddress(address))
@@ -292,6 +294,9 @@ export async function startNode({
           "forbidden",
           "that URL leads to this Hufu node itself: give the tool server's own address",
         )
+      const port = (of: string) => readAddress(of)?.port ?? 0
+      const { privateNames } = config.upstream
+      await refuseName(address.host, port(url), { ownPort: () => port(origin.url), privateNames })
     }
     const actions = readActions(ledger, contents, agents, holds)
     const operations = createOperations({
@@ -322,7 +327,7 @@ export async function startNode({
       rules: () => rules,
       ruleSources: sources,
       discover,
-      refuseOwn,
+      refuseUrl,
       scrub: () => scrub.state(),
       published: () => publishing?.state() ?? null,
       closeUpstream: (server) => directory.changed(server),
@@ -372,7 +377,7 @@ export async function startNode({
             credentials,
             mandates,
             servers,
-            refuseOwn,
+            refuseUrl,
             discover,
             standing: (caller) => governor.standing(caller),
             roster: guards,

@@ -10,7 +10,7 @@ type Row = Readonly<Record<string, unknown>>
 const columns: Partial<Record<OperationId, readonly string[]>> = {
   "agent.list": ["id", "name", "identifiedBy", "state", "createdAt"],
   "server.list": ["id", "name", "transport", "command", "url", "environment"],
-  "tool.list": ["tool", "effect", "source", "confirmed", "changed"],
+  "tool.list": ["tool", "effect", "source", "confirmed", "changed", "signals"],
   "task.list": ["id", "agent", "source", "state", "startedAt", "words"],
   "mandate.list": ["id", "agent", "task", "until", "otherwise", "words"],
   "log.entries": ["index", "hash", "entry"],

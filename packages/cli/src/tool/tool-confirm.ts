@@ -1,5 +1,6 @@
 import type { ToolRecord } from "@hufu/core/contract/records"
 import { Failure } from "@hufu/core/failure"
+import { toolSignals } from "@hufu/core/profile/tool-signal"
 import type { Language } from "@hufu/core/words"
 import { textFlag } from "../arguments/flag-value.ts"
 import { readJson, readText } from "../arguments/read-json.ts"
@@ -16,6 +17,7 @@ const texts = {
     effect: "effect",
     source: "profile",
     changed: "What changed in its definition:",
+    signals: "What was noticed about it:",
     profile: "Profile:",
     own: "You set this profile instead:",
     done: "Confirmed, for exactly this definition.",
@@ -25,6 +27,7 @@ const texts = {
     effect: "行为类别",
     source: "画像来源",
     changed: "定义的变化：",
+    signals: "注意到的情况：",
     profile: "画像：",
     own: "您改设以下画像：",
     done: "已确认，仅对当前定义有效。",
@@ -67,6 +70,9 @@ function describe(tool: ToolRecord, language: Language): string[] {
     ...(difference.length === 0
       ? []
       : [text.changed, ...difference.map(({ kind, text: words }) => `  | ${marks[kind]} ${oneLine(words)}`)]),
+    ...(tool.signals.length === 0
+      ? []
+      : [text.signals, ...tool.signals.map((signal) => `  ! ${toolSignals[signal][language]}`)]),
     text.profile,
     ...quoted(tool.profile),
     `${text.tool} ${tool.server}/${tool.tool}  ${text.effect} ${tool.effect}  ${text.source} ${tool.source}`,

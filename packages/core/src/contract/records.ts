@@ -1,6 +1,7 @@
 import { z } from "zod"
 import { Decision } from "../evidence/entry.ts"
 import { idSchema, Name } from "../id.ts"
+import { ToolSignal } from "../profile/tool-signal.ts"
 import { TracedValue } from "../provenance/traced-value.ts"
 import { DecisionMode, Effect, OutcomeKind, VerdictKind } from "../words.ts"
 
@@ -171,6 +172,8 @@ export const ToolRecord = z.object({
   source: z.enum(["automatic", "reviewed", "user"]),
   confirmed: z.boolean(),
   changed: z.boolean(),
+  /** What was noticed in its definition, or about it among the tools of other servers. */
+  signals: z.array(ToolSignal),
   definition: Digest,
   profile: z.json(),
   /** Word by word, when the definition changed since the profile was pinned. */

@@ -4,11 +4,13 @@ import { Failure } from "@hufu/core/failure"
 import type { JsonObject } from "@hufu/core/json/json-value"
 import { definitionDigest, readDefinition, type ToolDefinition } from "@hufu/core/profile/definition"
 import { definitionDifference } from "@hufu/core/profile/definition-difference"
-import { ToolProfile } from "@hufu/core/profile/profile"
+import { isVouchedFor, ToolProfile } from "@hufu/core/profile/profile"
+import type { ToolSignal } from "@hufu/core/profile/tool-signal"
 import { confirmProfile, type Pin, resolveProfile } from "../fence/profile/catalogue.ts"
 import { launchedPackage } from "../fence/profile/launched-package.ts"
 import { methodProfile } from "../fence/profile/method-profiles.ts"
 import { unknownProfile } from "../fence/profile/unknown-profile.ts"
+import { openToolSignals } from "../fence/supply/tool-signals.ts"
 import { nativeHash } from "../ledger/native-hash.ts"
 import type { Store } from "../store/store.ts"
 import type { Declare } from "./declare.ts"
@@ -55,6 +57,8 @@ export interface KnownTool {
   /** Digest of the definition as it is now. */
   readonly definition: string
   readonly changed: boolean
+  /** What was noticed about it; nothing once somebody stands behind exactly this definition. */
+  readonly signals: readonly ToolSignal[]
 }
 
 export interface ToolAuthority {
@@ -79,8 +83,10 @@ export function openTools(store: Store, servers: ServerAuthority, declare: Decla
   const records = openRecords(store, toolKind)
   const byName = new Map<string, Map<string, Stored>>()
   const observing = new Map<string, Promise<void>>()
+  const signals = openToolSignals(programOf)
   const keep = (tool: Stored) => {
     records.set(tool)
+    signals.offered(tool)
     const tools = byName.get(tool.server) ?? new Map<string, Stored>()
     byName.set(tool.server, tools.set(tool.tool, tool))
   }
@@ -89,9 +95,21 @@ export function openTools(store: Store, servers: ServerAuthority, declare: Decla
 
   function find(server: string, tool: string): KnownTool {
     const known = toolsOf(server)?.get(tool)
-    if (known) return { profile: known.profile, definition: known.digest, changed: known.changed }
+    if (known) {
+      const { profile, digest: definition, changed } = known
+      return { profile, definition, changed, signals: isVouchedFor(profile) ? [] : signals.of(known) }
+    }
     const profile = methodProfile(tool) ?? unknownProfile(tool)
-    return { profile, definition: profile.definition, changed: false }
+    return { profile, definition: profile.definition, changed: false, signals: [] }
+  }
+
+  /** What a live server runs or reaches; a package is the same program whatever it is started with. */
+  function programOf(server: string): string | undefined {
+    const live = servers.recall(server)
+    if (live?.state !== "live") return undefined
+    const [command, ...args] = live.command ?? []
+    if (command === undefined) return live.url ?? undefined
+    return launchedPackage({ command, args }) ?? JSON.stringify(live.command)
   }
 
   /** UNTRUSTED: what a server says of its tools. What cannot be pinned keeps the profile that asks. */
@@ -188,7 +206,7 @@ export function openTools(store: Store, servers: ServerAuthority, declare: Decla
       })
     })
     keep(confirmed)
-    return shown(confirmed, server)
+    return shown(confirmed, server, signals.of(confirmed))
   }
 
   function observe(server: string, definitions: readonly JsonObject[]): Promise<void> {
@@ -205,7 +223,9 @@ export function openTools(store: Store, servers: ServerAuthority, declare: Decla
     confirm,
     isKnown: (server) => (toolsOf(server)?.size ?? 0) > 0,
     list: (server) =>
-      [...(toolsOf(server)?.values() ?? [])].map((tool) => shown(tool, servers.need(server).name)),
+      [...(toolsOf(server)?.values() ?? [])].map((tool) =>
+        shown(tool, servers.need(server).name, signals.of(tool)),
+      ),
   }
 }
 
@@ -230,7 +250,7 @@ function pinOf({ pinned }: Stored): Pin {
   return { profile: pinned.profile, definition: readDefinition(pinned.definition) }
 }
 
-function shown(tool: Stored, server: string): ToolRecord {
+function shown(tool: Stored, server: string, signals: readonly ToolSignal[]): ToolRecord {
   const { profile, changed, digest, definition, pinned } = tool
   return {
     server,
@@ -239,6 +259,7 @@ function shown(tool: Stored, server: string): ToolRecord {
     source: profile.source,
     confirmed: profile.confirmed,
     changed,
+    signals: [...signals],
     definition: digest,
     profile: z.json().parse(profile),
     difference: changed

@@ -112,6 +112,6 @@ function split({ principal, effect, resource, context }: RuleFacts): { own: Json
   // Facts are plain JSON by their schema.
   return {
     own: own as unknown as JsonValue,
-    shared: { principal, effect, resource, context: rest },
+    shared: { principal, effect, resource, context: rest } as unknown as JsonValue,
   }
 }

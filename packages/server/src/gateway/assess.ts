@@ -183,6 +183,7 @@ function factsOf(
       reviewed: standing.reviewed,
       confirmed: standing.confirmed,
       changed: tool.changed,
+      ...(tool.signals.length > 0 ? { signals: tool.signals } : {}),
       reversible: tool.profile.reversible,
       sensitivity: tool.profile.sensitivity,
     },

@@ -53,6 +53,7 @@ function couldPassAs(
       reviewed: standing.reviewed,
       confirmed: standing.confirmed,
       changed: known.changed,
+      ...(known.signals.length > 0 ? { signals: known.signals } : {}),
       reversible: known.profile.reversible,
       sensitivity: known.profile.sensitivity,
     },

@@ -57,8 +57,8 @@ export interface OperationParts {
   readonly assess: AssessParts
   readonly rules: () => RuleSet
   readonly ruleSources: readonly RuleSource[]
-  /** Throws Failure("forbidden") when a URL leads to this node itself. */
-  readonly refuseOwn: (url: string) => void
+  /** Throws Failure("forbidden") when a URL leads to this node itself, or where no tool server is. */
+  readonly refuseUrl: (url: string) => Promise<void>
   /** How far the background reading of the ledger is. */
   readonly scrub: () => ScrubState
   /** How far the published log is; null when nothing is published. */

@@ -7,7 +7,7 @@ export function toolOperations(parts: OperationParts) {
   const { servers, tools } = parts
   return {
     "server.add": async ({ name, url, headers, demo }, context) => {
-      parts.refuseOwn(url)
+      await parts.refuseUrl(url)
       const draft = { name, command: null, url, secrets: { environment: {}, headers, folder: null }, demo }
       return servers.register(draft, { id: actorOf(context), isPerson: true })
     },

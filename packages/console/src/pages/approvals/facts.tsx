@@ -11,6 +11,7 @@ import { useLanguage } from "../../words/language.ts"
 import { shared } from "../../words/shared.ts"
 import { useWords } from "../../words/use-words.ts"
 import { taskWords } from "../tasks/words.ts"
+import { ToolSignals } from "../tools/tool-signals.tsx"
 import { words as approvalWords } from "./words.ts"
 
 /** The eight facts: who, exactly what, how it differs, the target, the risk, the rule, until when, and what then. */
@@ -148,6 +149,7 @@ function Risk({ hold }: { readonly hold: HoldRecord }) {
       {tool?.changed === true ? (
         <span className="font-semibold text-deny">{words.profile.changed}</span>
       ) : null}
+      {tool ? <ToolSignals signals={tool.signals} /> : null}
     </span>
   )
 }

@@ -76,8 +76,8 @@ function Tools({ tools }: { readonly tools: readonly ToolRecord[] }) {
   const [find, setFind] = useAddressText("q")
   const wanted = find.trim().toLowerCase()
   const found = tools.filter(({ tool }) => tool.toLowerCase().includes(wanted))
-  // What changed wants to be read first.
-  const ordered = found.toSorted((a, b) => Number(b.changed) - Number(a.changed))
+  // What changed wants to be read first, then what looks made to deceive.
+  const ordered = found.toSorted((a, b) => urgency(b) - urgency(a))
   return (
     <>
       <div className="mb-3 flex flex-wrap items-center gap-3">
@@ -108,4 +108,8 @@ function Tools({ tools }: { readonly tools: readonly ToolRecord[] }) {
       )}
     </>
   )
+}
+
+function urgency({ changed, confirmed, signals }: ToolRecord): number {
+  return (changed ? 2 : 0) + (signals.length > 0 && !confirmed ? 1 : 0)
 }

@@ -8,6 +8,7 @@ import { UntrustedName } from "../../part/untrusted-name.tsx"
 import { useWidening } from "../../session/prove.ts"
 import { useWords } from "../../words/use-words.ts"
 import { ToolDifference } from "./tool-difference.tsx"
+import { ToolSignals } from "./tool-signals.tsx"
 import { toolWords } from "./words.ts"
 
 /** One tool: its effect, who says so, what changed, and confirming it. */
@@ -28,6 +29,7 @@ export function ToolCard({ tool }: { readonly tool: ToolRecord }) {
         )}
         {tool.changed ? <Badge tone="deny" icon={CircleAlert} word={words.changed} /> : null}
       </div>
+      <ToolSignals signals={tool.signals} />
       {tool.changed ? <p className="mt-2">{words.changedWhat}</p> : null}
       {tool.difference ? <ToolDifference difference={tool.difference} /> : null}
       <details className="mt-2">

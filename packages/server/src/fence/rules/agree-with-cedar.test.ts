@@ -78,7 +78,12 @@ function cedarAnswer(given: RuleFacts) {
     policies: { staticPolicies: Object.fromEntries(rules.rules.map((rule) => [rule.id, rule.text])) },
     entities: [
       { uid: { type: "Hufu::Agent", id: agentId }, attrs: { ...agent }, parents: [] },
-      { uid: { type: "Hufu::Tool", id: toolId }, attrs: { ...tool }, parents: [server] },
+      // Attributes are plain JSON, whether or not they may be written to.
+      {
+        uid: { type: "Hufu::Tool", id: toolId },
+        attrs: tool as unknown as cedar.EntityJson["attrs"],
+        parents: [server],
+      },
       { uid: server, attrs: {}, parents: [] },
     ],
   })

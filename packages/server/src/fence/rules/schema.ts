@@ -1,4 +1,5 @@
 import type { SchemaJson } from "@cedar-policy/cedar-wasm/nodejs"
+import { ToolSignal } from "@hufu/core/profile/tool-signal"
 import { origins } from "@hufu/core/provenance/origin"
 import { decisionModes, type Effect, effects } from "@hufu/core/words"
 import { cedarType, type Fact, shape, type Uncertain } from "./fact-shape.ts"
@@ -19,6 +20,8 @@ export const toolShape = record({
   confirmed: bool,
   /** The definition differs from the one that was reviewed or confirmed. */
   changed: bool,
+  /** What was noticed about a definition behind which nobody stands; absent where nothing was. */
+  signals: optional(set(oneOf(ToolSignal.options))),
   reversible: text,
   sensitivity: text,
 })

@@ -6,6 +6,8 @@ export interface McpConfig {
   readonly node: string
   /** Host header values to answer to beside loopback, lower case, with the port where there is one. */
   readonly hosts: readonly string[]
+  /** Names of tool servers that lead into this network. */
+  readonly privateNames: readonly string[]
   /** 32 secret bytes of this node: seals the request states that clients carry. */
   readonly stateKey: Uint8Array
   readonly limits: McpLimits

@@ -46,8 +46,15 @@ export function createMcpDoor({
   identify,
   config,
 }: McpDoorOptions): McpDoor {
-  const { origin, node, hosts, stateKey, ...limits } = config
-  const full: McpConfig = { origin, node, hosts, stateKey, limits: { ...defaultLimits, ...limits } }
+  const { origin, node, hosts, privateNames, stateKey, ...limits } = config
+  const full: McpConfig = {
+    origin,
+    node,
+    hosts,
+    privateNames,
+    stateKey,
+    limits: { ...defaultLimits, ...limits },
+  }
   const { desk, close } = openDesk({ governor, servers, config: full, clock, log: logger })
   const http = createHttpDoor({ desk, identify })
   const socket = createSocketDoor(desk)

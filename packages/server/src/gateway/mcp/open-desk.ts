@@ -30,7 +30,11 @@ export interface DeskParts {
 export function openDesk(parts: DeskParts): { desk: Desk; close: () => Promise<void> } {
   const { governor, servers, config, clock, log } = parts
   const { limits } = config
-  const upstreams = createHttpUpstreams({ origin: () => config.origin(), node: config.node })
+  const upstreams = createHttpUpstreams({
+    origin: () => config.origin(),
+    node: config.node,
+    privateNames: config.privateNames,
+  })
   const paramHeaders = createParamHeaders()
   const opening = { upstreams, paramHeaders, log, callTimeoutMs: limits.callTimeoutMs }
   const desk: Desk = {

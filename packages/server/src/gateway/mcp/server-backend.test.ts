@@ -45,6 +45,7 @@ beforeAll(() => {
     origin: () => "http://127.0.0.1:1",
     node: "nod_test",
     hosts: [],
+    privateNames: [],
     stateKey: randomBytes(32),
     limits,
   }

@@ -50,7 +50,14 @@ export async function openTestDoor(
       const [agent = "", principal = "usr_1"] = token.split("/")
       return { agent, version: "v1", principal, credential: token, door: "mcp-http", connection: "con_1" }
     },
-    config: { origin: () => url, node: "nod_test", hosts: [], stateKey: randomBytes(32), ...limits },
+    config: {
+      origin: () => url,
+      node: "nod_test",
+      hosts: [],
+      privateNames: [],
+      stateKey: randomBytes(32),
+      ...limits,
+    },
   })
   http.on("request", (req, res) => door.handle(req, res))
   return {

@@ -3,6 +3,7 @@ import type { IncomingHttpHeaders } from "node:http"
 import { createRequire } from "node:module"
 import type * as Undici from "undici"
 import type { Dispatcher, Pool } from "undici"
+import { reachableLookup, type ReachOptions, refuseAddress } from "./reachable-address.ts"
 import type { HttpServer } from "./server-definition.ts"
 
 const require = createRequire(import.meta.url)
@@ -42,6 +43,8 @@ export interface HttpUpstreamOptions {
   readonly origin: () => string
   readonly node: string
   readonly connectTimeoutMs?: number
+  readonly privateNames?: readonly string[]
+  readonly resolve?: ReachOptions["resolve"]
 }
 
 /**
@@ -61,12 +64,21 @@ export class HttpUpstream {
         `the server \`${server.name}\` points at Hufu itself; give its own address`,
       )
     }
+    const reach: ReachOptions = {
+      ownPort: () => portOf(new URL(options.origin())),
+      ...(options.privateNames ? { privateNames: options.privateNames } : {}),
+      ...(options.resolve ? { resolve: options.resolve } : {}),
+    }
+    refuseAddress(url.hostname, portOf(url), reach)
     this.#path = url.pathname + url.search
     this.#fixed = { ...lowerCase(server.headers), [viaHeader]: options.node }
     const { Pool } = undici()
     this.#pool = new Pool(url.origin, {
       connections: 256,
-      connectTimeout: options.connectTimeoutMs ?? 10_000,
+      connect: {
+        timeout: options.connectTimeoutMs ?? 10_000,
+        lookup: reachableLookup(portOf(url), reach),
+      },
       maxHeaderSize: 16_384,
     })
   }
@@ -164,9 +176,12 @@ function lowerCase(headers: Readonly<Record<string, string>>): Record<string, st
 
 /** Whether two URLs name the same port of the same machine, as far as names tell; `viaHeader` catches the rest. */
 export function isSameHost(one: URL, other: URL): boolean {
-  const port = (url: URL) => url.port || (url.protocol === "https:" ? "443" : "80")
-  if (port(one) !== port(other)) return false
+  if (portOf(one) !== portOf(other)) return false
   return one.hostname === other.hostname || (isLoopback(one.hostname) && isLoopback(other.hostname))
+}
+
+function portOf({ port, protocol }: URL): number {
+  return port === "" ? (protocol === "https:" ? 443 : 80) : Number(port)
 }
 
 function isLoopback(host: string): boolean {
