@@ -6,6 +6,7 @@ import type { TracedValue } from "@hufu/core/provenance/traced-value"
 import type { UserWords } from "@hufu/core/provenance/user-words"
 import { readOwnRecords, type ResultSource, writersIn } from "@hufu/core/provenance/own-records"
 import { plainText } from "@hufu/core/provenance/plain-text"
+import { marksOf, type TextMarks, textMarks } from "@hufu/core/provenance/text-marks"
 import { tokensOf } from "@hufu/core/provenance/tokens"
 import { comparable, formOf, type ValueForm } from "@hufu/core/provenance/value-form"
 import { readResult } from "./read-result.ts"
@@ -61,7 +62,7 @@ export function openTaskMemory({ isBlank }: { readonly isBlank: boolean }): Task
   const answered = new Set<string>()
   const planted = new Set<string>()
   const inside = openContentIndex()
-  const others: (SeenIn & { readonly text: string })[] = []
+  const others: (SeenIn & { readonly text: string; readonly marks: TextMarks })[] = []
   /** Every word in them: what has another word stands in none, and need not be looked for. */
   const othersWords = new Set<string>()
   let keptText = 0
@@ -122,7 +123,7 @@ export function openTaskMemory({ isBlank }: { readonly isBlank: boolean }): Task
 
   function keepText(text: string, { action, server, tool }: SeenIn): void {
     const plain = plainText(text.slice(0, mostKeptText / 4))
-    others.push({ action, server, tool, text: plain })
+    others.push({ action, server, tool, text: plain, marks: textMarks(plain) })
     keptText += plain.length
     for (const word of tokensOf(plain)) remember(othersWords, word)
     while (keptText > mostKeptText) keptText -= others.shift()?.text.length ?? keptText
@@ -141,7 +142,11 @@ export function openTaskMemory({ isBlank }: { readonly isBlank: boolean }): Task
   function seenIn(value: string): SeenIn | undefined {
     const wanted = plainText(value)
     const isThere = othersWords.size >= mostValues || tokensOf(wanted).every((word) => othersWords.has(word))
-    const found = wanted === "" || !isThere ? undefined : others.findLast(({ text }) => text.includes(wanted))
+    const marks = marksOf(wanted)
+    const found =
+      wanted === "" || !isThere
+        ? undefined
+        : others.findLast((one) => one.marks.mayHold(marks) && one.text.includes(wanted))
     return found && { action: found.action, server: found.server, tool: found.tool }
   }
 
