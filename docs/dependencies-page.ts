@@ -21,7 +21,7 @@ Every direct dependency with its exact version, its licence as the package state
 
 **Install scripts.** No package that is installed on Linux has one; a test checks it. \`npm ci --ignore-scripts\` therefore gives the same as \`npm ci\`, and is what \`.ci/run\` uses.
 
-**Heavier test-only packages** (other MCP clients, the MCP conformance suite, other gateways and another log to compare with) are in locked folders of their own, \`conformance/mcp/peers\`, \`e2e/clients/peers\` and \`bench/peers\`, and are installed only by the commands that use them.`,
+**Heavier test-only packages** (other MCP clients, the MCP conformance suite, other gateways, other rule engines and another log to compare with) are in locked folders of their own, \`conformance/mcp/peers\`, \`e2e/clients/peers\`, \`bench/peers\` and \`bench/decide/peers\`, and are installed only by the commands that use them.`,
     head: ["package", "version", "licence", "used by", "for"],
     workspace: "the workspace",
     unstated: "not stated",
@@ -34,7 +34,7 @@ Every direct dependency with its exact version, its licence as the package state
 
 **安装脚本。** 在 Linux 上安装的包都没有安装脚本，有测试检查。因此 \`npm ci --ignore-scripts\` 与 \`npm ci\` 结果相同，\`.ci/run\` 使用前者。
 
-**较大的、仅供测试的包**（其他 MCP 客户端、MCP 一致性测试套件、用于比较的其他网关与另一种日志）放在各自锁定的目录 \`conformance/mcp/peers\`、\`e2e/clients/peers\` 与 \`bench/peers\` 中，仅由使用它们的命令安装。`,
+**较大的、仅供测试的包**（其他 MCP 客户端、MCP 一致性测试套件、用于比较的其他网关、其他规则引擎与另一种日志）放在各自锁定的目录 \`conformance/mcp/peers\`、\`e2e/clients/peers\`、\`bench/peers\` 与 \`bench/decide/peers\` 中，仅由使用它们的命令安装。`,
     head: ["包", "版本", "许可证", "使用者", "用途"],
     workspace: "工作区",
     unstated: "未注明",

@@ -1,10 +1,12 @@
 import { z } from "zod"
 import { and, not } from "./boolean-operators.ts"
 import { compileExpression } from "./compile-expression.ts"
-import { compileScope, type Scope } from "./compile-scope.ts"
+import { compileScope } from "./compile-scope.ts"
 import type { Environment, Evaluator } from "./evaluator.ts"
 import { Failure, isFailure } from "../failure.ts"
 import type { Outcome } from "./outcome.ts"
+import { type Indexed, type RuleIndex, ruleIndex } from "./rule-index.ts"
+import { conditionKeys, scopeKeys } from "./slice-key.ts"
 
 /** A reason in both languages of the pages. */
 export interface Why {
@@ -26,16 +28,13 @@ export interface CompiledRule {
   readonly kind: RuleKind
   readonly why: Why
   readonly order: number
-  /** Whether the index holds it under several keys. */
-  readonly isRepeated: boolean
   /** Whether the rule matches; evaluated only for rules that the index brings up. */
   readonly match: (environment: Environment) => Outcome
 }
 
 /** Rules by what they are about, so that an action meets only those that could match it. */
 export interface CompiledRules {
-  readonly byKey: ReadonlyMap<string, readonly CompiledRule[]>
-  readonly general: readonly CompiledRule[]
+  readonly index: RuleIndex<CompiledRule>
   readonly size: number
   /** The digest of the set, which every verdict names. */
   readonly policy: string
@@ -52,21 +51,10 @@ const Policy = z.object({
 
 /** Compiles rules to closures with an index; a rule that uses what is not supported is refused with its id. */
 export function compileRules(inputs: readonly RuleInput[], policy: string): CompiledRules {
-  const byKey = new Map<string, CompiledRule[]>()
-  const general: CompiledRule[] = []
-  for (const [order, input] of inputs.entries()) {
-    const { rule, keys } = compileRule(input, order)
-    for (const key of new Set(keys)) {
-      const bucket = byKey.get(key)
-      if (bucket === undefined) byKey.set(key, [rule])
-      else bucket.push(rule)
-    }
-    if (keys === undefined) general.push(rule)
-  }
-  return { byKey, general, size: inputs.length, policy }
+  return { index: ruleIndex(inputs.map(compileRule)), size: inputs.length, policy }
 }
 
-function compileRule(input: RuleInput, order: number): { rule: CompiledRule; keys: Scope["keys"] } {
+function compileRule(input: RuleInput, order: number): Indexed<CompiledRule> {
   try {
     return compilePolicy(input, order)
   } catch (error) {
@@ -75,7 +63,7 @@ function compileRule(input: RuleInput, order: number): { rule: CompiledRule; key
   }
 }
 
-function compilePolicy({ id, policy }: RuleInput, order: number) {
+function compilePolicy({ id, policy }: RuleInput, order: number): Indexed<CompiledRule> {
   const parsed = Policy.safeParse(policy)
   if (!parsed.success) throw new Failure("rule_invalid", "a policy of this form is not supported")
   const { effect, conditions, annotations } = parsed.data
@@ -85,21 +73,26 @@ function compilePolicy({ id, policy }: RuleInput, order: number) {
   const body = conditions
     .map(({ kind, body }) => (kind === "when" ? compileExpression(body) : not(compileExpression(body))))
     .reduceRight<Evaluator>((rest, condition) => and(condition, rest), always)
-  // The most telling key first: few actions share a tool, more an agent, many an effect.
-  const keys = resource.keys ?? principal.keys ?? action.keys
+  // A rule's head is looked at before its conditions and cannot fail. Of equals the first is taken: few actions
+  // share a tool, more an agent, many an effect.
+  const keys = [
+    ...scopeKeys("resource", resource.keys),
+    ...scopeKeys("principal", principal.keys),
+    ...scopeKeys("action", action.keys),
+    ...conditionKeys(conditions),
+  ]
   const rule: CompiledRule = {
     id,
     kind: effect === "forbid" && annotations["ask"] !== undefined ? "ask" : effect,
     why: whyOf(id, effect, annotations),
     order,
-    isRepeated: keys !== undefined && keys.length > 1,
     match: (environment) =>
       principal.test(environment) &&
       action.test(environment) &&
       resource.test(environment) &&
       body(environment),
   }
-  return { rule, keys }
+  return { item: rule, keys }
 }
 
 const always: Evaluator = () => true

@@ -1,6 +1,6 @@
 import type { CompiledRule, CompiledRules } from "./compile-rules.ts"
 import type { Entities } from "./entities.ts"
-import type { Environment, RuleRequest } from "./evaluator.ts"
+import type { RuleRequest } from "./evaluator.ts"
 import { asBoolean, FALSE, isFault, possibilities, TRUE } from "./outcome.ts"
 
 /** A rule that could not be evaluated, and why not. */
@@ -37,7 +37,7 @@ export function matchRules(rules: CompiledRules, request: RuleRequest, entities:
   const matched: CompiledRule[] = []
   const failed = new Map<CompiledRule, string>()
   const environment = { ...request, entities }
-  for (const rule of candidates(rules, environment)) {
+  for (const rule of rules.index.find(environment)) {
     const outcome = asBoolean(rule.match(environment))
     if (outcome === false) continue
     if (outcome === true) matched.push(rule)
@@ -63,7 +63,7 @@ export interface Possible {
 export function couldBe(rules: CompiledRules, request: RuleRequest, entities: Entities): Possible {
   const environment = { ...request, entities }
   const seen = { permit: false, ask: false, mustAsk: false }
-  for (const rule of candidates(rules, environment)) {
+  for (const rule of rules.index.find(environment)) {
     const may = possibilities(asBoolean(rule.match(environment)))
     const [canMatch, canMiss] = [(may & TRUE) !== 0, (may & FALSE) !== 0]
     // A rule that fails for certain denies, and so does a forbid that matches for certain.
@@ -74,40 +74,6 @@ export function couldBe(rules: CompiledRules, request: RuleRequest, entities: En
     if (rule.kind === "ask" && !canMiss) seen.mustAsk = true
   }
   return { allow: seen.permit && !seen.mustAsk, ask: seen.permit && seen.ask }
-}
-
-/** The rules that could match: the general ones, and those about the resource, the principal or the action. */
-function candidates(rules: CompiledRules, environment: Environment): readonly CompiledRule[] {
-  if (rules.byKey.size === 0) return rules.general
-  const found = [...rules.general]
-  const seen = new Set<Bucket | CompiledRule>()
-  for (const { key } of [environment.resource, environment.principal, environment.action]) {
-    addBucket(rules.byKey.get(key), found, seen)
-    for (const ancestor of environment.entities.get(key)?.ancestors ?? []) {
-      addBucket(rules.byKey.get(ancestor), found, seen)
-    }
-  }
-  return found
-}
-
-type Bucket = readonly CompiledRule[]
-
-/**
- * INVARIANT: no rule is found twice. One bucket comes up again when two variables are, or are in, the same entity;
- * one rule, when it names several entities.
- */
-function addBucket(
-  bucket: Bucket | undefined,
-  found: CompiledRule[],
-  seen: Set<Bucket | CompiledRule>,
-): void {
-  if (bucket === undefined || seen.has(bucket)) return
-  seen.add(bucket)
-  for (const rule of bucket) {
-    if (rule.isRepeated && seen.has(rule)) continue
-    if (rule.isRepeated) seen.add(rule)
-    found.push(rule)
-  }
 }
 
 function inOrder(rules: CompiledRule[]): CompiledRule[] {

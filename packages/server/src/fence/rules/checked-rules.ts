@@ -10,7 +10,7 @@ import { ruleSchema } from "./schema.ts"
 /** To be raised whenever what is parsed or refused changes without Hufu's or Cedar's version. */
 const revision = 1
 const nonceBytes = 12
-const mostBytes = 16 * 1024 * 1024
+const mostBytes = 64 * 1024 * 1024
 
 /** Rules that passed every check once, so that a start need not check the same texts again. */
 export interface CheckedRules {

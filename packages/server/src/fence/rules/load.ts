@@ -7,6 +7,7 @@ import type { CheckedRules } from "./checked-rules.ts"
 import { type ParsedRule, parseRules } from "./parse-rules.ts"
 import { ruleRequest } from "./rule-request.ts"
 import type { RuleFacts, UncertainFacts } from "./schema.ts"
+import { splitPolicies } from "./split-policies.ts"
 import { validateRules } from "./validate-rules.ts"
 
 /** Where a rule comes from, from the one that binds everybody to one person's own. */
@@ -38,9 +39,9 @@ export interface RuleSet {
   couldBe(facts: UncertainFacts): Possible
 }
 
-// UNTRUSTED: a rule may come from a user or from a pack. Validation costs about a millisecond a rule.
-const mostRules = 2_000
-const longestSource = 262_144
+// UNTRUSTED: a rule may come from a user or from a pack. To check one costs about a millisecond, once.
+const mostRules = 12_000
+const longestSource = 4_194_304
 const mostFaults = 50
 
 /**
@@ -53,6 +54,7 @@ export function loadRules(sources: readonly RuleSource[], checked?: CheckedRules
   const known = checked?.find(sources)
   const rules = known ?? checkRules(sources)
   if (known === undefined) checked?.keep(sources, rules)
+  else recall(sources, known)
   const digest = digestOf(rules)
   const compiled = compileRules(rules, digest)
   return {
@@ -70,15 +72,42 @@ export function loadRules(sources: readonly RuleSource[], checked?: CheckedRules
   }
 }
 
+/** What passed, by the very source: a draft beside the rules in force is checked alone, because each rule is. */
+const passed = new WeakMap<RuleSource, readonly ParsedRule[]>()
+
 function checkRules(sources: readonly RuleSource[]): readonly ParsedRule[] {
   refuseFaults(sources.filter((source) => source.text.length > longestSource).map(tooLong))
-  const { rules, faults } = parseRules(sources)
-  refuseFaults(rules.length > mostRules ? [`keep to ${mostRules} rules: there are ${rules.length}`] : [])
-  refuseFaults([...faults, ...duplicates(rules)])
-  refuseFaults(validateRules(rules))
+  refuseFaults(
+    tooMany(
+      sources.reduce((sum, source) => sum + (passed.get(source) ?? splitPolicies(source.text)).length, 0),
+    ),
+  )
+  const parsed = new Map(
+    sources.filter((source) => !passed.has(source)).map((source) => [source, parseRules(source)]),
+  )
+  const rules = sources.flatMap((source) => passed.get(source) ?? parsed.get(source)?.rules ?? [])
+  refuseFaults([...parsed.values()].flatMap(({ faults }) => faults))
+  refuseFaults(duplicates(rules))
+  const fresh = [...parsed.values()].flatMap((each) => each.rules)
+  refuseFaults(validateRules(fresh))
   // Each rule is compiled alone first, so that every one that is not supported is named, with its place.
-  refuseFaults(rules.flatMap((rule) => unsupported(rule)))
+  refuseFaults(fresh.flatMap((rule) => unsupported(rule)))
+  for (const [source, each] of parsed) passed.set(source, each.rules)
   return rules
+}
+
+/** Notes what was checked before, source by source: a rule is what ends with a semicolon, here as there. */
+function recall(sources: readonly RuleSource[], rules: readonly ParsedRule[]): void {
+  let at = 0
+  for (const source of sources) {
+    const end = at + splitPolicies(source.text).length
+    passed.set(source, rules.slice(at, end))
+    at = end
+  }
+}
+
+function tooMany(count: number): string[] {
+  return count > mostRules ? [`keep to ${mostRules} rules: there are ${count}`] : []
 }
 
 function tooLong({ name }: RuleSource): string {

@@ -22,20 +22,13 @@ const idForm = /^[A-Za-z0-9][A-Za-z0-9._:/-]{0,79}$/
 const longestRule = 16_384
 const longestWhy = 500
 
-/** Parses sources into rules; what cannot be one becomes a fault with its place. */
-export function parseRules(sources: readonly RuleSource[]): { rules: ParsedRule[]; faults: string[] } {
-  const rules: ParsedRule[] = []
-  const faults: string[] = []
-  for (const source of sources) {
-    const policies = splitPolicies(source.text)
-    const found = policies.map((policy) => parseRule(source, policy))
-    for (const rule of found) {
-      if (typeof rule === "string") faults.push(rule)
-      else rules.push(rule)
-    }
-    if (found.every((rule) => typeof rule !== "string")) faults.push(...countFault(source, policies.length))
-  }
-  return { rules, faults }
+/** Parses a source into rules; what cannot be one becomes a fault with its place. */
+export function parseRules(source: RuleSource): { rules: ParsedRule[]; faults: string[] } {
+  const policies = splitPolicies(source.text)
+  const found = policies.map((policy) => parseRule(source, policy))
+  const faults = found.filter((rule) => typeof rule === "string")
+  const rules = found.filter((rule) => typeof rule !== "string")
+  return { rules, faults: faults.length > 0 ? faults : countFault(source, policies.length) }
 }
 
 function parseRule(source: RuleSource, { text, line }: PolicyText): ParsedRule | string {

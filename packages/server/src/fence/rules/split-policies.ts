@@ -12,18 +12,21 @@ export interface PolicyText {
 export function splitPolicies(source: string): PolicyText[] {
   const policies: PolicyText[] = []
   let start: number | undefined
+  /** Lines are counted on from one policy to the next, so that a long source is read once. */
+  let [counted, line] = [0, 1]
+  const add = (begin: number, end: number) => {
+    line += source.slice(counted, begin).split("\n").length - 1
+    counted = begin
+    policies.push({ text: source.slice(begin, end), line })
+  }
   // The three longest tokens that could hide a semicolon or a quote, then any other visible character.
   for (const token of source.matchAll(/"(?:[^"\\]|\\[^])*"?|\/\/[^\n\r]*|\S/g)) {
     if (token[0].startsWith("//")) continue
     start ??= token.index
     if (token[0] !== ";") continue
-    policies.push(policyAt(source, start, token.index + 1))
+    add(start, token.index + 1)
     start = undefined
   }
-  if (start !== undefined) policies.push(policyAt(source, start, source.length))
+  if (start !== undefined) add(start, source.length)
   return policies
-}
-
-function policyAt(source: string, start: number, end: number): PolicyText {
-  return { text: source.slice(start, end), line: source.slice(0, start).split("\n").length }
 }
