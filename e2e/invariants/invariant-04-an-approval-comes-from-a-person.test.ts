@@ -92,6 +92,47 @@ describe("who may approve", () => {
   })
 })
 
+describe("what Hufu proposes after three approvals of much the same", () => {
+  const text = "the gate is closed"
+  const approved = async (name: string) => {
+    const { agent, door, hold, again } = await asked(name, { id: `${name}-1`, text })
+    await world.approve(hold)
+    await again()
+    for (const n of [2, 3]) {
+      const said = await door.call("send_note", { id: `${name}-${n}`, text })
+      await world.approve(said.hold ?? "")
+      await door.call("send_note", { id: `${name}-${n}`, text })
+    }
+    const { hold: fourth = "" } = await door.call("send_note", { id: `${name}-4`, text })
+    return { agent, door, fourth }
+  }
+
+  test("is made by the person alone, as it was shown, and covers what was approved and nothing else", async () => {
+    const { door, fourth } = await approved("often")
+    const { digest, proposal } = await world.local.hold.show({ hold: fourth })
+    expect(proposal).toMatchObject({ times: 3, en: expect.stringContaining("often-2") })
+    expect((await door.call("send_note", { id: "often-5", text })).verdict).toBe("ask")
+    const choice = { hold: fourth, digest, for: "until" as const, until: world.clock.now() + 3_600_000 }
+    await expect(world.person.hold.approve({ ...choice, proposed: digest })).rejects.toMatchObject({
+      code: "stale",
+    })
+    await expect(
+      world.person.hold.approve({ ...choice, for: "once", proposed: proposal?.digest }),
+    ).rejects.toMatchObject({ code: "invalid_input" })
+    await expect(world.local.hold.approve({ ...choice, proposed: proposal?.digest })).rejects.toMatchObject({
+      code: "unauthenticated",
+    })
+    await world.person.hold.approve({ ...choice, proposed: proposal?.digest })
+    for (const n of [1, 2, 3, 4])
+      expect((await door.call("send_note", { id: `often-${n}`, text })).isError).toBe(false)
+    for (const args of [
+      { id: "often-5", text },
+      { id: "often-1", text: "another" },
+    ])
+      expect((await door.call("send_note", args)).verdict).toBe("ask")
+  })
+})
+
 describe("what an approval fits", () => {
   test("another digest than the one that was shown approves nothing", async () => {
     const [one, two] = [await asked("digest-one"), await asked("digest-two")]

@@ -52,6 +52,11 @@ export const approvalCommands: readonly Command[] = [
         en: "until when: 2h, 7d, or a date",
         zh: "截止时间：2h、7d 或日期",
       },
+      proposed: {
+        type: "boolean",
+        en: "with --until: allow what Hufu proposed, as `hufu approval show` says it",
+        zh: "与 --until 同用：允许虎符所建议的内容，见 `hufu approval show`",
+      },
       ...argumentFlags,
       ...secretFlag,
     },

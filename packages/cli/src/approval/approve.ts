@@ -25,8 +25,9 @@ export async function approve(invocation: Invocation): Promise<number> {
   show(...describeHold(hold, language))
   refuseDecided(hold)
   if (choice.arguments) show(...editedLines(choice.arguments, language))
+  const proposed = invocation.flags["proposed"] === true ? proposalOf(hold, choice) : {}
   const decided = await asPerson(invocation, (client) =>
-    client.hold.approve({ hold: hold.id, digest: hold.digest, ...choice }),
+    client.hold.approve({ hold: hold.id, digest: hold.digest, ...choice, ...proposed }),
   )
   if (json) printJson(decided)
   else printLines(done[language])
@@ -52,6 +53,13 @@ async function readChoice({ flags }: Invocation): Promise<Choice & { arguments?:
     ...(until === undefined ? {} : { until: parseTime(until, Date.now()) }),
     ...(edited === undefined ? {} : { arguments: edited }),
   }
+}
+
+function proposalOf({ id, proposal }: HoldRecord, choice: Choice): { proposed: string } {
+  if (choice.for !== "until" || choice.arguments !== undefined)
+    throw new UsageError("--proposed goes with --until TIME, and with no other arguments")
+  if (proposal === null) throw new UsageError(`nothing was proposed for \`${id}\`: leave --proposed away`)
+  return { proposed: proposal.digest }
 }
 
 async function readEdit(flags: Invocation["flags"]): Promise<JsonObject | undefined> {

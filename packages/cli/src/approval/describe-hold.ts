@@ -20,6 +20,8 @@ const texts = {
     digest: "Digest:",
     standing:
       "Approved as it is, it is allowed this once. With --for task, or --until 2h, this would be allowed as well:",
+    proposal: (times: number) =>
+      `You approved ${times} like it within 30 days. With --proposed --until 7d, all of this would be allowed:`,
   },
   zh: {
     arguments: "参数：",
@@ -35,6 +37,8 @@ const texts = {
     expires: "到期：",
     digest: "摘要：",
     standing: "直接批准仅允许这一次。若加 --for task 或 --until 2h，还将允许：",
+    proposal: (times: number) =>
+      `30 天内您已批准过 ${times} 次同类行为。若加 --proposed --until 7d，将允许以下全部：`,
   },
 } as const
 
@@ -69,6 +73,7 @@ export function describeHold(hold: HoldRecord, language: Language): string[] {
     ...hold.reasons.map((reason) => `  - ${oneLine(reason[language])} (${reason.rule})`),
     ...(hold.mode === "user-only" ? [text.userOnly] : []),
     ...(hold.standing ? [text.standing, `  ${oneLine(hold.standing[language])}`] : []),
+    ...(hold.proposal ? [text.proposal(hold.proposal.times), `  ${oneLine(hold.proposal[language])}`] : []),
     `${text.digest} ${hold.digest}`,
     `${text.state} ${hold.state}  ${text.expires} ${new Date(hold.expiresAt).toISOString()}`,
   ]

@@ -47,6 +47,11 @@ export const HoldChoice = z.object({
   for: z.enum(["once", "task", "until"]).default("once"),
   until: z.coerce.number().int().optional(),
   arguments: z.record(z.string(), z.json()).optional(),
+  /** With `until`: what Hufu proposed is allowed, as it was shown; the digest of the proposal. */
+  proposed: z
+    .string()
+    .regex(/^[0-9a-f]{64}$/)
+    .optional(),
 })
 export type HoldChoice = z.infer<typeof HoldChoice>
 

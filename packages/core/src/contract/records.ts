@@ -91,6 +91,17 @@ export const ServerRecord = z.object({
 export type ServerRecord = z.infer<typeof ServerRecord>
 
 export const HoldState = z.enum(["waiting", "approved", "refused", "expired", "cancelled", "used"])
+/** What a person approved once again and again, as one grant. */
+export const HoldProposal = z.object({
+  /** How often it was approved, each time once. */
+  times: z.int().positive(),
+  en: z.string(),
+  zh: z.string(),
+  /** Sent back with the decision, so that nothing else is allowed than what was shown. */
+  digest: Digest,
+})
+export type HoldProposal = z.infer<typeof HoldProposal>
+
 export const HoldRecord = z.object({
   id: idSchema("hold"),
   action: idSchema("action"),
@@ -116,6 +127,8 @@ export const HoldRecord = z.object({
   decidedAt: At.nullable(),
   /** What approving for the task or until a time would add, in one sentence. */
   standing: z.object({ en: z.string(), zh: z.string() }).nullable(),
+  /** A narrow grant that Hufu proposes, because the person approved much the same so many times. It is never made without them. */
+  proposal: HoldProposal.nullable(),
 })
 export type HoldRecord = z.infer<typeof HoldRecord>
 

@@ -17,9 +17,10 @@ export function sayMandate(mandate: Mandate, language: Language): string[] {
   ]
 }
 
-/** One grant as one sentence. */
-export function sayGrant(grant: Grant, mandateUntil: number, language: Language): string {
+/** One grant as one sentence; without a time where somebody has yet to choose it. */
+export function sayGrant(grant: Grant, mandateUntil: number | undefined, language: Language): string {
   const say = sayings[language]
+  const until = Math.min(grant.until ?? Infinity, mandateUntil ?? Infinity)
   const limits = grant.limits.map((limit) => sayLimit(limit, language))
   const parts = [
     say.may(sayEffects(grant.effects, language), sayTools(grant.tools, grant.needs === "reviewed", language)),
@@ -27,7 +28,7 @@ export function sayGrant(grant: Grant, mandateUntil: number, language: Language)
     ...(grant.closed ? [say.closed] : []),
     ...(grant.budget ? sayBudget(grant.budget, language) : []),
     grant.mode === "auto" ? say.alone : say.asking,
-    say.until(sayTime(Math.min(grant.until ?? Infinity, mandateUntil))),
+    ...(until === Infinity ? [] : [say.until(sayTime(until))]),
   ]
   return parts.join(say.comma)
 }

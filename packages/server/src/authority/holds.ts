@@ -94,6 +94,8 @@ export interface HoldAuthority {
   expire(): Promise<void>
   wait(hold: Hold, signal: AbortSignal): Promise<Hold>
   list(state: z.infer<typeof HoldState> | "all", limit: number): Hold[]
+  /** What the person approved once, newest first; actions of one agent with one tool. */
+  approvedOnce(like: Pick<Hold, "agent" | "principal" | "server" | "tool" | "effect">, since: number): Hold[]
   /** Every hold of a task. */
   idsOfTask(task: string): string[]
   waiting(): number
@@ -111,6 +113,7 @@ export interface HoldDecision {
 const undecided = { decidedAt: null, approvedDigest: null, approval: null, decision: null }
 
 const maxPerAgent = 200
+const mostLookedAt = 256
 const maxOpen = 5000
 
 export function openHolds(store: Store, vault: Vault, clock: Clock, expirySeconds: number): HoldAuthority {
@@ -356,8 +359,23 @@ export function openHolds(store: Store, vault: Vault, clock: Clock, expirySecond
     return records.read(`${where} ORDER BY at DESC LIMIT ?`, values)
   }
 
+  function approvedOnce(like: Parameters<HoldAuthority["approvedOnce"]>[0], since: number): Hold[] {
+    const where = `AND state IN ('approved', 'used') AND at >= ? AND json_extract(body, '$.agent') = ?
+      AND json_extract(body, '$.decision') = 'once' ORDER BY at DESC LIMIT ${mostLookedAt}`
+    return records
+      .read(where, [since, like.agent])
+      .filter(
+        ({ principal, server, tool, effect }) =>
+          principal === like.principal &&
+          server === like.server &&
+          tool === like.tool &&
+          effect === like.effect,
+      )
+  }
+
   return {
     find,
+    approvedOnce,
     ofAction(action) {
       const open = [...records.all()].find((hold) => hold.action === action)
       if (open) return open

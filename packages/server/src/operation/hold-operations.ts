@@ -1,11 +1,16 @@
-import type { HoldRecord } from "@hufu/core/contract/records"
+import { createHash } from "node:crypto"
+import { z } from "zod"
+import type { HoldProposal, HoldRecord } from "@hufu/core/contract/records"
 import { Failure } from "@hufu/core/failure"
+import { canonicalize } from "@hufu/core/json/canonical"
 import type { JsonObject } from "@hufu/core/json/json-value"
-import { sayMandate } from "@hufu/core/mandate/say"
+import { sayGrant } from "@hufu/core/mandate/say"
 import type { Mandate, MandateDraft } from "@hufu/core/mandate/mandate"
+import type { Language } from "@hufu/core/words"
 import type { Hold } from "../authority/holds.ts"
 import { requireDecision } from "../authority/person-proof.ts"
-import { standingGrant } from "../authority/standing-grant.ts"
+import { proposedGrant } from "../authority/proposed-grant.ts"
+import { standingGrant, type StandingOf } from "../authority/standing-grant.ts"
 import { assess } from "../gateway/assess.ts"
 import { actorOf, type OperationContext } from "./context.ts"
 import type { Operations } from "./operations.ts"
@@ -13,14 +18,20 @@ import type { OperationParts } from "./parts.ts"
 
 const dayMs = 86_400_000
 const longestStandingMs = 365 * dayMs
+/** How far back an approval makes Hufu propose a grant, and how many it looks into. */
+const proposedFromMs = 30 * dayMs
+const mostExamples = 32
 
 /** Actions that wait for a person, and what the person decides. */
 export function holdOperations(parts: OperationParts) {
   const { holds, agents, tasks, mandates, clock } = parts
 
-  function shown(hold: Hold): HoldRecord {
+  function shown(hold: Hold, earlier = approvedEarlier()): HoldRecord {
     const content = holds.content(hold)
-    const draft = content && standingFor(hold, content.arguments, null, hold.createdAt + dayMs)
+    const until = hold.createdAt + dayMs
+    const draft = content && standingFor(hold, content.arguments, null, until)
+    const proposal =
+      hold.state === "waiting" && content && proposalFor(hold, { args: content.arguments, until, earlier })
     const {
       id,
       action,
@@ -57,18 +68,45 @@ export function holdOperations(parts: OperationParts) {
       targets: content?.targets ?? [],
       reasons: content?.reasons ?? [],
       traced: content?.traced ?? [],
-      standing: draft ? { en: say(draft, hold, "en"), zh: say(draft, hold, "zh") } : null,
+      standing: draft ? { en: sayAdded(draft, "en"), zh: sayAdded(draft, "zh") } : null,
+      proposal: proposal ? proposal.shown : null,
     }
   }
 
-  const say = (draft: MandateDraft, hold: Hold, language: "en" | "zh") =>
-    sayMandate(
-      mandates.build(
-        { ...draft, until: clock.now() + dayMs },
-        { agent: hold.agent, principal: hold.principal },
-      ) satisfies Mandate,
-      language,
-    )[0] ?? ""
+  /** Arguments that were approved earlier, read once for all that wait for the same. */
+  function approvedEarlier(): (hold: Hold) => readonly JsonObject[] {
+    const read = new Map<string, readonly JsonObject[]>()
+    return (hold) => {
+      const of = JSON.stringify([hold.agent, hold.principal, hold.server, hold.tool, hold.effect])
+      const known = read.get(of)
+      if (known) return known
+      const earlier = holds.approvedOnce(hold, clock.now() - proposedFromMs).slice(0, mostExamples)
+      const approved = earlier.flatMap((each) => {
+        const content = holds.content(each)
+        return content ? [content.arguments] : []
+      })
+      read.set(of, approved)
+      return approved
+    }
+  }
+
+  function proposalFor(
+    hold: Hold,
+    {
+      args,
+      until,
+      earlier,
+    }: { args: JsonObject; until: number; earlier: ReturnType<typeof approvedEarlier> },
+  ): { readonly draft: MandateDraft; readonly shown: HoldProposal } | undefined {
+    if (hold.mode === "user-only") return undefined
+    const found = proposedGrant(standingOf(hold, args, null, until), earlier(hold))
+    if (found === undefined) return undefined
+    const { draft, times } = found
+    const digest = createHash("sha256")
+      .update(canonicalize(z.json().parse(draft.grants)))
+      .digest("hex")
+    return { draft, shown: { times, en: sayAdded(draft, "en"), zh: sayAdded(draft, "zh"), digest } }
+  }
 
   function standingFor(
     hold: Hold,
@@ -76,19 +114,14 @@ export function holdOperations(parts: OperationParts) {
     task: string | null,
     until: number,
   ): MandateDraft | undefined {
-    if (hold.mode === "user-only") return undefined
+    return hold.mode === "user-only" ? undefined : standingGrant(standingOf(hold, args, task, until))
+  }
+
+  function standingOf(hold: Hold, args: JsonObject, task: string | null, until: number): StandingOf {
     const { profile } = parts.tools.find(hold.server, hold.tool)
     const words = task === null ? "" : (tasks.records.get(task)?.words ?? "")
-    return standingGrant({
-      server: hold.server,
-      tool: hold.tool,
-      effect: hold.effect,
-      arguments: args,
-      profile,
-      task,
-      until,
-      words,
-    })
+    const { server, tool, effect } = hold
+    return { server, tool, effect, arguments: args, profile, task, until, words }
   }
 
   /** What would be performed, and its digest, which the approval is bound to. */
@@ -137,6 +170,8 @@ export function holdOperations(parts: OperationParts) {
         "stale",
         "the tool's definition or the agent changed since this was asked: the agent has to ask again",
       )
+    if (input.proposed !== undefined && (input.for !== "until" || input.arguments !== undefined))
+      throw new Failure("invalid_input", "what was proposed goes with `until` and the arguments as they are")
     const standing = input.for === "once" ? undefined : standingMandate(hold, args, input)
     const by = actorOf(context)
     let settle = () => {}
@@ -168,13 +203,28 @@ export function holdOperations(parts: OperationParts) {
     )
       throw new Failure("invalid_input", "`until` has to be a time to come, within a year")
     const until = input.for === "until" ? (input.until ?? now) : now + 30 * dayMs
-    const draft = standingFor(hold, args, input.for === "task" ? hold.task : null, until)
+    const draft =
+      input.proposed === undefined
+        ? standingFor(hold, args, input.for === "task" ? hold.task : null, until)
+        : proposedFor(hold, args, until, input)
     if (!draft)
       throw new Failure(
         "invalid_input",
         "these arguments cannot be put into a mandate exactly: approve this one once",
       )
     return mandates.build(draft, { agent: hold.agent, principal: hold.principal })
+  }
+
+  function proposedFor(
+    hold: Hold,
+    args: JsonObject,
+    until: number,
+    input: Parameters<Operations["hold.approve"]>[0],
+  ): MandateDraft {
+    const proposal = proposalFor(hold, { args, until, earlier: approvedEarlier() })
+    if (proposal === undefined || proposal.shown.digest !== input.proposed)
+      throw new Failure("stale", "this is not what was proposed: look at it again before you approve")
+    return proposal.draft
   }
 
   function need(id: string): Hold {
@@ -185,10 +235,18 @@ export function holdOperations(parts: OperationParts) {
   }
 
   return {
-    "hold.list": async ({ state, limit }) => ({ items: holds.list(state, limit).map(shown) }),
+    "hold.list": async ({ state, limit }) => {
+      const earlier = approvedEarlier()
+      return { items: holds.list(state, limit).map((hold) => shown(hold, earlier)) }
+    },
     "hold.show": async ({ hold }) => shown(need(hold)),
     "hold.approve": approve,
     "hold.refuse": async ({ hold, reason }, context) =>
       shown(await holds.decide(need(hold), { decision: "refused", by: actorOf(context), refusal: reason })),
   } satisfies Partial<Operations>
+}
+
+/** What an approval for longer adds; the person chooses until when beside it. */
+function sayAdded({ grants }: MandateDraft, language: Language): string {
+  return grants.map((grant) => sayGrant(grant, undefined, language)).join(" ")
 }

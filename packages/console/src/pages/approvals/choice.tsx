@@ -7,10 +7,11 @@ import { useWords } from "../../words/use-words.ts"
 import { words as approvalWords } from "./words.ts"
 
 export interface Chosen {
-  readonly for: "once" | "task" | "until"
+  readonly for: "once" | "task" | "until" | "proposed"
   readonly untilMs: number
 }
 
+const plain = ["once", "task", "until"] as const
 const hourMs = 3_600_000
 const dayMs = 24 * hourMs
 const spans = [hourMs, 8 * hourMs, dayMs, 7 * dayMs, 30 * dayMs]
@@ -21,17 +22,19 @@ export function choiceOf(
   chosen: Chosen,
   edited: JsonObject | undefined,
 ): Request<"hold.approve"> & { readonly isPlain: boolean } {
+  const isUntil = chosen.for === "until" || chosen.for === "proposed"
   return {
     hold: hold.id,
     digest: hold.digest,
-    for: chosen.for,
-    ...(chosen.for === "until" ? { until: Date.now() + chosen.untilMs } : {}),
+    for: chosen.for === "proposed" ? "until" : chosen.for,
+    ...(isUntil ? { until: Date.now() + chosen.untilMs } : {}),
+    ...(chosen.for === "proposed" && hold.proposal ? { proposed: hold.proposal.digest } : {}),
     ...(edited ? { arguments: edited } : {}),
     isPlain: chosen.for === "once" && edited === undefined && hold.mode !== "user-only",
   }
 }
 
-/** Once, for the task, or until a time, with the sentence of what that would allow. */
+/** Once, for the task, until a time, or what Hufu proposes, with the sentence of what that would allow. */
 export function Choice({
   hold,
   chosen,
@@ -45,11 +48,14 @@ export function Choice({
   const lang = useLanguage()
   if (hold.mode === "user-only") return <p className="text-soft">{words.userOnly}</p>
   if (hold.standing === null) return <p className="text-soft">{words.noStanding}</p>
+  const { proposal } = hold
+  const offered = proposal === null ? plain : ([...plain, "proposed"] as const)
+  const adds = chosen.for === "proposed" && proposal ? proposal : hold.standing
   return (
     <fieldset>
       <legend className="mb-1 font-semibold">{words.legend}</legend>
       <div className="grid gap-0.5">
-        {(["once", "task", "until"] as const).map((each) => (
+        {offered.map((each) => (
           <label key={each} className="flex min-h-8 items-center gap-2">
             <input
               type="radio"
@@ -58,11 +64,11 @@ export function Choice({
               checked={chosen.for === each}
               onChange={() => change({ ...chosen, for: each })}
             />
-            {words[each]}
+            {each === "proposed" ? words.proposed(proposal?.times ?? 0) : words[each]}
           </label>
         ))}
       </div>
-      {chosen.for === "until" ? (
+      {chosen.for === "until" || chosen.for === "proposed" ? (
         <select
           className="field mt-1"
           aria-label={words.howLong}
@@ -79,7 +85,7 @@ export function Choice({
       {chosen.for === "once" ? null : (
         <p className="mt-2 rounded-md bg-ask-wash px-3 py-2">
           <span className="font-semibold text-ask">{words.adds} </span>
-          <Untrusted text={hold.standing[lang]} prose isSpelled />
+          <Untrusted text={adds[lang]} prose isSpelled />
         </p>
       )}
     </fieldset>

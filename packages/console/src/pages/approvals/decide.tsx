@@ -37,7 +37,10 @@ export function Decide({ hold, ref }: { readonly hold: HoldRecord; readonly ref:
   const reason = useRef<HTMLTextAreaElement>(null)
   const start = useRef<HTMLDivElement>(null)
   const edit = edited === undefined ? undefined : readObject(edited)
-  const isArmed = useArmed(`${hold.id} ${hold.digest} ${edited ?? ""} ${chosen.for} ${chosen.untilMs}`)
+  const proposed = chosen.for === "proposed" ? hold.proposal?.digest : ""
+  const isArmed = useArmed(
+    `${hold.id} ${hold.digest} ${edited ?? ""} ${chosen.for} ${proposed} ${chosen.untilMs}`,
+  )
   const approval = useMutation({ mutationFn: approve, onSettled: () => readAgain(changed) })
   const canApprove = isArmed && !approval.isPending && edit?.fault === undefined
   const send = (choice: Chosen) => {

@@ -63,6 +63,12 @@ export const words = bilingual(
       once: "once, exactly this",
       task: "for this task",
       until: "until a time",
+      proposed: (times: number) =>
+        plural(
+          times,
+          "until a time, with what you approved # other time",
+          "until a time, with all that you approved # other times",
+        ),
       adds: "This would allow from now on:",
       userOnly: "Only you decide such an action, each time: it cannot be allowed in advance.",
       noStanding: "These arguments cannot be put into a mandate exactly: once is all there is.",
@@ -159,6 +165,7 @@ export const words = bilingual(
       once: "仅此一次",
       task: "本任务内",
       until: "至某时",
+      proposed: (times: number) => `至某时，并包括您另外 ${sayNumber(times, "zh")} 次批准的内容`,
       adds: "此后将允许：",
       userOnly: "此类行为每次仅限您本人决策，不能预先允许。",
       noStanding: "这些参数无法准确写入授权，只能批准一次。",

@@ -166,6 +166,7 @@ export function holdOf(more: Partial<HoldRecord> = {}): HoldRecord {
     expiresAt: Date.now() + 900_000,
     decidedAt: null,
     standing: null,
+    proposal: null,
     traced: [],
     ...more,
   }
