@@ -15,6 +15,8 @@ export interface ContentIndex {
   holds(mark: number): boolean
   /** It holds no more: whatever is asked about now may have been read. */
   readonly isFull: boolean
+  /** About how much memory it takes. */
+  readonly bytes: number
 }
 
 const wordsInRow = 6
@@ -38,6 +40,9 @@ export function openContentIndex({ everyRow = false } = {}): ContentIndex {
         if (!marks.add(mark)) isFull = true
     },
     holds: marks.has,
+    get bytes() {
+      return marks.bytes
+    },
     repeats(text, known) {
       const plain = text.slice(0, longestText)
       const tokens = tokensOf(plainText(plain))
@@ -137,6 +142,9 @@ function openMarks() {
   }
 
   return {
+    get bytes() {
+      return slots.byteLength
+    },
     has: (mark: number) => slots[slotOf(mark, slots)] === mark,
     /** False when it is full. */
     add(mark: number): boolean {

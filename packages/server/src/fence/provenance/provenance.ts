@@ -64,8 +64,14 @@ interface Held {
   words: UserWords
 }
 
-/** @param startedAt when this node began: of tasks from before it nobody remembers what was read */
-export function openProvenance({ startedAt }: { readonly startedAt: number }): Provenance {
+export interface ProvenanceOptions {
+  /** When this node began: of tasks from before it nobody remembers what was read. */
+  readonly startedAt: number
+  /** About how much memory all tasks together may take. */
+  readonly mostBytes?: number
+}
+
+export function openProvenance({ startedAt, mostBytes = 192 << 20 }: ProvenanceOptions): Provenance {
   const held = new Map<string, Held>()
   /** Tasks of which something was remembered once: what is lost of them cannot be taken for nothing. */
   const begun = new Set<string>()
@@ -83,15 +89,30 @@ export function openProvenance({ startedAt }: { readonly startedAt: number }): P
     const made: Held = { memory: openTaskMemory({ isBlank }), waiting: [], said: [], words: userWords([]) }
     if (begun.size < mostBegun) begun.add(task.id)
     held.set(task.id, made)
-    const [oldest] = held.keys()
-    if (held.size > mostTasks && oldest !== undefined) held.delete(oldest)
+    if (held.size > mostTasks) forgetOldest()
     return made
+  }
+
+  /** Of a task that is forgotten whatever can be feared counts as read: it asks more. */
+  function forgetOldest(): void {
+    const [oldest] = held.keys()
+    if (oldest !== undefined) held.delete(oldest)
+  }
+
+  function keepWithinBytes(): void {
+    let bytes = [...held.values()].reduce((sum, { memory }) => sum + memory.bytes, 0)
+    while (bytes > mostBytes && held.size > 1) {
+      const [oldest] = held.values()
+      bytes -= oldest?.memory.bytes ?? 0
+      forgetOldest()
+    }
   }
 
   function read(task: Held): void {
     const waiting = task.waiting
     task.waiting = []
     for (const each of waiting) take(task, each)
+    if (waiting.length > 0) keepWithinBytes()
   }
 
   function take(task: Held, { action, server, tool, profile, arguments: args, said, result }: Waiting): void {

@@ -32,6 +32,8 @@ export interface TaskMemory {
   /** Content that others wrote has been read. */
   readonly readOthers: boolean
   readonly readPrivate: boolean
+  /** About how much memory it takes. */
+  readonly bytes: number
   take(returned: Returned): void
   /** Something came back that nobody could keep: it may have held anything. */
   lose(): void
@@ -49,6 +51,8 @@ export interface TaskMemory {
 
 const mostValues = 20_000
 const mostKeptText = 4 << 20
+/** A short text in a set. */
+const bytesPerValue = 100
 /** Names of tools that tell who the user is. */
 const identity = new Set(["iban", "whoami", "profile", "me", "myself", "account", "user", "info"])
 
@@ -156,6 +160,10 @@ export function openTaskMemory({ isBlank }: { readonly isBlank: boolean }): Task
     },
     get readPrivate() {
       return readPrivate
+    },
+    get bytes() {
+      const values = own.size + wrote.size + self.size + linked.size + answered.size + planted.size
+      return keptText * 2 + inside.bytes + (values + othersWords.size) * bytesPerValue
     },
     take,
     lose,

@@ -75,6 +75,9 @@ type Named = Pick<TracedValue, "argument" | "value" | "use">
 /** Effects that reach somebody, so that whatever says whom counts, also where nothing tells what the argument is. */
 const reaching: ReadonlySet<Effect> = new Set(["send", "publish", "pay", "delete", "decide", "control"])
 
+/** Effects after which a file is gone, or has done whatever stands in it. */
+const acting: ReadonlySet<Effect> = new Set(["delete", "execute"])
+
 function* targetValues(
   { profile, effect, targets }: ToTrace,
   texts: readonly ArgumentText[],
@@ -84,7 +87,7 @@ function* targetValues(
       for (const each of splitTargets(value)) yield { argument, value: each, use: "target" }
     } else if (roles.some(isPlace)) {
       if (!isResourceName(profile, value)) yield { argument, value, use: "target" }
-    } else if (roles.includes("command")) {
+    } else if (roles.includes("command") || (roles.includes("path") && acting.has(effect))) {
       yield { argument, value, use: "target" }
     } else if (
       roles.includes("target") &&
