@@ -23,6 +23,8 @@ import { createSignInLinks } from "./authority/sign-in-links.ts"
 import { openStop } from "./authority/stop.ts"
 import { openTasks } from "./authority/tasks.ts"
 import { openTools } from "./authority/tools.ts"
+import { openAccessRules } from "./access/access-rules.ts"
+import { accessAnswers } from "./access/answer-access.ts"
 import { type Clock, systemClock } from "./clock.ts"
 import type { Config } from "./config.ts"
 import { ownPlaces } from "./fence/ground/own-places.ts"
@@ -119,6 +121,7 @@ export async function startNode({
     )
   const startedAt = clock.now()
   const sources = ruleSources(config, dataDir)
+  const accessRules = openAccessRules(config.access, dataDir)
 
   // Evidence
   const store = await openStore({ dataDir, clock, logger, passphrase, mlDsa: config.ledger.mlDsa })
@@ -347,8 +350,14 @@ export async function startNode({
     const events = createEventFeed({ ledger })
     const console = consoleFolder === undefined ? undefined : openConsoleFiles(consoleFolder)
     const hosts = config.origin === undefined ? config.hosts : [...config.hosts, new URL(config.origin).host]
+    const access = accessAnswers({
+      rules: accessRules,
+      explain: operations["decision.explain"],
+      agentOf: (ref) => agents.find(ref),
+    })
     const app = createApp({
       operations,
+      access,
       person,
       credentials,
       browsers,

@@ -13,6 +13,8 @@ export interface AgentAuthority {
   readonly versions: Records<VersionRecord>
   /** By id or by name; throws Failure("not_found"). */
   need(ref: string): AgentRecord
+  /** By id or by name. */
+  find(ref: string): AgentRecord | undefined
   create(draft: {
     name: string
     identifiedBy: AgentRecord["identifiedBy"]
@@ -181,6 +183,7 @@ export function openAgents(store: Store, clock: Clock, declare: Declare): AgentA
   return {
     records,
     versions,
+    find: (ref) => records.get(ref) ?? named(ref),
     need: (ref) => records.get(ref) ?? named(ref) ?? records.need(ref),
     create,
     declareVersion,

@@ -9,6 +9,8 @@ import type { Logger } from "pino"
 import type { Clock } from "../clock.ts"
 import type { OperationContext } from "../operation/context.ts"
 import type { Operations } from "../operation/operations.ts"
+import type { AccessAnswers } from "../access/answer-access.ts"
+import { accessMetadata, accessMetadataPath, answerAccess, requestIdOf } from "./access/serve-access.ts"
 import { callOperation, type RawInput, readInput } from "./call-operation.ts"
 import type { ConsoleFiles } from "./console/console-files.ts"
 import { serveConsole } from "./console/serve-console.ts"
@@ -30,6 +32,7 @@ export interface AppParts extends CallerParts {
   readonly operations: Operations
   readonly clock: Clock
   readonly events: EventFeed
+  readonly access: AccessAnswers
   /** The built console, if there is one. */
   readonly console: ConsoleFiles | undefined
   /** The folder of the published log, if it is served here too. */
@@ -78,6 +81,8 @@ export function createApp(parts: AppParts): Hono<{ Bindings: Bindings }> {
     return c.html(page)
   })
   app.all("/v1/*", (c) => answer(parts, c))
+  app.all("/access/*", (c) => decideAccess(parts, c))
+  app.get(accessMetadataPath, (c) => c.json(accessMetadata(parts.consoleOrigin())))
   app.all("/log/*", (c) => serveLog(c, parts.servedLog))
   app.all("/entries/*", async (c, next) => (await answerEntry(parts, c)) ?? next())
   app.get("*", async (c, next) => (await serveConsole(c, parts)) ?? next())
@@ -126,6 +131,23 @@ async function answer(parts: AppParts, c: AppContext): Promise<Response> {
   return c.json(output as Parameters<typeof c.json>[0], 200, { "x-request-id": requestId })
 }
 
+/** The AuthZEN 1.0 Authorization API. */
+async function decideAccess(parts: AppParts, c: AppContext): Promise<Response> {
+  const requestId = requestIdOf(c.req.header("x-request-id")) ?? randomUUID()
+  c.header("x-request-id", requestId)
+  try {
+    const admit = () => identify(parts, c, requestId)
+    const answer = await answerAccess(c.req.raw, c.req.path, { answers: parts.access, admit })
+    if (answer === undefined) throw nowhere()
+    // Every answer is JSON.
+    return c.json(answer as Parameters<typeof c.json>[0])
+  } catch (error) {
+    const failure = asFailure(error)
+    if (failure.code === "internal") parts.logger.error({ err: failure.cause, requestId }, "a request failed")
+    return fail(c, failure, requestId)
+  }
+}
+
 /** The permanent address of an entry: to programs what `log.entry` answers, to whom that answers; undefined where it is a page. */
 async function answerEntry(parts: AppParts, c: AppContext): Promise<Response | undefined> {
   if (c.req.method !== "GET" && c.req.method !== "HEAD") {
@@ -147,20 +169,24 @@ async function answerEntry(parts: AppParts, c: AppContext): Promise<Response | u
 
 /** Who asks, once it is clear that they may. */
 function admit(parts: AppParts, c: AppContext, route: Route): OperationContext {
+  const context = identify(parts, c, randomUUID())
+  requireScope(route, context, parts.clock)
+  return context
+}
+
+function identify(parts: AppParts, c: AppContext, requestId: string): OperationContext {
   const transport = transportOf(c)
-  const context = identifyCaller(
+  return identifyCaller(
     {
       authorization: c.req.header("authorization"),
       // Nobody has looked at what comes over the local socket, where no page is.
       origin: transport === "http" ? c.req.header("origin") : undefined,
       host: c.req.header("host"),
       transport,
-      requestId: randomUUID(),
+      requestId,
     },
     parts,
   )
-  requireScope(route, context, parts.clock)
-  return context
 }
 
 function follow(

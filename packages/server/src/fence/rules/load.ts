@@ -6,9 +6,9 @@ import { decide, type DecideOptions, type Verdict } from "@hufu/core/policy/verd
 import type { CheckedRules } from "./checked-rules.ts"
 import { type ParsedRule, parseRules } from "./parse-rules.ts"
 import { ruleRequest } from "./rule-request.ts"
-import type { RuleFacts, UncertainFacts } from "./schema.ts"
+import { type RuleFacts, ruleSchema, type UncertainFacts } from "./schema.ts"
 import { splitPolicies } from "./split-policies.ts"
-import { validateRules } from "./validate-rules.ts"
+import { type RuleSchema, validateRules } from "./validate-rules.ts"
 
 /** Where a rule comes from, from the one that binds everybody to one person's own. */
 export type RuleLayer = "platform" | "jurisdiction" | "sector" | "place" | "mandate" | "user"
@@ -52,14 +52,12 @@ const mostFaults = 50
  */
 export function loadRules(sources: readonly RuleSource[], checked?: CheckedRules): RuleSet {
   const known = checked?.find(sources)
-  const rules = known ?? checkRules(sources)
+  if (known !== undefined) recall(sources, known)
+  const { rules, ...loaded } = loadPolicies(sources, ruleSchema)
+  const { compiled } = loaded
   if (known === undefined) checked?.keep(sources, rules)
-  else recall(sources, known)
-  const digest = digestOf(rules)
-  const compiled = compileRules(rules, digest)
   return {
-    compiled,
-    digest,
+    ...loaded,
     rules: rules.map(({ id, layer, source, line, text }) => ({ id, layer, source, line, text })),
     decide(facts, options) {
       const { request, entities } = ruleRequest(facts)
@@ -72,27 +70,48 @@ export function loadRules(sources: readonly RuleSource[], checked?: CheckedRules
   }
 }
 
-/** What passed, by the very source: a draft beside the rules in force is checked alone, because each rule is. */
-const passed = new WeakMap<RuleSource, readonly ParsedRule[]>()
+/** Policies that passed every check against a schema. */
+export interface LoadedPolicies {
+  readonly compiled: CompiledRules
+  readonly digest: string
+  readonly rules: readonly ParsedRule[]
+}
 
-function checkRules(sources: readonly RuleSource[]): readonly ParsedRule[] {
+/** Loads policies about whatever a schema describes, by the same checks. */
+export function loadPolicies(sources: readonly RuleSource[], schema: RuleSchema): LoadedPolicies {
+  const rules = checkRules(sources, schema)
+  const digest = digestOf(rules)
+  return { rules, digest, compiled: compileRules(rules, digest) }
+}
+
+/** What passed, by the very source: a draft beside the rules in force is checked alone, because each rule is. */
+const passed = new WeakMap<
+  RuleSource,
+  { readonly schema: RuleSchema; readonly rules: readonly ParsedRule[] }
+>()
+
+function passedRules(source: RuleSource, schema: RuleSchema): readonly ParsedRule[] | undefined {
+  const known = passed.get(source)
+  return known?.schema === schema ? known.rules : undefined
+}
+
+function checkRules(sources: readonly RuleSource[], schema: RuleSchema): readonly ParsedRule[] {
   refuseFaults(sources.filter((source) => source.text.length > longestSource).map(tooLong))
-  refuseFaults(
-    tooMany(
-      sources.reduce((sum, source) => sum + (passed.get(source) ?? splitPolicies(source.text)).length, 0),
-    ),
-  )
+  const counts = sources.map((source) => (passedRules(source, schema) ?? splitPolicies(source.text)).length)
+  refuseFaults(tooMany(counts.reduce((sum, count) => sum + count, 0)))
   const parsed = new Map(
-    sources.filter((source) => !passed.has(source)).map((source) => [source, parseRules(source)]),
+    sources
+      .filter((source) => passedRules(source, schema) === undefined)
+      .map((source) => [source, parseRules(source)]),
   )
-  const rules = sources.flatMap((source) => passed.get(source) ?? parsed.get(source)?.rules ?? [])
+  const rules = sources.flatMap((source) => parsed.get(source)?.rules ?? passedRules(source, schema) ?? [])
   refuseFaults([...parsed.values()].flatMap(({ faults }) => faults))
   refuseFaults(duplicates(rules))
   const fresh = [...parsed.values()].flatMap((each) => each.rules)
-  refuseFaults(validateRules(fresh))
+  refuseFaults(validateRules(fresh, schema))
   // Each rule is compiled alone first, so that every one that is not supported is named, with its place.
   refuseFaults(fresh.flatMap((rule) => unsupported(rule)))
-  for (const [source, each] of parsed) passed.set(source, each.rules)
+  for (const [source, each] of parsed) passed.set(source, { schema, rules: each.rules })
   return rules
 }
 
@@ -101,7 +120,7 @@ function recall(sources: readonly RuleSource[], rules: readonly ParsedRule[]): v
   let at = 0
   for (const source of sources) {
     const end = at + splitPolicies(source.text).length
-    passed.set(source, rules.slice(at, end))
+    passed.set(source, { schema: ruleSchema, rules: rules.slice(at, end) })
     at = end
   }
 }

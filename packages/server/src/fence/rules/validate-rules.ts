@@ -1,12 +1,14 @@
-import type { ValidationError } from "@cedar-policy/cedar-wasm/nodejs"
+import type { Schema, ValidationError } from "@cedar-policy/cedar-wasm/nodejs"
 import { cedar } from "./cedar.ts"
 import { lineOf, type ParsedRule, sentence } from "./parse-rules.ts"
-import { ruleSchema } from "./schema.ts"
+
+/** What rules may be about: Cedar's schema, as JSON or as text. */
+export type RuleSchema = Schema
 
 /** Type-checks rules strictly; a warning, such as that a rule can never match, is a fault as well. */
-export function validateRules(rules: readonly ParsedRule[]): string[] {
+export function validateRules(rules: readonly ParsedRule[], schema: RuleSchema): string[] {
   const answer = cedar().validate({
-    schema: ruleSchema,
+    schema,
     policies: { staticPolicies: Object.fromEntries(rules.map((rule) => [rule.id, rule.text])) },
     validationSettings: { mode: "strict" },
   })

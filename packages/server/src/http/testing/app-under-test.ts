@@ -7,6 +7,7 @@ import { openBrowsers } from "../../authority/browsers.ts"
 import { openCredentials } from "../../authority/credentials.ts"
 import { declareWith } from "../../authority/declare.ts"
 import { openPerson } from "../../authority/person.ts"
+import { accessAnswers } from "../../access/answer-access.ts"
 import type { OperationContext } from "../../operation/context.ts"
 import type { Operations } from "../../operation/operations.ts"
 import { scratch, scratchStart } from "../../store/scratch-store.ts"
@@ -71,6 +72,11 @@ export async function openApp({ consoleFolder }: { consoleFolder?: string } = {}
     browsers,
     clock,
     events,
+    access: accessAnswers({
+      rules: undefined,
+      explain: operations["decision.explain"],
+      agentOf: () => agent,
+    }),
     console: consoleFolder === undefined ? undefined : openConsoleFiles(consoleFolder),
     servedLog: undefined,
     consoleOrigin: () => "http://localhost:7180",
