@@ -38,7 +38,7 @@ export const roleWords: readonly { readonly role: ArgumentRole; readonly names: 
     names: words(`content contents body text message messages subject title description note notes comment data html
       markdown caption payload prompt query question thought reason summary keywords keyword filter filters pattern
       format sort order language lang locale date time start end timezone limit offset page cursor type mode level
-      status remark expression`),
+      status remark expression permission permissions`),
   },
 ]
 

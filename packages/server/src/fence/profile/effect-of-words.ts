@@ -1,6 +1,6 @@
 import { type Effect, effects } from "@hufu/core/words"
 import { isConsequential, moreCautious } from "./effect-caution.ts"
-import { effectWords, gravingNouns } from "./effect-words.ts"
+import { effectWords, gravingNouns, rentedNouns, rentWords } from "./effect-words.ts"
 
 interface Meaning {
   readonly effect: Effect
@@ -17,7 +17,11 @@ const MAX_NAME = 256
 const CONJUNCTIONS = new Set(["and", "or", "then", "n", "also", "plus"])
 /** Before a verb in running text, in this order of strength: any verb may follow, or only one in its base form. */
 const BEFORE_ANY_VERB = new Set(["will", "can", "then", "also", "automatically", "may", "must", "it", "tool"])
-const BEFORE_BASE_VERB = new Set(["and", "or", "to", "by", "for", "you", "could"])
+const BEFORE_BASE_VERB = new Set(["and", "or", "to", "you", "could"])
+/** "finds contacts by email" emails nobody, "by emailing them" does. */
+const BEFORE_GERUND = new Set(["by", "for"])
+/** What these are used for, the tool need not do. */
+const DATA = new Set(["information", "data", "details", "results", "values", "fields"])
 const OBJECTS = new Set([
   "it",
   "them",
@@ -108,6 +112,9 @@ function standsAsVerb(tokens: readonly string[], at: number, meaning: Meaning): 
   // "and emails them" does, "and reviews" may not.
   const isCertain = !meaning.doubtful || meaning.thirdPerson === true || OBJECTS.has(tokens[at + 1] ?? "")
   if (before === ",") return isCertain
+  if (tokens[at - 2] === "used" && tokens.slice(Math.max(0, at - 6), at - 2).some((token) => DATA.has(token)))
+    return false
+  if (BEFORE_GERUND.has(before)) return tokens[at]?.endsWith("ing") === true
   return BEFORE_BASE_VERB.has(before) && (isCertain || meanings.has(tokens[at] ?? ""))
 }
 
@@ -134,9 +141,12 @@ function firstIndex(text: string, candidates: readonly string[]): number {
 }
 
 function makeGraver(effect: Effect, tokens: readonly string[]): Effect {
+  // Whoever rents a car pays for it, and does not drive it by that.
+  const isRented = tokens.some((token) => rentWords.has(token))
+  const said = isRented ? tokens.filter((token) => !rentedNouns.has(token)) : tokens
   return gravingNouns.reduce(
     (gravest, { effect: graver, nouns }) =>
-      tokens.some((token) => nouns.has(token)) ? moreCautious(gravest, graver) : gravest,
+      said.some((token) => nouns.has(token)) ? moreCautious(gravest, graver) : gravest,
     effect,
   )
 }

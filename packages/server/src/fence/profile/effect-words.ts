@@ -109,6 +109,12 @@ export const gravingNouns: readonly { readonly effect: Effect; readonly nouns: R
   },
 ]
 
+/** Things that are moved only by whoever does not merely rent them. */
+export const rentedNouns: ReadonlySet<string> = new Set(words("car vehicle vehicles"))
+export const rentWords: ReadonlySet<string> = new Set(
+  words("rent rental rentals hire booking bookings reservation reservations"),
+)
+
 /** Words about giving away what opens other doors; a tool that has one gives out secrets. */
 export const secretWords: ReadonlySet<string> = new Set(
   words(`password passwords passwd secret secrets credential credentials token tokens apikey env environment

@@ -53,7 +53,10 @@ export function resultSourceOf(
   return sourceIn(splitName(definition.name), "") ?? sourceIn(splitName(first), first) ?? "others"
 }
 
-function sourceIn(names: readonly string[], text: string): ResultSource | undefined {
+function sourceIn(named: readonly string[], text: string): ResultSource | undefined {
+  // `search_contacts_by_email` gives back contacts.
+  const by = named.indexOf("by")
+  const names = by > 0 ? named.slice(0, by) : named
   const has = (set: ReadonlySet<string>) => names.some((name) => set.has(name))
   if (has(sentByName)) return "sent"
   if (has(others)) return "others"
