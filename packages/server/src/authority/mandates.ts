@@ -102,6 +102,8 @@ export interface StartingDraft {
 }
 
 const maxPerAgent = 500
+/** Made once: a schema costs more than most of what it checks. */
+const Json = z.json()
 
 export function openMandates(
   store: Store,
@@ -158,7 +160,7 @@ export function openMandates(
       ...(fact === "mandate.revoked"
         ? {}
         : {
-            content: z.json().parse({
+            content: Json.parse({
               ...shown(stored),
               starting: stored.starting,
               hold: stored.hold,

@@ -109,9 +109,9 @@ export function passer(parts: PassingParts): (id: string, pass: ToPass) => Promi
     for (const [mandates, most, sentence] of counts)
       if (mandates.filter((each) => !isOver(each)).length >= most)
         throw new Failure("too_many", `${sentence} at most ${most} live mandates: revoke some first`)
-    return [...new Set([...below, ...received.filter((each) => chains.below(each.id).every(isOver))])].filter(
-      isOver,
-    )
+    // With all that hangs on it: what is over comes back for nobody below.
+    const over = [...below, ...received].filter(isOver).flatMap((each) => [each, ...chains.below(each.id)])
+    return [...new Map(over.map((each) => [each.id, each])).values()]
   }
 
   function refuseWider(inner: Mandate, outer: Mandate): void {

@@ -68,6 +68,8 @@ export interface FoldOptions {
   readonly onHoldOver?: (id: string, record: FoldedRecord) => void
 }
 
+/** Made once: a schema costs more than most of what it checks. */
+const Json = z.json()
 const DrawnOn = z.object({ grants: z.array(z.int()), amount: z.int() })
 const Drawn = DrawnOn.extend({ above: z.array(DrawnOn.extend({ mandate: z.string() })).optional() })
 const positive = new Set<ApprovalEntry["decision"]>(["once", "task", "until", "edited"])
@@ -292,5 +294,5 @@ export function isSame(a: unknown, b: unknown): boolean {
 
 function textOf(value: unknown): string | undefined {
   // Absent members are those that JSON cannot carry.
-  return value === undefined ? undefined : canonicalize(z.json().parse(JSON.parse(JSON.stringify(value))))
+  return value === undefined ? undefined : canonicalize(Json.parse(JSON.parse(JSON.stringify(value))))
 }

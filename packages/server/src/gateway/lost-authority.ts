@@ -1,4 +1,6 @@
+import type { Cover } from "@hufu/core/mandate/cover"
 import type { Budgets } from "../authority/budgets.ts"
+import type { MandateAuthority } from "../authority/mandates.ts"
 import type { Mandate } from "@hufu/core/mandate/mandate"
 import { type Assessment, assess, type AssessParts, type Question } from "./assess.ts"
 
@@ -34,6 +36,19 @@ export function lostAuthority(
     left: giveBack((mandate, grant) => parts.budgets.left(mandate, grant)),
     leftInAll: giveBack((mandate, grant) => parts.budgets.leftInAll(mandate, grant)),
   }
-  const now = assess({ ...parts, budgets }, question)
+  const now = assess({ ...parts, budgets, mandates: onlyGranting(parts.mandates, coverage) }, question)
   return now.verdict.verdict === "allow" ? undefined : "mandate_revoked"
+}
+
+/**
+ * INVARIANT: what leaves is covered by the mandate that its intent names and draws on. Another one that would cover it has had nothing
+ * reserved; what the others forbid holds as ever.
+ */
+function onlyGranting(mandates: MandateAuthority, { mandate, grant }: Cover): MandateAuthority {
+  if (grant === undefined) return mandates
+  return {
+    ...mandates,
+    live: (agent, task) =>
+      mandates.live(agent, task).map((each) => (each.id === mandate ? each : { ...each, grants: [] })),
+  }
 }

@@ -64,6 +64,19 @@ describe("between the verdict and the first byte", () => {
     expect(await outcomeOf(permit.action)).toMatchObject({ outcome: "done" })
   })
 
+  test("what was reserved from one mandate does not leave under another one, whose budget it would pass by", async () => {
+    const first = await node.grant({ grants: [writes], otherwise: "deny" })
+    const second = await node.grant({ grants: [{ ...writes, budget: { count: 1 } }], otherwise: "deny" })
+    const permits = await Promise.all(
+      ["a", "b", "c"].map(async (id) =>
+        permitOf(await node.governor.admit(node.attempt("add_note", { id }))),
+      ),
+    )
+    await node.mandates.revoke(first.id, person)
+    expect(permits.map((permit) => permit.leave())).toEqual([false, false, false])
+    expect(node.budgets.spent(second.id, 0).count).toBe(0)
+  })
+
   test("another mandate of the agent, revoked or given, does not hold back what is still covered", async () => {
     await node.grant({ grants: [writes] })
     const other = await node.grant({ grants: [writes] })

@@ -50,6 +50,7 @@ export interface PipelineParts extends AssessParts {
 const maxCommittedResult = 64 * 1024
 const maxKeptFacts = 16 * 1024
 const maxKeptValues = 64
+const Json = z.json()
 
 /**
  * The pipeline: identify → standing → ground → decide → ask → intend, then the door performs, then conclude.
@@ -329,7 +330,7 @@ export function createPipeline(parts: PipelineParts): Governor {
       ...content,
       write(tx, draw) {
         content.write(tx, draw)
-        const spent = draw && { spent: commitTo("spent", canonicalize(z.json().parse(draw))) }
+        const spent = draw && { spent: commitTo("spent", canonicalize(Json.parse(draw))) }
         tx.append({ ...entry, ...spent })
       },
     }

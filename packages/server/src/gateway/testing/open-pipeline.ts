@@ -16,7 +16,7 @@ import { ownPlaces } from "../../fence/ground/own-places.ts"
 import { openProvenance } from "../../fence/provenance/provenance.ts"
 import { loadRules } from "../../fence/rules/load.ts"
 import { platformRules } from "../../fence/rules/platform-rules.ts"
-import { scratch } from "../../store/scratch-store.ts"
+import { scratch, type Scratch } from "../../store/scratch-store.ts"
 import { openStore } from "../../store/store.ts"
 import { actionContents } from "../action-content.ts"
 import type { AssessParts } from "../assess.ts"
@@ -24,9 +24,12 @@ import { trackConnections } from "../connections.ts"
 import type { Attempt, Caller } from "../governor.ts"
 import { createPipeline } from "../pipeline.ts"
 
-/** A pipeline over a real store, without doors: for what lies between a verdict and the first byte. */
-export async function openPipeline() {
-  const folder = scratch()
+/**
+ * A pipeline over a real store, without doors: for what lies between a verdict and the first byte.
+ *
+ * @param folder one that was used before goes on as after a restart
+ */
+export async function openPipeline(folder: Scratch = scratch()) {
   const { clock } = folder
   const store = await openStore(folder.options())
   const { ledger, vault } = store
@@ -68,15 +71,14 @@ export async function openPipeline() {
     refuseWithoutRoom: () => {},
     onError: (error) => void errors.push(error),
   })
-  const agent = await agents.create({
-    name: "tester",
-    identifiedBy: "credential",
-    demo: false,
-    by: person.id,
-  })
-  const secrets = { environment: {}, headers: {}, folder: null }
-  const draft = { name: "notes", command: null, url: "http://127.0.0.1:9/mcp", secrets, demo: false }
-  await servers.register(draft, { id: person.id, isPerson: true })
+  const known = [...agents.records.all()].find(({ name }) => name === "tester")
+  const agent =
+    known ?? (await agents.create({ name: "tester", identifiedBy: "credential", demo: false, by: person.id }))
+  if (known === undefined) {
+    const secrets = { environment: {}, headers: {}, folder: null }
+    const draft = { name: "notes", command: null, url: "http://127.0.0.1:9/mcp", secrets, demo: false }
+    await servers.register(draft, { id: person.id, isPerson: true })
+  }
   const caller: Caller = {
     agent: agent.id,
     version: agent.version,
@@ -126,6 +128,7 @@ export async function openPipeline() {
         by: person.id,
         draft: draftOf(clock.now(), more),
       }),
+    folder,
     async close() {
       await store.close()
       folder.remove()
