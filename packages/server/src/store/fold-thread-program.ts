@@ -10,8 +10,8 @@ const { file, state } = workerData as { file: string; state: Int32Array } // as 
 let db: SqliteConnection
 try {
   db = joinWriter(file)
-  // Sooner than who commits it copies the log into the database, which takes tens of milliseconds.
-  db.exec("PRAGMA wal_autocheckpoint = 4000")
+  // It copies the log into the database, little at a time: what is put on the disk there keeps the journal's own writes waiting.
+  db.exec("PRAGMA wal_autocheckpoint = 250")
   tell(foldState.idle, foldState.starting)
 } catch (error) {
   tell(foldState.failed, foldState.starting)
