@@ -27,6 +27,8 @@ import { openAccessRules } from "./access/access-rules.ts"
 import { accessAnswers } from "./access/answer-access.ts"
 import { type Clock, systemClock } from "./clock.ts"
 import type { Config } from "./config.ts"
+import { type Classify, openClassifier } from "./fence/content/classifier.ts"
+import { openTaskLabels } from "./fence/content/task-labels.ts"
 import { ownPlaces } from "./fence/ground/own-places.ts"
 import { readAddress } from "./fence/ground/read-address.ts"
 import { keepRules } from "./fence/rules/kept-rules.ts"
@@ -246,6 +248,7 @@ export async function startNode({
       stop,
       rules: () => rules,
       provenance: openProvenance({ startedAt: clock.now() }),
+      labels: openTaskLabels({ clock, startedAt: clock.now(), classify: classifierOf(config) }),
       userWords: (task: Parameters<typeof tasks.userWords>[0]) => tasks.userWords(task),
       own: () => ours,
       bases: (server: string) => servers.bases(server),
@@ -450,6 +453,10 @@ async function publish(
   if (folder === undefined) return undefined
   const { startPublishing } = await import("./ledger/publish/start-publishing.ts")
   return startPublishing({ folder: resolve(path, folder), database, ledger, logger })
+}
+
+function classifierOf({ content: { classifier } }: Config): Classify | undefined {
+  return classifier && openClassifier({ url: classifier.url, timeoutMs: classifier.timeoutSeconds * 1000 })
 }
 
 /** Under which names this machine reaches itself. */

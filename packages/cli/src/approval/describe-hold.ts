@@ -1,3 +1,4 @@
+import { sayNoticed } from "@hufu/core/contract/noticed"
 import type { HoldRecord } from "@hufu/core/contract/records"
 import { sayOrigin } from "@hufu/core/provenance/traced-value"
 import type { Language } from "@hufu/core/words"
@@ -13,6 +14,7 @@ const texts = {
       principal.startsWith("usr_") ? "On your behalf." : `On behalf of ${principal}`,
     targets: "Targets:",
     traced: "Where it came from:",
+    noticed: "What was noticed:",
     why: "Why it asks:",
     userOnly: "Only you decide this, each time.",
     state: "State:",
@@ -31,6 +33,7 @@ const texts = {
     behalf: (principal: string) => (principal.startsWith("usr_") ? "代表您本人。" : `委托人 ${principal}`),
     targets: "对象：",
     traced: "来源：",
+    noticed: "注意到的情况：",
     why: "为何询问：",
     userOnly: "此类行为每次仅由您本人决定。",
     state: "状态：",
@@ -68,6 +71,9 @@ export function describeHold(hold: HoldRecord, language: Language): string[] {
             .slice(0, mostTraced)
             .map((value) => quote(`${oneLine(value.value)}: ${oneLine(sayOrigin(value, language))}`)),
         ]
+      : []),
+    ...(hold.noticed.length > 0
+      ? [text.noticed, ...hold.noticed.map((each) => `  ! ${oneLine(sayNoticed(each, language))}`)]
       : []),
     text.why,
     ...hold.reasons.map((reason) => `  - ${oneLine(reason[language])} (${reason.rule})`),

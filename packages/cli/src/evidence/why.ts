@@ -1,3 +1,4 @@
+import { sayNoticed } from "@hufu/core/contract/noticed"
 import { UsageError } from "../arguments/usage-error.ts"
 import type { Invocation } from "../command/command.ts"
 import { withNode } from "../connection/with-node.ts"
@@ -21,6 +22,9 @@ export async function why(invocation: Invocation): Promise<number> {
   else
     printLines(
       ...output.sentences.map(oneLine),
+      ...output.noticed.map((each) =>
+        oneLine(`${language === "zh" ? "注意到" : "Noticed"} ${sayNoticed(each, language)}`),
+      ),
       ...(output.approval?.asked
         ? [
             language === "zh" ? "智能体请求的参数：" : "Arguments that the agent asked for:",

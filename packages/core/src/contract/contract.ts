@@ -8,6 +8,7 @@ import { ErasureReason, ErasureReport } from "./erasure.ts"
 import { MandateDraft, Mandate } from "../mandate/mandate.ts"
 import { MandatePart } from "../mandate/mandate-part.ts"
 import { Effect, Language, OutcomeKind, VerdictKind } from "../words.ts"
+import { Noticed } from "./noticed.ts"
 import { NodeEvent } from "./node-event.ts"
 import { operation, type Operation } from "./operation.ts"
 import { AssertionAnswer, BrowserRecord, HoldChoice, PasskeyRecord, RegistrationAnswer } from "./passkey.ts"
@@ -712,6 +713,8 @@ export const contract = {
       /** What a person, or time, decided about it; null when it never asked. */
       approval: ApprovalRecord.nullable(),
       words: z.string().nullable(),
+      /** What detectors had noticed when it was decided. */
+      noticed: z.array(Noticed),
       arguments: z.json(),
     }),
     en: "Say in plain words why an action was allowed, asked or denied",

@@ -1,4 +1,5 @@
 import { z } from "zod"
+import { Noticed } from "./noticed.ts"
 import { Decision } from "../evidence/entry.ts"
 import { idSchema, Name } from "../id.ts"
 import { ToolSignal } from "../profile/tool-signal.ts"
@@ -119,6 +120,8 @@ export const HoldRecord = z.object({
   reasons: z.array(ReasonRecord),
   /** Where its values came from: what it is aimed at, what it passes on. UNTRUSTED: show as text only. */
   traced: z.array(TracedValue),
+  /** What detectors noticed; they decide nothing. */
+  noticed: z.array(Noticed),
   /** The digest that an approval is bound to; sent back with the decision so that a stale page cannot approve. */
   digest: Digest,
   state: HoldState,

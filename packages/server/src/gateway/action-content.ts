@@ -96,17 +96,22 @@ export function actionContents(vault: Vault): ActionContents {
   return { draft, read }
 }
 
-type Own = Pick<RuleFacts["context"], "targets" | "amount" | "currency" | "unclear" | "provenance" | "time">
+type Own = Pick<
+  RuleFacts["context"],
+  "targets" | "amount" | "currency" | "unclear" | "signals" | "labels" | "provenance" | "time"
+>
 type Shared = Omit<RuleFacts, "context"> & { readonly context: Omit<RuleFacts["context"], keyof Own> }
 
 function split({ principal, effect, resource, context }: RuleFacts): { own: JsonValue; shared: JsonValue } {
-  const { targets, amount, currency, unclear, provenance, time, ...rest } = context
+  const { targets, amount, currency, unclear, signals, labels, provenance, time, ...rest } = context
   const own = {
     targets,
     time,
     ...(amount === undefined ? {} : { amount }),
     ...(currency === undefined ? {} : { currency }),
     ...(unclear === undefined ? {} : { unclear }),
+    ...(signals === undefined ? {} : { signals }),
+    ...(labels === undefined ? {} : { labels }),
     ...(provenance === undefined ? {} : { provenance }),
   }
   // Facts are plain JSON by their schema.

@@ -13,6 +13,9 @@ import type { MandateAuthority } from "../authority/mandates.ts"
 import type { StopAuthority } from "../authority/stop.ts"
 import type { KnownTool, ToolAuthority } from "../authority/tools.ts"
 import type { Clock } from "../clock.ts"
+import { argumentSignals } from "../fence/content/argument-signals.ts"
+import type { ContentSignal } from "../fence/content/content-signals.ts"
+import type { TaskLabels } from "../fence/content/task-labels.ts"
 import { ground, type Grounded } from "../fence/ground/ground.ts"
 import type { OwnPlaces } from "../fence/ground/own-places.ts"
 import type { Provenance } from "../fence/provenance/provenance.ts"
@@ -62,6 +65,7 @@ export interface AssessParts {
   readonly stop: StopAuthority
   readonly rules: () => RuleSet
   readonly provenance: Provenance
+  readonly labels: TaskLabels
   /** What the user said of a task, oldest first. */
   readonly userWords: (task: TaskRecord) => readonly string[]
   readonly own: () => OwnPlaces
@@ -97,12 +101,28 @@ export function assess(parts: AssessParts, question: Question, rules: RuleSet = 
     coverage,
     limited: () => limitedBy(mandates, coverage, call),
   })
-  const facts = factsOf(parts, question, { tool, grounded, coverage, traced })
+  const noticed = notice(parts, question, { tool, grounded })
+  const facts = factsOf(parts, question, { tool, grounded, coverage, traced, noticed })
   const verdict = rules.decide(facts, { lifted: question.lifted })
   const members = canonicalMembers(question.arguments)
   const text = `{${members.join(",")}}`
   const digest = actionDigest(parts, question, { tool, arguments: text })
   return { tool, grounded, coverage, traced, facts, verdict, arguments: text, members, digest }
+}
+
+/** What is only read or computed, inside, passes nothing on. */
+function notice(
+  { labels }: Pick<AssessParts, "labels">,
+  { task, arguments: args }: Pick<Question, "task" | "arguments">,
+  { tool: { profile }, grounded: { effect, targets } }: Pick<Assessment, "tool" | "grounded">,
+): Noticed {
+  if (!isConsequential(effect)) return { signals: [], labels: [] }
+  return { signals: argumentSignals({ profile, arguments: args, targets }), labels: labels.of(task) }
+}
+
+interface Noticed {
+  readonly signals: readonly ContentSignal[]
+  readonly labels: readonly ContentSignal[]
 }
 
 /** What stands above mandates that were passed on, and what is left of their budgets. */
@@ -167,7 +187,13 @@ function limitedBy(mandates: readonly Mandate[], { above }: Cover, call: Call): 
 function factsOf(
   parts: AssessParts,
   { caller, server, tool: name }: Question,
-  { tool, grounded, coverage, traced }: Pick<Assessment, "tool" | "grounded" | "coverage" | "traced">,
+  {
+    tool,
+    grounded,
+    coverage,
+    traced,
+    noticed,
+  }: Pick<Assessment, "tool" | "grounded" | "coverage" | "traced"> & { readonly noticed: Noticed },
 ): RuleFacts {
   const agent = parts.agents.records.get(caller.agent)
   const standing = profileStanding(tool.profile)
@@ -206,6 +232,8 @@ function factsOf(
           }
         : {}),
       unclear: grounded.doubts.length > 0,
+      ...(noticed.signals.length > 0 ? { signals: noticed.signals } : {}),
+      ...(noticed.labels.length > 0 ? { labels: noticed.labels } : {}),
       ...(traced ? { provenance: traced.facts } : {}),
       time: { hour: now.getUTCHours(), weekday: now.getUTCDay(), epoch: Math.floor(now.getTime() / 1000) },
       standing: { live: agent?.state === "live" && !parts.stop.stopped },

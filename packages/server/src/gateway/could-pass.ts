@@ -66,6 +66,8 @@ function couldPassAs(
       amount: UNKNOWN,
       currency: UNKNOWN,
       unclear: UNKNOWN,
+      signals: UNKNOWN,
+      labels: UNKNOWN,
       provenance: UNKNOWN,
       time: UNKNOWN,
       standing: { live: isLive && !parts.stop.stopped },

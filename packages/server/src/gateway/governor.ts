@@ -48,6 +48,8 @@ export interface Permit {
   readonly action: string
   /** The arguments to forward when a person approved narrower ones; otherwise forward what came. */
   readonly edited?: JsonObject
+  /** Present where a rule has something taken out of the result; gives nothing for what could not be looked through. */
+  readonly redact?: (value: JsonObject) => JsonObject | undefined
   /** Fires when the agent, the server or everything is stopped: cancel upstream as best possible. */
   readonly signal: AbortSignal
   /**

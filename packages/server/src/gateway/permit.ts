@@ -13,6 +13,7 @@ export interface PermitParts {
   readonly mandates: InFlight["mandates"]
   readonly passedBy: InFlight["passedBy"]
   readonly edited?: Permit["edited"]
+  readonly redact?: Permit["redact"]
   readonly reservation: Reservation
   readonly clock: Clock
   readonly connections: Connections
@@ -73,6 +74,7 @@ export function issuePermit(parts: PermitParts): Permit {
     kind: "go",
     action,
     ...(parts.edited ? { edited: parts.edited } : {}),
+    ...(parts.redact ? { redact: parts.redact } : {}),
     signal: controller.signal,
     leave,
     conclude: (outcome) => finish(outcome),

@@ -3,8 +3,9 @@ import type { IntentEntry } from "@hufu/core/evidence/entry"
 import { Failure, isFailure } from "@hufu/core/failure"
 import { newId } from "@hufu/core/id"
 import { canonicalize } from "@hufu/core/json/canonical"
-import type { JsonValue } from "@hufu/core/json/json-value"
+import type { JsonObject, JsonValue } from "@hufu/core/json/json-value"
 import { z } from "zod"
+import { redactValue } from "../fence/content/redact-value.ts"
 import { nothingReserved, type Reservation } from "../authority/budgets.ts"
 import type { CredentialAuthority } from "../authority/credentials.ts"
 import type { HeldContent, Hold, HoldAuthority } from "../authority/holds.ts"
@@ -230,6 +231,7 @@ export function createPipeline(parts: PipelineParts): Governor {
     if (hold) parts.provenance.answered(question.task.id, seen.traced)
     const { caller, server, tool } = question
     const { mandate, above = [] } = seen.coverage
+    const redacts = parts.rules().redacts(seen.verdict.rules)
     return issuePermit({
       action,
       caller,
@@ -239,6 +241,7 @@ export function createPipeline(parts: PipelineParts): Governor {
       mandates: [...(mandate === undefined ? [] : [mandate]), ...above.map((slice) => slice.mandate.id)],
       passedBy: above.map((slice) => slice.mandate.agent),
       ...(go.edited ? { edited: go.edited } : {}),
+      ...(redacts.length > 0 ? { redact: (value: JsonObject) => redactValue(value, redacts) } : {}),
       reservation,
       clock,
       connections: parts.connections,
@@ -387,6 +390,7 @@ export function createPipeline(parts: PipelineParts): Governor {
   ): void {
     if (result === undefined && outcome !== "done") return
     const { task, server, tool } = question
+    parts.labels.returned(task, result)
     parts.provenance.returned(
       {
         action,

@@ -7,6 +7,7 @@ import type { Language } from "@hufu/core/words"
 import type { Reason } from "../gateway/governor.ts"
 import { approvalOf } from "./approval-of.ts"
 import { mandateSaid } from "./mandate-said.ts"
+import { noticedIn } from "./noticed-in.ts"
 import type { OperationParts } from "./parts.ts"
 
 const effectWords: Record<ActionRecord["effect"], { en: string; zh: string }> = {
@@ -56,6 +57,7 @@ export function explainAction(parts: ExplainParts, id: string, language: Languag
     mandate,
     approval,
     words,
+    noticed: noticedIn(kept?.facts ?? shownOfHold?.facts),
     arguments: args,
   }
 }

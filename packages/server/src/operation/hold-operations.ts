@@ -12,6 +12,7 @@ import { requireDecision } from "../authority/person-proof.ts"
 import { proposedGrant } from "../authority/proposed-grant.ts"
 import { standingGrant, type StandingOf } from "../authority/standing-grant.ts"
 import { assess } from "../gateway/assess.ts"
+import { noticedIn } from "./noticed-in.ts"
 import { actorOf, type OperationContext } from "./context.ts"
 import type { Operations } from "./operations.ts"
 import type { OperationParts } from "./parts.ts"
@@ -68,6 +69,7 @@ export function holdOperations(parts: OperationParts) {
       targets: content?.targets ?? [],
       reasons: content?.reasons ?? [],
       traced: content?.traced ?? [],
+      noticed: noticedIn(content?.facts),
       standing: draft ? { en: sayAdded(draft, "en"), zh: sayAdded(draft, "zh") } : null,
       proposal: proposal ? proposal.shown : null,
     }

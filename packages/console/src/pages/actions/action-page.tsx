@@ -19,6 +19,7 @@ import { useWords } from "../../words/use-words.ts"
 import { Ending } from "./action-row.tsx"
 import { DryRun } from "./dry-run.tsx"
 import { MandateSays } from "./mandate-says.tsx"
+import { NoticedList } from "./noticed-list.tsx"
 import { PipelinePicture } from "./pipeline-picture.tsx"
 import { pipelineOf } from "./pipeline.ts"
 import { RuleTexts } from "./rule-texts.tsx"
@@ -98,6 +99,13 @@ function Content({ why }: { readonly why: Why }) {
                     </li>
                   ))}
                 </ul>
+              </Section>
+            )}
+            {why.noticed.length === 0 ? null : (
+              <Section title={words.noticed}>
+                <div className="card px-4 py-2">
+                  <NoticedList of={why.noticed} />
+                </div>
               </Section>
             )}
             <Section title={words.rules}>

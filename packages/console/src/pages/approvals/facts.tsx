@@ -11,6 +11,7 @@ import { useLanguage } from "../../words/language.ts"
 import { shared } from "../../words/shared.ts"
 import { useWords } from "../../words/use-words.ts"
 import { taskWords } from "../tasks/words.ts"
+import { NoticedList } from "../actions/noticed-list.tsx"
 import { ToolSignals } from "../tools/tool-signals.tsx"
 import { words as approvalWords } from "./words.ts"
 
@@ -52,6 +53,11 @@ export function Facts({ hold }: { readonly hold: HoldRecord }) {
               </li>
             ))}
           </ul>
+        </Fact>
+      ) : null}
+      {hold.noticed.length > 0 ? (
+        <Fact name={words.noticed}>
+          <NoticedList of={hold.noticed} />
         </Fact>
       ) : null}
       <Fact name={words.risk}>

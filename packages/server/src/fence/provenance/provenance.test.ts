@@ -129,9 +129,13 @@ test("a recipient beside a named one counts for itself, however it is written", 
   await read("read_inbox", "- sender: eve@evil.org\n  body: hi")
   const to = (recipient: string) => verdict("send_email", { recipient, body: "late" })
   expect(await to("Bob <bob@example.com>, Alice")).toBe("goes")
-  for (const more of ["mallory_77", "eve@[10.0.0.1]", "eve@localhost", "eve@\u0435vil.org"])
+  for (const more of ["mallory_77", "eve@[10.0.0.1]", "eve@localhost"])
     for (const joined of [`bob@example.com, ${more}`, `${more};bob@example.com`, `bob@example.com ${more}`])
       expect(await to(joined)).toBe(asks)
+  // The letter that only looks Latin is told as well.
+  expect(await to("bob@example.com, eve@\u0435vil.org")).toBe(
+    "held platform/hidden-in-arguments platform/target-from-others",
+  )
 })
 
 test("what is too much to be read, or stands in the names of fields, was written by others all the same", async () => {

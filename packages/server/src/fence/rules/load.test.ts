@@ -62,6 +62,26 @@ describe("what is refused at load, with its place and reason", () => {
       '@id("one") @ask_zh("确定？") forbid (principal, action, resource);',
       /give `@ask` along/,
     ],
+    [
+      "a redaction by what is forbidden",
+      '@id("one") @redact("secret") forbid (principal, action, resource);',
+      /only a permit can redact/,
+    ],
+    [
+      "a redaction of what nobody finds",
+      '@id("one") @redact("secret secrets") permit (principal, action, resource);',
+      /knows no `secrets`/,
+    ],
+    [
+      "a redaction of a word from the prototype",
+      '@id("one") @redact("constructor") permit (principal, action, resource);',
+      /knows no `constructor`/,
+    ],
+    [
+      "a redaction of nothing",
+      '@id("one") @redact(" ") permit (principal, action, resource);',
+      /what is taken out/,
+    ],
     ["an ask without a reason", '@id("one") @ask forbid (principal, action, resource);', /say why in `@ask/],
     [
       "an ask with a blank reason",

@@ -3,6 +3,7 @@ import { Failure, isFailure } from "@hufu/core/failure"
 import { type CompiledRules, compileRules } from "@hufu/core/policy/compile-rules"
 import { couldBe, type Possible } from "@hufu/core/policy/evaluate"
 import { decide, type DecideOptions, type Verdict } from "@hufu/core/policy/verdict"
+import type { Redacted } from "../content/redact-value.ts"
 import type { CheckedRules } from "./checked-rules.ts"
 import { type ParsedRule, parseRules } from "./parse-rules.ts"
 import { ruleRequest } from "./rule-request.ts"
@@ -37,6 +38,8 @@ export interface RuleSet {
   readonly rules: readonly LoadedRule[]
   decide(facts: RuleFacts, options?: DecideOptions): Verdict
   couldBe(facts: UncertainFacts): Possible
+  /** What the rules of an allowed action have taken out of its result. */
+  redacts(permits: readonly string[]): readonly Redacted[]
 }
 
 // UNTRUSTED: a rule may come from a user or from a pack. To check one costs about a millisecond, once.
@@ -56,6 +59,9 @@ export function loadRules(sources: readonly RuleSource[], checked?: CheckedRules
   const { rules, ...loaded } = loadPolicies(sources, ruleSchema)
   const { compiled } = loaded
   if (known === undefined) checked?.keep(sources, rules)
+  const redacting = new Map(
+    rules.flatMap(({ id, redacts }) => (redacts.length > 0 ? [[id, redacts] as const] : [])),
+  )
   return {
     ...loaded,
     rules: rules.map(({ id, layer, source, line, text }) => ({ id, layer, source, line, text })),
@@ -63,6 +69,7 @@ export function loadRules(sources: readonly RuleSource[], checked?: CheckedRules
       const { request, entities } = ruleRequest(facts)
       return decide(compiled, request, entities, options)
     },
+    redacts: (permits) => (redacting.size === 0 ? [] : permits.flatMap((id) => redacting.get(id) ?? [])),
     couldBe(facts) {
       const { request, entities } = ruleRequest(facts)
       return couldBe(compiled, request, entities)

@@ -1,5 +1,7 @@
 import type { DetailedError } from "@cedar-policy/cedar-wasm/nodejs"
 import { cedar } from "./cedar.ts"
+import { findingGroups, findingKinds } from "../content/finding-kinds.ts"
+import type { Redacted } from "../content/redact-value.ts"
 import type { RuleLayer, RuleSource } from "./load.ts"
 import { type PolicyText, splitPolicies } from "./split-policies.ts"
 
@@ -12,6 +14,8 @@ export interface ParsedRule {
   /** File and line, for people. */
   readonly place: string
   readonly text: string
+  /** What is taken out of the results of an action that it permits. */
+  readonly redacts: readonly Redacted[]
   /** Cedar's JSON of it. */
   readonly policy: unknown
 }
@@ -44,11 +48,12 @@ function parseRule(source: RuleSource, { text, line }: PolicyText): ParsedRule |
   }
   const fault = annotationFault(annotations, effect)
   if (fault !== undefined) return `${place}: rule \`${id}\`: ${fault}`
-  return { id, layer: source.layer, source: source.name, line, place, text, policy: parsed.json }
+  const redacts = redactedOf(annotations)
+  return { id, layer: source.layer, source: source.name, line, place, text, redacts, policy: parsed.json }
 }
 
 const whyNames = ["ask", "ask_zh", "why", "why_zh"]
-const knownAnnotations = new Set(["id", ...whyNames])
+const knownAnnotations = new Set(["id", "redact", ...whyNames])
 
 function annotationFault(
   annotations: Readonly<Record<string, string | null>>,
@@ -62,10 +67,38 @@ function annotationFault(
   if (whyNames.some((name) => (annotations[name]?.length ?? 0) > longestWhy)) {
     return `keep a reason to ${longestWhy} characters`
   }
+  const fault = redactFault(annotations, effect)
+  if (fault !== undefined) return fault
   const asks = "ask" in annotations
   if (effect === "permit" && (asks || "ask_zh" in annotations))
     return "only a forbid can ask: remove `@ask` or forbid"
   return !asks && "ask_zh" in annotations ? "give `@ask` along with `@ask_zh`" : undefined
+}
+
+/** `@redact("secret iban")`: groups and kinds of findings. */
+function redactFault(
+  annotations: Readonly<Record<string, string | null>>,
+  effect: string,
+): string | undefined {
+  if (!("redact" in annotations)) return undefined
+  if (effect !== "permit") return "only a permit can redact: what is forbidden has no result"
+  const words = wordsOf(annotations["redact"])
+  const unknown = words.find((word) => !isRedacted(word))
+  if (unknown !== undefined)
+    return `\`@redact\` knows no \`${unknown.slice(0, 80)}\`: name kinds or groups of findings`
+  return words.length === 0 ? 'say in `@redact("…")` what is taken out' : undefined
+}
+
+function redactedOf(annotations: Readonly<Record<string, string | null>>): readonly Redacted[] {
+  return wordsOf(annotations["redact"]).filter(isRedacted)
+}
+
+function wordsOf(text: string | null | undefined): string[] {
+  return (text ?? "").split(/[\s,]+/).filter((word) => word !== "")
+}
+
+function isRedacted(word: string): word is Redacted {
+  return Object.hasOwn(findingKinds, word) || Object.hasOwn(findingGroups, word)
 }
 
 function parseFault(source: RuleSource, policy: PolicyText, errors: readonly DetailedError[]): string {

@@ -1,5 +1,6 @@
 import { effects } from "@hufu/core/words"
 import { describe, expect, test } from "vitest"
+import { contentSignalWords } from "../content/content-signals.ts"
 import { harmlessFacts } from "./harmless-facts.ts"
 import { loadRules, type RuleSource } from "./load.ts"
 import { platformRules } from "./platform-rules.ts"
@@ -75,6 +76,15 @@ describe("the platform's rules", () => {
     ["for the person alone", { mode: "user-only" }, "platform/user-only"],
     ["in the mode that asks", { mode: "ask" }, "platform/mode-asks"],
     ["by a tool that has changed", { resource: { changed: true } }, "platform/tool-changed"],
+    [
+      "by a tool that looks made to deceive",
+      { resource: { signals: ["same_name"] } },
+      "platform/tool-suspicious",
+    ],
+    ["with a hidden character", { signals: ["bidirectional_control"] }, "platform/hidden-in-arguments"],
+    ["aimed at what is disguised", { signals: ["disguised_target"] }, "platform/hidden-in-arguments"],
+    ["with a command in a path", { signals: ["shell_characters"] }, "platform/shell-in-arguments"],
+    ["aimed at a machine's secrets", { signals: ["metadata_address"] }, "platform/metadata-address"],
   ]
 
   test.each(asked)("ask before what is %s, and allow it once approved", (_name, change, rule) => {
@@ -82,6 +92,49 @@ describe("the platform's rules", () => {
     expectAll(change, { verdict: "allow" }, true)
     const [why] = platform.decide(facts("send", change)).asks
     expect(why?.why.zh).toMatch(/[一-鿿]/)
+  })
+
+  const provenance = {
+    target: "named",
+    link: "none",
+    secret: "none",
+    carriesPrivate: false,
+    isTold: false,
+    readOthers: true,
+    readPrivate: true,
+    fetches: false,
+  } as const
+
+  test.each([
+    ["a secret", "secret", "platform/secret-outward"],
+    ["more than was looked at", "unread", "platform/secret-outward"],
+    ["the number of an identity card", "cn_resident_id", "platform/personal-outward"],
+    ["a card number", "payment_card", "platform/personal-outward"],
+  ] as const)(
+    "ask before %s goes out, unless to somebody named or in the user's own words",
+    (_what, signal, rule) => {
+      const signals = [signal]
+      const on = (effect: RuleFacts["effect"], more: Change = {}) =>
+        platform.decide(facts(effect, { signals, ...more }))
+      for (const effect of ["send", "publish"] as const) {
+        expect(on(effect)).toMatchObject({ verdict: "ask", rules: [rule] })
+        expect(on(effect, { provenance: { ...provenance, target: "own" } })).toMatchObject({ rules: [rule] })
+        expect(on(effect, { provenance }).verdict).toBe("allow")
+        expect(on(effect, { provenance: { ...provenance, target: "own", isTold: true } }).verdict).toBe(
+          "allow",
+        )
+      }
+      expect(on("write").verdict).toBe("allow")
+    },
+  )
+
+  test("let nothing that a detector noticed deny, and no label of results decide at all", () => {
+    for (const effect of effects) {
+      expect(platform.decide(facts(effect, { signals: contentSignalWords }), { lifted: true }).verdict).toBe(
+        "allow",
+      )
+      expect(platform.decide(facts(effect, { labels: contentSignalWords })).verdict).toBe("allow")
+    }
   })
 
   test("ask before a read or a computation by a tool that nobody vouched for", () => {

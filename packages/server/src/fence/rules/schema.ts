@@ -2,6 +2,7 @@ import type { SchemaJson } from "@cedar-policy/cedar-wasm/nodejs"
 import { ToolSignal } from "@hufu/core/profile/tool-signal"
 import { origins } from "@hufu/core/provenance/origin"
 import { decisionModes, type Effect, effects } from "@hufu/core/words"
+import { contentSignalWords } from "../content/content-signals.ts"
 import { cedarType, type Fact, shape, type Uncertain } from "./fact-shape.ts"
 
 const { bool, long, oneOf, optional, record, set, text } = shape
@@ -69,6 +70,10 @@ const givenContext = {
   currency: optional(text),
   /** The arguments could not be read for certain. */
   unclear: optional(bool),
+  /** What was noticed in the arguments of what changes something; absent where nothing was. */
+  signals: optional(set(oneOf(contentSignalWords))),
+  /** What was noticed in the results that the task has read, for what changes something; absent where nothing was. */
+  labels: optional(set(oneOf(contentSignalWords))),
   /** Absent for what only reads or computes, inside. */
   provenance: optional(provenance),
   time: record({ hour: long, weekday: long, epoch: long }),

@@ -1,9 +1,10 @@
-import { isJsonObject, type JsonObject, type JsonValue } from "@hufu/core/json/json-value"
+import type { JsonObject } from "@hufu/core/json/json-value"
 import type { ToolSignal } from "@hufu/core/profile/tool-signal"
 import type { Detector } from "../content/detector.ts"
 import { hiddenCharacters } from "../content/hidden-characters.ts"
 import { inspect } from "../content/inspect.ts"
 import { promptInjection } from "../content/injection/prompt-injection.ts"
+import { textsIn } from "../content/texts-in.ts"
 import { toolPoisoning } from "../content/injection/tool-poisoning.ts"
 
 /** What looks at definitions. They speak in the imperative too, so the model for texts has to be surer than elsewhere. */
@@ -37,14 +38,4 @@ export function definitionSignals(definition: JsonObject): DefinitionSignals {
   const names = new Set<string>()
   for (const [name] of text.slice(0, longest).matchAll(nameLike)) if (names.size < mostNames) names.add(name)
   return { signals: [...found], names }
-}
-
-function* textsIn(value: JsonValue): Generator<string> {
-  if (typeof value === "string") yield value
-  else if (Array.isArray(value)) for (const item of value) yield* textsIn(item)
-  else if (isJsonObject(value))
-    for (const [name, member] of Object.entries(value)) {
-      yield name
-      yield* textsIn(member)
-    }
 }

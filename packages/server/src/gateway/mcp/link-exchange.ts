@@ -3,6 +3,7 @@ import type { Desk } from "./desk.ts"
 import type { Errand } from "./errand.ts"
 import { failureReply, settleFailure } from "./failure-reply.ts"
 import { treatmentOf } from "./method-table.ts"
+import { passOn } from "./pass-on.ts"
 import { rpcCodes, rpcError } from "./rpc.ts"
 import { clearServerRequest } from "./server-request.ts"
 import { StopReason, stopSignal } from "./stop-reason.ts"
@@ -54,9 +55,9 @@ async function send(
     if (ticket !== null && asksForInput(response)) {
       return await openRound(desk, errand, { ticket, response, link, release })
     }
-    ticket?.settle(outcomeOf(response))
+    const shown = ticket === null ? response : passOn(ticket, response)
     release()
-    return response
+    return shown
   } finally {
     clock.stop()
   }

@@ -4,7 +4,7 @@ import { asksForInput, openRound } from "./input-round.ts"
 import { filterList } from "./list-filter.ts"
 import { withTasks, withoutTasks } from "./offered-capabilities.ts"
 import { treatmentOf } from "./method-table.ts"
-import { outcomeOf } from "./ticket.ts"
+import { passOn } from "./pass-on.ts"
 import type { Ticket } from "./ticket.ts"
 import type { RpcResponse } from "./upstream/link.ts"
 
@@ -29,8 +29,7 @@ export function owedResponse(desk: Desk, errand: Errand, ticket: Ticket | null):
         if (asksForInput(response)) {
           return openRound(desk, errand, { ticket, response, link: null, release() {} })
         }
-        ticket.settle(outcomeOf(response))
-        return response
+        return passOn(ticket, response)
       }
       if (treatmentOf("client", "request", message.method, client.era) === "filtered") {
         return filterList(desk, caller, server, message.method, response)

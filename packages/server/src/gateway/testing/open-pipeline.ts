@@ -13,6 +13,7 @@ import { openStop } from "../../authority/stop.ts"
 import { openTasks } from "../../authority/tasks.ts"
 import { openTools } from "../../authority/tools.ts"
 import { ownPlaces } from "../../fence/ground/own-places.ts"
+import { openTaskLabels } from "../../fence/content/task-labels.ts"
 import { openProvenance } from "../../fence/provenance/provenance.ts"
 import { loadRules } from "../../fence/rules/load.ts"
 import { platformRules } from "../../fence/rules/platform-rules.ts"
@@ -54,6 +55,7 @@ export async function openPipeline(folder: Scratch = scratch()) {
     clock,
     rules: () => rules,
     provenance: openProvenance({ startedAt: clock.now() }),
+    labels: openTaskLabels({ clock, startedAt: clock.now() }),
     userWords: (task) => tasks.userWords(task),
     own: () => own,
     bases: () => [],

@@ -174,6 +174,7 @@ export function holdOf(more: Partial<HoldRecord> = {}): HoldRecord {
     standing: null,
     proposal: null,
     traced: [],
+    noticed: [],
     ...more,
   }
 }
