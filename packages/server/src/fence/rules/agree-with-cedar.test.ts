@@ -2,6 +2,7 @@ import * as cedar from "@cedar-policy/cedar-wasm/nodejs"
 import { decisionModes, effects } from "@hufu/core/words"
 import * as fc from "fast-check"
 import { expect, test } from "vitest"
+import { contentSignalWords } from "../content/content-signals.ts"
 import { harmlessFacts } from "./harmless-facts.ts"
 import { loadRules } from "./load.ts"
 import { platformRules } from "./platform-rules.ts"
@@ -18,6 +19,14 @@ const own = `
 `
 
 const rules = loadRules([platformRules(), { layer: "user", name: "user.cedar", text: own }])
+
+const parsedAs = "agree"
+const staticPolicies = Object.fromEntries(rules.rules.map((rule) => [rule.id, rule.text]))
+for (const parsed of [
+  cedar.preparseSchema(parsedAs, ruleSchema),
+  cedar.preparsePolicySet(parsedAs, { staticPolicies }),
+])
+  if (parsed.type === "failure") throw new Error(parsed.errors.map(({ message }) => message).join("; "))
 
 const often = fc.integer({ min: 0, max: 9 }).map((dice) => dice > 0)
 const rarely = often.map((yes) => !yes)
@@ -38,6 +47,7 @@ const facts: fc.Arbitrary<RuleFacts> = fc
     server: fc.constantFrom("bank", "files"),
     principal: fc.record({ id: fc.constant("agt_1"), suspended: rarely }),
     tool: fc.record({ reviewed: fc.boolean(), confirmed: fc.boolean(), changed: rarely }),
+    noticed: rarely,
     mandate: fc.record({
       live: often,
       covers: often,
@@ -49,6 +59,8 @@ const facts: fc.Arbitrary<RuleFacts> = fc
       {
         mode: fc.constantFrom(...decisionModes),
         targets: fc.array(target, { maxLength: 3 }),
+        signals: fc.subarray([...contentSignalWords], { maxLength: 2 }),
+        labels: fc.subarray([...contentSignalWords], { maxLength: 2 }),
         amount: fc.integer({ min: -1, max: 1000 }),
         currency: fc.constantFrom("CNY", "USD"),
         time: fc.record({ hour: fc.nat(23), weekday: fc.nat(6), epoch: fc.nat() }),
@@ -57,9 +69,20 @@ const facts: fc.Arbitrary<RuleFacts> = fc
       { requiredKeys: ["mode", "targets"] },
     ),
   })
-  .map(({ effect, server, principal, tool, mandate, rest }) => {
+  .map(({ effect, server, principal, tool, noticed, mandate, rest }) => {
     const { context, resource } = harmlessFacts(effect, { ...rest, mandate })
-    return { principal, effect, context, resource: { ...resource, ...tool, server, id: `${server}/echo` } }
+    return {
+      principal,
+      effect,
+      context,
+      resource: {
+        ...resource,
+        ...tool,
+        ...(noticed ? { signals: ["same_name"] } : {}),
+        server,
+        id: `${server}/echo`,
+      },
+    }
   })
 
 function cedarAnswer(given: RuleFacts) {
@@ -67,15 +90,15 @@ function cedarAnswer(given: RuleFacts) {
   const { id: agentId, ...agent } = given.principal
   const { id: toolId, ...tool } = given.resource
   const server = { type: "Hufu::Server", id: tool.server }
-  const answer = cedar.isAuthorized({
+  const answer = cedar.statefulIsAuthorized({
     principal: { type: "Hufu::Agent", id: agentId },
     action: { type: "Hufu::Action", id: given.effect },
     resource: { type: "Hufu::Tool", id: toolId },
     // A context is plain JSON but for the symbol that only marks other kinds of values.
     context: request.context as unknown as cedar.Context,
-    schema: ruleSchema,
+    preparsedSchemaName: parsedAs,
     validateRequest: true,
-    policies: { staticPolicies: Object.fromEntries(rules.rules.map((rule) => [rule.id, rule.text])) },
+    preparsedPolicySetId: parsedAs,
     entities: [
       { uid: { type: "Hufu::Agent", id: agentId }, attrs: { ...agent }, parents: [] },
       // Attributes are plain JSON, whether or not they may be written to.
