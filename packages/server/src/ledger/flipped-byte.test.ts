@@ -8,6 +8,7 @@ import { seeded } from "../../../../e2e/seeded.ts"
 import { intentOf, newAction, outcomeOf, type Scratch, scratch } from "../store/scratch-store.ts"
 import { openReader } from "../store/sqlite-connection.ts"
 import { openStore } from "../store/store.ts"
+import { verifyMlDsa44 } from "./ml-dsa.ts"
 import { nativeHash } from "./native-hash.ts"
 import { exportLog } from "./publish/export-log.ts"
 import { openLogFiles } from "./publish/log-files.ts"
@@ -28,18 +29,20 @@ const tables = ["entry", "tile", "checkpoint"] as const
 let place: Scratch
 let published = ""
 let vkey = ""
+let second = ""
 
 beforeAll(async () => {
   place = scratch()
   published = join(place.dataDir, "..", "published")
   // Every close signs a checkpoint and folds all into the one file.
   for (let i = 0; i < 5; i++) {
-    const store = await openStore(place.options())
+    const store = await openStore({ ...place.options(), mlDsa: i > 1 })
     const actions = Array.from({ length: 30 }, newAction)
     await Promise.all(actions.map((action) => store.ledger.append(intentOf(action, { hold: "hld_a" }))))
     await Promise.all(actions.slice(1).map((action) => store.ledger.append(outcomeOf(action))))
     await store.close()
     vkey = store.ledger.vkey
+    second = store.ledger.mlDsaKey ?? ""
   }
   await exportLog(databaseFile(), published, { logger: { warn: () => {} } })
   for (const each of ["-wal", "-shm"]) rmSync(`${databaseFile()}${each}`, { force: true })
@@ -148,7 +151,12 @@ test(`of the published log: ${flips} flips anywhere in its tiles, bundles and ch
     (path) => /^(?:checkpoint|tile\/.*)$/.test(path) && statSync(join(published, path)).isFile(),
   )
   const source = await openLogFiles(published)
-  const read = () => verifyLog(source, { key: parseVkey(vkey), hash: nativeHash })
+  const read = () =>
+    verifyLog(source, {
+      key: parseVkey(vkey),
+      second: { key: parseVkey(second), mlDsa44: verifyMlDsa44 },
+      hash: nativeHash,
+    })
   expect(await read()).toMatchObject({ ok: true })
   const ids: Record<string, number> = {}
   for (let i = 0; i < flips; i++) {

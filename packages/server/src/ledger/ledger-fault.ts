@@ -34,6 +34,7 @@ export const ledgerFault = {
     checkpoint(size, "is not signed by the ledger's key", "不是由本账本密钥签名"),
   wrongCheckpoint: (size: number) =>
     checkpoint(size, "does not have the entries' root", "与条目的根哈希不符"),
+  alteredCheckpoint: (size: number) => checkpoint(size, "is not as it was kept", "与保存时不符"),
   damagedCheckpoints: (): LedgerFault => ({
     table: "checkpoint",
     row: "pages",

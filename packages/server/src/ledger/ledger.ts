@@ -25,7 +25,7 @@ import {
   readTile,
 } from "./ledger-rows.ts"
 import { findLedger } from "./ledger-start.ts"
-import { nativeHash } from "./native-hash.ts"
+import { digestOf, nativeHash } from "./native-hash.ts"
 import { nodeReader } from "./tile-tree.ts"
 import { type LedgerVerdict, verifyLedger } from "./verify-ledger.ts"
 
@@ -190,10 +190,11 @@ function keepCheckpoint(
   before: SignedCheckpoint | null,
 ): void {
   const changed = writer.run(
-    `INSERT INTO checkpoint (size, note)
-     SELECT ?, ? WHERE (SELECT note FROM checkpoint ORDER BY size DESC LIMIT 1) IS ?`,
+    `INSERT INTO checkpoint (size, note, digest)
+     SELECT ?, ?, ? WHERE (SELECT note FROM checkpoint ORDER BY size DESC LIMIT 1) IS ?`,
     size,
     note,
+    digestOf(note),
     before?.note ?? null,
   )
   if (changed === 1) return

@@ -8,7 +8,7 @@ import type { SqliteConnection } from "../store/sqlite-connection.ts"
 import { type LedgerFault, ledgerFault } from "./ledger-fault.ts"
 import { readVerifiers, type Verifiers, verifyStored } from "./ledger-verifiers.ts"
 import { placeOf, readTile } from "./ledger-rows.ts"
-import { nativeHash, textLeaf } from "./native-hash.ts"
+import { digestOf, nativeHash, textLeaf } from "./native-hash.ts"
 import { emptyEdge, growEdge, type TreeEdge } from "./tile-tree.ts"
 
 const pageRows = 500
@@ -172,16 +172,26 @@ function growFault(run: Run, leaves: readonly Uint8Array[]): LedgerFault | null 
 }
 
 async function checkpointFault(run: Run, size: number): Promise<LedgerFault | null> {
-  const row = run.db.get("SELECT note FROM checkpoint WHERE size = ?", size)
+  const row = run.db.get("SELECT note, digest FROM checkpoint WHERE size = ?", size)
   if (row === undefined) return null
-  const { note } = row
+  const { note, digest } = row
   const checkpoint = typeof note === "string" ? await verifyStored(note, size, run.verifiers) : null
   if (checkpoint === null) return ledgerFault.unsignedCheckpoint(size)
   if (!equalBytes(checkpoint.root, frontierRoot(run.edge.frontier, nativeHash)))
     return ledgerFault.wrongCheckpoint(size)
+  if (!isKept(note, digest)) return ledgerFault.alteredCheckpoint(size)
   run.checkpoints += 1
   return null
 }
+
+/** Whether a note is what was kept: what stands behind the ledger's signature, such as a second one, is compared by its digest. */
+function isKept(note: unknown, digest: unknown): boolean {
+  if (typeof note !== "string" || !(digest instanceof Uint8Array)) return false
+  // Those of an earlier version have a single byte in its place.
+  return equalBytes(digest, beforeDigests) || equalBytes(digest, digestOf(note))
+}
+
+const beforeDigests = new Uint8Array(1)
 
 // Checkpoints that were kept when the verification began cover no more than its entries.
 function strayCheckpoint(run: Run): LedgerFault | null {

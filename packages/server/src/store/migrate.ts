@@ -2,6 +2,7 @@ import { existsSync } from "node:fs"
 import { Failure } from "@hufu/core/failure"
 import { authorityMigration } from "../authority/authority-migration.ts"
 import { sealedRecordsMigration } from "../authority/sealed-records-migration.ts"
+import { checkpointDigestMigration } from "../ledger/checkpoint-digest-migration.ts"
 import { evidenceMigration } from "./evidence-migration.ts"
 import { openReader, type SqliteConnection } from "./sqlite-connection.ts"
 import { recordProofMigration } from "./record-proof-migration.ts"
@@ -20,6 +21,7 @@ export const migrations: readonly Migration[] = [
   witnessMigration,
   sealedRecordsMigration,
   recordProofMigration,
+  checkpointDigestMigration,
 ]
 
 /** Brings the schema up to date, each step in its own transaction, and returns the number of steps taken. */
