@@ -15,6 +15,7 @@ export const idPrefixes = {
   node: "nod",
   passkey: "pky",
   browser: "brw",
+  token: "tok",
 } as const
 
 export type IdKind = keyof typeof idPrefixes

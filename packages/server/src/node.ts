@@ -22,6 +22,7 @@ import { openServers } from "./authority/servers.ts"
 import { createSignInLinks } from "./authority/sign-in-links.ts"
 import { openStop } from "./authority/stop.ts"
 import { openTasks } from "./authority/tasks.ts"
+import { openTokens } from "./authority/tokens.ts"
 import { openTools } from "./authority/tools.ts"
 import { openAccessRules } from "./access/access-rules.ts"
 import { accessAnswers } from "./access/answer-access.ts"
@@ -178,6 +179,7 @@ export async function startNode({
     const tools = openTools(store, servers, declare)
     const holds = openHolds(store, vault, clock, config.ask.expirySeconds)
     const stop = openStop(store, clock, declare, () => witnessing.alarm())
+    const tokens = openTokens({ store, clock, declare, mandates, agents, stop, settings: config.tokens })
     const retention = openRetention({ store, vault, clock, declare, holds, keep: config.keptByLaw.task })
     const room = watchRoom(store, clock, config.store, (error) =>
       logger.error({ err: error }, "could not look at the room of the data"),
@@ -322,6 +324,7 @@ export async function startNode({
       budgets,
       servers,
       tools,
+      tokens,
       holds,
       stop,
       interventions,
@@ -352,7 +355,10 @@ export async function startNode({
     })
     const events = createEventFeed({ ledger })
     const console = consoleFolder === undefined ? undefined : openConsoleFiles(consoleFolder)
-    const hosts = config.origin === undefined ? config.hosts : [...config.hosts, new URL(config.origin).host]
+    const named = [config.origin, config.tokens.issuer].flatMap((each) =>
+      each === undefined ? [] : [new URL(each).host],
+    )
+    const hosts = [...config.hosts, ...named]
     const access = accessAnswers({
       rules: accessRules,
       explain: operations["decision.explain"],
@@ -367,6 +373,7 @@ export async function startNode({
       clock,
       events,
       console,
+      tokens,
       servedLog: config.publish.serve ? publishing?.folder : undefined,
       consoleOrigin,
       hosts,

@@ -14,6 +14,7 @@ import type { ServerAuthority } from "../authority/servers.ts"
 import type { SignInLinks } from "../authority/sign-in-links.ts"
 import type { StopAuthority } from "../authority/stop.ts"
 import type { TaskAuthority } from "../authority/tasks.ts"
+import type { TokenAuthority } from "../authority/tokens.ts"
 import type { ToolAuthority } from "../authority/tools.ts"
 import type { Clock } from "../clock.ts"
 import type { RuleSet, RuleSource } from "../fence/rules/load.ts"
@@ -46,6 +47,7 @@ export interface OperationParts {
   readonly mandates: MandateAuthority
   readonly budgets: Budgets
   readonly servers: ServerAuthority
+  readonly tokens: TokenAuthority
   readonly tools: ToolAuthority
   readonly holds: HoldAuthority
   readonly stop: StopAuthority
