@@ -78,6 +78,25 @@ export const Config = z.strictObject({
     .meta(
       means("Cedar files that are loaded on top of the platform's rules", "在平台规则之上加载的 Cedar 文件"),
     ),
+  packs: z
+    .array(
+      z.strictObject({
+        name: z.string().max(40).meta(means("name of the pack", "场景包名称")),
+        servers: z
+          .array(z.string().max(64))
+          .min(1)
+          .max(100)
+          .meta(means("tool servers for whose tools it is in force", "对哪些工具服务器的工具生效")),
+      }),
+    )
+    .max(20)
+    .default([])
+    .meta(
+      means(
+        "scenario packs in force, from the `packs` folder of Hufu or of the data folder",
+        "生效的场景包，取自虎符或数据目录中的 `packs` 目录",
+      ),
+    ),
   access: z
     .strictObject({
       schema: z

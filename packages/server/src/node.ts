@@ -40,6 +40,8 @@ import { actionContents } from "./gateway/action-content.ts"
 import { identifyAgent } from "./gateway/identify-agent.ts"
 import { trackConnections } from "./gateway/connections.ts"
 import { createMcpDoor } from "./gateway/mcp/mcp-door.ts"
+import { openPacks } from "./fence/packs/pack-memory.ts"
+import { packsInForce } from "./fence/packs/read-packs.ts"
 import { openProvenance } from "./fence/provenance/provenance.ts"
 import { createPipeline } from "./gateway/pipeline.ts"
 import { refuseName } from "./gateway/mcp/upstream/reachable-address.ts"
@@ -251,6 +253,7 @@ export async function startNode({
       rules: () => rules,
       provenance: openProvenance({ startedAt: clock.now() }),
       labels: openTaskLabels({ clock, startedAt: clock.now(), classify: classifierOf(config) }),
+      packs: openPacks(packsInForce(config.packs, dataDir), clock),
       userWords: (task: Parameters<typeof tasks.userWords>[0]) => tasks.userWords(task),
       own: () => ours,
       bases: (server: string) => servers.bases(server),

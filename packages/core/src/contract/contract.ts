@@ -760,7 +760,7 @@ export const contract = {
     path: "/v1/actions:replay",
     scope: "local",
     input: z.object({
-      /** Instead of the files of rules that the configuration names; the platform's own rules stay. Left out: the rules in force. */
+      /** Instead of the files of rules that the configuration names; the platform's own rules and those of packs stay. Left out: the rules in force. */
       rules: z
         .array(z.object({ name: z.string().min(1).max(200), text: z.string().max(256 * 1024) }))
         .max(100)

@@ -98,12 +98,12 @@ export function actionContents(vault: Vault): ActionContents {
 
 type Own = Pick<
   RuleFacts["context"],
-  "targets" | "amount" | "currency" | "unclear" | "signals" | "labels" | "provenance" | "time"
+  "targets" | "amount" | "currency" | "unclear" | "signals" | "labels" | "provenance" | "packs" | "time"
 >
 type Shared = Omit<RuleFacts, "context"> & { readonly context: Omit<RuleFacts["context"], keyof Own> }
 
 function split({ principal, effect, resource, context }: RuleFacts): { own: JsonValue; shared: JsonValue } {
-  const { targets, amount, currency, unclear, signals, labels, provenance, time, ...rest } = context
+  const { targets, amount, currency, unclear, signals, labels, provenance, packs, time, ...rest } = context
   const own = {
     targets,
     time,
@@ -113,6 +113,7 @@ function split({ principal, effect, resource, context }: RuleFacts): { own: Json
     ...(signals === undefined ? {} : { signals }),
     ...(labels === undefined ? {} : { labels }),
     ...(provenance === undefined ? {} : { provenance }),
+    ...(packs === undefined ? {} : { packs }),
   }
   // Facts are plain JSON by their schema.
   return {

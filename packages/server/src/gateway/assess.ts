@@ -18,11 +18,12 @@ import type { ContentSignal } from "../fence/content/content-signals.ts"
 import type { TaskLabels } from "../fence/content/task-labels.ts"
 import { ground, type Grounded } from "../fence/ground/ground.ts"
 import type { OwnPlaces } from "../fence/ground/own-places.ts"
+import type { Packs } from "../fence/packs/pack-memory.ts"
 import type { Provenance } from "../fence/provenance/provenance.ts"
 import type { Traced, ToTrace } from "../fence/provenance/trace-action.ts"
 import { isConsequential } from "../fence/profile/effect-caution.ts"
 import type { RuleSet } from "../fence/rules/load.ts"
-import type { RuleFacts } from "../fence/rules/schema.ts"
+import type { PackFacts, RuleFacts } from "../fence/rules/schema.ts"
 import { commitNatively } from "../ledger/native-commitment.ts"
 import type { Caller } from "./governor.ts"
 
@@ -66,6 +67,7 @@ export interface AssessParts {
   readonly rules: () => RuleSet
   readonly provenance: Provenance
   readonly labels: TaskLabels
+  readonly packs: Packs
   /** What the user said of a task, oldest first. */
   readonly userWords: (task: TaskRecord) => readonly string[]
   readonly own: () => OwnPlaces
@@ -102,7 +104,11 @@ export function assess(parts: AssessParts, question: Question, rules: RuleSet = 
     limited: () => limitedBy(mandates, coverage, call),
   })
   const noticed = notice(parts, question, { tool, grounded })
-  const facts = factsOf(parts, question, { tool, grounded, coverage, traced, noticed })
+  const { task, server, arguments: args } = question
+  const packs = parts.packs.factsOf({ task: task.id, server, tool: question.tool, arguments: args }, () =>
+    saidOf(parts, question, coverage),
+  )
+  const facts = factsOf(parts, question, { tool, grounded, coverage, traced, noticed, packs })
   const verdict = rules.decide(facts, { lifted: question.lifted })
   const members = canonicalMembers(question.arguments)
   const text = `{${members.join(",")}}`
@@ -193,7 +199,11 @@ function factsOf(
     coverage,
     traced,
     noticed,
-  }: Pick<Assessment, "tool" | "grounded" | "coverage" | "traced"> & { readonly noticed: Noticed },
+    packs,
+  }: Pick<Assessment, "tool" | "grounded" | "coverage" | "traced"> & {
+    readonly noticed: Noticed
+    readonly packs: PackFacts | undefined
+  },
 ): RuleFacts {
   const agent = parts.agents.records.get(caller.agent)
   const standing = profileStanding(tool.profile)
@@ -235,6 +245,7 @@ function factsOf(
       ...(noticed.signals.length > 0 ? { signals: noticed.signals } : {}),
       ...(noticed.labels.length > 0 ? { labels: noticed.labels } : {}),
       ...(traced ? { provenance: traced.facts } : {}),
+      ...(packs === undefined ? {} : { packs }),
       time: { hour: now.getUTCHours(), weekday: now.getUTCDay(), epoch: Math.floor(now.getTime() / 1000) },
       standing: { live: agent?.state === "live" && !parts.stop.stopped },
     },

@@ -42,6 +42,7 @@ function couldPassAs(
   if (!could.allow && !could.ask) return false
   const agent = parts.agents.records.get(caller.agent)
   const isLive = agent?.state === "live"
+  const packs = parts.packs.openFacts(server, tool)
   const facts: UncertainFacts = {
     principal: { id: caller.agent, suspended: !isLive },
     effect,
@@ -69,6 +70,7 @@ function couldPassAs(
       signals: UNKNOWN,
       labels: UNKNOWN,
       provenance: UNKNOWN,
+      ...(packs === undefined ? {} : { packs }),
       time: UNKNOWN,
       standing: { live: isLive && !parts.stop.stopped },
     },

@@ -388,8 +388,14 @@ export function createPipeline(parts: PipelineParts): Governor {
     question: Question,
     { outcome, result }: Pick<Outcome, "outcome" | "result">,
   ): void {
-    if (result === undefined && outcome !== "done") return
     const { task, server, tool } = question
+    const { profile } = parts.tools.find(server, tool)
+    // Also what failed may have changed something.
+    parts.packs.returned(
+      { task: task.id, server, tool, arguments: question.arguments, profile },
+      outcome === "done" ? result : undefined,
+    )
+    if (result === undefined && outcome !== "done") return
     parts.labels.returned(task, result)
     parts.provenance.returned(
       {
@@ -397,7 +403,7 @@ export function createPipeline(parts: PipelineParts): Governor {
         task,
         server,
         tool,
-        profile: parts.tools.find(server, tool).profile,
+        profile,
         arguments: question.arguments,
       },
       saidOf(parts, question),

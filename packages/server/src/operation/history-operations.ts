@@ -13,9 +13,9 @@ export function historyOperations(parts: OperationParts) {
   function rulesOf(files: readonly { name: string; text: string }[]): RuleSet {
     const key = JSON.stringify(files)
     if (last?.key !== key) {
-      const platform = parts.ruleSources.filter(({ layer }) => layer === "platform")
+      const kept = parts.ruleSources.filter(({ layer }) => layer !== "user")
       const given = files.map((file): RuleSource => ({ layer: "user", ...file }))
-      last = { key, rules: loadRules([...platform, ...given]) }
+      last = { key, rules: loadRules([...kept, ...given]) }
     }
     return last.rules
   }

@@ -53,7 +53,7 @@ export function checkedRules(file: string, key: KeyObject): CheckedRules {
 }
 
 function nameFor(sources: readonly RuleSource[]): string {
-  const texts = sources.map(({ layer, name, text }) => [layer, name, text])
+  const texts = sources.map(({ layer, name, text, facts = null }) => [layer, name, text, facts])
   const checkedBy = [revision, version, cedarVersion, ruleSchema]
   return `hufu-checked-rules/1\0${createHash("sha256")
     .update(JSON.stringify([checkedBy, texts]))

@@ -1,12 +1,22 @@
 import { isFailure } from "@hufu/core/failure"
-import type { JsonValue } from "@hufu/core/json/json-value"
+import type { JsonObject, JsonValue } from "@hufu/core/json/json-value"
 import { z } from "zod"
 import type { Store } from "../../store/store.ts"
 import { loadRules, type RuleSet, type RuleSource } from "./load.ts"
 
 /** A file is kept in parts, none of which the vault finds too long. */
 const partLength = 40_000
-const Part = z.object({ layer: z.string(), name: z.string(), text: z.string(), last: z.boolean() })
+const Facts = z.object({
+  as: z.string(),
+  fields: z.record(z.string(), z.enum(["bool", "long", "text", "texts"])),
+})
+const Part = z.object({
+  layer: z.string(),
+  name: z.string(),
+  text: z.string(),
+  last: z.boolean(),
+  facts: Facts.optional(),
+})
 
 /**
  * Keeps the texts of the rules in force, once for each digest, so that what they decided can be decided again when others are in force.
@@ -28,11 +38,11 @@ export function readKeptRules(store: Pick<Store, "vault">, digest: string): Rule
   for (let i = 0; ; i++) {
     const kept = partOf(() => store.vault.get(partId(digest, i)))
     if (kept === undefined) break
-    const { layer, name, last, text: more } = Part.parse(kept)
+    const { layer, name, last, text: more, facts } = Part.parse(kept)
     text += more
     if (!last) continue
     // Written above, from a source.
-    sources.push({ layer: layer as RuleSource["layer"], name, text })
+    sources.push({ layer: layer as RuleSource["layer"], name, text, ...(facts ? { facts } : {}) })
     text = ""
   }
   if (sources.length === 0) return undefined
@@ -46,7 +56,7 @@ export function readKeptRules(store: Pick<Store, "vault">, digest: string): Rule
   }
 }
 
-function partsOf({ layer, name, text }: RuleSource): z.infer<typeof Part>[] {
+function partsOf({ layer, name, text, facts }: RuleSource): JsonObject[] {
   // By characters: half of a surrogate pair has no canonical form.
   const characters = Array.from(text)
   const count = Math.max(1, Math.ceil(characters.length / partLength))
@@ -55,6 +65,7 @@ function partsOf({ layer, name, text }: RuleSource): z.infer<typeof Part>[] {
     name,
     text: characters.slice(i * partLength, (i + 1) * partLength).join(""),
     last: i === count - 1,
+    ...(facts ? { facts } : {}),
   }))
 }
 

@@ -5,9 +5,11 @@ import { couldBe, type Possible } from "@hufu/core/policy/evaluate"
 import { decide, type DecideOptions, type Verdict } from "@hufu/core/policy/verdict"
 import type { Redacted } from "../content/redact-value.ts"
 import type { CheckedRules } from "./checked-rules.ts"
+import { shape } from "./fact-shape.ts"
+import { type PackFields, packShape } from "../packs/pack.ts"
 import { type ParsedRule, parseRules } from "./parse-rules.ts"
 import { ruleRequest } from "./rule-request.ts"
-import { type RuleFacts, ruleSchema, type UncertainFacts } from "./schema.ts"
+import { isOwnContext, type RuleFacts, ruleSchema, ruleSchemaWith, type UncertainFacts } from "./schema.ts"
 import { splitPolicies } from "./split-policies.ts"
 import { type RuleSchema, validateRules } from "./validate-rules.ts"
 
@@ -19,6 +21,8 @@ export interface RuleSource {
   readonly layer: RuleLayer
   readonly name: string
   readonly text: string
+  /** What the rules of a pack may know beside what all rules know. */
+  readonly facts?: { readonly as: string; readonly fields: PackFields }
 }
 
 /** A rule in force, as its author wrote it. */
@@ -54,9 +58,10 @@ const mostFaults = 50
  * @param checked what passed all of that before
  */
 export function loadRules(sources: readonly RuleSource[], checked?: CheckedRules): RuleSet {
+  const schema = schemaFor(sources)
   const known = checked?.find(sources)
-  if (known !== undefined) recall(sources, known)
-  const { rules, ...loaded } = loadPolicies(sources, ruleSchema)
+  if (known !== undefined) recall(sources, known, schema)
+  const { rules, ...loaded } = loadPolicies(sources, schema)
   const { compiled } = loaded
   if (known === undefined) checked?.keep(sources, rules)
   const redacting = new Map(
@@ -91,6 +96,28 @@ export function loadPolicies(sources: readonly RuleSource[], schema: RuleSchema)
   return { rules, digest, compiled: compileRules(rules, digest) }
 }
 
+const packSchemas = new Map<string, RuleSchema>()
+const mostSchemas = 64
+
+/** The schema of all rules, with what packs add to it. */
+function schemaFor(sources: readonly RuleSource[]): RuleSchema {
+  const added = new Map(
+    sources.flatMap(({ facts }) => (facts === undefined ? [] : [[facts.as, facts.fields] as const])),
+  )
+  if (added.size === 0) return ruleSchema
+  const taken = [...added.keys()].find(isOwnContext)
+  if (taken !== undefined) throw new Failure("rule_invalid", `choose another \`facts_as\` than \`${taken}\``)
+  // One schema for the same facts, so that what passed once is known again.
+  const id = JSON.stringify([...added])
+  const known = packSchemas.get(id)
+  if (known !== undefined) return known
+  const schema = ruleSchemaWith(
+    Object.fromEntries([...added].map(([as, fields]) => [as, shape.optional(packShape(fields))])),
+  )
+  if (packSchemas.size < mostSchemas) packSchemas.set(id, schema)
+  return schema
+}
+
 /** What passed, by the very source: a draft beside the rules in force is checked alone, because each rule is. */
 const passed = new WeakMap<
   RuleSource,
@@ -123,11 +150,11 @@ function checkRules(sources: readonly RuleSource[], schema: RuleSchema): readonl
 }
 
 /** Notes what was checked before, source by source: a rule is what ends with a semicolon, here as there. */
-function recall(sources: readonly RuleSource[], rules: readonly ParsedRule[]): void {
+function recall(sources: readonly RuleSource[], rules: readonly ParsedRule[], schema: RuleSchema): void {
   let at = 0
   for (const source of sources) {
     const end = at + splitPolicies(source.text).length
-    passed.set(source, { schema: ruleSchema, rules: rules.slice(at, end) })
+    passed.set(source, { schema, rules: rules.slice(at, end) })
     at = end
   }
 }

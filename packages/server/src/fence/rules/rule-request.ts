@@ -31,13 +31,19 @@ export function ruleRequest(facts: RuleFacts | UncertainFacts): { request: RuleR
   const principal = entityUid("Hufu::Agent", facts.principal.id)
   const resource = entityUid("Hufu::Tool", facts.resource.id)
   const server = entityUid("Hufu::Server", facts.resource.server)
-  const context: CedarRecord = { ...facts.context, anyTarget: anyTarget(facts.context.targets) }
+  const { packs, ...given } = facts.context
+  const context: CedarRecord = { ...packsOf(packs), ...given, anyTarget: anyTarget(given.targets) }
   const entities = new Map<string, Entity>([
     [principal.key, { attributes: facts.principal, ancestors: new Set() }],
     [action.key, actionEntity],
     [resource.key, { attributes: facts.resource, ancestors: new Set([server.key]) }],
   ])
   return { request: { principal, action, resource, context }, entities }
+}
+
+/** INVARIANT: no pack takes the place of a fact that the gateway gives. */
+function packsOf(packs: UncertainFacts["context"]["packs"]): CedarRecord {
+  return packs === undefined || packs === UNKNOWN ? {} : packs
 }
 
 type Targets = UncertainFacts["context"]["targets"]

@@ -3,7 +3,7 @@ import { ToolSignal } from "@hufu/core/profile/tool-signal"
 import { origins } from "@hufu/core/provenance/origin"
 import { decisionModes, type Effect, effects } from "@hufu/core/words"
 import { contentSignalWords } from "../content/content-signals.ts"
-import { cedarType, type Fact, shape, type Uncertain } from "./fact-shape.ts"
+import { cedarType, type Fact, type Fields, type Shape, shape, type Uncertain } from "./fact-shape.ts"
 
 const { bool, long, oneOf, optional, record, set, text } = shape
 
@@ -98,12 +98,16 @@ export const anyTargetShape = record({
 /** The circumstances as rules see them. */
 export const ruleContextShape = record({ ...givenContext, anyTarget: anyTargetShape })
 
+/** What packs in force know of the action, by where rules find it: `context.airline`. Absent where none is in force for the server. */
+export type PackFacts = Readonly<Record<string, Readonly<Record<string, PackFact>>>>
+export type PackFact = string | number | boolean | readonly string[]
+
 /** Everything that a decision rests on: who, which effect, on which tool, in which circumstances. */
 export interface RuleFacts {
   readonly principal: { readonly id: string } & Fact<typeof agentShape>
   readonly effect: Effect
   readonly resource: { readonly id: string } & Fact<typeof toolShape>
-  readonly context: Fact<typeof contextShape>
+  readonly context: Fact<typeof contextShape> & { readonly packs?: PackFacts }
 }
 
 type Known<Of, Names extends keyof Of> = {
@@ -119,23 +123,34 @@ export interface UncertainFacts {
 }
 
 /** The Cedar schema that every rule is validated against. */
-export const ruleSchema: SchemaJson<string> = {
-  Hufu: {
-    entityTypes: {
-      Agent: { shape: cedarType(agentShape) },
-      Server: {},
-      Tool: { shape: cedarType(toolShape), memberOfTypes: ["Server"] },
-    },
-    actions: {
-      any: {},
-      ...Object.fromEntries(effects.map((effect) => [effect, effectAction()])),
-    },
-  },
+export const ruleSchema: SchemaJson<string> = schemaOf(ruleContextShape)
+
+/** The same with further optional members of the context. */
+export function ruleSchemaWith(more: Fields): SchemaJson<string> {
+  return schemaOf(record({ ...more, ...givenContext, anyTarget: anyTargetShape }))
 }
 
-function effectAction() {
-  return {
+/** Whether the context has a member of this name by itself. */
+export function isOwnContext(name: string): boolean {
+  return name === "anyTarget" || name === "packs" || Object.hasOwn(givenContext, name)
+}
+
+function schemaOf(context: Shape): SchemaJson<string> {
+  const effectAction = {
     memberOf: [{ id: "any" }],
-    appliesTo: { principalTypes: ["Agent"], resourceTypes: ["Tool"], context: cedarType(ruleContextShape) },
+    appliesTo: { principalTypes: ["Agent"], resourceTypes: ["Tool"], context: cedarType(context) },
+  }
+  return {
+    Hufu: {
+      entityTypes: {
+        Agent: { shape: cedarType(agentShape) },
+        Server: {},
+        Tool: { shape: cedarType(toolShape), memberOfTypes: ["Server"] },
+      },
+      actions: {
+        any: {},
+        ...Object.fromEntries(effects.map((effect) => [effect, effectAction])),
+      },
+    },
   }
 }

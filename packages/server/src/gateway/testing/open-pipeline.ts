@@ -14,6 +14,8 @@ import { openTasks } from "../../authority/tasks.ts"
 import { openTools } from "../../authority/tools.ts"
 import { ownPlaces } from "../../fence/ground/own-places.ts"
 import { openTaskLabels } from "../../fence/content/task-labels.ts"
+import { openPacks } from "../../fence/packs/pack-memory.ts"
+import type { PackInForce } from "../../fence/packs/read-packs.ts"
 import { openProvenance } from "../../fence/provenance/provenance.ts"
 import { loadRules } from "../../fence/rules/load.ts"
 import { platformRules } from "../../fence/rules/platform-rules.ts"
@@ -30,7 +32,10 @@ import { createPipeline } from "../pipeline.ts"
  *
  * @param folder one that was used before goes on as after a restart
  */
-export async function openPipeline(folder: Scratch = scratch()) {
+export async function openPipeline(
+  folder: Scratch = scratch(),
+  { packs = [] }: { readonly packs?: readonly PackInForce[] } = {},
+) {
   const { clock } = folder
   const store = await openStore(folder.options())
   const { ledger, vault } = store
@@ -46,7 +51,7 @@ export async function openPipeline(folder: Scratch = scratch()) {
   const holds = openHolds(store, vault, clock, 900)
   const stop = openStop(store, clock, declare)
   const connections = trackConnections(clock)
-  const rules = loadRules([platformRules()])
+  const rules = loadRules([platformRules(), ...packs.flatMap(({ sources }) => sources)])
   const own = ownPlaces({ dataFolder: store.folder.path, platform: "linux", home: "/home/x", origins: [] })
   const authority = { agents, credentials, tasks, budgets, mandates, servers, tools, holds, stop }
   const errors: unknown[] = []
@@ -56,6 +61,7 @@ export async function openPipeline(folder: Scratch = scratch()) {
     rules: () => rules,
     provenance: openProvenance({ startedAt: clock.now() }),
     labels: openTaskLabels({ clock, startedAt: clock.now() }),
+    packs: openPacks(packs, clock),
     userWords: (task) => tasks.userWords(task),
     own: () => own,
     bases: () => [],
