@@ -10,6 +10,8 @@ import { MandateDraft } from "@hufu/core/mandate/mandate"
 import { loadRules } from "@hufu/server/fence/rules/load"
 import { platformRules } from "@hufu/server/fence/rules/platform-rules"
 import { anchors, codeBlocks, documents, hufuCommands, internalLinks, root } from "./documents.ts"
+import { securityLists } from "./security-page.ts"
+import { tests as securityTests } from "./security/security-tests.ts"
 import { stalePages } from "./generate.ts"
 
 const pages = documents()
@@ -110,6 +112,22 @@ test("every attack has tests that exist and name what notices it, the same in bo
     ]
   })
   expect(lost).toEqual([])
+})
+
+test("every row of the lists of attacks has tests that exist, or says why not; none is there twice", () => {
+  // As many as the published editions have.
+  expect(securityLists.map(({ rows }) => rows.length)).toEqual([10, 10, 11, 13, 17, 58, 20, 58])
+  for (const { rows } of securityLists) expect(new Set(rows.map(({ id }) => id)).size).toBe(rows.length)
+  const all = securityLists.flatMap(({ rows }) => rows)
+  expect(all.flatMap((row) => row.tests).filter(([path, title]) => !hasTest(path, title))).toEqual([])
+  expect(hasTest("docs/documents.ts", "a test that nobody wrote")).toBe(false)
+  for (const { id, tests, en, zh } of all) {
+    expect(en.length, id).toBeGreaterThan(10)
+    expect(zh, id).toMatch(/\p{Script=Han}/u)
+    expect(new Set(tests).size, id).toBe(tests.length)
+  }
+  const named = new Set(all.flatMap((row) => row.tests))
+  expect(Object.values(securityTests).filter((one) => !named.has(one))).toEqual([])
 })
 
 test("every direct dependency says what it is for, and nothing else does", () => {

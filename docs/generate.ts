@@ -5,6 +5,7 @@ import { configurationPage } from "./configuration-page.ts"
 import { dependenciesPage } from "./dependencies-page.ts"
 import { root } from "./documents.ts"
 import { errorsPage } from "./errors-page.ts"
+import { securityPage } from "./security-page.ts"
 
 const notice = "<!-- Written by docs/generate.ts: change its source and run `node docs/generate.ts`. -->"
 
@@ -21,6 +22,8 @@ export async function generatedPages(): Promise<ReadonlyMap<string, string>> {
     "docs/zh/dependencies.md": dependenciesPage(root, "zh"),
     "docs/en/errors.md": errorsPage("en"),
     "docs/zh/errors.md": errorsPage("zh"),
+    "docs/en/security.md": securityPage("en"),
+    "docs/zh/security.md": securityPage("zh"),
   }
   return new Map(Object.entries(pages).map(([path, text]) => [path, `${notice}\n\n${text}\n`]))
 }

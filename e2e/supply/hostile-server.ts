@@ -27,7 +27,7 @@ createInterface({ input: process.stdin })
 function resultOf({ method, params }: McpMessage): object | undefined {
   if (method === "initialize")
     return {
-      protocolVersion: legacyRevision,
+      protocolVersion: process.argv[2] ?? legacyRevision,
       capabilities: { tools: {} },
       serverInfo: { name: "hostile", version: "1" },
     }

@@ -286,6 +286,7 @@ describe("a server on standard streams", () => {
     process.env["HUFU_TEST_SECRET"] = "only the node's own"
     process.env["NODE_OPTIONS_OF_NOBODY"] = "x"
     const command = [process.execPath, fileURLToPath(new URL("hostile-server.ts", import.meta.url))]
+    await world.person.server.command({ name: "old", command: [...command, "2024-10-07"], folder })
     await world.person.server.command({ name: "stdio", command, environment: { TOKEN: "its own" }, folder })
     await world.local.tool.list({ server: "stdio" })
     stdio = await world.door("modern", agent, "stdio")
@@ -319,6 +320,12 @@ describe("a server on standard streams", () => {
     )
     expect(environment["TOKEN"]).toBe("its own")
     expect(text).not.toContain("only the node's own")
+  })
+
+  test("that wants a version of the protocol that nobody knows is not spoken to", async () => {
+    await expect(world.local.tool.list({ server: "old" })).rejects.toMatchObject({
+      code: "upstream_unavailable",
+    })
   })
 
   test("runs where it was registered, and its settings are never shown", async () => {

@@ -1,0 +1,187 @@
+import { reasons } from "./reasons.ts"
+import { row, type SecurityList } from "./security-row.ts"
+import { tests as t } from "./security-tests.ts"
+
+/** The security practices of the MCP specification, and the security scenarios of its conformance suite. */
+export const mcpPractices: SecurityList = {
+  en: "MCP security best practices",
+  zh: "MCP 安全最佳实践",
+  source: "2026-07-28",
+  rows: [
+    row.none("BP-1", "Confused deputy", reasons.noOAuth),
+    row.holds(
+      "BP-2",
+      "Token passthrough",
+      "A tool server gets the credential that was registered for it, never the agent's; its own demands for one do not reach the agent.",
+      "工具服务器只收到为其登记的凭据，从不收到智能体的；它索要凭据的要求不会到达智能体。",
+      t.noPassthrough,
+      t.noChallenge,
+    ),
+    row.holds(
+      "BP-3",
+      "SSRF",
+      "No tool server is at a link-local or metadata address, whatever name leads there; names are looked at for every connection, and redirects are not followed. An address of that kind in an argument asks.",
+      "工具服务器不得位于链路本地或元数据地址，无论由何名称指向；每次连接都查看名称，不跟随重定向。参数中的此类地址须询问。",
+      t.nowhere,
+      t.guardNowhere,
+      t.rebinding,
+      t.redirect,
+      t.ownAddress,
+      t.metadata,
+    ),
+    row.holds(
+      "BP-4",
+      "State handle hijacking",
+      "Sessions and states belong to one agent and action, are named by Hufu, and are sealed where a client carries them.",
+      "会话与状态只属于一个智能体与一个行为，由虎符命名；由客户端携带时加封。",
+      t.ownSessions,
+      t.sessionNames,
+      t.sealed,
+    ),
+    row.part(
+      "BP-5",
+      "Local MCP server compromise",
+      "A command is registered by a person or a guard and started without a shell, with few variables. It runs with the powers of the account: a sandbox is open.",
+      "命令由委托人或守卫登记，不经 shell 启动，只带少量变量。它以该账户的权限运行：沙箱尚未实现。",
+      t.stdio,
+      t.otherServer,
+    ),
+    row.none("BP-6", "OAuth authorization URL validation", reasons.noOAuth),
+    row.holds(
+      "BP-7",
+      "stdio transport in proxies",
+      "A guard speaks for one agent and one registered server over a socket that other accounts cannot open, and proves itself both ways.",
+      "守卫只代表一个智能体与一个已登记的服务器，经其他账户无法打开的套接字，双向证明身份。",
+      t.localSocket,
+      t.lines,
+    ),
+    row.none("BP-8", "Mix-up attacks", reasons.noOAuth),
+    row.none("BP-9", "Localhost redirect URI impersonation", reasons.noOAuth),
+    row.none("BP-10", "CIMD trust policies", reasons.noOAuth),
+    row.holds(
+      "BP-11",
+      "Scope minimisation",
+      "An agent sees and may do what its mandates cover and no more; they narrow exactly.",
+      "智能体只能看见并只能做其授权所覆盖的事；收窄精确进行。",
+      t.listing,
+      t.narrowing,
+    ),
+  ],
+}
+
+export const mcpConformance: SecurityList = {
+  en: "MCP conformance, security scenarios",
+  zh: "MCP 一致性测试中的安全场景",
+  source: "c321dd32",
+  rows: [
+    row.holds(
+      "server/dns-rebinding",
+      "DNS rebinding",
+      "A foreign Host or Origin is refused at the door, each by itself.",
+      "外来的 Host 或 Origin 在入口处分别被拒绝。",
+      t.foreignPage,
+    ),
+    row.none("client/auth/issuer-parameter", "RFC 9207", reasons.noOAuth),
+    row.none("client/auth/resource-mismatch", "RFC 8707", reasons.noOAuth),
+    row.none("client/auth/token-endpoint-auth", "Token endpoint", reasons.noOAuth),
+    row.none("client/auth/scope-handling", "Scopes", reasons.noOAuth),
+    row.none("client/auth/dpop", "RFC 9449", reasons.noOAuth),
+    row.none("client/auth/wif-jwt-bearer", "Workload identity", reasons.noOAuth),
+    row.none(
+      "client/auth/enterprise-managed-authorization",
+      "Enterprise-managed authorization",
+      reasons.noOAuth,
+    ),
+    row.none("client/auth/offline-access", "Offline access", reasons.noOAuth),
+    row.none("client/auth/pre-registration", "Pre-registration", reasons.noOAuth),
+    row.none("client/auth/discovery-metadata", "Discovery", reasons.noOAuth),
+    row.none("authorization-server/authorization-code-grant", "Code grant", reasons.noOAuth),
+    row.none("authorization-server/authorization-server-metadata", "Metadata", reasons.noOAuth),
+  ],
+}
+
+/** RFC 9700, section 4. Where Hufu has the same danger without OAuth, in its sign-in, the row says so. */
+export const oauth: SecurityList = {
+  en: "OAuth 2.0 security best current practice",
+  zh: "OAuth 2.0 安全最佳实践",
+  source: "RFC 9700, 4",
+  rows: [
+    row.none("4.1", "Redirection URI validation", reasons.noOAuth),
+    row.holds(
+      "4.2",
+      "Leakage by Referer",
+      "The code of a sign-in link stands where no request carries it.",
+      "登录链接的代码位于任何请求都不会携带之处。",
+      t.linkCode,
+    ),
+    row.holds(
+      "4.3",
+      "Leakage by browser history",
+      "A sign-in link works once and for five minutes, so that a history holds nothing of use.",
+      "登录链接一次有效、五分钟内有效，浏览历史中没有可用之物。",
+      t.linkOnce,
+      t.stolenLink,
+    ),
+    row.none("4.4", "Mix-up", reasons.noOAuth),
+    row.none("4.5", "Authorization code injection", reasons.noOAuth),
+    row.holds(
+      "4.6",
+      "Access token injection",
+      "An agent's credential is no session, a session no agent, and a browser's token is worth nothing elsewhere.",
+      "智能体凭据不是会话，会话不是智能体；浏览器令牌在别处无效。",
+      t.otherCredential,
+      t.otherOrigin,
+    ),
+    row.holds(
+      "4.7",
+      "CSRF",
+      "A page elsewhere changes nothing, though the person is signed in beside it.",
+      "即使委托人已在旁登录，其他页面也不能改变任何东西。",
+      t.csrf,
+    ),
+    row.none("4.8", "PKCE downgrade", reasons.noOAuth),
+    row.holds(
+      "4.9",
+      "Leakage at the resource server",
+      "A tool server never gets the agent's credential.",
+      "工具服务器从不收到智能体的凭据。",
+      t.noPassthrough,
+    ),
+    row.part(
+      "4.10",
+      "Misuse of stolen access tokens",
+      "A stolen credential acts only within the agent's mandates, ends with its time, and is revoked at once; it is a bearer token, not bound to a key.",
+      "被盗凭据只能在该智能体的授权内行事，到期即止，可立即吊销；它是持有者令牌，未绑定密钥。",
+      t.expired,
+      t.revoked,
+    ),
+    row.none("4.11", "Open redirection", {
+      en: "No address of a node takes a place to redirect to: it redirects to its own console alone.",
+      zh: "节点没有接受跳转目标的地址：只会跳转到自己的控制台。",
+    }),
+    row.none("4.12", "307 redirect", {
+      en: "No form of a node is answered with a redirect, and none is followed on the way to a tool server.",
+      zh: "节点不以重定向答复任何表单，访问工具服务器时也不跟随重定向。",
+    }),
+    row.open(
+      "4.13",
+      "TLS terminating reverse proxies",
+      "A node speaks HTTP and is put behind a proxy of the operator's for TLS; it takes no header of the proxy's for the client, so nothing can be forged by one, and nothing tests a particular proxy.",
+      "节点使用 HTTP，由运营者置于其代理之后以启用 TLS；节点不采信代理提供的客户端请求头，因而无从伪造；未针对特定代理测试。",
+    ),
+    row.none("4.14", "Refresh token protection", reasons.noOAuth),
+    row.none("4.15", "Client impersonating resource owner", reasons.noOAuth),
+    row.holds(
+      "4.16",
+      "Clickjacking",
+      "The console cannot be put into another page, and no click lands on a button that was just put there.",
+      "控制台不能嵌入其他页面，点击不会落在刚出现的按钮上。",
+      t.clickjacking,
+      t.ownScript,
+    ),
+    row.none("4.17", "In-browser communication", {
+      en: "The console takes messages from its own origin's tabs alone.",
+      zh: "控制台只接收自己来源的标签页的消息。",
+    }),
+  ],
+}
