@@ -103,7 +103,7 @@ export function assess(parts: AssessParts, question: Question, rules: RuleSet = 
     coverage,
     limited: () => limitedBy(mandates, coverage, call),
   })
-  const noticed = notice(parts, question, { tool, grounded })
+  const noticed = notice(parts, question, { tool, grounded, rules })
   const { task, server, arguments: args } = question
   const packs = parts.packs.factsOf({ task: task.id, server, tool: question.tool, arguments: args }, () =>
     saidOf(parts, question, coverage),
@@ -120,10 +120,18 @@ export function assess(parts: AssessParts, question: Question, rules: RuleSet = 
 function notice(
   { labels }: Pick<AssessParts, "labels">,
   { task, arguments: args }: Pick<Question, "task" | "arguments">,
-  { tool: { profile }, grounded: { effect, targets } }: Pick<Assessment, "tool" | "grounded">,
+  {
+    tool: { profile },
+    grounded: { effect, targets },
+    rules,
+  }: Pick<Assessment, "tool" | "grounded"> & { readonly rules: RuleSet },
 ): Noticed {
   if (!isConsequential(effect)) return { signals: [], labels: [] }
-  return { signals: argumentSignals({ profile, arguments: args, targets }), labels: labels.of(task) }
+  return {
+    signals: argumentSignals({ profile, arguments: args, targets }),
+    // Nobody waits for what no rule asks about.
+    labels: labels.of(task, { isNeeded: rules.readsLabels }),
+  }
 }
 
 interface Noticed {

@@ -10,8 +10,11 @@ import { textsIn } from "./texts-in.ts"
 export interface TaskLabels {
   /** A result has gone to the agent; it is looked at when nothing else is to be done, or when an action needs to know. */
   returned(task: Pick<TaskRecord, "id" | "startedAt">, result: unknown): void
-  /** What is known now; what has not been looked at yet is, as far as a call may wait for it. */
-  of(task: Pick<TaskRecord, "id" | "startedAt">): readonly ContentSignal[]
+  /** What is known now; where `isNeeded`, what has not been looked at yet is, as far as a call may wait for it. */
+  of(
+    task: Pick<TaskRecord, "id" | "startedAt">,
+    options: { readonly isNeeded: boolean },
+  ): readonly ContentSignal[]
 }
 
 export interface TaskLabelsOptions {
@@ -108,9 +111,9 @@ export function openTaskLabels({ clock, startedAt, detectors, classify }: TaskLa
       }
       lookWhenIdle()
     },
-    of(record) {
+    of(record, { isNeeded }) {
       const task = labelled(record)
-      let left = mostAtOnce
+      let left = isNeeded ? mostAtOnce : 0
       while (task.waiting.length > 0 && left > 0) {
         const text = task.waiting.shift() ?? ""
         left -= text.length

@@ -42,6 +42,8 @@ export interface RuleSet {
   readonly rules: readonly LoadedRule[]
   decide(facts: RuleFacts, options?: DecideOptions): Verdict
   couldBe(facts: UncertainFacts): Possible
+  /** Whether any of them looks at what was noticed in earlier results. */
+  readonly readsLabels: boolean
   /** What the rules of an allowed action have taken out of its result. */
   redacts(permits: readonly string[]): readonly Redacted[]
 }
@@ -74,6 +76,8 @@ export function loadRules(sources: readonly RuleSource[], checked?: CheckedRules
       const { request, entities } = ruleRequest(facts)
       return decide(compiled, request, entities, options)
     },
+    // An attribute that is read stands in Cedar's JSON by its name, however a rule writes it.
+    readsLabels: rules.some(({ policy }) => JSON.stringify(policy).includes('"labels"')),
     redacts: (permits) => (redacting.size === 0 ? [] : permits.flatMap((id) => redacting.get(id) ?? [])),
     couldBe(facts) {
       const { request, entities } = ruleRequest(facts)
