@@ -68,6 +68,10 @@ export const dependencyReasons: Readonly<Record<string, Readonly<Record<Language
     en: "shows lists of any length in the console, a screenful at a time",
     zh: "在控制台中显示任意长度的列表，每次一屏",
   },
+  "@turf/boolean-point-in-polygon": {
+    en: "says whether a point is in a place's polygon, exactly, also on its boundary",
+    zh: "精确判断一点是否位于场所的多边形之内，边界亦然",
+  },
   "@types/node": { en: "types of Node's own modules", zh: "Node 自带模块的类型" },
   "@types/react": { en: "types of React", zh: "React 的类型" },
   "@types/react-dom": { en: "types of React's browser half", zh: "React 浏览器部分的类型" },

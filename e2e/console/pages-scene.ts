@@ -3,6 +3,8 @@ import type { World } from "../invariants/world.ts"
 export interface PagesScene {
   readonly agent: string
   readonly task: string
+  /** A place from a template, with figures that nobody verified. */
+  readonly place: string
   readonly mandate: string
   readonly server: string
   /** Allowed by a mandate and done. */
@@ -52,8 +54,13 @@ export async function makePagesScene(world: World): Promise<PagesScene> {
   const [{ id: server } = { id: "" }] = (await world.local.server.list()).items
   const { items } = await world.local.action.list({ agent: "steward" })
   const find = (tool: string) => items.find((action) => action.tool === tool)?.id ?? ""
+  const geometry = { type: "Point", coordinates: [13.4, 52.5], extent: { subType: "Circle", radius: 300 } }
+  const school = { template: "school", identifier: "north-gate", geometry }
+  const { items: places } = await world.person.place.add(school)
+  await world.person.position.state({ agent: "steward", latitude: 52.5, longitude: 13.4, accuracy: 20 })
   return {
     agent: agent.id,
+    place: places[1]?.id ?? "",
     task: task.id,
     mandate: mandate.id,
     server,
@@ -85,6 +92,8 @@ export function pagesOf(scene: PagesScene): Readonly<Record<string, string>> {
     mandate: `/mandates/${scene.mandate}`,
     "mandate-narrow": `/mandates/${scene.mandate}?narrow=yes`,
     "mandate-new": "/mandates/new?agent=steward",
+    places: "/places",
+    place: `/places/${scene.place}`,
     ledger: "/ledger",
     entry: "/entries/2",
     settings: "/settings",

@@ -9,6 +9,7 @@ import { guardCommand } from "./guard/guard-command.ts"
 import { hookCommands } from "./hook/hook-commands.ts"
 import { keysCommands } from "./keys/keys-commands.ts"
 import { mandateCommands } from "./mandate/mandate-commands.ts"
+import { placeCommands } from "./place/place-commands.ts"
 import { replayCommand } from "./replay/replay-command.ts"
 import { serveCommand } from "./serve/serve-command.ts"
 import { stateCommands } from "./state/state-commands.ts"
@@ -33,6 +34,7 @@ export const handWritten: readonly Command[] = [
   doctorCommand,
   ...approvalCommands,
   ...mandateCommands,
+  ...placeCommands,
   ...evidenceCommands,
   replayCommand,
   ...stateCommands,

@@ -117,6 +117,16 @@ const pages = [
   }),
   createRoute({
     getParentRoute: under,
+    path: "/places",
+    component: lazyRouteComponent(() => import("./pages/places/places-page.tsx"), "PlacesPage"),
+  }),
+  createRoute({
+    getParentRoute: under,
+    path: "/places/$place",
+    component: lazyRouteComponent(() => import("./pages/places/place-page.tsx"), "PlacePage"),
+  }),
+  createRoute({
+    getParentRoute: under,
     path: "/ledger",
     validateSearch: texts("from"),
     component: lazyRouteComponent(() => import("./pages/ledger/ledger-page.tsx"), "LedgerPage"),

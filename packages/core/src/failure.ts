@@ -53,6 +53,11 @@ export const failureCodes = {
   passkey_refused: { status: 401, en: "The passkey proves nothing here", zh: "该通行密钥在此无效" },
   pattern_invalid: { status: 400, en: "The pattern is not valid", zh: "模式无效" },
   port_in_use: { status: 500, en: "The port is in use", zh: "端口被占用" },
+  position_refused: {
+    status: 401,
+    en: "The statement of a position does not count",
+    zh: "该位置声明不予采信",
+  },
   records_altered: {
     status: 500,
     en: "The tables were altered",

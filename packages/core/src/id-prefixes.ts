@@ -15,7 +15,8 @@ export const idPrefixes = {
   node: "nod",
   passkey: "pky",
   browser: "brw",
-  token: "tok",
+  place: "plc",
+  device: "dvc",
 } as const
 
 export type IdKind = keyof typeof idPrefixes

@@ -10,11 +10,14 @@ import { openBrowsers } from "./authority/browsers.ts"
 import { openBudgets } from "./authority/budgets.ts"
 import { openCredentials } from "./authority/credentials.ts"
 import { declareWith } from "./authority/declare.ts"
+import { openDevices } from "./authority/devices.ts"
 import { openErasure } from "./authority/erasure.ts"
 import { openHolds } from "./authority/holds.ts"
 import { interventionsOf } from "./authority/interventions.ts"
 import { openMandates } from "./authority/mandates.ts"
 import { openPasskeyRecords, openPasskeys } from "./authority/passkeys.ts"
+import { openPlaces } from "./authority/places.ts"
+import { openPositions } from "./authority/positions.ts"
 import { openPerson } from "./authority/person.ts"
 import { sealRecords } from "./authority/record-kinds.ts"
 import { openRetention } from "./authority/retention.ts"
@@ -22,7 +25,6 @@ import { openServers } from "./authority/servers.ts"
 import { createSignInLinks } from "./authority/sign-in-links.ts"
 import { openStop } from "./authority/stop.ts"
 import { openTasks } from "./authority/tasks.ts"
-import { openTokens } from "./authority/tokens.ts"
 import { openTools } from "./authority/tools.ts"
 import { openAccessRules } from "./access/access-rules.ts"
 import { accessAnswers } from "./access/answer-access.ts"
@@ -179,9 +181,11 @@ export async function startNode({
     const mandates = openMandates(store, clock, declare, budgets, agents)
     const servers = openServers(store, vault, clock, declare, (name) => mandates.names(name))
     const tools = openTools(store, servers, declare)
+    const places = openPlaces(store, clock, declare)
+    const devices = openDevices(store, clock, declare)
+    const positions = openPositions({ store, vault, clock, declare, agents, places, devices })
     const holds = openHolds(store, vault, clock, config.ask.expirySeconds)
     const stop = openStop(store, clock, declare, () => witnessing.alarm())
-    const tokens = openTokens({ store, clock, declare, mandates, agents, stop, settings: config.tokens })
     const retention = openRetention({ store, vault, clock, declare, holds, keep: config.keptByLaw.task })
     const room = watchRoom(store, clock, config.store, (error) =>
       logger.error({ err: error }, "could not look at the room of the data"),
@@ -225,6 +229,9 @@ export async function startNode({
       holds,
       passkeys,
       browsers,
+      places,
+      devices,
+      positions,
       interventions,
       keep: config.keptByLaw,
       emptyLogs: () => emptyLogs(store.folder.path, logger),
@@ -251,6 +258,8 @@ export async function startNode({
       tools,
       stop,
       rules: () => rules,
+      places,
+      positions,
       provenance: openProvenance({ startedAt: clock.now() }),
       labels: openTaskLabels({ clock, startedAt: clock.now(), classify: classifierOf(config) }),
       packs: openPacks(packsInForce(config.packs, dataDir), clock),
@@ -327,11 +336,13 @@ export async function startNode({
       budgets,
       servers,
       tools,
-      tokens,
       holds,
       stop,
       interventions,
       erasure,
+      places,
+      devices,
+      positions,
       connections,
       actions,
       contents,
@@ -358,10 +369,7 @@ export async function startNode({
     })
     const events = createEventFeed({ ledger })
     const console = consoleFolder === undefined ? undefined : openConsoleFiles(consoleFolder)
-    const named = [config.origin, config.tokens.issuer].flatMap((each) =>
-      each === undefined ? [] : [new URL(each).host],
-    )
-    const hosts = [...config.hosts, ...named]
+    const hosts = config.origin === undefined ? config.hosts : [...config.hosts, new URL(config.origin).host]
     const access = accessAnswers({
       rules: accessRules,
       explain: operations["decision.explain"],
@@ -376,7 +384,6 @@ export async function startNode({
       clock,
       events,
       console,
-      tokens,
       servedLog: config.publish.serve ? publishing?.folder : undefined,
       consoleOrigin,
       hosts,

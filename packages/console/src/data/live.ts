@@ -95,12 +95,15 @@ function flush(): void {
 }
 
 const byNoun: Readonly<Record<string, readonly CallId[]>> = {
-  agent: ["agent.list", "agent.show", "node.status"],
+  agent: ["agent.list", "agent.show", "node.status", "position.show"],
   version: ["agent.show"],
   credential: ["agent.show"],
   person: ["node.status", "passkey.list"],
   passkey: ["passkey.list"],
   browser: ["browser.list"],
+  place: ["place.list", "place.show", "position.show"],
+  device: ["device.list", "position.show"],
+  position: ["position.show"],
   server: ["server.list", "tool.list", "node.status"],
   tool: ["tool.list"],
   task: ["task.list", "task.show", "agent.show"],

@@ -7,6 +7,7 @@ import {
   House,
   ListTodo,
   type LucideIcon,
+  MapPin,
   Settings,
   Wrench,
 } from "lucide-react"
@@ -22,6 +23,7 @@ export interface Destination {
     | "tasks"
     | "tools"
     | "mandates"
+    | "places"
     | "ledger"
     | "settings"
   /** `g` and then this letter goes there. */
@@ -38,6 +40,7 @@ export const navigation: readonly Destination[] = [
   { to: "/tasks", name: "tasks", letter: "t", icon: ListTodo },
   { to: "/tools", name: "tools", letter: "o", icon: Wrench },
   { to: "/mandates", name: "mandates", letter: "m", icon: FileKey },
+  { to: "/places", name: "places", letter: "p", icon: MapPin },
   { to: "/ledger", name: "ledger", letter: "l", icon: BookLock },
   { to: "/settings", name: "settings", letter: "s", icon: Settings },
 ]

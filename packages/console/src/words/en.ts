@@ -14,6 +14,7 @@ export const en = {
     tasks: "Tasks",
     tools: "Tools",
     mandates: "Mandates",
+    places: "Places",
     ledger: "Ledger",
     settings: "Settings",
     more: "More",

@@ -16,6 +16,7 @@ export const zh = {
     tasks: "任务",
     tools: "工具",
     mandates: "授权",
+    places: "场所",
     ledger: "账本",
     settings: "设置",
     more: "更多",

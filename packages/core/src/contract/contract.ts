@@ -7,13 +7,21 @@ import { idSchema, Name } from "../id.ts"
 import { ErasureReason, ErasureReport } from "./erasure.ts"
 import { MandateDraft, Mandate } from "../mandate/mandate.ts"
 import { MandatePart } from "../mandate/mandate-part.ts"
-import { Ed25519Jwk } from "../token/ed25519-jwk.ts"
 import { Effect, Language, OutcomeKind, VerdictKind } from "../words.ts"
 import { Noticed } from "./noticed.ts"
 import { NodeEvent } from "./node-event.ts"
 import { operation, type Operation } from "./operation.ts"
 import { AssertionAnswer, BrowserRecord, HoldChoice, PasskeyRecord, RegistrationAnswer } from "./passkey.ts"
-import { Chain, HeldMandate, MandateToken, RevokedMandate } from "./passing.ts"
+import { Chain, HeldMandate, RevokedMandate } from "./passing.ts"
+import {
+  AddPlaces,
+  AgentPosition,
+  DeviceRecord,
+  PlaceTemplate,
+  ReportPosition,
+  ShownPlace,
+  StatePosition,
+} from "./place.ts"
 import { ReplayPage } from "./replay.ts"
 import { RebuildReport, Run, StateAt } from "./state.ts"
 import {
@@ -38,6 +46,7 @@ import {
 
 /** An agent or a server may be named by its id or by its name. */
 const AgentRef = z.string().min(1).max(80)
+const PlaceRef = z.string().min(1).max(80)
 const ServerRef = z.string().min(1).max(80)
 const Secret = z.string().min(8).max(512)
 const Words = z.string().max(4000)
@@ -478,19 +487,6 @@ export const contract = {
     zh: "将授权的一部分转授另一智能体用于一项任务；任何放宽都会被拒绝并说明差异",
     command: { name: "mandate pass", positional: ["mandate", "to"] },
   }),
-  "mandate.token": operation({
-    method: "POST",
-    path: "/v1/mandates/{mandate}:token",
-    scope: "agent",
-    input: z.object({
-      mandate: idSchema("mandate"),
-      /** Whose signature has to go with each call. */
-      key: Ed25519Jwk,
-    }),
-    output: MandateToken,
-    en: "Sign a mandate as a token that others verify without this node, for the holder of a key",
-    zh: "将授权签发为他人无须询问本节点即可验证的令牌，供某密钥的持有者使用",
-  }),
   "mandate.held": operation({
     method: "GET",
     path: "/v1/mandates:held",
@@ -810,7 +806,7 @@ export const contract = {
     path: "/v1/subjects/{subject}:erase",
     scope: "person",
     input: z.object({
-      /** The id of an agent, a task, a mandate, a server, a passkey or a browser. */
+      /** The id of an agent, a task, a mandate, a server, a passkey, a browser, a place or a device. */
       subject: z.string().min(1).max(80),
       reason: ErasureReason.default("right"),
     }),
@@ -818,6 +814,125 @@ export const contract = {
     en: "Erase what is kept of a subject, for ever: it is taken out of service, its keys go, and every proof stays valid",
     zh: "永久擦除某主体的内容：先停用，再销毁密钥，所有证明仍然有效",
     command: { name: "erase", positional: ["subject"] },
+  }),
+  "place.add": operation({
+    method: "POST",
+    path: "/v1/places",
+    scope: "person",
+    input: AddPlaces,
+    output: list(ShownPlace),
+    en: "Add places from an ED-318 file or a template, all of them or none",
+    zh: "从 ED-318 文件或模板添加场所，全部采纳或全部不采纳",
+    command: { name: "place add" },
+  }),
+  "place.list": operation({
+    method: "GET",
+    path: "/v1/places",
+    scope: "local",
+    input: nothing,
+    output: list(ShownPlace),
+    en: "List the places whose owners set rules",
+    zh: "列出由其主人设定规则的场所",
+    command: { name: "place list" },
+  }),
+  "place.show": operation({
+    method: "GET",
+    path: "/v1/places/{place}",
+    scope: "local",
+    input: z.object({ place: PlaceRef }),
+    output: ShownPlace,
+    en: "Show one place",
+    zh: "显示一个场所",
+    command: { name: "place show", positional: ["place"] },
+  }),
+  "place.remove": operation({
+    method: "DELETE",
+    path: "/v1/places/{place}",
+    scope: "person",
+    input: z.object({ place: PlaceRef }),
+    output: ShownPlace,
+    en: "Remove a place; what it restricted is restricted no more",
+    zh: "移除场所；其限制不再有效",
+    command: { name: "place remove", positional: ["place"] },
+  }),
+  "place.templates": operation({
+    method: "GET",
+    path: "/v1/places:templates",
+    scope: "local",
+    input: nothing,
+    output: list(PlaceTemplate),
+    en: "List the templates of places, to be filled with a geometry",
+    zh: "列出场所模板，供填入几何范围",
+    command: { name: "place templates" },
+  }),
+  "position.show": operation({
+    method: "GET",
+    path: "/v1/agents/{agent}/position",
+    scope: "local",
+    input: z.object({ agent: AgentRef }),
+    output: AgentPosition,
+    en: "Show where an agent is, who says so, and in which places that is",
+    zh: "显示智能体身在何处、由谁说明、属于哪些场所",
+    command: { name: "position show", positional: ["agent"] },
+  }),
+  "position.state": operation({
+    method: "PUT",
+    path: "/v1/agents/{agent}/position",
+    scope: "person",
+    input: z.object({ agent: AgentRef, ...StatePosition.shape }),
+    output: AgentPosition,
+    en: "Say where an agent is, for a time",
+    zh: "说明智能体在一段时间内身在何处",
+    command: { name: "position state", positional: ["agent"] },
+  }),
+  "position.forget": operation({
+    method: "DELETE",
+    path: "/v1/agents/{agent}/position",
+    scope: "person",
+    input: z.object({ agent: AgentRef }),
+    output: AgentPosition,
+    en: "Say no longer where an agent is",
+    zh: "不再说明智能体身在何处",
+    command: { name: "position forget", positional: ["agent"] },
+  }),
+  "position.report": operation({
+    method: "POST",
+    path: "/v1/positions",
+    scope: "public",
+    input: ReportPosition,
+    output: z.object({ number: z.int() }),
+    en: "Hand in what a registered device signed about where its agent is",
+    zh: "提交已登记设备就其智能体所在位置所签署的声明",
+  }),
+  "device.add": operation({
+    method: "POST",
+    path: "/v1/devices",
+    scope: "person",
+    input: z.object({ name: Name, agent: AgentRef, key: DeviceRecord.shape.publicKey }),
+    output: DeviceRecord,
+    en: "Register a device that may say where an agent is, by its Ed25519 key",
+    zh: "以 Ed25519 公钥登记可说明智能体位置的设备",
+    command: { name: "device add", positional: ["name"] },
+  }),
+  "device.list": operation({
+    method: "GET",
+    path: "/v1/devices",
+    scope: "local",
+    input: nothing,
+    output: list(DeviceRecord),
+    en: "List the devices that may say where an agent is",
+    zh: "列出可说明智能体位置的设备",
+    command: { name: "device list" },
+  }),
+  "device.remove": operation({
+    method: "DELETE",
+    path: "/v1/devices/{device}",
+    scope: "person",
+    input: z.object({ device: z.string().min(1).max(80) }),
+    output: DeviceRecord,
+    en: "Remove a device; what it says counts no more",
+    zh: "移除设备；其声明不再采信",
+    command: { name: "device remove", positional: ["device"] },
   }),
   "event.follow": operation({
     method: "GET",

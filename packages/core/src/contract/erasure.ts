@@ -6,7 +6,16 @@ export const ErasureReason = z.enum(erasureReasons)
 export type ErasureReason = z.infer<typeof ErasureReason>
 
 /** What can be erased; each has keys of its own in the vault. */
-export const erasableClasses = ["agent", "task", "mandate", "server", "passkey", "browser"] as const
+export const erasableClasses = [
+  "agent",
+  "task",
+  "mandate",
+  "server",
+  "passkey",
+  "browser",
+  "place",
+  "device",
+] as const
 export const ErasableClass = z.enum(erasableClasses)
 export type ErasableClass = z.infer<typeof ErasableClass>
 

@@ -14,6 +14,8 @@ export const argumentRoles = [
   "amount",
   "currency",
   "content",
+  "latitude",
+  "longitude",
 ] as const
 export const ArgumentRole = z.enum(argumentRoles)
 export type ArgumentRole = z.infer<typeof ArgumentRole>

@@ -12,10 +12,13 @@ import type { Store } from "../store/store.ts"
 import type { AgentAuthority } from "./agents.ts"
 import type { BrowserAuthority } from "./browsers.ts"
 import type { Declare } from "./declare.ts"
+import type { DeviceAuthority } from "./devices.ts"
 import type { HoldAuthority } from "./holds.ts"
 import type { Interventions } from "./interventions.ts"
 import type { MandateAuthority } from "./mandates.ts"
 import type { PasskeyAuthority } from "./passkeys.ts"
+import type { PlaceAuthority } from "./places.ts"
+import type { PositionAuthority } from "./positions.ts"
 import type { ServerAuthority } from "./servers.ts"
 import type { TaskAuthority } from "./tasks.ts"
 
@@ -36,6 +39,9 @@ export interface ErasureParts {
   readonly holds: HoldAuthority
   readonly passkeys: Pick<PasskeyAuthority, "list">
   readonly browsers: Pick<BrowserAuthority, "isLive" | "revoke">
+  readonly places: Pick<PlaceAuthority, "list" | "remove">
+  readonly devices: DeviceAuthority
+  readonly positions: Pick<PositionAuthority, "forgetContent" | "forgetDevice">
   readonly interventions: Interventions
   readonly keep: Readonly<Partial<Record<ErasableClass, KeepRule>>>
   /** Nobody can tell of a line of a log whose it is. */
@@ -63,14 +69,18 @@ export function openErasure(parts: ErasureParts): Erasure {
     if (found !== undefined) return found
     throw new Failure(
       "invalid_input",
-      `\`${subject.slice(0, 80)}\` is no agent, task, mandate, server, passkey or browser: give the id of one`,
+      `\`${subject.slice(0, 80)}\` is no agent, task, mandate, server, passkey, browser, place or device: give the id of one`,
     )
   }
 
   /** What holds words of the subject under keys of its own: an agent's tasks and mandates, and the mandates that came out of a task. */
   function relatedTo(subject: string, of: ErasableClass): string[] {
     if (of === "agent")
-      return [...tasks.ofAgent(subject).map(({ id }) => id), ...mandates.ids({ agent: subject })]
+      return [
+        ...tasks.ofAgent(subject).map(({ id }) => id),
+        ...mandates.ids({ agent: subject }),
+        ...parts.devices.idsOfAgent(subject),
+      ]
     return of === "task" ? mandates.ids({ task: subject, holds: holds.idsOfTask(subject) }) : []
   }
 
@@ -96,6 +106,15 @@ export function openErasure(parts: ErasureParts): Erasure {
     },
     async browser(id, by) {
       if (parts.browsers.isLive(id)) await parts.browsers.revoke(id, by)
+    },
+    async place(id, by) {
+      const live = parts.places.list().find((place) => place.id === id)
+      if (live) await parts.places.remove(live, by)
+    },
+    async device(id, by) {
+      if (!parts.devices.isLive(id)) return
+      await parts.devices.remove(parts.devices.need(id), by)
+      parts.positions.forgetDevice(id)
     },
   }
 
@@ -136,6 +155,7 @@ export function openErasure(parts: ErasureParts): Erasure {
     const agent = agents.records.get(subject)
     if (agent) agents.forgetContent(agent)
     servers.forgetContent(subject)
+    parts.positions.forgetContent(subject)
     await parts.emptyLogs()
     return { subjects, index }
   }

@@ -1,5 +1,6 @@
 import { TracedValue } from "@hufu/core/provenance/traced-value"
 import { z } from "zod"
+import { PlaceSaid } from "@hufu/core/contract/place"
 import { HoldState } from "@hufu/core/contract/records"
 import type { Decision } from "@hufu/core/evidence/entry"
 import { Failure, isFailure } from "@hufu/core/failure"
@@ -55,6 +56,8 @@ export const HeldContent = z.object({
   reasons: z.array(z.object({ rule: z.string(), en: z.string(), zh: z.string() })),
   /** Where its values came from. */
   traced: z.array(TracedValue).optional(),
+  /** The places that have a say in it. */
+  places: z.array(PlaceSaid).optional(),
   /** What the rules saw, and the digest of those rules: absent where an earlier version asked, or where it was too much to keep. */
   facts: z.json().optional(),
   policy: z.string().optional(),

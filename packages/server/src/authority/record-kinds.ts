@@ -4,6 +4,9 @@ import { browserKind } from "./browsers.ts"
 import { holdKind } from "./holds.ts"
 import { mandateKind } from "./mandates.ts"
 import { passkeyKind } from "./passkeys.ts"
+import { deviceKind } from "./devices.ts"
+import { placeKind } from "./places.ts"
+import { positionKind } from "./positions.ts"
 import { personKind } from "./person.ts"
 import { readRecord, type RecordKind, writeRecord } from "./records.ts"
 import { serverKind } from "./servers.ts"
@@ -23,6 +26,9 @@ const seals = [
   seal(personKind),
   seal(passkeyKind),
   seal(browserKind),
+  seal(placeKind),
+  seal(deviceKind),
+  seal(positionKind),
 ]
 
 /** Seals what an earlier version left open in the rows of every noun; once, before anything reads them. Returns how many there were. */

@@ -108,20 +108,6 @@ const folds: Record<Fact, FoldFact> = {
     putMandate(fold, said)
   },
   "mandate.revoked": changes("mandate", { state: stated("revoked") }),
-  "token.issued"(fold, { subject, refs }) {
-    // It has the place of one that has expired.
-    fold.drop("token", (id) => isSame(fold.find("token", id)?.members["place"], place(refs["place"])))
-    fold.put("token", subject, {
-      id: stated(subject),
-      mandate: word(refs["mandate"]),
-      agent: word(refs["agent"]),
-      place: place(refs["place"]),
-      rests: word(refs["rests"]),
-      holder: word(refs["holder"]),
-      expiresAt: time(refs["expiresAt"]),
-      createdAt: created(subject),
-    })
-  },
   "server.registered"(fold, { subject, refs, content }) {
     fold.put("server", subject, {
       id: stated(subject),
@@ -190,6 +176,42 @@ const folds: Record<Fact, FoldFact> = {
     })
   },
   "browser.revoked": changes("browser", { state: stated("revoked") }),
+  "place.added"(fold, { subject, refs, content }) {
+    fold.put("place", subject, {
+      id: stated(subject),
+      owner: word(refs["owner"]),
+      class: word(refs["class"]),
+      restriction: word(refs["restriction"]),
+      template: stated(refs["template"] ?? null),
+      state: stated("live"),
+      createdAt: created(subject),
+      feature: within(content, "feature"),
+    })
+  },
+  "place.removed": changes("place", { state: stated("removed") }),
+  "place.entered": nothing,
+  "place.left": nothing,
+  "device.added"(fold, { subject, refs, content }) {
+    fold.put("device", subject, {
+      id: stated(subject),
+      agent: word(refs["agent"]),
+      name: within(content, "name"),
+      publicKey: within(content, "publicKey"),
+      state: stated("live"),
+      createdAt: created(subject),
+    })
+  },
+  "device.removed": changes("device", { state: stated("removed") }),
+  "position.stated"(fold, { entry, index, subject, refs, content }) {
+    fold.put("position", subject, {
+      id: stated(subject),
+      at: time(refs["at"]),
+      until: time(refs["until"]),
+      position: within(content, "position"),
+      kept: stated(`${subject}/${entry.fact}/${index}`),
+    })
+  },
+  "position.forgotten": (fold, { subject }) => fold.drop("position", (id) => id === subject),
   "node.started"(fold, { refs, index }) {
     const { person, rules } = refs
     fold.isComplete = person !== undefined
@@ -238,15 +260,6 @@ function word(text: string | undefined): Member {
 function time(text: string | undefined): Member {
   const ms = /^ms-(\d{1,16})$/.exec(text ?? "")?.[1]
   return ms === undefined ? unstated : stated(Number(ms))
-}
-
-function place(text: string | undefined): Member {
-  const at = /^at-(\d{1,9})$/.exec(text ?? "")?.[1]
-  return at === undefined ? unstated : stated(Number(at))
-}
-
-function isSame(one: Member | undefined, other: Member): boolean {
-  return one?.is === "value" && other.is === "value" && one.value === other.value
 }
 
 function yes(text: string | undefined): Member {

@@ -6,13 +6,15 @@ import { credentialKind } from "../authority/credentials.ts"
 import { holdKind } from "../authority/holds.ts"
 import { mandateKind } from "../authority/mandates.ts"
 import { passkeyKind } from "../authority/passkeys.ts"
+import { deviceKind } from "../authority/devices.ts"
+import { placeKind } from "../authority/places.ts"
+import { positionKind } from "../authority/positions.ts"
 import { personKind } from "../authority/person.ts"
 import { keyOf, type RecordKind, writeRecord } from "../authority/records.ts"
 import { retentionKind } from "../authority/retention.ts"
 import { serverKind } from "../authority/servers.ts"
 import { stopKind } from "../authority/stop.ts"
 import { taskKind } from "../authority/tasks.ts"
-import { tokenKind } from "../authority/tokens.ts"
 import { toolKind, toolRowKey } from "../authority/tools.ts"
 import { isFailure } from "@hufu/core/failure"
 import type { RecordRow } from "../store/record-row.ts"
@@ -56,7 +58,6 @@ export const foldedKinds: readonly FoldedKind[] = [
   folded(taskKind),
   folded(wordsKind),
   folded(mandateKind),
-  folded(tokenKind),
   folded(serverKind),
   folded(toolKind, {
     rowOf(parts, id) {
@@ -66,6 +67,10 @@ export const foldedKinds: readonly FoldedKind[] = [
       return orGone(() => toolRowKey(server, tool, parts))
     },
   }),
+  folded(placeKind),
+  // Where a row is lost, so is the number of its last statement; what is older than minutes is refused all the same.
+  folded(deviceKind, { start: { number: -1 } }),
+  folded(positionKind),
   folded(holdKind),
   folded(stopKind),
   folded(retentionKind),

@@ -21,7 +21,6 @@ const grants = new Set([
   "hold",
   "passkey",
   "browser",
-  "token",
 ])
 
 /**

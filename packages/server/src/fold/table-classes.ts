@@ -28,6 +28,7 @@ export const ephemeralMembers: Readonly<Record<string, readonly string[]>> = {
   person: ["misses"],
   passkey: ["counter", "usedAt"],
   browser: ["usedAt"],
+  device: ["number"],
 }
 
 /** Members that nobody is shown. */
@@ -36,4 +37,6 @@ export const secretMembers: Readonly<Record<string, readonly string[]>> = {
   credential: ["hash"],
   browser: ["hash"],
   passkey: ["credential", "publicKey"],
+  place: ["feature"],
+  position: ["position"],
 }

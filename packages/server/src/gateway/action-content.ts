@@ -98,12 +98,22 @@ export function actionContents(vault: Vault): ActionContents {
 
 type Own = Pick<
   RuleFacts["context"],
-  "targets" | "amount" | "currency" | "unclear" | "signals" | "labels" | "provenance" | "packs" | "time"
+  | "targets"
+  | "amount"
+  | "currency"
+  | "unclear"
+  | "signals"
+  | "labels"
+  | "provenance"
+  | "packs"
+  | "place"
+  | "time"
 >
 type Shared = Omit<RuleFacts, "context"> & { readonly context: Omit<RuleFacts["context"], keyof Own> }
 
 function split({ principal, effect, resource, context }: RuleFacts): { own: JsonValue; shared: JsonValue } {
-  const { targets, amount, currency, unclear, signals, labels, provenance, packs, time, ...rest } = context
+  const { targets, amount, currency, unclear, signals, labels, provenance, packs, place, time, ...rest } =
+    context
   const own = {
     targets,
     time,
@@ -114,6 +124,7 @@ function split({ principal, effect, resource, context }: RuleFacts): { own: Json
     ...(labels === undefined ? {} : { labels }),
     ...(provenance === undefined ? {} : { provenance }),
     ...(packs === undefined ? {} : { packs }),
+    ...(place === undefined ? {} : { place }),
   }
   // Facts are plain JSON by their schema.
   return {

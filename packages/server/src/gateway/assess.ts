@@ -1,6 +1,7 @@
+import type { PlaceSaid } from "@hufu/core/contract/place"
 import type { TaskRecord } from "@hufu/core/contract/records"
 import { canonicalize, canonicalMembers } from "@hufu/core/json/canonical"
-import type { JsonObject } from "@hufu/core/json/json-value"
+import type { JsonObject, JsonValue } from "@hufu/core/json/json-value"
 import type { AboveOf, Call } from "@hufu/core/mandate/call"
 import { cover, type Cover } from "@hufu/core/mandate/cover"
 import { grantCovers, isAbout, isLiveAt } from "@hufu/core/mandate/grant-covers"
@@ -10,6 +11,8 @@ import type { Verdict } from "@hufu/core/policy/verdict"
 import type { AgentAuthority } from "../authority/agents.ts"
 import type { Budgets } from "../authority/budgets.ts"
 import type { MandateAuthority } from "../authority/mandates.ts"
+import type { PlaceAuthority } from "../authority/places.ts"
+import type { PositionAuthority } from "../authority/positions.ts"
 import type { StopAuthority } from "../authority/stop.ts"
 import type { KnownTool, ToolAuthority } from "../authority/tools.ts"
 import type { Clock } from "../clock.ts"
@@ -19,11 +22,13 @@ import type { TaskLabels } from "../fence/content/task-labels.ts"
 import { ground, type Grounded } from "../fence/ground/ground.ts"
 import type { OwnPlaces } from "../fence/ground/own-places.ts"
 import type { Packs } from "../fence/packs/pack-memory.ts"
+import { callPositions } from "../fence/place/call-position.ts"
+import type { PlaceFinding } from "../fence/place/place-finder.ts"
 import type { Provenance } from "../fence/provenance/provenance.ts"
 import type { Traced, ToTrace } from "../fence/provenance/trace-action.ts"
 import { isConsequential } from "../fence/profile/effect-caution.ts"
 import type { RuleSet } from "../fence/rules/load.ts"
-import type { PackFacts, RuleFacts } from "../fence/rules/schema.ts"
+import type { PackFacts, PlaceFacts, RuleFacts } from "../fence/rules/schema.ts"
 import { commitNatively } from "../ledger/native-commitment.ts"
 import type { Caller } from "./governor.ts"
 
@@ -35,6 +40,8 @@ export interface Assessment {
   /** Where its values came from; nothing for what only reads or computes. */
   readonly traced: Traced | undefined
   readonly facts: RuleFacts
+  /** The places that have a say in it, in their owners' words. */
+  readonly places: readonly PlaceSaid[]
   readonly verdict: Verdict
   /** The arguments as canonical text. */
   readonly arguments: string
@@ -53,6 +60,8 @@ export interface Question {
   readonly server: string
   readonly tool: string
   readonly arguments: JsonObject
+  /** UNTRUSTED: where the agent says that it is. */
+  readonly position?: JsonValue | undefined
   /** A person approved this very action: the questions that they answered are lifted, nothing else is. */
   readonly lifted: boolean
 }
@@ -71,6 +80,8 @@ export interface AssessParts {
   /** What the user said of a task, oldest first. */
   readonly userWords: (task: TaskRecord) => readonly string[]
   readonly own: () => OwnPlaces
+  readonly places: Pick<PlaceAuthority, "finder">
+  readonly positions: Pick<PositionAuthority, "known" | "pending">
   /** Folders from which a server may read a relative path. */
   readonly bases: (server: string) => readonly string[]
   /** A salt of a task, from the vault: it dies with the task's key. */
@@ -108,12 +119,22 @@ export function assess(parts: AssessParts, question: Question, rules: RuleSet = 
   const packs = parts.packs.factsOf({ task: task.id, server, tool: question.tool, arguments: args }, () =>
     saidOf(parts, question, coverage),
   )
-  const facts = factsOf(parts, question, { tool, grounded, coverage, traced, noticed, packs })
+  const place = placeOf(parts, question, { tool, grounded })
+  const facts = factsOf(parts, question, {
+    tool,
+    grounded,
+    coverage,
+    traced,
+    noticed,
+    packs,
+    place: place?.facts,
+  })
   const verdict = rules.decide(facts, { lifted: question.lifted })
   const members = canonicalMembers(question.arguments)
   const text = `{${members.join(",")}}`
   const digest = actionDigest(parts, question, { tool, arguments: text })
-  return { tool, grounded, coverage, traced, facts, verdict, arguments: text, members, digest }
+  const places = place?.said ?? []
+  return { tool, grounded, coverage, traced, facts, places, verdict, arguments: text, members, digest }
 }
 
 /** What is only read or computed, inside, passes nothing on. */
@@ -198,6 +219,27 @@ function limitedBy(mandates: readonly Mandate[], { above }: Cover, call: Call): 
   )
 }
 
+/** What the places say where this may happen; nothing, at once, where none speaks of such an action. */
+function placeOf(
+  parts: AssessParts,
+  question: Question,
+  { tool, grounded }: Pick<Assessment, "tool" | "grounded">,
+): PlaceFinding | undefined {
+  const { caller, server, tool: name } = question
+  return parts.places.finder().find({
+    effect: grounded.effect,
+    server,
+    tool: name,
+    now: parts.clock.now(),
+    known: () => parts.positions.known(caller.agent),
+    call() {
+      const { positions, unclear } = callPositions(tool.profile, question.arguments, question.position)
+      return { positions: [...positions, ...parts.positions.pending(caller.agent)], unclear }
+    },
+    paths: { ...grounded.paths, rules: parts.own().rules },
+  })
+}
+
 function factsOf(
   parts: AssessParts,
   { caller, server, tool: name }: Question,
@@ -208,9 +250,11 @@ function factsOf(
     traced,
     noticed,
     packs,
+    place,
   }: Pick<Assessment, "tool" | "grounded" | "coverage" | "traced"> & {
     readonly noticed: Noticed
     readonly packs: PackFacts | undefined
+    readonly place: PlaceFacts | undefined
   },
 ): RuleFacts {
   const agent = parts.agents.records.get(caller.agent)
@@ -254,6 +298,7 @@ function factsOf(
       ...(noticed.labels.length > 0 ? { labels: noticed.labels } : {}),
       ...(traced ? { provenance: traced.facts } : {}),
       ...(packs === undefined ? {} : { packs }),
+      ...(place ? { place } : {}),
       time: { hour: now.getUTCHours(), weekday: now.getUTCDay(), epoch: Math.floor(now.getTime() / 1000) },
       standing: { live: agent?.state === "live" && !parts.stop.stopped },
     },

@@ -71,6 +71,7 @@ function couldPassAs(
       labels: UNKNOWN,
       provenance: UNKNOWN,
       ...(packs === undefined ? {} : { packs }),
+      ...(parts.places.finder().speaksOf(effect, server, tool) ? { place: UNKNOWN } : {}),
       time: UNKNOWN,
       standing: { live: isLive && !parts.stop.stopped },
     },

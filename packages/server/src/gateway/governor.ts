@@ -1,4 +1,4 @@
-import type { JsonObject } from "@hufu/core/json/json-value"
+import type { JsonObject, JsonValue } from "@hufu/core/json/json-value"
 import type { OutcomeKind } from "@hufu/core/words"
 
 /** The doors through which an action may come; a verdict never depends on which. */
@@ -23,6 +23,8 @@ export interface Attempt {
   readonly tool: string
   /** UNTRUSTED: whatever the agent sent. */
   readonly arguments: JsonObject
+  /** UNTRUSTED: where the client says that it is. */
+  readonly position?: JsonValue
   /** A hold that the client says it is rejoining; it must be this agent's, this task's and of this very action. */
   readonly hold?: string
 }

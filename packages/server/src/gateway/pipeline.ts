@@ -71,6 +71,7 @@ export function createPipeline(parts: PipelineParts): Governor {
       server: attempt.server,
       tool: attempt.tool,
       arguments: attempt.arguments,
+      position: attempt.position,
       lifted: false,
     }
     const action = newId("action", clock.now())
@@ -118,6 +119,8 @@ export function createPipeline(parts: PipelineParts): Governor {
       return refuse(newId("action", clock.now()), question, again, "action_changed")
     if (again.verdict.verdict !== "allow")
       return refuse(newId("action", clock.now()), question, again, "denied")
+    if (isElsewhere(hold, again))
+      return refuse(newId("action", clock.now()), question, again, "place_changed")
     return intend({
       action: hold.action,
       question: approved,
@@ -125,6 +128,13 @@ export function createPipeline(parts: PipelineParts): Governor {
       hold,
       ...(edited ? { edited: approved.arguments } : {}),
     })
+  }
+
+  /** An approval answers the places whose words were shown with it, and no others. */
+  function isElsewhere(hold: Hold, { places }: Assessment): boolean {
+    if (places.length === 0) return false
+    const shown = new Set(holds.content(hold)?.places?.map(({ place }) => place))
+    return places.some(({ place }) => !shown.has(place))
   }
 
   /** While it waits, the mandate or the rules may have changed: then the verdict of now holds. */
@@ -176,6 +186,7 @@ export function createPipeline(parts: PipelineParts): Governor {
         arguments: question.arguments,
         targets: seen.grounded.targets.map(({ kind, value }) => ({ kind, value })),
         reasons: [...reasonsOf.verdict(seen.verdict, seen.coverage)],
+        ...(seen.places.length > 0 ? { places: [...seen.places] } : {}),
         ...(seen.traced ? { traced: seen.traced.values.slice(0, maxKeptValues) } : {}),
         ...keptFacts(seen),
       },

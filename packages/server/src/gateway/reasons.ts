@@ -32,6 +32,10 @@ const sentences = {
     "the action or the tool's definition changed after the approval: ask again",
     "批准之后行为或工具定义有变化：请重新请求",
   ],
+  place_changed: [
+    "another place has a say in this than when it was approved: ask again",
+    "对此有规定的场所与批准之时不同：请重新请求",
+  ],
   refused_by_person: ["the person refused this action", "委托人拒绝了此行为"],
   hold_expired: [
     "nobody approved this in time, so it is denied: silence is never consent",

@@ -70,6 +70,7 @@ export function holdOperations(parts: OperationParts) {
       reasons: content?.reasons ?? [],
       traced: content?.traced ?? [],
       noticed: noticedIn(content?.facts),
+      places: content?.places ?? [],
       standing: draft ? { en: sayAdded(draft, "en"), zh: sayAdded(draft, "zh") } : null,
       proposal: proposal ? proposal.shown : null,
     }

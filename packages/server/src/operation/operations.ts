@@ -7,6 +7,7 @@ import { mandateOperations } from "./mandate-operations.ts"
 import { nodeOperations } from "./node-operations.ts"
 import type { OperationParts } from "./parts.ts"
 import { historyOperations } from "./history-operations.ts"
+import { placeOperations } from "./place-operations.ts"
 import { signInOperations } from "./sign-in-operations.ts"
 import { stateOperations } from "./state-operations.ts"
 import { toolOperations } from "./tool-operations.ts"
@@ -24,6 +25,7 @@ export function createOperations(parts: OperationParts): Operations {
     ...agentOperations(parts),
     ...mandateOperations(parts),
     ...toolOperations(parts),
+    ...placeOperations(parts),
     ...holdOperations(parts),
     ...evidenceOperations(parts),
     ...historyOperations(parts),

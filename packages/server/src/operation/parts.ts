@@ -3,6 +3,9 @@ import type { AgentAuthority } from "../authority/agents.ts"
 import type { BrowserAuthority } from "../authority/browsers.ts"
 import type { Budgets } from "../authority/budgets.ts"
 import type { CredentialAuthority } from "../authority/credentials.ts"
+import type { DeviceAuthority } from "../authority/devices.ts"
+import type { PlaceAuthority } from "../authority/places.ts"
+import type { PositionAuthority } from "../authority/positions.ts"
 import type { Erasure } from "../authority/erasure.ts"
 import type { HoldAuthority } from "../authority/holds.ts"
 import type { Interventions } from "../authority/interventions.ts"
@@ -14,7 +17,6 @@ import type { ServerAuthority } from "../authority/servers.ts"
 import type { SignInLinks } from "../authority/sign-in-links.ts"
 import type { StopAuthority } from "../authority/stop.ts"
 import type { TaskAuthority } from "../authority/tasks.ts"
-import type { TokenAuthority } from "../authority/tokens.ts"
 import type { ToolAuthority } from "../authority/tools.ts"
 import type { Clock } from "../clock.ts"
 import type { RuleSet, RuleSource } from "../fence/rules/load.ts"
@@ -47,12 +49,14 @@ export interface OperationParts {
   readonly mandates: MandateAuthority
   readonly budgets: Budgets
   readonly servers: ServerAuthority
-  readonly tokens: TokenAuthority
   readonly tools: ToolAuthority
   readonly holds: HoldAuthority
   readonly stop: StopAuthority
   readonly interventions: Interventions
   readonly erasure: Erasure
+  readonly places: PlaceAuthority
+  readonly devices: DeviceAuthority
+  readonly positions: PositionAuthority
   readonly connections: Connections
   readonly actions: Actions
   readonly contents: ActionContents

@@ -14,6 +14,7 @@ import { MandateList } from "../mandates/mandate-list.tsx"
 import { AgentControls } from "./agent-controls.tsx"
 import { AgentStateBadge } from "./agent-state-badge.tsx"
 import { Credentials } from "./credentials.tsx"
+import { WhereItIs } from "./where-it-is.tsx"
 import { Versions } from "./versions.tsx"
 import { agentWords } from "./words.ts"
 
@@ -75,6 +76,7 @@ function Content({ of }: { readonly of: ShownAgent }) {
           <MandateList label={words.mandates} mandates={mandates} />
         )}
       </Section>
+      <WhereItIs agent={agent.id} />
       <Credentials of={of} />
       <Versions of={of} />
       <Actions agent={agent.name} />

@@ -10,6 +10,7 @@ import { Untrusted, UntrustedArguments } from "../../part/untrusted.tsx"
 import { useLanguage } from "../../words/language.ts"
 import { shared } from "../../words/shared.ts"
 import { useWords } from "../../words/use-words.ts"
+import { RestrictionBadge } from "../places/place-badges.tsx"
 import { taskWords } from "../tasks/words.ts"
 import { NoticedList } from "../actions/noticed-list.tsx"
 import { ToolSignals } from "../tools/tool-signals.tsx"
@@ -60,6 +61,11 @@ export function Facts({ hold }: { readonly hold: HoldRecord }) {
           <NoticedList of={hold.noticed} />
         </Fact>
       ) : null}
+      {hold.places.length > 0 ? (
+        <Fact name={words.places}>
+          <PlacesSay of={hold.places} />
+        </Fact>
+      ) : null}
       <Fact name={words.risk}>
         <Risk hold={hold} />
       </Fact>
@@ -106,6 +112,27 @@ function Fact({ name, children }: { readonly name: string; readonly children: Re
       <dt className="text-soft max-sm:text-sm">{name}</dt>
       <dd className="min-w-0 max-sm:mb-1">{children}</dd>
     </div>
+  )
+}
+
+/** What the owners of places say. UNTRUSTED: it is theirs, whatever it says. */
+function PlacesSay({ of }: { readonly of: HoldRecord["places"] }) {
+  const words = useWords(approvalWords).facts
+  const lang = useLanguage()
+  return (
+    <ul className="grid gap-1">
+      {of.slice(0, 8).map((place) => (
+        <li key={place.place}>
+          <span className="flex flex-wrap items-center gap-x-3">
+            <RestrictionBadge restriction={place.restriction} />
+            <Id id={place.place} />
+            {place.name[lang] === "" ? null : <Untrusted text={place.name[lang]} prose />}
+            {place.unknown ? <span className="text-ask">{words.perhapsThere}</span> : null}
+          </span>
+          {place.says[lang] === "" ? null : <Untrusted text={place.says[lang]} prose />}
+        </li>
+      ))}
+    </ul>
   )
 }
 

@@ -32,6 +32,8 @@ export type Doubt =
 export interface Grounded {
   readonly effect: Effect
   readonly targets: readonly Target[]
+  /** Every place to which a path among the targets can lead, in each of its readings. */
+  readonly paths: { readonly places: readonly string[]; readonly isUnclear: boolean }
   readonly amount?: Amount
   /** Why the effect is graver than the profile's. */
   readonly raised?: "address"
@@ -64,6 +66,7 @@ export function ground(profile: ToolProfile, args: JsonObject, options: GroundOp
   return {
     effect: isRaised ? "send" : effect,
     targets: finder.targets,
+    paths: finder.paths,
     ...(amount ? { amount } : {}),
     ...(isRaised ? { raised: "address" as const } : {}),
     overflow: finder.doubts.has("overflow"),

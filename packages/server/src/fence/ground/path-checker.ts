@@ -25,6 +25,10 @@ export class PathChecker {
   readonly #options: GroundOptions
   readonly #effect: Effect
   readonly #doubts: Set<Doubt>
+  /** Every place to which a path that is a target can lead. */
+  readonly places = new Set<string>()
+  /** A path that is a target leads nowhere that can be told. */
+  isUnread = false
   #lookups = 0
 
   constructor(options: GroundOptions, { effect, doubts }: { effect: Effect; doubts: Set<Doubt> }) {
@@ -36,16 +40,24 @@ export class PathChecker {
   /** An argument that is a path: each reading is resolved, and what cannot be is a doubt. */
   check(text: string, entry: RoleEntry): Checked {
     const places = this.#placesOf(text, true)
+    this.#keep(places)
     const own = places.some((place) => this.#isOwnKey(place, entry))
     if (places.some((place) => PROCESS_PATH.test(place))) this.#doubts.add("process-path")
     const path = places[0]
     return { own, ...(path === undefined ? {} : { path }) }
   }
 
-  /** A text that is only written like a path. */
-  isOwn(text: string): boolean {
+  /** A text that is only written like a path; `asTarget` keeps where it leads. */
+  isOwn(text: string, asTarget?: "asTarget"): boolean {
     const { own } = this.#options
-    return this.#placesOf(text, false).some((place) => own.isOwnPath(pathKey(place, own.rules)))
+    const places = this.#placesOf(text, false)
+    if (asTarget) this.#keep(places)
+    return places.some((place) => own.isOwnPath(pathKey(place, own.rules)))
+  }
+
+  #keep(places: readonly string[]): void {
+    if (places.length === 0) this.isUnread = true
+    for (const place of places) this.places.add(place)
   }
 
   /** Whether a longer text contains an own path as it is written: a command, or `sqlite:///…`. */

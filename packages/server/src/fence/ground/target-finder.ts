@@ -1,7 +1,7 @@
 import type { JsonObject, JsonValue } from "@hufu/core/json/json-value"
 import { type RoleEntry, type ToolProfile, isVouchedFor } from "@hufu/core/profile/profile"
 import type { Effect } from "@hufu/core/words"
-import type { Doubt, GroundOptions, Target } from "./ground.ts"
+import type { Doubt, Grounded, GroundOptions, Target } from "./ground.ts"
 import { looksLikePath } from "./path-readings.ts"
 import { PathChecker } from "./path-checker.ts"
 import { looksLikeWebAddress, readAddress } from "./read-address.ts"
@@ -38,6 +38,14 @@ export class TargetFinder {
     this.#options = options
     this.#vouched = isVouchedFor(profile)
     this.#paths = new PathChecker(options, { effect, doubts: this.doubts })
+  }
+
+  /** Every place to which its paths can lead, and whether that is all. */
+  get paths(): Grounded["paths"] {
+    const isCommand = this.targets.some(({ kind }) => kind === "command")
+    const isUnclear =
+      this.#paths.isUnread || isCommand || [...this.doubts].some((doubt) => doubt !== "unclear-amount")
+    return { places: [...this.#paths.places], isUnclear }
   }
 
   find(args: JsonObject): void {
@@ -99,6 +107,10 @@ export class TargetFinder {
         return undefined
       case "content":
         return this.#lookAt(text)
+      // Read where places are looked for.
+      case "latitude":
+      case "longitude":
+        return undefined
       case "recipient":
       case "account":
       case "target":
@@ -161,7 +173,8 @@ export class TargetFinder {
     if (!isWeb && !looksLikePath(text)) return
     const address = isWeb || /^\s*[/\\]{2}/.test(text) ? readAddress(text) : undefined
     const isOwnAddress = address !== undefined && this.#options.own.isOwnAddress(address)
-    const own = isOwnAddress || (!isWeb && this.#paths.isOwn(text))
+    const mayBePath = !isWeb && this.#paths.isOwn(text, this.#vouched ? undefined : "asTarget")
+    const own = isOwnAddress || mayBePath
     if (!own && this.#vouched && kind === undefined) return
     const seen = isWeb || isOwnAddress ? "url" : "path"
     this.#add({

@@ -1,4 +1,5 @@
 import * as cedar from "@cedar-policy/cedar-wasm/nodejs"
+import { placeClasses, positionSources, restrictions } from "@hufu/core/place/place-words"
 import { decisionModes, effects } from "@hufu/core/words"
 import * as fc from "fast-check"
 import { expect, test } from "vitest"
@@ -65,6 +66,14 @@ const facts: fc.Arbitrary<RuleFacts> = fc
         currency: fc.constantFrom("CNY", "USD"),
         time: fc.record({ hour: fc.nat(23), weekday: fc.nat(6), epoch: fc.nat() }),
         standing: fc.record({ live: often }),
+        place: fc.record({
+          restriction: fc.constantFrom("none", "none", ...restrictions),
+          unknown: fc.constantFrom("none", "none", ...placeClasses),
+          classes: fc.subarray([...placeClasses]),
+          owners: fc.constant(["usr_1"]),
+          ids: fc.subarray(["plc_1", "plc_2"]),
+          trust: fc.constantFrom("none", ...positionSources),
+        }),
       },
       { requiredKeys: ["mode", "targets"] },
     ),

@@ -1,6 +1,7 @@
 import type { SchemaJson } from "@cedar-policy/cedar-wasm/nodejs"
 import { ToolSignal } from "@hufu/core/profile/tool-signal"
 import { origins } from "@hufu/core/provenance/origin"
+import { placeClasses, positionSources, restrictions } from "@hufu/core/place/place-words"
 import { decisionModes, type Effect, effects } from "@hufu/core/words"
 import { contentSignalWords } from "../content/content-signals.ts"
 import { cedarType, type Fact, type Fields, type Shape, shape, type Uncertain } from "./fact-shape.ts"
@@ -59,6 +60,22 @@ const provenance = record({
 
 export type ProvenanceFacts = Fact<typeof provenance>
 
+/** What the places say of an action, and how sure it is where the agent is. */
+const place = record({
+  /** The gravest of the places in which it may happen. */
+  restriction: oneOf(restrictions),
+  /** The class of the gravest place that speaks of it and in which the agent may be or not: nobody who is trusted says. */
+  unknown: oneOf(["none", ...placeClasses]),
+  /** Of the places in which it may happen: their classes, the persons who own them, their ids. */
+  classes: set(oneOf(placeClasses)),
+  owners: set(text),
+  ids: set(text),
+  /** The best source of where the agent is. */
+  trust: oneOf(["none", ...positionSources]),
+})
+
+export type PlaceFacts = Fact<typeof place>
+
 const givenContext = {
   onBehalfOf: text,
   mode: oneOf(decisionModes),
@@ -76,6 +93,8 @@ const givenContext = {
   labels: optional(set(oneOf(contentSignalWords))),
   /** Absent for what only reads or computes, inside. */
   provenance: optional(provenance),
+  /** Absent where no place speaks of such an action. */
+  place: optional(place),
   time: record({ hour: long, weekday: long, epoch: long }),
   standing: record({ live: bool }),
 }

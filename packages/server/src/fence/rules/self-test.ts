@@ -18,6 +18,15 @@ function withMandate(facts: RuleFacts, change: Partial<Context["mandate"]>): Rul
 const ownTarget: Target = { kind: "path", value: "/hufu/data", path: "/hufu/data", own: true }
 const otherTarget: Target = { kind: "path", value: "/elsewhere", path: "/elsewhere", own: false }
 
+const nowhere: NonNullable<Context["place"]> = {
+  restriction: "none",
+  unknown: "none",
+  classes: [],
+  owners: [],
+  ids: [],
+  trust: "none",
+}
+
 interface KnownBad {
   readonly name: string
   /** What a person's approval may lift; everything else stays denied even then. */
@@ -47,6 +56,19 @@ const knownBad: readonly KnownBad[] = [
   {
     name: "an action on Hufu's own data among others",
     of: (facts) => withContext(facts, { targets: [otherTarget, ownTarget] }),
+  },
+  {
+    name: "an action in a place that prohibits it",
+    of: (facts) => withContext(facts, { place: { ...nowhere, restriction: "prohibited" } }),
+  },
+  {
+    name: "an action that a special place speaks of, nobody knows where",
+    of: (facts) => withContext(facts, { place: { ...nowhere, unknown: "special" } }),
+  },
+  {
+    name: "an action in a place that asks for authorisation",
+    liftable: true,
+    of: (facts) => withContext(facts, { place: { ...nowhere, restriction: "authorization" } }),
   },
   {
     name: "an action that only the person may decide",

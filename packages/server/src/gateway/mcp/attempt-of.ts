@@ -13,15 +13,18 @@ const protocolMembers = new Set(["_meta", "inputResponses", "requestState"])
 /** What a governed request attempts, or `undefined` when it does not say. */
 export function attemptOf(caller: Caller, server: string, request: RpcRequest): Attempt | undefined {
   const params = request.params ?? {}
-  const hold = metaOf(request)[metaKeys.hold]
-  const rejoin = typeof hold === "string" ? { hold } : {}
+  const { [metaKeys.hold]: hold, [metaKeys.position]: position } = metaOf(request)
+  const said = {
+    ...(typeof hold === "string" ? { hold } : {}),
+    ...(position === undefined ? {} : { position }),
+  }
   if (request.method !== "tools/call") {
     const args = Object.fromEntries(Object.entries(params).filter(([name]) => !protocolMembers.has(name)))
-    return { caller, server, tool: request.method, arguments: args, ...rejoin }
+    return { caller, server, tool: request.method, arguments: args, ...said }
   }
   const { name, arguments: args = {} } = params
   if (typeof name !== "string" || name === "" || !isJsonObject(args)) return undefined
-  return { caller, server, tool: name, arguments: args, ...rejoin }
+  return { caller, server, tool: name, arguments: args, ...said }
 }
 
 /** Identifies what is asked, so that a state or a hold fits nothing else. */

@@ -19,6 +19,8 @@ export const metaKeys = {
   subscriptionId: "io.modelcontextprotocol/subscriptionId",
   /** Rejoins an action that waits for a person. */
   hold: "hufu/hold",
+  /** Where the client says that its agent is. */
+  position: "hufu/position",
   /** Why an action was refused, for programs. */
   verdict: "hufu/verdict",
 } as const

@@ -4,9 +4,12 @@ import { openAgents } from "../../authority/agents.ts"
 import { openBudgets } from "../../authority/budgets.ts"
 import { openCredentials } from "../../authority/credentials.ts"
 import { declareWith } from "../../authority/declare.ts"
+import { openDevices } from "../../authority/devices.ts"
 import { openHolds } from "../../authority/holds.ts"
 import { interventionsOf } from "../../authority/interventions.ts"
 import { openMandates } from "../../authority/mandates.ts"
+import { openPlaces } from "../../authority/places.ts"
+import { openPositions } from "../../authority/positions.ts"
 import { openPerson } from "../../authority/person.ts"
 import { openServers } from "../../authority/servers.ts"
 import { openStop } from "../../authority/stop.ts"
@@ -48,6 +51,9 @@ export async function openPipeline(
   const mandates = openMandates(store, clock, declare, budgets, agents)
   const servers = openServers(store, vault, clock, declare)
   const tools = openTools(store, servers, declare)
+  const places = openPlaces(store, clock, declare)
+  const devices = openDevices(store, clock, declare)
+  const positions = openPositions({ store, vault, clock, declare, agents, places, devices })
   const holds = openHolds(store, vault, clock, 900)
   const stop = openStop(store, clock, declare)
   const connections = trackConnections(clock)
@@ -58,6 +64,8 @@ export async function openPipeline(
   const assess: AssessParts = {
     ...authority,
     clock,
+    places,
+    positions,
     rules: () => rules,
     provenance: openProvenance({ startedAt: clock.now() }),
     labels: openTaskLabels({ clock, startedAt: clock.now() }),
@@ -110,6 +118,9 @@ export async function openPipeline(
     governor,
     agent,
     caller,
+    places,
+    devices,
+    positions,
     errors,
     interventions: interventionsOf({
       clock,

@@ -79,7 +79,6 @@ export async function openApp({ consoleFolder }: { consoleFolder?: string } = {}
     }),
     console: consoleFolder === undefined ? undefined : openConsoleFiles(consoleFolder),
     servedLog: undefined,
-    tokens: { list: async () => undefined, key: undefined },
     consoleOrigin: () => "http://localhost:7180",
     hosts: ["hufu.example"],
     version: "0.0.1",
@@ -176,6 +175,7 @@ export function holdOf(more: Partial<HoldRecord> = {}): HoldRecord {
     proposal: null,
     traced: [],
     noticed: [],
+    places: [],
     ...more,
   }
 }
