@@ -112,7 +112,10 @@ describe("a poisoned definition", () => {
   ])("%s asks, and says what was noticed, until a person has looked at it", async (what, members, signal) => {
     const name = `write_${what.length}_${signal}`
     await offer({ name, description: "Writes a note.", inputSchema: schema, ...members })
-    expect((await toolOf(name))?.signals).toContain(signal)
+    const tool = await toolOf(name)
+    expect(tool?.signals).toContain(signal)
+    // What a person is asked to look at is there.
+    expect(tool?.text).toContain(name)
     expect(await outcomeOf(name)).toContain(suspicious)
     await confirm(name)
     expect(await outcomeOf(name)).toBe("ran")

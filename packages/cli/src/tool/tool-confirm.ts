@@ -17,6 +17,7 @@ const texts = {
     effect: "effect",
     source: "profile",
     changed: "What changed in its definition:",
+    definition: "What its server says of it:",
     signals: "What was noticed about it:",
     profile: "Profile:",
     own: "You set this profile instead:",
@@ -27,6 +28,7 @@ const texts = {
     effect: "行为类别",
     source: "画像来源",
     changed: "定义的变化：",
+    definition: "其服务器的描述：",
     signals: "注意到的情况：",
     profile: "画像：",
     own: "您改设以下画像：",
@@ -72,11 +74,20 @@ function describe(tool: ToolRecord, language: Language): string[] {
       : [text.changed, ...difference.map(({ kind, text: words }) => `  | ${marks[kind]} ${oneLine(words)}`)]),
     ...(tool.signals.length === 0
       ? []
-      : [text.signals, ...tool.signals.map((signal) => `  ! ${toolSignals[signal][language]}`)]),
+      : [
+          text.definition,
+          ...textLines(tool.text ?? ""),
+          text.signals,
+          ...tool.signals.map((signal) => `  ! ${toolSignals[signal][language]}`),
+        ]),
     text.profile,
     ...quoted(tool.profile),
     `${text.tool} ${tool.server}/${tool.tool}  ${text.effect} ${tool.effect}  ${text.source} ${tool.source}`,
   ]
+}
+
+function textLines(text: string): string[] {
+  return text.split("\n").map((line) => `  | ${oneLine(line)}`)
 }
 
 function quoted(value: unknown): string[] {

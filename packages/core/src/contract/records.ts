@@ -193,6 +193,8 @@ export const ToolRecord = z.object({
   changed: z.boolean(),
   /** What was noticed in its definition, or about it among the tools of other servers. */
   signals: z.array(ToolSignal),
+  /** Its definition as the server gives it, where something was noticed; cut where it is long. UNTRUSTED: show as text only. */
+  text: z.string().nullable(),
   definition: Digest,
   profile: z.json(),
   /** Word by word, when the definition changed since the profile was pinned. */

@@ -229,6 +229,9 @@ export function openTools(store: Store, servers: ServerAuthority, declare: Decla
   }
 }
 
+/** What a person looks at; the difference and the digest are of the whole. */
+const longestShown = 16_384
+
 /** A definition that is too long for the vault is not said again: its digest is. */
 const longestSaid = 100_000
 
@@ -260,6 +263,7 @@ function shown(tool: Stored, server: string, signals: readonly ToolSignal[]): To
     confirmed: profile.confirmed,
     changed,
     signals: [...signals],
+    text: signals.length === 0 ? null : JSON.stringify(definition, null, 2).slice(0, longestShown),
     definition: digest,
     profile: z.json().parse(profile),
     difference: changed

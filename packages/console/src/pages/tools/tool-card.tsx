@@ -4,6 +4,7 @@ import { CircleAlert, CircleCheck, CircleDashed } from "lucide-react"
 import { Badge, EffectBadge } from "../../part/badge.tsx"
 import { Confirm } from "../../part/confirm.tsx"
 import { CopyButton } from "../../part/copy-button.tsx"
+import { Untrusted } from "../../part/untrusted.tsx"
 import { UntrustedName } from "../../part/untrusted-name.tsx"
 import { useWidening } from "../../session/prove.ts"
 import { useWords } from "../../words/use-words.ts"
@@ -30,6 +31,14 @@ export function ToolCard({ tool }: { readonly tool: ToolRecord }) {
         {tool.changed ? <Badge tone="deny" icon={CircleAlert} word={words.changed} /> : null}
       </div>
       <ToolSignals signals={tool.signals} />
+      {tool.text === null ? null : (
+        <details className="mt-2" open={!tool.confirmed}>
+          <summary className="min-h-6 cursor-pointer text-sm text-soft">{words.says}</summary>
+          <div className="mt-1">
+            <Untrusted text={tool.text} />
+          </div>
+        </details>
+      )}
       {tool.changed ? <p className="mt-2">{words.changedWhat}</p> : null}
       {tool.difference ? <ToolDifference difference={tool.difference} /> : null}
       <details className="mt-2">

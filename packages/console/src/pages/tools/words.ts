@@ -32,6 +32,7 @@ export const toolWords = bilingual(
     sources: { automatic: "guessed by Hufu", reviewed: "reviewed by Hufu", user: "set by you" },
     confirmed: "confirmed",
     unconfirmed: "not confirmed",
+    says: "What its server says of it",
     changed: "changed since",
     changedWhat:
       "The server describes this tool differently from when its profile was pinned. Read the difference before you confirm it again.",
@@ -90,6 +91,7 @@ export const toolWords = bilingual(
     sources: { automatic: "由虎符推断", reviewed: "经虎符审核", user: "由您设定" },
     confirmed: "已确认",
     unconfirmed: "未确认",
+    says: "其服务器的描述",
     changed: "此后有变",
     changedWhat: "服务器对该工具的描述已与画像确定时不同。再次确认前请阅读差异。",
     difference: "逐词差异",
