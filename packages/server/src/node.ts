@@ -37,6 +37,8 @@ import { readAddress } from "./fence/ground/read-address.ts"
 import { keepRules } from "./fence/rules/kept-rules.ts"
 import { checkedRules } from "./fence/rules/checked-rules.ts"
 import { loadRules } from "./fence/rules/load.ts"
+import { openShadow } from "./fence/rules/shadow.ts"
+import { stageRules } from "./fence/rules/staged-rules.ts"
 import { selfTest } from "./fence/rules/self-test.ts"
 import { actionContents } from "./gateway/action-content.ts"
 import { identifyAgent } from "./gateway/identify-agent.ts"
@@ -63,7 +65,7 @@ import { openLocalKey } from "./local/local-key.ts"
 import { socketPath } from "./local/socket-path.ts"
 import { readActions } from "./operation/actions.ts"
 import { createOperations } from "./operation/operations.ts"
-import { ruleSources } from "./rule-sources.ts"
+import { draftSources, ruleSources } from "./rule-sources.ts"
 import { emptyLogs } from "./log.ts"
 import { openStore, type Store } from "./store/store.ts"
 import { watchRoom } from "./store/watch-room.ts"
@@ -128,6 +130,7 @@ export async function startNode({
     )
   const startedAt = clock.now()
   const sources = ruleSources(config, dataDir)
+  const drafted = draftSources(config, dataDir)
   const accessRules = openAccessRules(config.access, dataDir)
 
   // Evidence
@@ -146,6 +149,8 @@ export async function startNode({
     closing.push(() => witnessing.close())
     const rules = loadRules(sources, checkedRules(store.folder.checkedRules, store.keyFor("checked-rules")))
     selfTest(rules)
+    const draft = drafted && loadRules(drafted)
+    if (draft) selfTest(draft)
     const publishing = await publish(config.publish.folder, store, logger)
     closing.unshift(() => publishing?.close())
     // The same checkpoint again, once witnesses have cosigned it.
@@ -168,6 +173,7 @@ export async function startNode({
       )
 
     await keepRules(store, rules, sources)
+    if (draft && drafted) await keepRules(store, draft, drafted)
     const sealed = await sealRecords(store)
     if (sealed > 0) logger.info({ records: sealed }, "what stood open in the tables is sealed now")
 
@@ -250,6 +256,14 @@ export async function startNode({
         environment: process.env,
       })
     let ours = own()
+    const staged = stageRules(
+      rules,
+      draft && { rules: draft, agents: config.draft?.agents ?? [] },
+      (agent) => agents.records.get(agent)?.name,
+    )
+    const shadow = openShadow(staged, clock, (error) =>
+      logger.error({ err: error }, "the draft of the rules could not look at an action"),
+    )
     const assess = {
       clock,
       agents,
@@ -257,7 +271,7 @@ export async function startNode({
       budgets,
       tools,
       stop,
-      rules: () => rules,
+      rules: (agent?: string) => staged.inForce(agent),
       places,
       positions,
       provenance: openProvenance({ startedAt: clock.now() }),
@@ -275,6 +289,7 @@ export async function startNode({
       ledger,
       vault,
       contents,
+      shadow,
       tasks,
       servers,
       credentials,
@@ -347,7 +362,9 @@ export async function startNode({
       actions,
       contents,
       assess,
-      rules: () => rules,
+      rules: (agent?: string) => staged.inForce(agent),
+      draft: () => staged.draft,
+      shadow,
       ruleSources: sources,
       discover,
       refuseUrl,

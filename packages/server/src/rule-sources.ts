@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs"
+import { existsSync, readFileSync } from "node:fs"
 import { isAbsolute, join } from "node:path"
 import { Failure } from "@hufu/core/failure"
 import type { Config } from "./config.ts"
@@ -11,12 +11,25 @@ export function ruleSources(config: Config, dataDir: string): RuleSource[] {
   return [
     platformRules(),
     ...packsInForce(config.packs, dataDir).flatMap(({ sources }) => sources),
-    ...config.rules.map((path): RuleSource => ({
-      layer: "user",
-      name: path,
-      text: readRules(path, dataDir),
-    })),
+    ...config.rules.map((path) => userSource(path, dataDir)),
   ]
+}
+
+/** The same with the draft's files instead; undefined while there is no draft. */
+export function draftSources(config: Config, dataDir: string): RuleSource[] | undefined {
+  return config.draft && ruleSources({ ...config, rules: config.draft.rules }, dataDir)
+}
+
+/** A file of rules, with the examples beside it: `mine.examples.json` for `mine.cedar`. */
+function userSource(path: string, dataDir: string): RuleSource {
+  const beside = `${path.replace(/\.cedar$/, "")}.examples.json`
+  const hasExamples = existsSync(isAbsolute(beside) ? beside : join(dataDir, beside))
+  return {
+    layer: "user",
+    name: path,
+    text: readRules(path, dataDir),
+    ...(hasExamples ? { examples: readRules(beside, dataDir) } : {}),
+  }
 }
 
 function readRules(path: string, dataDir: string): string {

@@ -24,7 +24,7 @@ export async function backup(invocation: Invocation): Promise<number> {
     vaultKey: () => readVaultKey(folder, () => askPassphrase({ language, flags: {} })),
     // Whoever reads the ledger sees all that is acknowledged, so the node brings it into the tables first.
     fold: () => withNode(invocation, async (client) => void (await client.log.entries({ limit: 1 }))),
-    files: ["config.json", ...readConfig(dataFolder, {}, {}).rules],
+    files: ["config.json", ...namedFiles(readConfig(dataFolder, {}, {}))],
     now: Date.now(),
     version,
   })
@@ -46,4 +46,15 @@ export async function backup(invocation: Invocation): Promise<number> {
         : "The keys are not in it: keep keys/ledger.key and keys/vault.key apart, or nobody can restore it.",
     )
   return exitCodes.ok
+}
+
+/** The files that the configuration names. */
+function namedFiles({ rules, draft, access }: ReturnType<typeof readConfig>): string[] {
+  return [
+    ...rules,
+    ...(draft?.rules ?? []),
+    ...(access === undefined
+      ? []
+      : [access.schema, ...access.rules, ...(access.entities ? [access.entities] : [])]),
+  ]
 }

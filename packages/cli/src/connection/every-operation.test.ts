@@ -164,6 +164,9 @@ const samples: { readonly [Id in CallId]: Request<Id> } = {
   "log.checkpoint": {},
   "log.verify": {},
   "rules.list": {},
+  "rules.coverage": {},
+  "rules.diff": {},
+  "rules.shadow": {},
   "rules.validate": { text: "permit (principal, action, resource);" },
 }
 

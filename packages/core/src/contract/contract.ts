@@ -22,6 +22,7 @@ import {
   ShownPlace,
   StatePosition,
 } from "./place.ts"
+import { RulesCoverage, RulesDiff, ShadowReport } from "./rules.ts"
 import { ReplayPage } from "./replay.ts"
 import { RebuildReport, Run, StateAt } from "./state.ts"
 import {
@@ -1056,6 +1057,43 @@ export const contract = {
     en: "Show the rules in force",
     zh: "显示生效规则",
     command: { name: "rules list" },
+  }),
+  "rules.diff": operation({
+    method: "GET",
+    path: "/v1/rules:diff",
+    scope: "local",
+    input: nothing,
+    output: RulesDiff,
+    en: "Show which rules the draft adds, removes and changes",
+    zh: "显示草案增加、删除与更改的规则",
+    command: { name: "rules diff" },
+  }),
+  "rules.shadow": operation({
+    method: "GET",
+    path: "/v1/rules:shadow",
+    scope: "local",
+    input: z.object({ limit: z.coerce.number().int().min(1).max(1000).default(100) }),
+    output: ShadowReport,
+    en: "Show what the draft would have decided otherwise since the node began",
+    zh: "显示自节点启动以来草案本会作出的不同裁定",
+    command: { name: "rules shadow" },
+  }),
+  "rules.coverage": operation({
+    method: "GET",
+    path: "/v1/rules:coverage",
+    scope: "local",
+    input: z.object({
+      since: z.coerce.number().int().nonnegative().optional(),
+      until: z.coerce.number().int().nonnegative().optional(),
+      /** Where to go on: the `next` of the answer before. */
+      from: z.coerce.number().int().nonnegative().default(0),
+      /** How many entries of the ledger are looked at. */
+      limit: z.coerce.number().int().min(1).max(100_000).default(20_000),
+    }),
+    output: RulesCoverage,
+    en: "Show which rules past actions met, which none did, and of which actions no rule speaks",
+    zh: "显示以往行为触及哪些规则、哪些规则从未触及，以及哪些行为没有规则涉及",
+    command: { name: "rules coverage" },
   }),
   "rules.validate": operation({
     method: "POST",

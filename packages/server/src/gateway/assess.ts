@@ -73,7 +73,8 @@ export interface AssessParts {
   readonly budgets: Budgets
   readonly tools: ToolAuthority
   readonly stop: StopAuthority
-  readonly rules: () => RuleSet
+  /** The rules that decide about an agent. */
+  readonly rules: (agent?: string) => RuleSet
   readonly provenance: Provenance
   readonly labels: TaskLabels
   readonly packs: Packs
@@ -89,7 +90,11 @@ export interface AssessParts {
 }
 
 /** Steps ground and decide: the same action and the same facts give the same verdict, whatever the door (INVARIANT 2). */
-export function assess(parts: AssessParts, question: Question, rules: RuleSet = parts.rules()): Assessment {
+export function assess(
+  parts: AssessParts,
+  question: Question,
+  rules: RuleSet = parts.rules(question.caller.agent),
+): Assessment {
   const tool = parts.tools.find(question.server, question.tool)
   const grounded = ground(tool.profile, question.arguments, {
     own: parts.own(),

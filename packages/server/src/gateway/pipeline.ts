@@ -10,6 +10,7 @@ import { nothingReserved, type Reservation } from "../authority/budgets.ts"
 import type { CredentialAuthority } from "../authority/credentials.ts"
 import type { HeldContent, Hold, HoldAuthority } from "../authority/holds.ts"
 import type { ServerAuthority } from "../authority/servers.ts"
+import type { Shadow } from "../fence/rules/shadow.ts"
 import type { TaskAuthority } from "../authority/tasks.ts"
 import { commitToArguments } from "../ledger/commit-to-arguments.ts"
 import { commitNatively } from "../ledger/native-commitment.ts"
@@ -43,6 +44,8 @@ export interface PipelineParts extends AssessParts {
   readonly credentials: CredentialAuthority
   readonly holds: HoldAuthority
   readonly connections: Connections
+  /** A draft of rules that only looks on. */
+  readonly shadow: Shadow
   /** Throws where there is no room for a new action. */
   readonly refuseWithoutRoom: () => void
   readonly onError: (error: unknown, doing: string) => void
@@ -80,6 +83,9 @@ export function createPipeline(parts: PipelineParts): Governor {
     const seen = assess(parts, question)
     const hold = heldFor(attempt, task, seen.digest)
     if (hold) return resume(hold, question, seen)
+    const { server, tool } = attempt
+    const { facts, verdict } = seen
+    parts.shadow.look({ action, agent: caller.agent, effect: facts.effect, server, tool, facts, verdict })
     if (seen.verdict.verdict === "deny") return refuse(action, question, seen, "denied")
     if (seen.verdict.verdict === "ask") return ask(action, question, seen)
     return intend({ action, question, seen })
@@ -242,7 +248,7 @@ export function createPipeline(parts: PipelineParts): Governor {
     if (hold) parts.provenance.answered(question.task.id, seen.traced)
     const { caller, server, tool } = question
     const { mandate, above = [] } = seen.coverage
-    const redacts = parts.rules().redacts(seen.verdict.rules)
+    const redacts = parts.rules(caller.agent).redacts(seen.verdict.rules)
     return issuePermit({
       action,
       caller,
@@ -332,7 +338,7 @@ export function createPipeline(parts: PipelineParts): Governor {
           ? seen.verdict.rules
           : [`standing/${code.replaceAll("_", "-")}`]),
       ].slice(0, 16),
-      policy: parts.rules().digest,
+      policy: seen.verdict.policy,
       profile: seen.tool.definition,
       // Facts are plain JSON by their schema.
       facts: commitTo("facts", canonicalize(seen.facts as unknown as JsonValue)),

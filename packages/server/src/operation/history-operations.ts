@@ -1,12 +1,14 @@
 import { actorOf } from "./context.ts"
 import { loadRules, type RuleSet, type RuleSource } from "../fence/rules/load.ts"
+import { diffRules } from "../fence/rules/diff-rules.ts"
+import { coverRules } from "../replay/rule-coverage.ts"
 import { createReplay } from "../replay/replay-actions.ts"
 import type { Operations } from "./operations.ts"
 import type { OperationParts } from "./parts.ts"
 
 /** What becomes of the past: it is decided again, or erased. */
 export function historyOperations(parts: OperationParts) {
-  const { replay } = createReplay({ ...parts, rules: parts.rules })
+  const { replay, decisions } = createReplay({ ...parts, rules: parts.rules })
   /** Pages of one replay come one after another with the same texts, whose validation takes a while. */
   let last: { readonly key: string; readonly rules: RuleSet } | undefined
 
@@ -25,5 +27,8 @@ export function historyOperations(parts: OperationParts) {
       parts.erasure.erase(subject, { by: actorOf(context), reason }),
     "action.replay": ({ rules, ...range }) =>
       replay({ ...range, ...(rules === undefined ? {} : { rules: rulesOf(rules) }) }),
+    "rules.coverage": (range) => coverRules({ decisions }, parts.rules(), range),
+    "rules.diff": async () => diffRules(parts.rules(), parts.draft()),
+    "rules.shadow": async ({ limit }) => parts.shadow.report(limit),
   } satisfies Partial<Operations>
 }

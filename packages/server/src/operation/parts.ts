@@ -19,6 +19,7 @@ import type { StopAuthority } from "../authority/stop.ts"
 import type { TaskAuthority } from "../authority/tasks.ts"
 import type { ToolAuthority } from "../authority/tools.ts"
 import type { Clock } from "../clock.ts"
+import type { Shadow } from "../fence/rules/shadow.ts"
 import type { RuleSet, RuleSource } from "../fence/rules/load.ts"
 import type { ActionContents } from "../gateway/action-content.ts"
 import type { AssessParts } from "../gateway/assess.ts"
@@ -61,7 +62,10 @@ export interface OperationParts {
   readonly actions: Actions
   readonly contents: ActionContents
   readonly assess: AssessParts
-  readonly rules: () => RuleSet
+  readonly rules: (agent?: string) => RuleSet
+  /** Rules that are to come into force. */
+  readonly draft: () => RuleSet | undefined
+  readonly shadow: Shadow
   readonly ruleSources: readonly RuleSource[]
   /** Throws Failure("forbidden") when a URL leads to this node itself, or where no tool server is. */
   readonly refuseUrl: (url: string) => Promise<void>

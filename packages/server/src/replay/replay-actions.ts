@@ -175,7 +175,25 @@ export function createReplay(parts: ReplayParts) {
     return low
   }
 
-  return { replay }
+  /** Past decisions in a range, one by one; undefined for one that cannot be made again. */
+  async function decisions(
+    { since, until, from, limit }: Omit<ReplayRange, "rules">,
+    each: (past: Past | undefined) => void,
+  ): Promise<{ looked: number; next: number | null }> {
+    let looked = 0
+    let next: number = Math.max(from, since === undefined ? 0 : firstAt(since))
+    for (const row of ledger.entries(next, limit)) {
+      if (until !== undefined && row.entry.at > until) return { looked, next: null }
+      looked += 1
+      next = row.index + 1
+      const past = isStanding(row.entry) ? undefined : pastOf(row)
+      if (past !== undefined) each(typeof past === "string" ? undefined : past)
+      if (looked % turnEvery === 0) await new Promise((resolve) => setImmediate(resolve))
+    }
+    return { looked, next: next < ledger.size() ? next : null }
+  }
+
+  return { replay, decisions }
 }
 
 export type Replay = ReturnType<typeof createReplay>

@@ -197,6 +197,40 @@ describe("what is refused at load, with its place and reason", () => {
   })
 })
 
+describe("examples beside rules", () => {
+  const rule = `@id("own/night") @ask("now?") @ask_zh("现在？") forbid (principal, action == Hufu::Action::"send", resource)
+    when { context.time.hour >= 22 };`
+  const night = { effect: "send", context: { time: { hour: 23, weekday: 1, epoch: 1 } }, verdict: "ask" }
+  const load = (examples: unknown) =>
+    faultsOf(platformRules(), {
+      ...user(rule),
+      examples: typeof examples === "string" ? examples : JSON.stringify(examples),
+    })
+
+  test("they have to come out as stated, by the rules that they name", () => {
+    expect(
+      load([
+        { ...night, rules: ["own/night"] },
+        { effect: "send", verdict: "allow" },
+      ]),
+    ).toEqual([])
+    expect(load([night, { ...night, verdict: "deny" }])).toEqual([
+      "the examples of user.cedar: number 2 states `deny` and comes out as `ask`",
+    ])
+    expect(load([{ ...night, rules: ["own/nothing"] }])).toEqual([
+      "the examples of user.cedar: number 1 states the rule `own/nothing`, which does not match",
+    ])
+  })
+
+  test("what is no example is refused: facts that no action has, members that nobody reads, text that is no JSON", () => {
+    expect(load([{ ...night, context: { time: "noon" } }])[0]).toMatch(
+      /number 1 has facts that no action has/,
+    )
+    expect(load([{ ...night, verdikt: "ask" }])[0]).toMatch(/^the examples of user\.cedar: correct/)
+    expect(load("[")[0]).toMatch(/^the examples of user\.cedar: correct/)
+  })
+})
+
 describe("what is loaded", () => {
   test("semicolons and quotes inside strings and comments do not end a rule", () => {
     const text = `// it's; "one\n${head} // ; "\nwhen { context.door == "a;\\"//b" };\n\n@id("two") permit (principal, action, resource);`

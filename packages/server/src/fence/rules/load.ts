@@ -1,11 +1,12 @@
 import { createHash } from "node:crypto"
 import { Failure, isFailure } from "@hufu/core/failure"
 import { type CompiledRules, compileRules } from "@hufu/core/policy/compile-rules"
-import { couldBe, type Possible } from "@hufu/core/policy/evaluate"
+import { couldBe, matchRules, type Possible } from "@hufu/core/policy/evaluate"
 import { decide, type DecideOptions, type Verdict } from "@hufu/core/policy/verdict"
 import type { Redacted } from "../content/redact-value.ts"
 import type { CheckedRules } from "./checked-rules.ts"
 import { shape } from "./fact-shape.ts"
+import { exampleFaults } from "./rule-examples.ts"
 import { type PackFields, packShape } from "../packs/pack.ts"
 import { type ParsedRule, parseRules } from "./parse-rules.ts"
 import { ruleRequest } from "./rule-request.ts"
@@ -23,6 +24,8 @@ export interface RuleSource {
   readonly text: string
   /** What the rules of a pack may know beside what all rules know. */
   readonly facts?: { readonly as: string; readonly fields: PackFields }
+  /** What has to come of some actions, as JSON; checked at every load. */
+  readonly examples?: string
 }
 
 /** A rule in force, as its author wrote it. */
@@ -44,6 +47,8 @@ export interface RuleSet {
   couldBe(facts: UncertainFacts): Possible
   /** Whether any of them looks at what was noticed in earlier results. */
   readonly readsLabels: boolean
+  /** The ids of the rules that match or fail, whatever they decide. */
+  matches(facts: RuleFacts): readonly string[]
   /** What the rules of an allowed action have taken out of its result. */
   redacts(permits: readonly string[]): readonly Redacted[]
 }
@@ -69,7 +74,7 @@ export function loadRules(sources: readonly RuleSource[], checked?: CheckedRules
   const redacting = new Map(
     rules.flatMap(({ id, redacts }) => (redacts.length > 0 ? [[id, redacts] as const] : [])),
   )
-  return {
+  const set: RuleSet = {
     ...loaded,
     rules: rules.map(({ id, layer, source, line, text }) => ({ id, layer, source, line, text })),
     decide(facts, options) {
@@ -79,11 +84,18 @@ export function loadRules(sources: readonly RuleSource[], checked?: CheckedRules
     // An attribute that is read stands in Cedar's JSON by its name, however a rule writes it.
     readsLabels: rules.some(({ policy }) => JSON.stringify(policy).includes('"labels"')),
     redacts: (permits) => (redacting.size === 0 ? [] : permits.flatMap((id) => redacting.get(id) ?? [])),
+    matches(facts) {
+      const { request, entities } = ruleRequest(facts)
+      const { matched, errors } = matchRules(compiled, request, entities)
+      return [...matched.map(({ id }) => id), ...errors.map(({ rule }) => rule)]
+    },
     couldBe(facts) {
       const { request, entities } = ruleRequest(facts)
       return couldBe(compiled, request, entities)
     },
   }
+  refuseFaults(sources.flatMap((source) => exampleFaults(set, source)))
+  return set
 }
 
 /** Policies that passed every check against a schema. */

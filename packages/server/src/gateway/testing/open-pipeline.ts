@@ -20,6 +20,8 @@ import { openTaskLabels } from "../../fence/content/task-labels.ts"
 import { openPacks } from "../../fence/packs/pack-memory.ts"
 import type { PackInForce } from "../../fence/packs/read-packs.ts"
 import { openProvenance } from "../../fence/provenance/provenance.ts"
+import { openShadow } from "../../fence/rules/shadow.ts"
+import { stageRules } from "../../fence/rules/staged-rules.ts"
 import { loadRules } from "../../fence/rules/load.ts"
 import { platformRules } from "../../fence/rules/platform-rules.ts"
 import { scratch, type Scratch } from "../../store/scratch-store.ts"
@@ -76,6 +78,11 @@ export async function openPipeline(
     salt: (task, field) => vault.salt(task, task, field),
   }
   const contents = actionContents(vault)
+  const shadow = openShadow(
+    stageRules(rules, undefined, () => undefined),
+    clock,
+    (error) => void errors.push(error),
+  )
   const governor = createPipeline({
     ...authority,
     ...assess,
@@ -84,6 +91,7 @@ export async function openPipeline(
     vault,
     connections,
     contents,
+    shadow,
     refuseWithoutRoom: () => {},
     onError: (error) => void errors.push(error),
   })
