@@ -40,10 +40,7 @@ export const tests = {
   ],
   labels: [content, "label their task, so that a rule can ask about what it does next"],
   redacted: [content, "have taken out of them what a rule names, at every door (%s), and nothing else"],
-  shell: [
-    "packages/server/src/fence/content/argument-signals.test.ts",
-    "a path or host that a shell would act upon is told: %j",
-  ],
+  shell: [supply, "is not sent a path that begins a command without a question: %j"],
   metadata: [
     "packages/server/src/fence/content/argument-signals.test.ts",
     "%s is where a machine tells its secrets",

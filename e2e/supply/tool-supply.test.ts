@@ -336,6 +336,29 @@ describe("a server on standard streams", () => {
     expect(JSON.stringify(await world.local.server.list())).not.toContain("its own")
   })
 
+  const reasonsOf = async (tool: string, args: object) => {
+    const { hold = "" } = await stdio.call(tool, args)
+    return (await world.local.hold.show({ hold })).reasons.map(({ rule }) => rule)
+  }
+
+  test.each([
+    "notes.txt; touch owned",
+    "$(touch owned)",
+    "`touch owned`",
+    "x | sh",
+    "--output=owned",
+    "a\ntouch owned",
+  ])("is not sent a path that begins a command without a question: %j", async (path) => {
+    expect(await reasonsOf("write_down", { path })).toContain("platform/shell-in-arguments")
+  })
+
+  test("is not sent an address at which a machine tells its secrets, nor a command, without a question", async () => {
+    for (const url of ["http://169.254.169.254/latest/", "http://[fe80::1]/", "http://0xa9fea9fe/"])
+      expect(await reasonsOf("write_page", { url }), url).toContain("platform/metadata-address")
+    // Whatever it is called, what takes a command executes.
+    expect(await reasonsOf("write_result", { command: "ls" })).toContain("platform/uncovered-asks")
+  })
+
   test.each([
     ["Hufu's own data", () => join(world.dataFolder, "config.json")],
     ["a way around to it", () => `${folder}/../../${world.dataFolder}/keys`],
