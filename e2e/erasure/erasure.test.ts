@@ -25,6 +25,8 @@ const words = {
   refusal: "zqrefusal not now",
   suspension: "zqsuspensionreason",
   standing: "zqstandingargument",
+  tenant: "zqtenantname",
+  device: "zqdevicename",
 } as const
 const serverWords = {
   name: "zqservername",
@@ -78,6 +80,8 @@ async function leaveTraces(): Promise<void> {
     await door.call("add_note", { id: `${kind}3`, text: words.standing })
     await door.call(words.tool, { id: words.argument })
   }
+  await world.person.position.state({ agent: agent.id, tenant: words.tenant })
+  await world.person.device.add({ name: words.device, agent: agent.id, key: "A".repeat(43) })
   await world.local.agent.suspend({ agent: agent.id, reason: words.suspension })
   await world.person.agent.resume({ agent: agent.id })
 }
@@ -236,6 +240,28 @@ describe("an agent that is erased with all that is its own", () => {
     expect(said.text).not.toContain("note")
     expect(stillReadable()).toEqual([])
     expect(found(files(world.dataFolder))).toEqual([])
+  })
+})
+
+describe("a place that is erased", () => {
+  test("leaves none of its owner's words, and restricts no more", async () => {
+    const said = { name: "zqplacename", coordinate: "12.3456789" }
+    const geometry = {
+      type: "Point",
+      coordinates: [12.345_678_9, 1],
+      extent: { subType: "Circle", radius: 9 },
+    }
+    const { items } = await world.person.place.add({
+      template: "home",
+      identifier: "zqplace",
+      name: said.name,
+      geometry,
+    })
+    expect(stillReadable(said)).toEqual(Object.values(said))
+    for (const { id } of items) await world.person.subject.erase({ subject: id })
+    expect(stillReadable(said)).toEqual([])
+    expect(found(files(world.dataFolder), said)).toEqual([])
+    expect((await world.local.place.list()).items).toEqual([])
   })
 })
 

@@ -125,6 +125,27 @@ export function createLife(world: World, random: Seeded) {
       const grants = random.next() < 0.5 ? mandate.grants.slice(1) : mandate.grants.toReversed()
       await world.person.mandate.narrow({ mandate: id, to: { ...draft, grants } })
     },
+    async place() {
+      const geometry = { type: "Point", coordinates: [1, 2], extent: { subType: "Circle", radius: 100 } }
+      await world.person.place.add({ template: "factory", identifier: `place-${count++}`, geometry })
+    },
+    async unplace() {
+      const place = pick(random, (await world.local.place.list()).items)
+      if (place !== undefined) await world.person.place.remove({ place: place.id })
+    },
+    async whereabouts() {
+      const agent = pick(random, await live())
+      if (agent === undefined) return
+      if (random.next() < 0.3) await world.person.position.forget({ agent: agent.id })
+      else await world.person.position.state({ agent: agent.id, latitude: random.int(3), longitude: 1 })
+    },
+    async device() {
+      const agent = pick(random, await live())
+      const device = pick(random, (await world.local.device.list()).items)
+      if (device !== undefined && random.next() < 0.4) await world.person.device.remove({ device: device.id })
+      else if (agent !== undefined)
+        await world.person.device.add({ name: `device-${count++}`, agent: agent.id, key: "A".repeat(43) })
+    },
     async revoke() {
       const mandate = await someMandate()
       // Not the person: what forbids stays, and grants nothing.

@@ -116,7 +116,7 @@ const samples: { readonly [Id in CallId]: Request<Id> } = {
     statement: {
       device: id("dvc"),
       agent: id("agt"),
-      position: { point: { latitude: 1, longitude: 2 } },
+      position: { point: { latitude: 1, longitude: 2, accuracy: 3 } },
       at: 1,
       number: 2,
     },

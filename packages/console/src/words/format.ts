@@ -6,6 +6,7 @@ const absolute = whenAsked(
   (locale) => new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "long" }),
 )
 const clockTime = whenAsked((locale) => new Intl.DateTimeFormat(locale, { timeStyle: "medium" }))
+const weekday = whenAsked((locale) => new Intl.DateTimeFormat(locale, { weekday: "short", timeZone: "UTC" }))
 const relative = whenAsked((locale) => new Intl.RelativeTimeFormat(locale, { numeric: "auto" }))
 const plain = whenAsked((locale) => new Intl.NumberFormat(locale))
 const rules = whenAsked((locale) => new Intl.PluralRules(locale))
@@ -27,6 +28,12 @@ export function sayTime(atMs: number, language: Language): string {
 /** The time of day. */
 export function sayClock(atMs: number, language: Language): string {
   return clockTime(language).format(atMs)
+}
+
+/** The short name of a day of the week, of which Sunday is the first. */
+export function sayWeekday(day: number, language: Language): string {
+  // A Sunday.
+  return weekday(language).format(Date.UTC(2023, 0, 1 + day))
 }
 
 /** A time as seen from another: `3 minutes ago`. */

@@ -12,14 +12,14 @@ const Address = z.union([z.ipv4(), z.ipv6()])
 export const GeoPoint = z.strictObject({
   latitude: z.number().min(-90).max(90),
   longitude: z.number().min(-180).max(180),
-  /** In metres: how far from the point one may be in truth. */
-  accuracy: Metres.default(0),
+  /** In metres: how far from the point one may be in truth. Never guessed: a device signs it too. */
+  accuracy: Metres,
   altitude: z
     .strictObject({
       metres: z.number().min(-20_000).max(1_000_000),
       /** Above ground, above the sea, or above the ellipsoid. */
       above: z.enum(["AGL", "AMSL", "WGS84"]),
-      accuracy: Metres.default(0),
+      accuracy: Metres,
     })
     .optional(),
 })

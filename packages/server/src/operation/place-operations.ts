@@ -83,9 +83,11 @@ function positionOf({
   device,
 }: Said): Position {
   const hasPoint = [latitude, longitude, accuracy, altitude, above].some((each) => each !== undefined)
-  const height = altitude === undefined && above === undefined ? undefined : { metres: altitude, above }
+  const height =
+    altitude === undefined && above === undefined ? undefined : { metres: altitude, above, accuracy: 0 }
   const point = hasPoint ? { latitude, longitude, accuracy: accuracy ?? 0, altitude: height } : undefined
-  const parsed = Position.safeParse({ point, tenant, network, device })
+  // As JSON, in which nothing is undefined: the ledger commits to it.
+  const parsed = Position.safeParse(JSON.parse(JSON.stringify({ point, tenant, network, device })))
   if (parsed.success) return parsed.data
   const [issue] = parsed.error.issues
   throw new Failure(

@@ -1,4 +1,5 @@
 import type { ShownPlace } from "@hufu/core/contract/place"
+import type { Language } from "@hufu/core/words"
 import { useParams } from "@tanstack/react-router"
 import { isAbsent, useOperation } from "../../data/use-operation.ts"
 import { EffectBadge } from "../../part/badge.tsx"
@@ -12,7 +13,9 @@ import { Section } from "../../part/section.tsx"
 import { Ago } from "../../part/time.tsx"
 import { Untrusted } from "../../part/untrusted.tsx"
 import { useWidening } from "../../session/prove.ts"
+import { useLanguage } from "../../words/language.ts"
 import { useWords } from "../../words/use-words.ts"
+import { sayWeekday } from "../../words/format.ts"
 import { RestrictionBadge } from "./place-badges.tsx"
 import { placeWords } from "./words.ts"
 import { ZonePicture } from "./zone-picture.tsx"
@@ -111,7 +114,7 @@ function Content({ of }: { readonly of: ShownPlace }) {
 
 function Lines({ of }: { readonly of: readonly string[] }) {
   return (
-    <ul className="list-disc pl-5">
+    <ul className="grid gap-1">
       {of.map((line) => (
         <li key={line}>
           <Untrusted text={line} prose />
@@ -157,6 +160,7 @@ function Hours({
   readonly isOn: boolean
 }) {
   const words = useWords(placeWords)
+  const lang = useLanguage()
   if (of === undefined || of.length === 0) return <>{words.always}</>
   const lines = of.flatMap(({ startDateTime, endDateTime, schedule }) => {
     const dates =
@@ -166,7 +170,13 @@ function Hours({
     return schedule === undefined
       ? [dates]
       : schedule.map(({ day, startTime, endTime }) =>
-          [dates, day.join(" "), `${startTime ?? "…"} – ${endTime ?? "…"}`].filter(Boolean).join(" · "),
+          [
+            dates,
+            day.map((each) => sayDay(each, words.everyDay, lang)).join(" "),
+            `${startTime ?? "…"} – ${endTime ?? "…"}`,
+          ]
+            .filter(Boolean)
+            .join(" · "),
         )
   })
   return (
@@ -175,4 +185,10 @@ function Hours({
       <Lines of={[...new Set(lines)]} />
     </>
   )
+}
+
+const weekdays = ["SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT"]
+
+function sayDay(day: string, everyDay: string, lang: Language): string {
+  return day === "ANY" ? everyDay : sayWeekday(weekdays.indexOf(day), lang)
 }
