@@ -58,17 +58,18 @@ const facts: fc.Arbitrary<RuleFacts> = fc
     }),
     rest: fc.record(
       {
-        mode: fc.constantFrom(...decisionModes),
+        // Enough of them are allowed for that to be compared as well.
+        mode: fc.constantFrom("auto", "auto", "auto", ...decisionModes),
         targets: fc.array(target, { maxLength: 3 }),
-        signals: fc.subarray([...contentSignalWords], { maxLength: 2 }),
+        signals: fc.subarray([...contentSignalWords], { maxLength: 1 }),
         labels: fc.subarray([...contentSignalWords], { maxLength: 2 }),
         amount: fc.integer({ min: -1, max: 1000 }),
         currency: fc.constantFrom("CNY", "USD"),
         time: fc.record({ hour: fc.nat(23), weekday: fc.nat(6), epoch: fc.nat() }),
         standing: fc.record({ live: often }),
         place: fc.record({
-          restriction: fc.constantFrom("none", "none", ...restrictions),
-          unknown: fc.constantFrom("none", "none", ...placeClasses),
+          restriction: fc.constantFrom("none", "none", "none", "none", ...restrictions),
+          unknown: fc.constantFrom("none", "none", "none", "none", ...placeClasses),
           classes: fc.subarray([...placeClasses]),
           owners: fc.constant(["usr_1"]),
           ids: fc.subarray(["plc_1", "plc_2"]),
