@@ -98,11 +98,12 @@ export const aisvs: SecurityList = {
       "Each action is decided by itself; a chain has no class of its own.",
       "每个行为单独裁定；行为链没有自己的类别。",
     ),
-    row.open(
+    row.part(
       "9.3.1",
       "Sandbox of tools",
-      "A tool server runs as its own process with few variables, with the powers of the account.",
-      "工具服务器为独立进程，只带少量变量，拥有账户的权限。",
+      "A tool server runs as its own process with few variables and, where bubblewrap works, sees neither Hufu's own data nor other processes. The account's other files and the network stay open to it.",
+      "工具服务器为独立进程，只带少量变量；在 bubblewrap 可用处，看不到虎符自身的数据与其他进程。账户的其他文件与网络仍对其开放。",
+      t.sandbox,
     ),
     row.open(
       "9.3.2",
@@ -265,11 +266,12 @@ export const aisvs: SecurityList = {
       t.nothingElse,
       t.otherServer,
     ),
-    row.open(
+    row.part(
       "10.1.3",
       "Sandbox of local servers",
-      "See 9.3.1: the environment and the working folder are bounded, the file system and the network are not.",
-      "见 9.3.1：环境变量与工作目录受限，文件系统与网络不受限。",
+      "See 9.3.1: the environment, other processes and Hufu's own data are out of reach, the account's other files and the network are not.",
+      "见 9.3.1：环境变量、其他进程与虎符自身的数据均不可及，账户的其他文件与网络不受限。",
+      t.sandbox,
     ),
     row.holds(
       "10.2.1",

@@ -292,11 +292,12 @@ export const atlas: SecurityList = {
       t.poisoned,
       t.shadowing,
     ),
-    row.open(
+    row.part(
       "AML.T0105",
       "Escape to Host",
-      "A tool server on this machine has the powers of the account that starts it: there is no sandbox yet.",
-      "本机的工具服务器拥有启动它的账户的权限：尚无沙箱。",
+      "Where bubblewrap works, a tool server that is a command sees neither Hufu's own data nor other processes. The account's other files and the network stay open to it, and elsewhere it has all powers of the account.",
+      "在 bubblewrap 可用处，以命令启动的工具服务器看不到虎符自身的数据与其他进程。账户的其他文件与网络仍对其开放；在别处，它拥有账户的全部权限。",
+      t.sandbox,
     ),
     row.part(
       "AML.T0106",

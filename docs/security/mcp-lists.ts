@@ -41,9 +41,10 @@ export const mcpPractices: SecurityList = {
     row.part(
       "BP-5",
       "Local MCP server compromise",
-      "A command is registered by a person or a guard and started without a shell, with few variables. It runs with the powers of the account: a sandbox is open.",
-      "命令由委托人或守卫登记，不经 shell 启动，只带少量变量。它以该账户的权限运行：沙箱尚未实现。",
+      "A command is registered by a person or a guard and started without a shell, with few variables. Where bubblewrap works, it sees neither Hufu's own data nor other processes; else it has all powers of the account.",
+      "命令由委托人或守卫登记，不经 shell 启动，只带少量变量。在 bubblewrap 可用处，它看不到虎符自身的数据与其他进程；否则拥有账户的全部权限。",
       t.stdio,
+      t.sandbox,
       t.otherServer,
     ),
     row.none("BP-6", "OAuth authorization URL validation", reasons.noOAuth),

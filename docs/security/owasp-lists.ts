@@ -49,9 +49,10 @@ export const asi: SecurityList = {
     row.part(
       "ASI05",
       "Unexpected Code Execution (RCE)",
-      "A tool that takes a command executes, whatever it is called, and a shell's characters in a path or host ask. A command that a mandate covers runs with the tool server's own powers: there is no sandbox.",
-      "接受命令的工具一律视为执行，无论其名称；路径或主机中的命令行字符须询问。授权覆盖的命令以工具服务器自身权限运行：没有沙箱。",
+      "A tool that takes a command executes, whatever it is called, and a shell's characters in a path or host ask. A command that a mandate covers runs with the tool server's own powers, in a sandbox that hides Hufu's own data and other processes where bubblewrap works.",
+      "接受命令的工具一律视为执行，无论其名称；路径或主机中的命令行字符须询问。授权覆盖的命令以工具服务器自身权限运行；在 bubblewrap 可用处，沙箱对其隐藏虎符自身的数据与其他进程。",
       t.commands,
+      t.sandbox,
       t.shell,
     ),
     row.part(

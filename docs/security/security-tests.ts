@@ -24,6 +24,7 @@ export const tests = {
   ],
   nowhere: [supply, "an address that leads elsewhere"],
   guardNowhere: [supply, "a guard cannot register one either"],
+  sandbox: ["packages/server/src/gateway/mcp/upstream/sandbox.test.ts", "a tool server in a sandbox"],
   stdio: [supply, "a server on standard streams"],
   environment: [
     supply,

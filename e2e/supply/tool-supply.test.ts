@@ -316,6 +316,8 @@ describe("a server on standard streams", () => {
       "TZ",
       "USER",
       "TOKEN",
+      // A sandbox tells the folder that the server starts in.
+      "PWD",
     ])
     // macOS gives every process one of its own.
     expect(Object.keys(environment).filter((name) => !usual.has(name) && !name.startsWith("__CF"))).toEqual(

@@ -1,5 +1,6 @@
 import { ErasableClass } from "@hufu/core/contract/erasure"
 import { z } from "zod"
+import { sandboxModes } from "./gateway/mcp/upstream/sandbox.ts"
 import { isWitness } from "./witness/is-witness.ts"
 
 /** What a member means, in both languages; the JSON Schema has both, the pages of the configuration one each. */
@@ -205,6 +206,15 @@ export const Config = z.strictObject({
           means(
             "calls to one tool server at once; further ones wait their turn",
             "对一个工具服务器同时进行的调用数；其余排队等候",
+          ),
+        ),
+      sandbox: z
+        .enum(sandboxModes)
+        .default("auto")
+        .meta(
+          means(
+            "whether tool servers that are commands run in a sandbox, in which they see neither Hufu's own data nor other processes: where bubblewrap works (`auto`), nowhere else (`required`), or never (`off`)",
+            "以命令启动的工具服务器是否在沙箱中运行（在其中看不到虎符自身的数据与其他进程）：有可用的 bubblewrap 时（`auto`）、否则不启动（`required`）或从不（`off`）",
           ),
         ),
       privateNames: z

@@ -300,6 +300,7 @@ export async function startNode({
     })
 
     // The doors
+    const hidden = [store.folder.path, socketPath(store.folder.path)].concat(publishing?.folder ?? [])
     const directory = serverDirectory(servers)
     const door = createMcpDoor({
       governor,
@@ -313,6 +314,7 @@ export async function startNode({
         stateKey: randomBytes(32),
         hosts: config.hosts,
         privateNames: config.upstream.privateNames,
+        sandbox: { mode: config.upstream.sandbox, hidden: () => hidden },
         holdWaitMs: config.ask.waitSeconds * 1000,
         linkIdleMs: config.upstream.idleSeconds * 1000,
         callTimeoutMs: config.upstream.timeoutSeconds * 1000,

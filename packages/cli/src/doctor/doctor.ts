@@ -16,6 +16,7 @@ import { checkPermissions } from "./permission-check.ts"
 import { checkPort } from "./port-check.ts"
 import { checkRecords } from "./records-check.ts"
 import { checkRules } from "./rules-check.ts"
+import { checkSandbox } from "./sandbox-check.ts"
 import { checkUpstreams } from "./upstream-check.ts"
 import { checkWitnesses } from "./witness-check.ts"
 
@@ -35,6 +36,7 @@ const checks: Readonly<Record<string, Check>> = {
   ledger: checkLedger,
   records: checkRecords,
   witnesses: checkWitnesses,
+  sandbox: checkSandbox,
   upstream: checkUpstreams,
   bypass: () => checkBypasses(),
 }

@@ -1,3 +1,5 @@
+import type { SandboxOptions } from "./upstream/sandbox.ts"
+
 /** How the MCP doors are set up. */
 export interface McpConfig {
   /** Hufu's own origin, as browsers and agents reach it: where approval pages are. Known once the node listens. */
@@ -8,6 +10,8 @@ export interface McpConfig {
   readonly hosts: readonly string[]
   /** Names of tool servers that lead into this network. */
   readonly privateNames: readonly string[]
+  /** How tool servers are started that are commands. */
+  readonly sandbox: SandboxOptions
   /** 32 secret bytes of this node: seals the request states that clients carry. */
   readonly stateKey: Uint8Array
   readonly limits: McpLimits

@@ -46,12 +46,13 @@ export function createMcpDoor({
   identify,
   config,
 }: McpDoorOptions): McpDoor {
-  const { origin, node, hosts, privateNames, stateKey, ...limits } = config
+  const { origin, node, hosts, privateNames, sandbox, stateKey, ...limits } = config
   const full: McpConfig = {
     origin,
     node,
     hosts,
     privateNames,
+    sandbox,
     stateKey,
     limits: { ...defaultLimits, ...limits },
   }

@@ -16,6 +16,7 @@ import { createHttpEras } from "./upstream/http-eras.ts"
 import { createHttpUpstreams } from "./upstream/http-upstreams.ts"
 import { createLinkPool } from "./upstream/link-pool.ts"
 import { openLink } from "./upstream/open-link.ts"
+import { openSandbox } from "./upstream/sandbox.ts"
 import type { ServerDirectory } from "./upstream/server-definition.ts"
 
 export interface DeskParts {
@@ -36,7 +37,8 @@ export function openDesk(parts: DeskParts): { desk: Desk; close: () => Promise<v
     privateNames: config.privateNames,
   })
   const paramHeaders = createParamHeaders()
-  const opening = { upstreams, paramHeaders, log, callTimeoutMs: limits.callTimeoutMs }
+  const sandbox = openSandbox(config.sandbox)
+  const opening = { upstreams, paramHeaders, sandbox, log, callTimeoutMs: limits.callTimeoutMs }
   const desk: Desk = {
     ...parts,
     upstreams,

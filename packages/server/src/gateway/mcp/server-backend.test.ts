@@ -46,6 +46,7 @@ beforeAll(() => {
     node: "nod_test",
     hosts: [],
     privateNames: [],
+    sandbox: { mode: "off" as const, hidden: () => [] },
     stateKey: randomBytes(32),
     limits,
   }

@@ -55,6 +55,7 @@ export async function openTestDoor(
       node: "nod_test",
       hosts: [],
       privateNames: [],
+      sandbox: { mode: "off", hidden: () => [] },
       stateKey: randomBytes(32),
       ...limits,
     },

@@ -3,6 +3,7 @@ import { spawn } from "node:child_process"
 import type { ChildProcessByStdio } from "node:child_process"
 import type { Readable, Writable } from "node:stream"
 import type { Log } from "../log.ts"
+import type { Sandbox } from "./sandbox.ts"
 import type { StdioServer } from "./server-definition.ts"
 
 /** What a tool server needs of Hufu's environment to start at all; everything else must be registered. */
@@ -34,17 +35,18 @@ const killGraceMs = [1500, 2500] as const
 
 export type Child = ChildProcessByStdio<Writable, Readable, Readable>
 
-/** Starts a registered command: no shell, only the environment it was given, its own process group. */
-export function startChild(server: StdioServer, log: Log): Child {
-  const { command, args } = withoutShell(server)
+/** Starts a registered command: no shell, only the environment it was given, its own process group, in a sandbox where there is one. */
+export function startChild(server: StdioServer, log: Log, sandbox: Sandbox): Child {
+  const env = childEnv(server)
+  const { command, args, cwd } = sandbox({ ...withoutShell(server), cwd: server.cwd, path: env["PATH"] })
   const child = spawn(command, args, {
-    cwd: server.cwd ?? undefined,
-    env: childEnv(server),
+    cwd: cwd ?? undefined,
+    env,
     stdio: ["pipe", "pipe", "pipe"],
     // Its own group, so that what it starts itself ends with it.
     detached: process.platform !== "win32",
     windowsHide: true,
-    windowsVerbatimArguments: command !== server.command,
+    windowsVerbatimArguments: process.platform === "win32" && command !== server.command,
   })
   logStderr(child, server.name, log)
   // What it started would otherwise outlive it, and hold its output open.

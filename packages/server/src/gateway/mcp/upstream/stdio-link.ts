@@ -8,6 +8,7 @@ import type { Child } from "./child.ts"
 import { shakeHands } from "./handshake.ts"
 import { createLineSplitter } from "./json-lines.ts"
 import type { Era, Link, RpcRequest, RpcResponse } from "./link.ts"
+import type { Sandbox } from "./sandbox.ts"
 import type { StdioServer } from "./server-definition.ts"
 import { createStreamPeer } from "./stream-link.ts"
 import type { StreamPeer, Wire } from "./stream-link.ts"
@@ -17,6 +18,8 @@ const maxUnwrittenBytes = 64 * 1024 * 1024
 
 export interface StdioLinkOptions {
   readonly capabilities: JsonObject
+  /** None by default. */
+  readonly sandbox?: Sandbox
   /** The era that this server spoke last time, so that it is not probed again. */
   readonly known?: Era
   readonly startTimeoutMs?: number
@@ -31,7 +34,7 @@ export async function openStdioLink(server: StdioServer, log: Log, options: Stdi
       "upstream_unavailable",
       `the folder in which the tool server \`${server.name}\` starts is gone: start its guard again, or register it from a folder that stays`,
     )
-  const child = startChild(server, log)
+  const child = startChild(server, log, options.sandbox ?? ((started) => started))
   const wire = childWire(child)
   const peer = createStreamPeer(wire)
   const closed = readChild(child, peer, server.name, log)
