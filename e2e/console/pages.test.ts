@@ -327,6 +327,12 @@ describe.skipIf(withoutChromium !== undefined)("the pages of the console", { tim
     await page.getByLabel("Tool", { exact: true }).selectOption("delete_note")
     await page.getByRole("button", { name: "Say what would happen" }).click()
     await page.locator("main [role=status] dl").waitFor()
+    await page.getByText("No draft is configured").waitFor()
+    const coverage = page.getByRole("region", { name: "Which rules past actions met" })
+    await coverage.getByRole("button", { name: "Look" }).click()
+    const cover = await world.local.rules.coverage({})
+    await coverage.getByText("Rules that none met").waitFor()
+    for (const rule of cover.neverHit) await coverage.getByText(rule, { exact: true }).waitFor()
   })
 
   test("settings rename nothing without a proof, and shut a browser out without one", async () => {

@@ -7,6 +7,8 @@ import { Section } from "../../part/section.tsx"
 import { useAddressText } from "../../part/use-address-text.ts"
 import { useWords } from "../../words/use-words.ts"
 import { DraftRules } from "./draft-rules.tsx"
+import { DraftedRules } from "./drafted-rules.tsx"
+import { RulesCoverage } from "./rules-coverage.tsx"
 import { settingsWords } from "./words.ts"
 
 /** The rules in force, and a draft to be checked and tried. */
@@ -69,6 +71,8 @@ export function RulesPage() {
           }}
         </Loaded>
       </Section>
+      <DraftedRules />
+      <RulesCoverage />
       <DraftRules />
     </Page>
   )
