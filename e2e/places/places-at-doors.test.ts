@@ -1,0 +1,88 @@
+import { generateKeyPairSync, sign } from "node:crypto"
+import { type Position, statementText } from "@hufu/core/place/position"
+import { afterAll, beforeAll, expect, test } from "vitest"
+import { doorKinds } from "../invariants/agent-door.ts"
+import { createWorld, type World, type WorldAgent } from "../invariants/world.ts"
+import { modernMeta } from "../upstream/mcp-message.ts"
+
+// What places do to real calls, through every door, with positions from the person, a device and the call.
+
+const inside: Position = { point: { latitude: 52.5, longitude: 13.4, accuracy: 10 } }
+const outside: Position = { point: { latitude: 40, longitude: 13.4, accuracy: 10 } }
+const keys = generateKeyPairSync("ed25519")
+
+let world: World & AsyncDisposable
+let agent: WorldAgent
+let device: string
+let number = 0
+
+beforeAll(async () => {
+  world = await createWorld()
+  agent = await world.agent("courier")
+  await world.grant(agent, { grants: [{ effects: ["write"], tools: ["notes/*"], limits: [], mode: "auto" }] })
+  const key = String(keys.publicKey.export({ format: "jwk" })["x"])
+  device = (await world.person.device.add({ name: "phone", agent: "courier", key })).id
+  const geometry = { type: "Point", coordinates: [13.4, 52.5], extent: { subType: "Circle", radius: 500 } }
+  const properties = {
+    identifier: "ward",
+    type: "PROHIBITED",
+    extendedProperties: { hufu: { effects: ["write"], tools: ["notes/add_note"] } },
+  }
+  const file = { type: "FeatureCollection", features: [{ type: "Feature", geometry, properties }] }
+  await expect(world.person.place.add({ file })).rejects.toMatchObject({ code: "invalid_input" })
+  await world.person.place.add({ file, class: "special" })
+}, 60_000)
+afterAll(() => world.dispose())
+
+/** Handed in by whoever likes: no credential goes with it. */
+async function report(position: Position, privateKey = keys.privateKey): Promise<number> {
+  const statement = { device, agent: agent.id, position, at: world.clock.now(), number: number++ }
+  const signature = sign(null, Buffer.from(statementText(statement)), privateKey).toString("base64url")
+  const answer = await fetch(new URL("/v1/positions", world.node.url), {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ statement, signature }),
+  })
+  return answer.status
+}
+
+test.each(doorKinds)("a place decides at the door %s, and entering and leaving at once", async (kind) => {
+  const door = await world.door(kind, agent)
+  const write = async () => (await door.call("add_note", { id: `${kind}-${number}` })).code ?? "done"
+  world.clock.advance(600_000)
+  await world.renew()
+  await world.person.position.forget({ agent: agent.id })
+  expect(await write()).toBe("denied")
+  await world.person.position.state({ agent: agent.id, latitude: 40, longitude: 13.4 })
+  expect(await write()).toBe("done")
+  expect(await report(inside)).toBe(200)
+  expect(await write()).toBe("denied")
+  expect(await report(outside, generateKeyPairSync("ed25519").privateKey)).toBe(401)
+  expect(await write()).toBe("denied")
+  expect(await report(outside)).toBe(200)
+  expect(await write()).toBe("done")
+})
+
+test("what a client says of itself restricts its call", async () => {
+  const door = await world.door("modern", agent)
+  const write = async (position: unknown) => {
+    const _meta = { ...modernMeta, "hufu/position": position }
+    return (
+      (await door.request("tools/call", { name: "add_note", arguments: { id: "m" }, _meta })).code ?? "done"
+    )
+  }
+  expect(await write(outside)).toBe("done")
+  expect(await write(inside)).toBe("denied")
+  expect(await write({ point: "here" })).toBe("denied")
+})
+
+test("after a restart the person's word is there, the device's is not until it speaks again", async () => {
+  expect(await report(inside)).toBe(200)
+  await world.restart()
+  expect((await world.local.position.show({ agent: agent.id })).known.map(({ source }) => source)).toEqual([
+    "session",
+  ])
+  expect((await (await world.door("modern", agent)).call("add_note", { id: "r" })).code).toBeUndefined()
+  number = 0
+  expect(await report(inside)).toBe(401)
+})
