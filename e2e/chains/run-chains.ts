@@ -1,12 +1,14 @@
 import { isFailure } from "@hufu/core/failure"
+import { cover } from "@hufu/core/mandate/cover"
 import type { Mandate, MandateDraft } from "@hufu/core/mandate/mandate"
 import { rebuildState } from "@hufu/server/fold/rebuild-state"
-import type { Caller, Permit } from "@hufu/server/gateway/governor"
+import { aboveOf } from "@hufu/server/gateway/assess"
+import type { Attempt, Caller, Permit } from "@hufu/server/gateway/governor"
 import { openPipeline, type OpenPipeline } from "@hufu/server/gateway/testing/open-pipeline"
 import { type Seeded, seeded } from "../seeded.ts"
 import { grantHolds, type PlainEffect, PlainWorld, widened } from "./oracle.ts"
 import { changed, randomDraft } from "./random-content.ts"
-import { type PlainCall, toolNames, tools, universe } from "./universe.ts"
+import { effectOf, type PlainCall, toolNames, tools, universe } from "./universe.ts"
 
 /** What came of so many random runs; a run can be made again from its seed. */
 export interface ChainReport {
@@ -152,13 +154,17 @@ class Run {
   async begin(): Promise<void> {
     for (const { agent, principal } of this.#callers) await this.#node.tasks.ensure(agent, principal)
     await this.#renew()
+    for (let passes = this.#random.int(4); passes > 0; passes--) {
+      const [mandate, to] = [this.#random.pick(this.#living()), this.#random.pick(this.#callers)]
+      if (mandate !== undefined) await this.#pass(mandate, to)
+    }
   }
 
   async step(step: number): Promise<void> {
     this.#step = step
     this.#before.clear()
     const random = this.#random
-    const concurrent = Array.from({ length: random.int(5) }, () => () => this.#call())
+    const concurrent = Array.from({ length: random.int(4) }, () => () => this.#call())
     const work = [() => this.#change(), ...concurrent]
     await Promise.all(random.shuffled(work).map((each) => each()))
     this.#world.settle()
@@ -329,7 +335,10 @@ class Run {
     this.#report.calls++
     const { caller, call } = this.#wish()
     const { tool, n, p } = call
-    const ruling = await this.#node.governor.admit({ ...this.#node.attempt(tool, { n, p }), caller })
+    const attempt = { ...this.#node.attempt(tool, { n, p }), caller }
+    // What is refused lets nothing through, and writes it down: most of it is left out, for what costs more.
+    if (!this.#mayGo(attempt) && this.#random.int(8) > 0) return
+    const ruling = await this.#node.governor.admit(attempt)
     if (ruling.kind === "held") {
       // Its task may have ended meanwhile, and the hold with it.
       return tolerated(this.#node.governor.withdraw(caller, ruling.hold))
@@ -348,6 +357,22 @@ class Run {
     }
     if (ruling.leave()) this.#left(ruling, effect, caller, intent.mandate)
     else effect.isReturned = true
+  }
+
+  #mayGo({ caller, server, tool, arguments: args }: Attempt): boolean {
+    const { assess, clock, mandates, tasks } = this.#node
+    const held = mandates.live(caller.agent, tasks.current(caller.agent)?.id ?? "")
+    const { covers, asks } = cover(held, {
+      effect: effectOf(tool),
+      server,
+      tool,
+      args,
+      reviewed: true,
+      now: clock.now(),
+      budgetLeft: (mandate, grant) => assess.budgets.left(mandate, grant),
+      above: aboveOf(assess),
+    })
+    return covers && !asks
   }
 
   /** Any call of any agent, or, more often, one that a living mandate names, those that were passed on first of all. */

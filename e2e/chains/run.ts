@@ -5,7 +5,7 @@ import { type ChainReport, runChains } from "./run-chains.ts"
 const runs = Number(process.argv[2] ?? 100_000)
 const first = Number(process.argv[3] ?? 1)
 /** Each over a node of its own. */
-const perNode = 250
+const perNode = 500
 const atOnce = 2
 
 const begun = performance.now()
@@ -30,7 +30,7 @@ async function work(): Promise<void> {
     const count = Math.min(perNode, runs - from)
     // A seed of its own for each node, far from the others.
     const seed = Math.floor(seeded(first + from).next() * 2 ** 31)
-    const report = await runChains({ runs: count, seed, steps: 10, restartEvery: 50 })
+    const report = await runChains({ runs: count, seed, steps: 6, restartEvery: 100 })
     for (const name of [
       "runs",
       "steps",
@@ -46,7 +46,7 @@ async function work(): Promise<void> {
     violations += report.violations.length
     for (const { seed: of, step, what } of report.violations.slice(0, 5))
       console.log(`violation in the run of seed ${of}, step ${step}: ${what}`)
-    if (Math.floor(total.runs / 10_000) > Math.floor((total.runs - count) / 10_000)) say()
+    if (Math.floor(total.runs / 5_000) > Math.floor((total.runs - count) / 5_000)) say()
   }
 }
 
