@@ -17,6 +17,7 @@ export const idPrefixes = {
   browser: "brw",
   place: "plc",
   device: "dvc",
+  token: "tok",
 } as const
 
 export type IdKind = keyof typeof idPrefixes

@@ -284,6 +284,38 @@ export const Config = z.strictObject({
       message: "needs `publish.folder`: only what is published can be served",
     })
     .prefault({}),
+  tokens: z
+    .strictObject({
+      issuer: z
+        .string()
+        .max(255)
+        .refine(isOrigin, { message: "has to be like `https://hufu.example`, without a path" })
+        .optional()
+        .meta(
+          means(
+            "the address under which verifiers reach this node; with it mandates are signed as tokens that others verify by themselves, and /status/ is served to everybody who reaches this node",
+            "验证方访问本节点所用的地址；设定后可将授权签发为他人自行验证的令牌，并向凡能访问此节点者提供 /status/",
+          ),
+        ),
+      lifetimeSeconds: z
+        .int()
+        .min(10)
+        .max(3600)
+        .default(600)
+        .meta(means("how long a token is good for at most", "令牌最长有效多少秒")),
+      ttlSeconds: z
+        .int()
+        .min(1)
+        .max(3600)
+        .default(60)
+        .meta(
+          means(
+            "how long a verifier may rely on the list of tokens that hold no more",
+            "验证方可依据失效令牌列表多少秒",
+          ),
+        ),
+    })
+    .prefault({}),
   scrub: z
     .strictObject({
       entriesPerSecond: z

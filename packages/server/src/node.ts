@@ -25,6 +25,7 @@ import { openServers } from "./authority/servers.ts"
 import { createSignInLinks } from "./authority/sign-in-links.ts"
 import { openStop } from "./authority/stop.ts"
 import { openTasks } from "./authority/tasks.ts"
+import { openTokens } from "./authority/tokens.ts"
 import { openTools } from "./authority/tools.ts"
 import { openAccessRules } from "./access/access-rules.ts"
 import { accessAnswers } from "./access/answer-access.ts"
@@ -192,6 +193,7 @@ export async function startNode({
     const positions = openPositions({ store, vault, clock, declare, agents, places, devices })
     const holds = openHolds(store, vault, clock, config.ask.expirySeconds)
     const stop = openStop(store, clock, declare, () => witnessing.alarm())
+    const tokens = openTokens({ store, clock, declare, mandates, agents, stop, settings: config.tokens })
     const retention = openRetention({ store, vault, clock, declare, holds, keep: config.keptByLaw.task })
     const room = watchRoom(store, clock, config.store, (error) =>
       logger.error({ err: error }, "could not look at the room of the data"),
@@ -353,6 +355,7 @@ export async function startNode({
       budgets,
       servers,
       tools,
+      tokens,
       holds,
       stop,
       interventions,
@@ -388,7 +391,10 @@ export async function startNode({
     })
     const events = createEventFeed({ ledger })
     const console = consoleFolder === undefined ? undefined : openConsoleFiles(consoleFolder)
-    const hosts = config.origin === undefined ? config.hosts : [...config.hosts, new URL(config.origin).host]
+    const named = [config.origin, config.tokens.issuer].flatMap((each) =>
+      each === undefined ? [] : [new URL(each).host],
+    )
+    const hosts = [...config.hosts, ...named]
     const access = accessAnswers({
       rules: accessRules,
       explain: operations["decision.explain"],
@@ -403,6 +409,7 @@ export async function startNode({
       clock,
       events,
       console,
+      tokens,
       servedLog: config.publish.serve ? publishing?.folder : undefined,
       consoleOrigin,
       hosts,

@@ -77,6 +77,7 @@ const samples: { readonly [Id in CallId]: Request<Id> } = {
       until: 1,
     },
   },
+  "mandate.token": { mandate: id("mnd"), key: { kty: "OKP", crv: "Ed25519", x: "A".repeat(43) } },
   "mandate.held": { agent: "ann" },
   "mandate.chain": { mandate: id("mnd") },
   "mandate.explain": { mandate: id("mnd") },

@@ -7,12 +7,13 @@ import { idSchema, Name } from "../id.ts"
 import { ErasureReason, ErasureReport } from "./erasure.ts"
 import { MandateDraft, Mandate } from "../mandate/mandate.ts"
 import { MandatePart } from "../mandate/mandate-part.ts"
+import { Ed25519Jwk } from "../token/ed25519-jwk.ts"
 import { Effect, Language, OutcomeKind, VerdictKind } from "../words.ts"
 import { Noticed } from "./noticed.ts"
 import { NodeEvent } from "./node-event.ts"
 import { operation, type Operation } from "./operation.ts"
 import { AssertionAnswer, BrowserRecord, HoldChoice, PasskeyRecord, RegistrationAnswer } from "./passkey.ts"
-import { Chain, HeldMandate, RevokedMandate } from "./passing.ts"
+import { Chain, HeldMandate, MandateToken, RevokedMandate } from "./passing.ts"
 import {
   AddPlaces,
   AgentPosition,
@@ -487,6 +488,19 @@ export const contract = {
     en: "Pass a part of a mandate on to another agent, for one task; anything wider is refused with the difference",
     zh: "将授权的一部分转授另一智能体用于一项任务；任何放宽都会被拒绝并说明差异",
     command: { name: "mandate pass", positional: ["mandate", "to"] },
+  }),
+  "mandate.token": operation({
+    method: "POST",
+    path: "/v1/mandates/{mandate}:token",
+    scope: "agent",
+    input: z.object({
+      mandate: idSchema("mandate"),
+      /** Whose signature has to go with each call. */
+      key: Ed25519Jwk,
+    }),
+    output: MandateToken,
+    en: "Sign a mandate as a token that others verify without this node, for the holder of a key",
+    zh: "将授权签发为他人无须询问本节点即可验证的令牌，供某密钥的持有者使用",
   }),
   "mandate.held": operation({
     method: "GET",

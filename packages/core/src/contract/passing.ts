@@ -1,5 +1,6 @@
 import { z } from "zod"
 import { Mandate } from "../mandate/mandate.ts"
+import { Ed25519Jwk } from "../token/ed25519-jwk.ts"
 import { StopReport } from "./records.ts"
 
 /** A mandate that ended, and what ended with it. */
@@ -40,6 +41,17 @@ export const Chain = z.object({
   items: z.array(ChainLink),
 })
 export type Chain = z.infer<typeof Chain>
+
+/** A mandate that is verified without the node, and what a verifier needs to know. */
+export const MandateToken = z.object({
+  token: z.string(),
+  expiresAt: z.int(),
+  issuer: z.string(),
+  /** Where the status list is. */
+  status: z.string(),
+  /** The issuer's key. */
+  key: Ed25519Jwk,
+})
 
 /** What an agent may know of a mandate that it holds. */
 export const HeldMandate = z.object({

@@ -42,6 +42,7 @@ export const facts = [
   "mandate.passed",
   "mandate.narrowed",
   "mandate.revoked",
+  "token.issued",
   "server.registered",
   "server.removed",
   "profile.set",

@@ -108,6 +108,20 @@ const folds: Record<Fact, FoldFact> = {
     putMandate(fold, said)
   },
   "mandate.revoked": changes("mandate", { state: stated("revoked") }),
+  "token.issued"(fold, { subject, refs }) {
+    // It has the place of one that has expired.
+    fold.drop("token", (id) => isSame(fold.find("token", id)?.members["place"], place(refs["place"])))
+    fold.put("token", subject, {
+      id: stated(subject),
+      mandate: word(refs["mandate"]),
+      agent: word(refs["agent"]),
+      place: place(refs["place"]),
+      rests: word(refs["rests"]),
+      holder: word(refs["holder"]),
+      expiresAt: time(refs["expiresAt"]),
+      createdAt: created(subject),
+    })
+  },
   "server.registered"(fold, { subject, refs, content }) {
     fold.put("server", subject, {
       id: stated(subject),
@@ -260,6 +274,15 @@ function word(text: string | undefined): Member {
 function time(text: string | undefined): Member {
   const ms = /^ms-(\d{1,16})$/.exec(text ?? "")?.[1]
   return ms === undefined ? unstated : stated(Number(ms))
+}
+
+function place(text: string | undefined): Member {
+  const at = /^at-(\d{1,9})$/.exec(text ?? "")?.[1]
+  return at === undefined ? unstated : stated(Number(at))
+}
+
+function isSame(one: Member | undefined, other: Member): boolean {
+  return one?.is === "value" && other.is === "value" && one.value === other.value
 }
 
 function yes(text: string | undefined): Member {

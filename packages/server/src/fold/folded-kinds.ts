@@ -15,6 +15,7 @@ import { retentionKind } from "../authority/retention.ts"
 import { serverKind } from "../authority/servers.ts"
 import { stopKind } from "../authority/stop.ts"
 import { taskKind } from "../authority/tasks.ts"
+import { tokenKind } from "../authority/tokens.ts"
 import { toolKind, toolRowKey } from "../authority/tools.ts"
 import { isFailure } from "@hufu/core/failure"
 import type { RecordRow } from "../store/record-row.ts"
@@ -58,6 +59,7 @@ export const foldedKinds: readonly FoldedKind[] = [
   folded(taskKind),
   folded(wordsKind),
   folded(mandateKind),
+  folded(tokenKind),
   folded(serverKind),
   folded(toolKind, {
     rowOf(parts, id) {

@@ -21,6 +21,7 @@ const grants = new Set([
   "hold",
   "passkey",
   "browser",
+  "token",
 ])
 
 /**

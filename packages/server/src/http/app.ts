@@ -6,6 +6,7 @@ import { asFailure, Failure } from "@hufu/core/failure"
 import type { Language } from "@hufu/core/words"
 import { type Context, Hono } from "hono"
 import type { Logger } from "pino"
+import type { TokenAuthority } from "../authority/tokens.ts"
 import type { Clock } from "../clock.ts"
 import type { OperationContext } from "../operation/context.ts"
 import type { Operations } from "../operation/operations.ts"
@@ -26,6 +27,7 @@ import { pagePolicy } from "./page/layout.ts"
 import { serveLog } from "./log/serve-log.ts"
 import { languageOf, problemOf } from "./problem.ts"
 import { readBody, readQuery } from "./read-request.ts"
+import { serveTokens } from "./serve-tokens.ts"
 import { findRoute, type Route } from "./route-table.ts"
 
 export interface AppParts extends CallerParts {
@@ -37,6 +39,8 @@ export interface AppParts extends CallerParts {
   readonly console: ConsoleFiles | undefined
   /** The folder of the published log, if it is served here too. */
   readonly servedLog: string | undefined
+  /** The status list of mandate tokens, where they are issued. */
+  readonly tokens: Pick<TokenAuthority, "list" | "key">
   /** Where people open the console. */
   readonly consoleOrigin: () => string
   /** Further Host header values that are served. */
@@ -84,6 +88,7 @@ export function createApp(parts: AppParts): Hono<{ Bindings: Bindings }> {
   app.all("/access/*", (c) => decideAccess(parts, c))
   app.get(accessMetadataPath, (c) => c.json(accessMetadata(parts.consoleOrigin())))
   app.all("/log/*", (c) => serveLog(c, parts.servedLog))
+  app.get("/status/*", (c) => serveTokens(c, parts.tokens))
   app.all("/entries/*", async (c, next) => (await answerEntry(parts, c)) ?? next())
   app.get("*", async (c, next) => (await serveConsole(c, parts)) ?? next())
   addPages(app, parts)

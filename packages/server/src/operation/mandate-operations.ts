@@ -16,6 +16,12 @@ const changer = (context: OperationContext) => ({
 export function mandateOperations(parts: OperationParts) {
   const { agents, tasks, mandates, person, interventions, stop, clock } = parts
 
+  /** INVARIANT: an agent passes on only what it holds, and learns nothing of what others hold. */
+  function requireHeld(mandate: string, { agent }: OperationContext): void {
+    if (agent && !mandates.ofAgent(agent.agent).some(({ id }) => id === mandate))
+      throw new Failure("not_found", "this agent holds no such mandate: ask for `/v1/mandates:held`")
+  }
+
   /** The task of the receiving agent for which something is passed on. */
   async function taskOf(agent: string, given: string | undefined): Promise<string> {
     if (given === undefined) return (await tasks.ensure(agent, person.id)).id
@@ -57,12 +63,14 @@ export function mandateOperations(parts: OperationParts) {
           "stopped",
           "everything is stopped on this node: a person has to lift the stop first",
         )
-      // INVARIANT: an agent passes on only what it holds, and learns nothing of what others hold.
-      if (context.agent && !mandates.ofAgent(context.agent.agent).some(({ id }) => id === mandate))
-        throw new Failure("not_found", "this agent holds no such mandate: ask for `/v1/mandates:held`")
+      requireHeld(mandate, context)
       const receiver = agents.need(to)
       const known = await taskOf(receiver.id, task)
       return mandates.pass(mandate, { to: receiver.id, task: known, part, by: actorOf(context) })
+    },
+    "mandate.token": async ({ mandate, key }, context) => {
+      requireHeld(mandate, context)
+      return parts.tokens.issue({ mandate, key, by: actorOf(context) })
     },
     "mandate.held": async ({ agent: ref }, context) => {
       const agent = context.agent?.agent ?? (ref === undefined ? undefined : agents.need(ref).id)

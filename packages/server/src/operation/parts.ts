@@ -17,6 +17,7 @@ import type { ServerAuthority } from "../authority/servers.ts"
 import type { SignInLinks } from "../authority/sign-in-links.ts"
 import type { StopAuthority } from "../authority/stop.ts"
 import type { TaskAuthority } from "../authority/tasks.ts"
+import type { TokenAuthority } from "../authority/tokens.ts"
 import type { ToolAuthority } from "../authority/tools.ts"
 import type { Clock } from "../clock.ts"
 import type { Shadow } from "../fence/rules/shadow.ts"
@@ -50,6 +51,7 @@ export interface OperationParts {
   readonly mandates: MandateAuthority
   readonly budgets: Budgets
   readonly servers: ServerAuthority
+  readonly tokens: TokenAuthority
   readonly tools: ToolAuthority
   readonly holds: HoldAuthority
   readonly stop: StopAuthority

@@ -79,6 +79,7 @@ export async function openApp({ consoleFolder }: { consoleFolder?: string } = {}
     }),
     console: consoleFolder === undefined ? undefined : openConsoleFiles(consoleFolder),
     servedLog: undefined,
+    tokens: { list: async () => undefined, key: undefined },
     consoleOrigin: () => "http://localhost:7180",
     hosts: ["hufu.example"],
     version: "0.0.1",
