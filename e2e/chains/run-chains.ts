@@ -5,8 +5,10 @@ import { rebuildState } from "@hufu/server/fold/rebuild-state"
 import { aboveOf } from "@hufu/server/gateway/assess"
 import type { Attempt, Caller, Permit } from "@hufu/server/gateway/governor"
 import { openPipeline, type OpenPipeline } from "@hufu/server/gateway/testing/open-pipeline"
+import type { Scratch } from "@hufu/server/store/scratch-store"
 import { type Seeded, seeded } from "../seeded.ts"
 import { grantHolds, type PlainEffect, PlainWorld, widened } from "./oracle.ts"
+import { type ChainNode, openLightNode } from "./light-node.ts"
 import { changed, randomDraft } from "./random-content.ts"
 import { effectOf, type PlainCall, toolNames, tools, universe } from "./universe.ts"
 
@@ -29,6 +31,8 @@ export interface ChainOptions {
   readonly runs: number
   readonly seed: number
   readonly steps: number
+  /** `memory`: the real authority over a store in memory; `disk`: the real pipeline over a real one. */
+  readonly store: "memory" | "disk"
   /** One in so many runs is cut by a restart. */
   readonly restartEvery: number
 }
@@ -36,7 +40,13 @@ export interface ChainOptions {
 const agentCount = 6
 
 /** Runs random sequences of passing on, narrowing, revoking, suspending, waiting and concurrent calls over one node, and checks each effect. */
-export async function runChains({ runs, seed, steps, restartEvery }: ChainOptions): Promise<ChainReport> {
+export async function runChains({
+  runs,
+  seed,
+  steps,
+  store,
+  restartEvery,
+}: ChainOptions): Promise<ChainReport> {
   const report: ChainReport = {
     runs: 0,
     steps: 0,
@@ -49,7 +59,8 @@ export async function runChains({ runs, seed, steps, restartEvery }: ChainOption
     restarts: 0,
     violations: [],
   }
-  let node = await openPipeline()
+  const opened = store === "memory" ? await openLightNode() : await openWholeNode()
+  let node: ChainNode = opened
   try {
     let callers = await prepare(node)
     for (let run = 0; run < runs; run++) {
@@ -58,10 +69,7 @@ export async function runChains({ runs, seed, steps, restartEvery }: ChainOption
       await one.begin()
       for (let step = 0; step < steps; step++) {
         if (step === cut) {
-          await node.store.close()
-          const clock = node.clock.now()
-          node = await openPipeline(node.folder)
-          node.folder.clock.set(clock)
+          node = await node.restart()
           callers = await prepare(node)
           one.restarted(node, callers)
           report.restarts++
@@ -72,23 +80,36 @@ export async function runChains({ runs, seed, steps, restartEvery }: ChainOption
       await one.end()
       report.runs++
     }
-    const [fault] = await faultsOf(node)
-    if (fault !== undefined)
-      report.violations.push({
-        seed,
-        step: -1,
-        what: `the ledger gives other tables: ${JSON.stringify(fault)}`,
-      })
-    if (node.errors.length > 0)
-      report.violations.push({
-        seed,
-        step: -1,
-        what: `an outcome was not recorded: ${String(node.errors[0])}`,
-      })
+    const fault = await node.check?.()
+    if (fault !== undefined) report.violations.push({ seed, step: -1, what: fault })
   } finally {
-    await node.close()
+    await node.close?.()
   }
   return report
+}
+
+/** The real pipeline over a real store. */
+async function openWholeNode(folder?: Scratch): Promise<ChainNode> {
+  const node = await openPipeline(folder)
+  await observe(node)
+  return {
+    ...node,
+    clock: node.folder.clock,
+    intentOf(action) {
+      const intent = node.ledger.entriesOf(action)[0]?.entry
+      return intent?.kind === "intent" ? intent : undefined
+    },
+    async restart() {
+      await node.store.close()
+      return openWholeNode(node.folder)
+    },
+    async check() {
+      const [fault] = await faultsOf(node)
+      if (fault !== undefined) return `the ledger gives other tables: ${JSON.stringify(fault)}`
+      return node.errors.length > 0 ? `an outcome was not recorded: ${String(node.errors[0])}` : undefined
+    },
+    close: () => node.close(),
+  }
 }
 
 async function faultsOf(node: OpenPipeline) {
@@ -100,8 +121,7 @@ async function faultsOf(node: OpenPipeline) {
   }
 }
 
-/** The agents of the small world, made once, and its tools. */
-async function prepare(node: OpenPipeline): Promise<readonly Caller[]> {
+async function observe(node: OpenPipeline): Promise<void> {
   const properties = { n: { type: "integer" }, p: { type: "string" } }
   const inputSchema = { type: "object", properties }
   await node.governor.observe(
@@ -112,6 +132,10 @@ async function prepare(node: OpenPipeline): Promise<readonly Caller[]> {
     const found = node.tools.find("notes", name).profile.effect
     if (found !== effect) throw new Error(`${name} is ${found}, not ${effect}`)
   }
+}
+
+/** The agents of the small world, made once. */
+async function prepare(node: ChainNode): Promise<readonly Caller[]> {
   const callers: Caller[] = []
   for (let at = 0; at < agentCount; at++) {
     const name = at === 0 ? "tester" : `agent-${at}`
@@ -128,7 +152,7 @@ class Run {
   readonly #world = new PlainWorld()
   readonly #seed: number
   readonly #report: ChainReport
-  #node: OpenPipeline
+  #node: ChainNode
   #callers: readonly Caller[]
   /** Let through and not over yet. */
   #open: { readonly permit: Permit; readonly effect: PlainEffect }[] = []
@@ -136,7 +160,7 @@ class Run {
   #before = new Map<string, MandateDraft>()
   #step = -1
 
-  constructor(node: OpenPipeline, callers: readonly Caller[], seed: number, report: ChainReport) {
+  constructor(node: ChainNode, callers: readonly Caller[], seed: number, report: ChainReport) {
     this.#random = seeded(seed)
     this.#node = node
     this.#callers = callers
@@ -144,7 +168,7 @@ class Run {
     this.#report = report
   }
 
-  restarted(node: OpenPipeline, callers: readonly Caller[]): void {
+  restarted(node: ChainNode, callers: readonly Caller[]): void {
     this.#node = node
     this.#callers = callers
     // What had left counts as spent; nobody concludes it.
@@ -170,7 +194,7 @@ class Run {
     this.#world.settle()
     const [suspended] = this.#world.outOfService
     if (suspended !== undefined && random.int(2) === 0) await this.#resume(suspended)
-    if (random.int(3) === 0) this.#node.folder.clock.set(this.#node.clock.now() + random.int(12))
+    if (random.int(3) === 0) this.#node.clock.set(this.#node.clock.now() + random.int(12))
     this.#conclude(random.int(3))
   }
 
@@ -344,8 +368,8 @@ class Run {
       return tolerated(this.#node.governor.withdraw(caller, ruling.hold))
     }
     if (ruling.kind !== "go") return
-    const intent = this.#node.ledger.entriesOf(ruling.action)[0]?.entry
-    if (intent?.kind !== "intent" || intent.mandate === null)
+    const intent = this.#node.intentOf(ruling.action)
+    if (!intent || intent.mandate === null)
       return this.#violated(`${ruling.action} was let through without a mandate`)
     const mandates = [intent.mandate, ...(intent.chain ?? [])]
     const effect: PlainEffect = { call, mandates, isReturned: false }
@@ -360,7 +384,7 @@ class Run {
   }
 
   #mayGo({ caller, server, tool, arguments: args }: Attempt): boolean {
-    const { assess, clock, mandates, tasks } = this.#node
+    const { budgets, clock, mandates, tasks } = this.#node
     const held = mandates.live(caller.agent, tasks.current(caller.agent)?.id ?? "")
     const { covers, asks } = cover(held, {
       effect: effectOf(tool),
@@ -369,8 +393,8 @@ class Run {
       args,
       reviewed: true,
       now: clock.now(),
-      budgetLeft: (mandate, grant) => assess.budgets.left(mandate, grant),
-      above: aboveOf(assess),
+      budgetLeft: (mandate, grant) => budgets.left(mandate, grant),
+      above: aboveOf({ mandates, budgets }),
     })
     return covers && !asks
   }

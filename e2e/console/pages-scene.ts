@@ -38,6 +38,16 @@ export async function makePagesScene(world: World): Promise<PagesScene> {
     ],
     never: [{ effects: ["delete"] }],
   })
+  await world.agent("porter")
+  const [grant] = mandate.grants
+  await world.person.mandate.pass({
+    mandate: mandate.id,
+    to: "porter",
+    part: {
+      words: "carry what is in the north gate",
+      grants: grant ? [{ ...grant, budget: { count: 20 } }] : [],
+    },
+  })
   const door = await world.door("modern", agent)
   const { action: denied = "" } = await door.call("delete_note", { id: "9" })
   const letter = { id: "1", text: "The gate is tidy.\u202E yenom", to: "li@example.com" }

@@ -203,6 +203,15 @@ describe.skipIf(withoutChromium !== undefined)("the pages of the console", { tim
     expect(await verifyReceipt(saved, { trustedKeys: [key] })).toMatchObject({ ok: true })
   })
 
+  test("a mandate's page shows who passed it on to whom, and what is set aside for them", async () => {
+    const { page } = await signedIn()
+    await open(page, `/mandates/${scene.mandate}`)
+    const chain = page.getByRole("region", { name: "Who passed it on to whom" })
+    await chain.getByText("set aside for others below").waitFor()
+    await chain.getByRole("link", { name: "porter" }).waitFor()
+    expect(await chain.getByText("holds", { exact: true }).count()).toBe(2)
+  })
+
   test("a mandate is built with its sentence and what it would have covered, and granted after a proof", async () => {
     const tab = await signedIn()
     const { page } = tab

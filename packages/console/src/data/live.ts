@@ -95,7 +95,7 @@ function flush(): void {
 }
 
 const byNoun: Readonly<Record<string, readonly CallId[]>> = {
-  agent: ["agent.list", "agent.show", "node.status", "position.show"],
+  agent: ["agent.list", "agent.show", "mandate.chain", "node.status", "position.show"],
   version: ["agent.show"],
   credential: ["agent.show"],
   person: ["node.status", "passkey.list"],
@@ -107,7 +107,7 @@ const byNoun: Readonly<Record<string, readonly CallId[]>> = {
   server: ["server.list", "tool.list", "node.status"],
   tool: ["tool.list"],
   task: ["task.list", "task.show", "agent.show"],
-  mandate: ["mandate.list", "mandate.explain", "agent.show", "task.show"],
+  mandate: ["mandate.list", "mandate.explain", "mandate.chain", "agent.show", "task.show"],
 }
 
 /** What has to be read again. */

@@ -16,6 +16,7 @@ import { useAddressText } from "../../part/use-address-text.ts"
 import { sayNumber, sayTime } from "../../words/format.ts"
 import { useLanguage } from "../../words/language.ts"
 import { useWords } from "../../words/use-words.ts"
+import { MandateChain } from "./mandate-chain.tsx"
 import { NarrowForm } from "./narrow-form.tsx"
 import { mandateWords } from "./words.ts"
 
@@ -50,7 +51,7 @@ function Content({ of }: { readonly of: Output<"mandate.explain"> }) {
             [words.agent, <AgentName key="agent" id={mandate.agent} />],
             [words.task, mandate.task === null ? words.allTasks : <Id key="task" id={mandate.task} />],
             [
-              words.words,
+              mandate.parent === null ? words.words : words.agentWords,
               mandate.words === "" ? words.noWords : <Untrusted key="words" text={mandate.words} prose />,
             ],
             [words.created, <Ago key="created" at={mandate.createdAt} />],
@@ -73,6 +74,7 @@ function Content({ of }: { readonly of: Output<"mandate.explain"> }) {
           ]}
         />
       </Section>
+      <MandateChain id={mandate.id} />
       <Less mandate={mandate} />
     </>
   )
@@ -81,7 +83,13 @@ function Content({ of }: { readonly of: Output<"mandate.explain"> }) {
 function Less({ mandate }: { readonly mandate: Output<"mandate.explain">["mandate"] }) {
   const words = useWords(mandateWords)
   const [isNarrowing, setNarrowing] = useAddressText("narrow")
-  const revoke = useChange("mandate.revoke", ["mandate.explain", "mandate.list", "agent.show", "task.show"])
+  const revoke = useChange("mandate.revoke", [
+    "mandate.explain",
+    "mandate.list",
+    "mandate.chain",
+    "agent.show",
+    "task.show",
+  ])
   if (isNarrowing !== "") return <NarrowForm mandate={mandate} close={() => setNarrowing("")} />
   return (
     <div className="mt-4 flex flex-wrap items-start gap-2">
