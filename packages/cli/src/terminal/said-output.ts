@@ -2,6 +2,7 @@ import type { OperationId, Output } from "@hufu/core/contract/contract"
 import type { ActionRecord, StopReport } from "@hufu/core/contract/records"
 import { sayTime } from "@hufu/core/mandate/say"
 import type { Language } from "@hufu/core/words"
+import { placeLines, templateLines } from "../place/place-lines.ts"
 import { asCalled } from "./called-as.ts"
 import { oneLine } from "./one-line.ts"
 import { table } from "./table.ts"
@@ -50,6 +51,9 @@ const said: Said = {
         ),
   ],
   "action.list": actionLines,
+  "place.add": placeLines,
+  "place.list": placeLines,
+  "place.templates": templateLines,
 }
 
 /** The sentences of an operation's output; undefined where its members are shown instead. */
