@@ -12,7 +12,7 @@ import { Case, runCase } from "./run-case.ts"
 
 const folder = fileURLToPath(new URL("../../../shared/data/vectors/cedar/", import.meta.url))
 const missing = existsSync(join(folder, "tests")) ? undefined : "Cedar's cases are not in ../shared/data"
-const Request = z.looseObject({ action: z.object({ id: z.string() }), context: z.unknown() })
+const Request = z.looseObject({ action: z.looseObject({ id: z.string() }), context: z.unknown() })
 const Written = z.object({
   policies: z.string(),
   entities: z.string(),

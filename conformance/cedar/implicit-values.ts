@@ -23,7 +23,7 @@ const Schema = z.object({
 })
 
 const Entities = z.array(
-  z.looseObject({ uid: z.object({ type: z.string() }), attrs: z.record(z.string(), z.unknown()) }),
+  z.looseObject({ uid: z.looseObject({ type: z.string() }), attrs: z.record(z.string(), z.unknown()) }),
 )
 const extensions: Readonly<Record<string, string>> = { ipaddr: "ip", decimal: "decimal" }
 
