@@ -306,7 +306,11 @@ class Run {
   }
 
   async #narrow(mandate: Mandate, by: { id: string; isPerson: boolean }): Promise<void> {
-    const to = changed(this.#random, contentOf(mandate, mandate.task), this.#node.clock.now())
+    const random = this.#random
+    const less = changed(random, contentOf(mandate, mandate.task), this.#node.clock.now())
+    // Sometimes it ends before what was passed on from it.
+    const soon = this.#node.clock.now() + 1 + random.int(8)
+    const to = random.int(3) === 0 ? { ...less, until: Math.min(less.until, soon) } : less
     const narrowing = this.#node.mandates.narrow(mandate.id, to, by)
     // It bites before it is durable: what holds from here on is what the authority says now.
     const now = this.#node.mandates.find(mandate.id)

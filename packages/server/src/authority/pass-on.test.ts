@@ -167,6 +167,13 @@ const stops: Record<string, (given: Mandate, b: Mandate) => Promise<unknown>> = 
     const { id, agent: _agent, principal: _principal, parent: _parent, createdAt: _createdAt, ...draft } = b
     return node.mandates.narrow(id, { ...draft, grants: [] }, by())
   },
+  "a link runs out": (_given, b) => {
+    const { id, agent: _agent, principal: _principal, parent: _parent, createdAt: _createdAt, ...draft } = b
+    const until = node.clock.now() + 1
+    const narrowing = node.mandates.narrow(id, { ...draft, until }, by())
+    node.clock.set(until)
+    return narrowing
+  },
   "an agent in between is suspended": (_given, b) =>
     node.interventions.suspend(b.agent, node.caller.principal, ""),
   "the task in between ends": (_given, b) => node.interventions.endTask(b.task ?? "", node.caller.principal),
