@@ -237,7 +237,9 @@ describe("what the person took back", () => {
       db.exec(`DROP INDEX record_state; DROP INDEX record_subject; ALTER TABLE record DROP COLUMN proof;
         CREATE INDEX record_state ON record (kind, state, at);
         CREATE INDEX record_subject ON record (subject) WHERE subject IS NOT NULL;
-        DELETE FROM migration WHERE name = 'proven records'; DELETE FROM meta WHERE key = 'records.seal'`),
+        ALTER TABLE checkpoint DROP COLUMN digest;
+        DELETE FROM migration WHERE name IN ('proven records', 'checkpoint digests');
+        DELETE FROM meta WHERE key = 'records.seal'`),
     )
     await refused("have lost what proves that this node wrote them")
   })

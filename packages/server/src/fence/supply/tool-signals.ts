@@ -21,17 +21,19 @@ export interface ToolSignals {
  * Nothing for a server that is not in service, whose tools count no more.
  */
 export function openToolSignals(programOf: (server: string) => string | undefined): ToolSignals {
-  /** By how a name looks: which servers have it, spelled how. */
-  const byLook = new Map<string, Map<string, Set<string>>>()
+  /** By how a name looks: which servers have it, spelled how, with the digest of its definition. */
+  const byLook = new Map<string, Map<string, Map<string, string>>>()
   const byDigest = new Map<string, DefinitionSignals>()
 
-  function others(server: string, look: string): readonly string[] {
+  function others(server: string, look: string, digest = ""): readonly string[] {
     const found = byLook.get(look)
     if (!found || (found.size === 1 && found.has(server))) return []
     const program = programOf(server)
     return [...found].flatMap(([other, names]) => {
       const theirs = other === server ? undefined : programOf(other)
-      return theirs === undefined || theirs === program ? [] : [...names]
+      if (theirs === undefined || theirs === program) return []
+      // What is defined word by word alike is the same software, started in another way; a mandate names its server.
+      return [...names].flatMap(([name, known]) => (known === digest ? [] : [name]))
     })
   }
 
@@ -45,15 +47,18 @@ export function openToolSignals(programOf: (server: string) => string | undefine
   }
 
   return {
-    offered({ server, tool }) {
+    offered({ server, tool, digest }) {
       const look = lookOf(tool)
-      const servers = byLook.get(look) ?? new Map<string, Set<string>>()
-      byLook.set(look, servers.set(server, (servers.get(server) ?? new Set()).add(tool)))
+      const servers = byLook.get(look) ?? new Map<string, Map<string, string>>()
+      byLook.set(
+        look,
+        servers.set(server, (servers.get(server) ?? new Map<string, string>()).set(tool, digest)),
+      )
     },
     of(offered) {
-      const { server, tool } = offered
+      const { server, tool, digest } = offered
       const { signals, names } = own(offered)
-      const alike = others(server, lookOf(tool))
+      const alike = others(server, lookOf(tool), digest)
       const speaksOf = [...names].some((name) => {
         const look = lookOf(name)
         return byLook.get(look)?.has(server) !== true && others(server, look).includes(name)
