@@ -1,5 +1,5 @@
 import type { Limit } from "@hufu/core/mandate/limit"
-import { type Grant, type Mandate, MandateDraft } from "@hufu/core/mandate/mandate"
+import { draftOf, type Grant, type Mandate, MandateDraft } from "@hufu/core/mandate/mandate"
 import { textFlag, textFlags } from "../arguments/flag-value.ts"
 import { parseTime } from "../arguments/parse-time.ts"
 import { readJson, readText } from "../arguments/read-json.ts"
@@ -78,15 +78,4 @@ function pathLimit(pair: string): Limit {
   const at = pair.indexOf("=")
   if (at < 1) throw new UsageError("--path takes an argument and a folder: --path /path=/home/ann/notes")
   return { argument: pair.slice(0, at), kind: "path", under: pair.slice(at + 1) }
-}
-
-function draftOf({
-  id: _id,
-  agent: _agent,
-  principal: _principal,
-  parent: _parent,
-  createdAt: _createdAt,
-  ...draft
-}: Mandate): MandateDraft {
-  return draft
 }

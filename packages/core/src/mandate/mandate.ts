@@ -103,3 +103,15 @@ export const Mandate = z.strictObject({
   createdAt: Time,
 })
 export type Mandate = z.infer<typeof Mandate>
+
+/** What a mandate says, to be changed or passed on. */
+export function draftOf({
+  id: _id,
+  agent: _agent,
+  principal: _principal,
+  parent: _parent,
+  createdAt: _createdAt,
+  ...draft
+}: Mandate): MandateDraft {
+  return draft
+}

@@ -1,6 +1,6 @@
 import { Failure } from "@hufu/core/failure"
 import { isLiveAt } from "@hufu/core/mandate/grant-covers"
-import type { Mandate, MandateDraft } from "@hufu/core/mandate/mandate"
+import { draftOf, type Mandate, type MandateDraft } from "@hufu/core/mandate/mandate"
 import { draftOfPart, type MandatePart } from "@hufu/core/mandate/mandate-part"
 import { isPartOf } from "@hufu/core/mandate/narrow"
 import type { Difference } from "@hufu/core/mandate/narrow-grant"
@@ -147,15 +147,4 @@ export function passer(parts: PassingParts): (id: string, pass: ToPass) => Promi
       return found
     })
   }
-}
-
-function draftOf({
-  id: _id,
-  agent: _agent,
-  principal: _principal,
-  parent: _parent,
-  createdAt: _createdAt,
-  ...draft
-}: Mandate): MandateDraft {
-  return draft
 }

@@ -1,4 +1,4 @@
-import { type Grant, type Mandate, MandateDraft, ToolPattern } from "@hufu/core/mandate/mandate"
+import { type Grant, MandateDraft, ToolPattern } from "@hufu/core/mandate/mandate"
 import { listOf } from "./limit-text.ts"
 
 export const dayMs = 86_400_000
@@ -16,18 +16,6 @@ export function emptyDraft(now: number, task: string | null): MandateDraft {
     otherwise: "ask",
     until: now + 7 * dayMs,
   }
-}
-
-/** What a mandate says, to be changed. */
-export function draftOf({
-  id: _id,
-  agent: _agent,
-  principal: _principal,
-  parent: _parent,
-  createdAt: _createdAt,
-  ...draft
-}: Mandate): MandateDraft {
-  return draft
 }
 
 /** A draft that can be sent, or where it is not complete yet. */

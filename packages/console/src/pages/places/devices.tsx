@@ -7,6 +7,7 @@ import { List, ListItem } from "../../part/list.tsx"
 import { Loaded } from "../../part/loaded.tsx"
 import { Section } from "../../part/section.tsx"
 import { useWidening } from "../../session/prove.ts"
+import { Command } from "../../part/command.tsx"
 import { useWords } from "../../words/use-words.ts"
 import { placeWords } from "./words.ts"
 
@@ -19,7 +20,10 @@ export function Devices() {
       <Loaded query={devices}>
         {({ items }) =>
           items.length === 0 ? (
-            <p className="card px-4 py-3 text-soft">{words.noDevices}</p>
+            <div className="card grid justify-items-start gap-2 px-4 py-3">
+              <p className="text-soft">{words.noDevices}</p>
+              <Command line="hufu device add" />
+            </div>
           ) : (
             <List label={words.devices}>
               {items.map((device) => (

@@ -128,7 +128,7 @@ function Where({ of }: { readonly of: ShownPlace }) {
   const words = useWords(placeWords)
   const { geometry, properties } = of.feature
   const logical = properties.extendedProperties?.hufu?.logical
-  if (logical === undefined) return <>{geometry === null ? null : `${words.zone} (${geometry.type})`}</>
+  if (logical === undefined) return <>{geometry === null ? null : words.shapes[geometry.type]}</>
   return (
     <>
       {words.kinds[logical.kind]} <Untrusted text={logical.value} />
