@@ -1,6 +1,7 @@
 /** Prefixes of Hufu's ids; an id says what it names, wherever it is pasted. */
 export const idPrefixes = {
   agent: "agt",
+  registration: "reg",
   version: "ver",
   credential: "crd",
   person: "usr",

@@ -11,6 +11,11 @@ export function makeVisible(text: string): string {
   return text.replace(HIDDEN, spellOut)
 }
 
+/** The same text without its hidden characters. */
+export function withoutHidden(text: string): string {
+  return text.replace(HIDDEN, "")
+}
+
 /** JSON of the same value with every hidden character as an escape: JSON has them only within strings. */
 export function escapeHidden(json: string): string {
   return json.replace(HIDDEN, (character) =>
