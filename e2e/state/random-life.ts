@@ -1,3 +1,4 @@
+import { generateKeyPairSync, sign } from "node:crypto"
 import type { Output } from "@hufu/core/contract/contract"
 import type { RebuildReport, StateAt } from "@hufu/core/contract/state"
 import type { Seeded } from "../seeded.ts"
@@ -138,6 +139,16 @@ export function createLife(world: World, random: Seeded) {
       if (agent === undefined) return
       if (random.next() < 0.3) await world.person.position.forget({ agent: agent.id })
       else await world.person.position.state({ agent: agent.id, latitude: random.int(3), longitude: 1 })
+    },
+    async key() {
+      const agent = pick(random, await live())
+      if (agent === undefined) return
+      const { publicKey, privateKey } = generateKeyPairSync("ed25519")
+      const key = String(publicKey.export({ format: "jwk" })["x"])
+      const claimed = { agent: agent.id, key, url: `https://agent-${count++}.example` }
+      const { challenge, text } = await world.local.credential.challenge(claimed)
+      const signature = sign(null, Buffer.from(text), privateKey).toString("base64url")
+      await world.person.credential.prove({ ...claimed, challenge, signature })
     },
     async device() {
       const agent = pick(random, await live())

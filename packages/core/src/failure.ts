@@ -63,6 +63,7 @@ export const failureCodes = {
     en: "The tables were altered",
     zh: "数据表被改动",
   },
+  signature_refused: { status: 401, en: "The request's signature does not count", zh: "请求签名不予采信" },
   sign_in_link_invalid: { status: 401, en: "The sign-in link is not valid", zh: "登录链接无效" },
   stale: { status: 409, en: "What was shown has changed", zh: "所示内容已变化" },
   stopped: { status: 503, en: "Everything is stopped", zh: "已全部停止" },

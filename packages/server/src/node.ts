@@ -52,6 +52,9 @@ import { createPipeline } from "./gateway/pipeline.ts"
 import { refuseName } from "./gateway/mcp/upstream/reachable-address.ts"
 import { markUnknown } from "./gateway/recover.ts"
 import { serverDirectory } from "./gateway/server-directory.ts"
+import { createKeyChallenges } from "./identity/key-challenges.ts"
+import { openSeenProofs } from "./identity/seen-proofs.ts"
+import { openSignedRequests } from "./identity/signed-requests.ts"
 import { openCheckpointMemory } from "./keys/checkpoint-memory.ts"
 import { admitGuard } from "./guard-door.ts"
 import { createGuardRoster } from "./guard-roster.ts"
@@ -239,6 +242,7 @@ export async function startNode({
       browsers,
       places,
       devices,
+      credentials,
       positions,
       interventions,
       keep: config.keptByLaw,
@@ -302,6 +306,12 @@ export async function startNode({
     })
 
     // The doors
+    const seen = openSeenProofs({
+      store,
+      clock,
+      onError: (error) => logger.error({ err: error }, "could not remember a proof that was used"),
+    })
+    const signed = openSignedRequests({ credentials, clock, seen, origin: config.origin })
     const hidden = [store.folder.path, socketPath(store.folder.path)].concat(publishing?.folder ?? [])
     const directory = serverDirectory(servers)
     const door = createMcpDoor({
@@ -309,7 +319,7 @@ export async function startNode({
       servers: directory,
       clock,
       logger,
-      identify: (request) => identifyAgent(request, { credentials, agents, person, clock }),
+      identify: (request) => identifyAgent(request, { credentials, agents, person, clock, signed }),
       config: {
         origin: () => origin.url,
         node: newId("node", clock.now()),
@@ -350,6 +360,7 @@ export async function startNode({
       links,
       agents,
       credentials,
+      keyChallenges: createKeyChallenges(clock),
       tasks,
       mandates,
       budgets,

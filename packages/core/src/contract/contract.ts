@@ -4,6 +4,7 @@ import { BundleHead } from "../evidence/bundle-file.ts"
 import { EntryProof } from "../evidence/entry-proof-file.ts"
 import { ReceiptOpening } from "../evidence/receipt-opening.ts"
 import { idSchema, Name } from "../id.ts"
+import { ChallengeKey, KeyChallenge, ProveKey } from "./credential-about.ts"
 import { ErasureReason, ErasureReport } from "./erasure.ts"
 import { MandateDraft, Mandate } from "../mandate/mandate.ts"
 import { MandatePart } from "../mandate/mandate-part.ts"
@@ -367,6 +368,26 @@ export const contract = {
     en: "Issue a credential and show it once",
     zh: "签发凭证并仅显示一次",
     command: { name: "credential issue", positional: ["agent"] },
+  }),
+  "credential.challenge": operation({
+    method: "POST",
+    path: "/v1/agents/{agent}/credentials:challenge",
+    scope: "local",
+    input: ChallengeKey,
+    output: KeyChallenge,
+    en: "Ask for what an agent's own key has to sign, so that its signed requests count",
+    zh: "获取须由智能体自身密钥签署的内容，使其签名请求得到采信",
+    command: { name: "credential challenge", positional: ["agent"] },
+  }),
+  "credential.prove": operation({
+    method: "POST",
+    path: "/v1/agents/{agent}/credentials:prove",
+    scope: "person",
+    input: ProveKey,
+    output: CredentialRecord,
+    en: "Let an agent in by requests that its own key signs, once that key has signed the challenge",
+    zh: "在智能体自身的密钥签署质询后，允许其凭该密钥签名的请求进入",
+    command: { name: "credential prove", positional: ["agent"] },
   }),
   "credential.revoke": operation({
     method: "POST",
@@ -821,7 +842,7 @@ export const contract = {
     path: "/v1/subjects/{subject}:erase",
     scope: "person",
     input: z.object({
-      /** The id of an agent, a task, a mandate, a server, a passkey, a browser, a place or a device. */
+      /** The id of an agent, a task, a mandate, a server, a passkey, a browser, a place, a device or a credential. */
       subject: z.string().min(1).max(80),
       reason: ErasureReason.default("right"),
     }),

@@ -15,6 +15,7 @@ export const erasableClasses = [
   "browser",
   "place",
   "device",
+  "credential",
 ] as const
 export const ErasableClass = z.enum(erasableClasses)
 export type ErasableClass = z.infer<typeof ErasableClass>

@@ -1,4 +1,5 @@
 import { z } from "zod"
+import { CredentialAbout } from "./credential-about.ts"
 import { Noticed } from "./noticed.ts"
 import { Decision } from "../evidence/entry.ts"
 import { idSchema, Name } from "../id.ts"
@@ -43,13 +44,18 @@ export type VersionRecord = z.infer<typeof VersionRecord>
 
 export const CredentialRecord = z.object({
   id: idSchema("credential"),
-  /** `agent` acts at the doors; `hook` may only start a task in the user's own words, or add words to one. */
-  kind: z.enum(["agent", "hook"]),
+  /**
+   * `agent` acts at the doors; `hook` may only start a task in the user's own words, or add words to one; `key` is a key of the agent's
+   * own, which signs its requests.
+   */
+  kind: z.enum(["agent", "hook", "key"]),
   agent: idSchema("agent"),
   version: idSchema("version"),
   state: z.enum(["live", "revoked"]),
   createdAt: At,
   expiresAt: At,
+  /** What it is where it is no secret; null where it is one, or was erased. */
+  about: CredentialAbout.nullable(),
 })
 export type CredentialRecord = z.infer<typeof CredentialRecord>
 

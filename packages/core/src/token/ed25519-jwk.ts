@@ -33,8 +33,13 @@ export function jwkOf(publicKey: Uint8Array): Ed25519Jwk {
   return { kty: "OKP", crv: "Ed25519", x: toBase64Url(publicKey) }
 }
 
-/** By which a derived token names the key of whoever passed it on (RFC 7638, RFC 9278). */
-export function thumbprintUri({ x }: Ed25519Jwk): string {
+/** The SHA-256 thumbprint of a key (RFC 7638, RFC 8037 appendix A.3). */
+export function thumbprintOf({ x }: Pick<Ed25519Jwk, "x">): string {
   const text = `{"crv":"Ed25519","kty":"OKP","x":"${x}"}`
-  return `urn:ietf:params:oauth:jwk-thumbprint:sha-256:${toBase64Url(sha256(new TextEncoder().encode(text)))}`
+  return toBase64Url(sha256(new TextEncoder().encode(text)))
+}
+
+/** By which a derived token names the key of whoever passed it on (RFC 7638, RFC 9278). */
+export function thumbprintUri(jwk: Ed25519Jwk): string {
+  return `urn:ietf:params:oauth:jwk-thumbprint:sha-256:${thumbprintOf(jwk)}`
 }

@@ -11,6 +11,7 @@ import type { Clock } from "../clock.ts"
 import type { Store } from "../store/store.ts"
 import type { AgentAuthority } from "./agents.ts"
 import type { BrowserAuthority } from "./browsers.ts"
+import type { CredentialAuthority } from "./credentials.ts"
 import type { Declare } from "./declare.ts"
 import type { DeviceAuthority } from "./devices.ts"
 import type { HoldAuthority } from "./holds.ts"
@@ -41,6 +42,7 @@ export interface ErasureParts {
   readonly browsers: Pick<BrowserAuthority, "isLive" | "revoke">
   readonly places: Pick<PlaceAuthority, "list" | "remove">
   readonly devices: DeviceAuthority
+  readonly credentials: Pick<CredentialAuthority, "idsWithContent" | "isLive" | "forgetContent">
   readonly positions: Pick<PositionAuthority, "forgetContent" | "forgetDevice">
   readonly interventions: Interventions
   readonly keep: Readonly<Partial<Record<ErasableClass, KeepRule>>>
@@ -69,7 +71,7 @@ export function openErasure(parts: ErasureParts): Erasure {
     if (found !== undefined) return found
     throw new Failure(
       "invalid_input",
-      `\`${subject.slice(0, 80)}\` is no agent, task, mandate, server, passkey, browser, place or device: give the id of one`,
+      `\`${subject.slice(0, 80)}\` is no agent, task, mandate, server, passkey, browser, place, device or credential: give the id of one`,
     )
   }
 
@@ -80,6 +82,7 @@ export function openErasure(parts: ErasureParts): Erasure {
         ...tasks.ofAgent(subject).map(({ id }) => id),
         ...mandates.ids({ agent: subject }),
         ...parts.devices.idsOfAgent(subject),
+        ...parts.credentials.idsWithContent(subject),
       ]
     return of === "task" ? mandates.ids({ task: subject, holds: holds.idsOfTask(subject) }) : []
   }
@@ -115,6 +118,9 @@ export function openErasure(parts: ErasureParts): Erasure {
       if (!parts.devices.isLive(id)) return
       await parts.devices.remove(parts.devices.need(id), by)
       parts.positions.forgetDevice(id)
+    },
+    async credential(id, by) {
+      if (parts.credentials.isLive(id)) await interventions.revokeCredential(id, by)
     },
   }
 
@@ -156,6 +162,7 @@ export function openErasure(parts: ErasureParts): Erasure {
     if (agent) agents.forgetContent(agent)
     servers.forgetContent(subject)
     parts.positions.forgetContent(subject)
+    parts.credentials.forgetContent(subject)
     await parts.emptyLogs()
     return { subjects, index }
   }

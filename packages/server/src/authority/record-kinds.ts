@@ -1,6 +1,7 @@
 import type { Store } from "../store/store.ts"
 import { agentKind, versionKind } from "./agents.ts"
 import { browserKind } from "./browsers.ts"
+import { credentialKind } from "./credentials.ts"
 import { holdKind } from "./holds.ts"
 import { mandateKind } from "./mandates.ts"
 import { passkeyKind } from "./passkeys.ts"
@@ -26,6 +27,7 @@ const seals = [
   seal(personKind),
   seal(passkeyKind),
   seal(browserKind),
+  seal(credentialKind),
   seal(placeKind),
   seal(deviceKind),
   seal(positionKind),

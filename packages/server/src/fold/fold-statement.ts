@@ -70,7 +70,9 @@ const folds: Record<Fact, FoldFact> = {
       state: stated("live"),
       createdAt: created(subject),
       expiresAt: openly(time(refs["expiresAt"]), within(content, "expiresAt")),
-      hash: within(content, "hash"),
+      ...(refs["kind"] === "agent" || refs["kind"] === "hook"
+        ? { hash: within(content, "hash"), about: stated(null) }
+        : { hash: stated(""), about: within(content, "about") }),
     })
   },
   "credential.revoked": changes("credential", { state: stated("revoked") }),

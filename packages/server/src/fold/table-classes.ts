@@ -16,6 +16,7 @@ export const tableClasses: Readonly<Record<string, TableClass>> = {
   spent: "fold",
   vault_key: "vault",
   vault: "vault",
+  seen_proof: "ephemeral",
   meta: "ephemeral",
   migration: "ephemeral",
 }
@@ -34,7 +35,7 @@ export const ephemeralMembers: Readonly<Record<string, readonly string[]>> = {
 /** Members that nobody is shown. */
 export const secretMembers: Readonly<Record<string, readonly string[]>> = {
   person: ["salt", "hash"],
-  credential: ["hash"],
+  credential: ["hash", "about"],
   browser: ["hash"],
   passkey: ["credential", "publicKey"],
   place: ["feature"],

@@ -1,4 +1,6 @@
 import { Failure } from "@hufu/core/failure"
+import { agentUrlOf } from "@hufu/core/identity/web-bot-auth"
+import { thumbprintOf } from "@hufu/core/token/ed25519-jwk"
 import { actorOf, type OperationContext } from "./context.ts"
 import type { Operations } from "./operations.ts"
 import type { OperationParts } from "./parts.ts"
@@ -43,6 +45,18 @@ export function agentOperations(parts: OperationParts) {
       agents.declareVersion(agents.need(agent), { label, parts: digests }, actorOf(context)),
     "credential.issue": ({ agent, kind, days }, context) =>
       credentials.issue({ agent, kind, days, by: actorOf(context) }),
+    "credential.challenge": async ({ agent, key, url, type }) =>
+      parts.keyChallenges.issue({ agent: agents.need(agent).id, publicKey: key, url: agentUrlOf(url, type) }),
+    "credential.prove": async (
+      { agent: ref, key, url: given, type, challenge, signature, days },
+      context,
+    ) => {
+      const agent = agents.need(ref).id
+      const url = agentUrlOf(given, type)
+      parts.keyChallenges.require({ agent, publicKey: key, url }, { challenge, signature })
+      const about = { is: "key", url, thumbprint: thumbprintOf({ x: key }), publicKey: key } as const
+      return credentials.admit({ agent, about, days, by: actorOf(context) })
+    },
     "credential.revoke": ({ credential }, context) =>
       interventions.revokeCredential(credential, actorOf(context)),
     "task.start": ({ agent: ref, words }, context) => {

@@ -25,6 +25,7 @@ import type { RuleSet, RuleSource } from "../fence/rules/load.ts"
 import type { ActionContents } from "../gateway/action-content.ts"
 import type { AssessParts } from "../gateway/assess.ts"
 import type { Connections } from "../gateway/connections.ts"
+import type { KeyChallenges } from "../identity/key-challenges.ts"
 import type { Ledger } from "../ledger/ledger.ts"
 import type { PublishState } from "../ledger/publish/start-publishing.ts"
 import type { ScrubState } from "../ledger/scrub.ts"
@@ -47,6 +48,7 @@ export interface OperationParts {
   readonly browsers: BrowserAuthority
   readonly agents: AgentAuthority
   readonly credentials: CredentialAuthority
+  readonly keyChallenges: KeyChallenges
   readonly tasks: TaskAuthority
   readonly mandates: MandateAuthority
   readonly budgets: Budgets

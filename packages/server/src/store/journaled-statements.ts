@@ -17,6 +17,7 @@ export const journaled = {
     "INSERT INTO spent (mandate, grant_index, count, amount) VALUES (?, ?, ?, ?) ON CONFLICT (mandate, grant_index) DO UPDATE SET count = excluded.count, amount = excluded.amount",
   spend:
     "INSERT INTO spent (mandate, grant_index, count, amount) VALUES (?, ?, ?, ?) ON CONFLICT (mandate, grant_index) DO UPDATE SET count = spent.count + excluded.count, amount = spent.amount + excluded.amount",
+  seenProof: "INSERT INTO seen_proof (id, until) VALUES (?, ?) ON CONFLICT (id) DO NOTHING",
 } as const
 
 type Check = (value: SqlValue | undefined) => boolean
@@ -58,6 +59,7 @@ const kinds: ReadonlyMap<string, Kind> = new Map([
   [journaled.vault, { number: 5, checks: [isText, isText, isBytes(12, 12), isBytes(0, 1024 * 1024)] }],
   [journaled.spent, { number: 6, checks: [isText, isWhole, isWhole, isWhole] }],
   [journaled.spend, { number: 7, checks: [isText, isWhole, isWhole, isWhole] }],
+  [journaled.seenProof, { number: 8, checks: [isText, isWhole] }],
 ])
 
 const statements: ReadonlyMap<number, string> = new Map([...kinds].map(([sql, { number }]) => [number, sql]))

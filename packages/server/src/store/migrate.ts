@@ -2,6 +2,7 @@ import { existsSync } from "node:fs"
 import { Failure } from "@hufu/core/failure"
 import { authorityMigration } from "../authority/authority-migration.ts"
 import { sealedRecordsMigration } from "../authority/sealed-records-migration.ts"
+import { seenProofsMigration } from "../identity/seen-proofs-migration.ts"
 import { checkpointDigestMigration } from "../ledger/checkpoint-digest-migration.ts"
 import { evidenceMigration } from "./evidence-migration.ts"
 import { openReader, type SqliteConnection } from "./sqlite-connection.ts"
@@ -22,6 +23,7 @@ export const migrations: readonly Migration[] = [
   sealedRecordsMigration,
   recordProofMigration,
   checkpointDigestMigration,
+  seenProofsMigration,
 ]
 
 /** Brings the schema up to date, each step in its own transaction, and returns the number of steps taken. */

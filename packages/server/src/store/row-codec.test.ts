@@ -80,6 +80,7 @@ const right: Record<keyof typeof journaled, SqlValue[]> = {
   vault: ["a", "tsk_a", new Uint8Array(12), new Uint8Array(16)],
   spent: ["mnd_a", -1, 1, 2],
   spend: ["mnd_a", -1, -1, -2],
+  seenProof: ["a", 1],
 }
 const nearlyRight = fc.constantFrom(...Object.entries(right)).chain(([name, values]) =>
   fc.tuple(fc.nat(values.length - 1), near).map(([at, other]) => ({

@@ -6,6 +6,7 @@ import { Confirm } from "../../part/confirm.tsx"
 import { Id } from "../../part/id.tsx"
 import { List, ListItem } from "../../part/list.tsx"
 import { Ago, useNow } from "../../part/time.tsx"
+import { UntrustedName } from "../../part/untrusted-name.tsx"
 import { sayTime } from "../../words/format.ts"
 import { useLanguage } from "../../words/language.ts"
 import { useWords } from "../../words/use-words.ts"
@@ -63,6 +64,11 @@ function Credential({ credential }: { readonly credential: CredentialRecord }) {
         </>
       }
     >
+      {credential.about === null ? null : (
+        <p className="text-soft">
+          <UntrustedName text={credential.about.url} />
+        </p>
+      )}
       {isLive ? (
         <Confirm
           label={words.revokeCredential}

@@ -1,6 +1,7 @@
 import { Failure, isFailure } from "@hufu/core/failure"
 import type { IncomingMessage, ServerResponse } from "node:http"
-import type { Caller } from "../governor.ts"
+import { acceptSignature } from "../../identity/signed-requests.ts"
+import type { Identified } from "../identify-agent.ts"
 import { aggregateBackend } from "./aggregate/aggregate-backend.ts"
 import type { Backend } from "./backend.ts"
 import type { Desk } from "./desk.ts"
@@ -15,10 +16,9 @@ import type { SessionTable } from "./session.ts"
 import type { HttpServer } from "./upstream/server-definition.ts"
 
 /** One HTTP request, once it is known who sends it and for which address of the door. */
-export interface HttpVisit {
+export interface HttpVisit extends Identified {
   readonly req: IncomingMessage
   readonly res: ServerResponse
-  readonly caller: Caller
   readonly backend: Backend
   /** The server's definition when requests can be forwarded to it as they came. */
   readonly http: HttpServer | null
@@ -32,7 +32,7 @@ export interface HttpDoor {
 export interface HttpDoorParts {
   readonly desk: Desk
   /** Throws Failure("unauthenticated"). */
-  readonly identify: (req: IncomingMessage) => Caller
+  readonly identify: (req: IncomingMessage) => Identified
 }
 
 /** The door at `/mcp/{server}`, and at `/mcp` for all servers together. */
@@ -52,9 +52,9 @@ export function createHttpDoor({ desk, identify }: HttpDoorParts): HttpDoor {
 
   async function visit(req: IncomingMessage, res: ServerResponse): Promise<void> {
     guardRequest(req, desk.config)
-    const caller = identify(req)
-    desk.governor.standing(caller)
-    const arrived: HttpVisit = { req, res, caller, ...destination(req.url ?? "") }
+    const identified = identify(req)
+    desk.governor.standing(identified.caller)
+    const arrived: HttpVisit = { req, res, ...identified, ...destination(req.url ?? "") }
     if (req.method === "POST") return post(arrived)
     if (req.method === "GET" || req.method === "DELETE") return stream(arrived)
     throw new Failure("method_not_allowed", "this address takes POST, GET and DELETE")
@@ -98,6 +98,7 @@ function refuse(desk: Desk, res: ServerResponse, error: unknown): void {
     "content-length": Buffer.byteLength(body),
   }
   if (failure.status === 401) headers["www-authenticate"] = 'Bearer realm="hufu"'
+  if (failure.code === "signature_refused") headers["accept-signature"] = acceptSignature
   if (failure.status === 405) headers["allow"] = "POST, GET, DELETE"
   if (failure.status === 429) headers["retry-after"] = 1
   // What was not read of the request would be taken for the next one.

@@ -29,6 +29,7 @@ export interface Posted extends HttpVisit {
 export function createPostHandler(desk: Desk, sessions: SessionTable): (visit: HttpVisit) => Promise<void> {
   return async function handlePost(visit) {
     const body = await readBody(visit.req, desk.config.limits.bodyBytes)
+    visit.checkBody?.(body.bytes)
     const message = readMessage(body.value)
     if (message === undefined) {
       const what = Array.isArray(body.value)

@@ -3,6 +3,7 @@ import type { Duplex } from "node:stream"
 import { Failure } from "@hufu/core/failure"
 import type { Clock } from "../../clock.ts"
 import type { Caller, Governor } from "../governor.ts"
+import type { Identified } from "../identify-agent.ts"
 import { defaultLimits } from "./config.ts"
 import type { McpConfig, McpLimits } from "./config.ts"
 import { legacyVersions } from "./era.ts"
@@ -20,7 +21,7 @@ export interface McpDoorOptions {
   readonly clock: Clock
   readonly logger: Log
   /** Throws Failure("unauthenticated"). */
-  readonly identify: (req: IncomingMessage) => Caller
+  readonly identify: (req: IncomingMessage) => Identified
   readonly config: Omit<McpConfig, "limits"> & Partial<McpLimits>
 }
 

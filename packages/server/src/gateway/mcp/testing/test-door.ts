@@ -48,7 +48,9 @@ export async function openTestDoor(
       const token = /^Bearer (\S+)$/.exec(req.headers.authorization ?? "")?.[1]
       if (token === undefined) throw new Failure("unauthenticated", "send a credential")
       const [agent = "", principal = "usr_1"] = token.split("/")
-      return { agent, version: "v1", principal, credential: token, door: "mcp-http", connection: "con_1" }
+      return {
+        caller: { agent, version: "v1", principal, credential: token, door: "mcp-http", connection: "con_1" },
+      }
     },
     config: {
       origin: () => url,
