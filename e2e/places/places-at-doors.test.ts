@@ -85,4 +85,10 @@ test("after a restart the person's word is there, the device's is not until it s
   expect((await (await world.door("modern", agent)).call("add_note", { id: "r" })).code).toBeUndefined()
   number = 0
   expect(await report(inside)).toBe(401)
+  // Nobody else says where it is: then the special place denies, until the device has spoken.
+  await world.person.position.forget({ agent: agent.id })
+  expect((await (await world.door("modern", agent)).call("add_note", { id: "s" })).code).toBe("denied")
+  number = 100
+  expect(await report(outside)).toBe(200)
+  expect((await (await world.door("modern", agent)).call("add_note", { id: "t" })).code).toBeUndefined()
 })

@@ -22,7 +22,7 @@ export function draftSources(config: Config, dataDir: string): RuleSource[] | un
 
 /** A file of rules, with the examples beside it: `mine.examples.json` for `mine.cedar`. */
 function userSource(path: string, dataDir: string): RuleSource {
-  const beside = `${path.replace(/\.cedar$/, "")}.examples.json`
+  const beside = examplesBeside(path)
   const hasExamples = existsSync(isAbsolute(beside) ? beside : join(dataDir, beside))
   return {
     layer: "user",
@@ -30,6 +30,11 @@ function userSource(path: string, dataDir: string): RuleSource {
     text: readRules(path, dataDir),
     ...(hasExamples ? { examples: readRules(beside, dataDir) } : {}),
   }
+}
+
+/** Where the examples of a file of rules are, if it has some. */
+export function examplesBeside(path: string): string {
+  return `${path.replace(/\.cedar$/, "")}.examples.json`
 }
 
 function readRules(path: string, dataDir: string): string {

@@ -181,7 +181,17 @@ describe("hufu backup and hufu restore", () => {
 
   it("leave the keys out when told so, and take them from where they were kept", async () => {
     const node = await started("a")
-    writeFileSync(join(node.dataFolder, "config.json"), '{"ask":{"expirySeconds":77}}', { mode: 0o600 })
+    writeFileSync(
+      join(node.dataFolder, "config.json"),
+      '{"ask":{"expirySeconds":77},"rules":["mine.cedar"]}',
+      {
+        mode: 0o600,
+      },
+    )
+    // What the node would not start without, or would forget: its own packs, and the examples beside its rules.
+    const own = ["mine.cedar", "mine.examples.json", "packs/mine/pack.json", "packs/mine/some.cedar"]
+    mkdirSync(join(node.dataFolder, "packs/mine"), { recursive: true })
+    for (const name of own) writeFileSync(join(node.dataFolder, name), `of ${name}`)
     const made = await node.run(["backup", at("b.hufu"), "--no-keys", "--json"])
     expect(made.json()["keys"]).toBe("none")
     expect(readFileSync(at("b.hufu")).includes("PRIVATE KEY")).toBe(false)
@@ -193,6 +203,10 @@ describe("hufu backup and hufu restore", () => {
     }
     expect((await restore("b", ["--keys", at("kept")])).code).toBe(0)
     expect(readFileSync(join(at("b"), "config.json"), "utf8")).toContain("77")
+    for (const name of own) expect(readFileSync(join(at("b"), name), "utf8")).toBe(`of ${name}`)
+    writeFileSync(join(node.dataFolder, "packs/mine/an odd name.cedar"), "")
+    rmSync(at("b.hufu"))
+    expect((await node.run(["backup", at("b.hufu"), "--no-keys"])).err).toContain("an odd name")
   })
 })
 

@@ -1,6 +1,8 @@
 import { resolve } from "node:path"
 import { createBackup } from "@hufu/server/backup/create-backup"
+import { packFiles } from "@hufu/server/fence/packs/pack-files"
 import { readVaultKey } from "@hufu/server/keys/vault-key"
+import { examplesBeside } from "@hufu/server/rule-sources"
 import { usedDataFolder } from "@hufu/server/store/data-folder"
 import { version } from "@hufu/server/version"
 import type { Invocation } from "../command/command.ts"
@@ -24,7 +26,7 @@ export async function backup(invocation: Invocation): Promise<number> {
     vaultKey: () => readVaultKey(folder, () => askPassphrase({ language, flags: {} })),
     // Whoever reads the ledger sees all that is acknowledged, so the node brings it into the tables first.
     fold: () => withNode(invocation, async (client) => void (await client.log.entries({ limit: 1 }))),
-    files: ["config.json", ...namedFiles(readConfig(dataFolder, {}, {}))],
+    files: ["config.json", ...namedFiles(readConfig(dataFolder, {}, {})), ...packFiles(dataFolder)],
     now: Date.now(),
     version,
   })
@@ -48,11 +50,11 @@ export async function backup(invocation: Invocation): Promise<number> {
   return exitCodes.ok
 }
 
-/** The files that the configuration names. */
+/** The files that the configuration names, and the examples beside rules. */
 function namedFiles({ rules, draft, access }: ReturnType<typeof readConfig>): string[] {
+  const all = [...rules, ...(draft?.rules ?? [])]
   return [
-    ...rules,
-    ...(draft?.rules ?? []),
+    ...new Set(all.flatMap((path) => [path, examplesBeside(path)])),
     ...(access === undefined
       ? []
       : [access.schema, ...access.rules, ...(access.entities ? [access.entities] : [])]),

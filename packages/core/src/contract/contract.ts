@@ -670,6 +670,8 @@ export const contract = {
       reasons: z.array(ReasonRecord),
       mandate: idSchema("mandate").nullable(),
       words: z.string().nullable(),
+      /** What Hufu's doors would take out of its result. */
+      redacts: z.array(z.string()),
       facts: z.json(),
       policy: Digest,
       visible: z.boolean(),

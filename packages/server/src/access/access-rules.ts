@@ -9,6 +9,7 @@ import { decide, type Verdict } from "@hufu/core/policy/verdict"
 import { z } from "zod"
 import type { Config } from "../config.ts"
 import { loadPolicies, type RuleSource } from "../fence/rules/load.ts"
+import type { ParsedRule } from "../fence/rules/parse-rules.ts"
 import type { AccessRequest } from "./access-request.ts"
 import { type AccessSchema, readAccessSchema } from "./access-schema.ts"
 
@@ -43,7 +44,8 @@ export function openAccessRules(config: Config["access"], dataDir: string): Acce
   const read = (path: string) => readText(path, dataDir)
   const schema = readAccessSchema(config.schema, read(config.schema))
   const sources = config.rules.map((name): RuleSource => ({ layer: "user", name, text: read(name) }))
-  const { compiled } = loadPolicies(sources, schema.text)
+  const { compiled, rules } = loadPolicies(sources, schema.text)
+  refuseRedacting(rules)
   const stored = config.entities === undefined ? [] : readEntities(config.entities, read(config.entities))
   const byKey = new Map<string, (typeof stored)[number]>()
   const ids = new Map<string, string[]>()
@@ -98,6 +100,16 @@ export function openAccessRules(config: Config["access"], dataDir: string): Acce
       return decide(compiled, request, entities)
     },
   }
+}
+
+/** Whoever asks gets a decision and no result: what a rule wants taken out of one would go to them unnoticed. */
+function refuseRedacting(rules: readonly ParsedRule[]): void {
+  const redacting = rules.find(({ redacts }) => redacts.length > 0)
+  if (redacting === undefined) return
+  throw new Failure(
+    "rule_invalid",
+    `${redacting.place}: rule \`${redacting.id}\`: take \`@redact\` away: a decision has no result that anything could be taken out of`,
+  )
 }
 
 type Properties = Readonly<Record<string, JsonValue>>

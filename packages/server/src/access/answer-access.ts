@@ -62,7 +62,7 @@ export function accessAnswers({ rules, explain, agentOf }: AccessParts): AccessA
       )
     const args = z.record(z.string(), z.json()).optional().safeParse(action.properties?.["arguments"])
     if (!args.success) throw new Failure("invalid_input", "give `action.properties.arguments` as an object")
-    const { verdict, reasons, policy } = await explain(
+    const { verdict, reasons, policy, redacts } = await explain(
       {
         agent: subject.id,
         server: resource.id.slice(0, slash),
@@ -71,7 +71,9 @@ export function accessAnswers({ rules, explain, agentOf }: AccessParts): AccessA
       },
       context,
     )
-    return { decision: verdict === "allow", context: { verdict, policy, reasons } }
+    if (redacts.length === 0) return { decision: verdict === "allow", context: { verdict, policy, reasons } }
+    // Whoever asks here takes nothing out of results; Hufu's own doors do.
+    return { decision: false, context: { verdict, policy, reasons, redacts } }
   }
 
   function decideByRules(request: AccessRequest): AccessDecision {

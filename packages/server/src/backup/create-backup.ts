@@ -8,7 +8,7 @@ import {
   rmSync,
   statSync,
 } from "node:fs"
-import { basename, dirname, join, resolve } from "node:path"
+import { basename, dirname, isAbsolute, join, resolve } from "node:path"
 import { Failure } from "@hufu/core/failure"
 import { parseLedgerKey } from "../ledger/ledger-key.ts"
 import { type DataFolder, usedDataFolder } from "../store/data-folder.ts"
@@ -93,9 +93,17 @@ async function describe(tables: string, folder: DataFolder, options: BackupOptio
 
 /** Under `files/`, what the person wrote into the data folder; what lies elsewhere is not the node's to keep. */
 function ownFiles(folder: DataFolder, files: readonly string[]): { name: string; path: string }[] {
-  return files
-    .map((each) => ({ name: `files/${each}`, path: join(folder.path, each) }))
-    .filter(({ name, path }) => isMemberName(name) && existsSync(path))
+  const own = files
+    .map((each) => ({ each, name: `files/${each}`, path: join(folder.path, each) }))
+    .filter(({ each, path }) => !isAbsolute(each) && existsSync(path))
+  // Left out, it would be missed when everything else is restored.
+  const odd = own.find(({ each, name }) => !isMemberName(name) && !each.split("/").includes(".."))
+  if (odd !== undefined)
+    throw new Failure(
+      "invalid_input",
+      `\`${odd.each.slice(0, 99)}\` cannot be in a backup under this name: give it one of at most 90 letters, digits, dots and dashes`,
+    )
+  return own.filter(({ name }) => isMemberName(name))
 }
 
 interface Packed {

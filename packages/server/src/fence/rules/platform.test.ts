@@ -78,9 +78,16 @@ describe("the platform's rules", () => {
     ["by a tool that has changed", { resource: { changed: true } }, "platform/tool-changed"],
     [
       "by a tool that looks made to deceive",
-      { resource: { signals: ["same_name"] } },
+      { resource: { signals: ["hidden_text"] } },
       "platform/tool-suspicious",
     ],
+    [
+      "by a tool that speaks of another's",
+      { resource: { signals: ["other_tool"] } },
+      "platform/tool-of-another",
+    ],
+    ["by one of two of a name", { resource: { signals: ["same_name"] } }, "platform/tool-name-taken"],
+    ["by one that looks like another", { resource: { signals: ["look_alike"] } }, "platform/tool-look-alike"],
     ["with a hidden character", { signals: ["bidirectional_control"] }, "platform/hidden-in-arguments"],
     ["aimed at what is disguised", { signals: ["disguised_target"] }, "platform/hidden-in-arguments"],
     ["with a command in a path", { signals: ["shell_characters"] }, "platform/shell-in-arguments"],
