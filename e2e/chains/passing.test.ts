@@ -45,7 +45,29 @@ test(
       expect(held.body).toMatchObject({ items: [{ holds: true, mandate: { id: given.id } }] })
       // Only who holds it, only less of it, and only what an agent may do at all.
       expect(await pass(given.id, b, c, 1)).toMatchObject({ status: 404 })
-      expect(await pass(given.id, a, b, 11)).toMatchObject({ status: 409, body: { code: "not_narrower" } })
+      // More than it asks the person, who sees how it is more; once they have approved it, the same makes it.
+      const more = await pass(given.id, a, b, 11)
+      expect(more).toMatchObject({ status: 409, body: { code: "not_narrower", state: "waiting" } })
+      const question = String(more.body["hold"])
+      const hold = (await node.api("GET", `/v1/holds/${question}`)) as { digest: string; passing: object }
+      expect(hold.passing).toMatchObject({
+        toName: "ben",
+        made: null,
+        differences: expect.arrayContaining([
+          expect.objectContaining({ en: expect.stringContaining("it takes 11 calls, and 10 are left") }),
+        ]),
+      })
+      const choice = { digest: hold.digest, for: "once" }
+      const edited = { ...choice, arguments: { mandate: given.id } }
+      await expect(node.api("POST", `/v1/holds/${question}:approve`, edited)).rejects.toThrow("as it is")
+      await node.api("POST", `/v1/holds/${question}:approve`, choice)
+      const widened = await pass(given.id, a, b, 11)
+      expect(widened).toMatchObject({ status: 200, body: { parent: given.id, widened: question } })
+      expect(await node.api("GET", `/v1/holds/${question}`)).toMatchObject({
+        state: "used",
+        passing: { made: widened.body["id"] },
+      })
+      await node.api("POST", `/v1/mandates/${widened.body["id"]}:revoke`, {})
       expect(await ask("GET", "/v1/mandates", a.credential)).toMatchObject({ status: 401 })
       const passed = await pass(given.id, a, b, 6)
       expect(passed.body).toMatchObject({ parent: given.id, agent: b.id })

@@ -1,4 +1,5 @@
 import { sayNoticed } from "@hufu/core/contract/noticed"
+import type { PassingRecord } from "@hufu/core/contract/passing-asked"
 import type { HoldRecord } from "@hufu/core/contract/records"
 import { sayOrigin } from "@hufu/core/provenance/traced-value"
 import type { Language } from "@hufu/core/words"
@@ -15,6 +16,10 @@ const texts = {
     targets: "Targets:",
     traced: "Where it came from:",
     noticed: "What was noticed:",
+    passes: ({ mandate, toName }: PassingRecord, agent: string) =>
+      `The agent ${agent} wants to pass on to the agent ${toName} more than its mandate ${mandate} lets it.`,
+    wider: "How it is more:",
+    says: "With all of it, that agent could then do this:",
     why: "Why it asks:",
     userOnly: "Only you decide this, each time.",
     state: "State:",
@@ -34,6 +39,10 @@ const texts = {
     targets: "对象：",
     traced: "来源：",
     noticed: "注意到的情况：",
+    passes: ({ mandate, toName }: PassingRecord, agent: string) =>
+      `智能体 ${agent} 想向智能体 ${toName} 转授超出其授权 ${mandate} 的内容。`,
+    wider: "超出之处：",
+    says: "如此一来，该智能体将可以：",
     why: "为何询问：",
     userOnly: "此类行为每次仅由您本人决定。",
     state: "状态：",
@@ -59,7 +68,7 @@ export function describeHold(hold: HoldRecord, language: Language): string[] {
       quote,
     ),
     "",
-    text.wants(hold),
+    ...(hold.passing === null ? [text.wants(hold)] : passingLines(hold, hold.passing, language)),
     text.behalf(hold.principal),
     ...(hold.targets.length > 0
       ? [text.targets, ...hold.targets.map(({ kind, value }) => quote(`${kind}: ${oneLine(value)}`))]
@@ -82,6 +91,18 @@ export function describeHold(hold: HoldRecord, language: Language): string[] {
     ...(hold.proposal ? [text.proposal(hold.proposal.times), `  ${oneLine(hold.proposal[language])}`] : []),
     `${text.digest} ${hold.digest}`,
     `${text.state} ${hold.state}  ${text.expires} ${new Date(hold.expiresAt).toISOString()}`,
+  ]
+}
+
+/** UNTRUSTED: tools and values in these sentences are the agent's. */
+function passingLines({ agentName }: HoldRecord, passing: PassingRecord, language: Language): string[] {
+  const text = texts[language]
+  return [
+    text.passes(passing, agentName),
+    text.says,
+    ...passing.says[language].map((sentence) => quote(oneLine(sentence))),
+    text.wider,
+    ...passing.differences.map((each) => `  ! ${oneLine(each[language])}`),
   ]
 }
 

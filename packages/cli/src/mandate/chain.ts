@@ -15,6 +15,11 @@ const states: Readonly<Record<ChainLink["state"], Readonly<Record<Language, stri
   above: { en: "what it hangs on does not hold", zh: "其上级授权无效" },
 }
 
+const widened: Readonly<Record<Language, string>> = {
+  en: "The principal approved all of this, also what is more than the mandate above it.",
+  zh: "委托人批准了以下全部内容，包括超出上级授权的部分。",
+}
+
 /** `hufu mandate chain MANDATE`: who passed what on to whom. */
 export async function chain(invocation: Invocation): Promise<number> {
   const { positionals, json, language } = invocation
@@ -35,6 +40,7 @@ function linesOf(items: readonly ChainLink[], language: Language): string[] {
     const indent = "   ".repeat(depth)
     return [
       `${indent}${depth === 0 ? "" : "└─ "}${agentName}  ${mandate.id}  (${states[state][language]})`,
+      ...(mandate.widened === undefined ? [] : [`${indent}   ${widened[language]}`]),
       ...sayMandate(mandate, language).map((sentence) => `${indent}   ${sentence}`),
     ]
   })

@@ -4,6 +4,7 @@ import { Noticed } from "./noticed.ts"
 import { Decision } from "../evidence/entry.ts"
 import { idSchema, Name } from "../id.ts"
 import { ToolSignal } from "../profile/tool-signal.ts"
+import { PassingRecord } from "./passing-asked.ts"
 import { PlaceSaid } from "./place.ts"
 import { TracedValue } from "../provenance/traced-value.ts"
 import { DecisionMode, Effect, OutcomeKind, VerdictKind } from "../words.ts"
@@ -131,6 +132,8 @@ export const HoldRecord = z.object({
   noticed: z.array(Noticed),
   /** The places that have a say in it, in their owners' words. UNTRUSTED: show as text only. */
   places: z.array(PlaceSaid),
+  /** Where more than a part of a mandate is to be passed on. UNTRUSTED: show as text only. */
+  passing: PassingRecord.nullable(),
   /** The digest that an approval is bound to; sent back with the decision so that a stale page cannot approve. */
   digest: Digest,
   state: HoldState,

@@ -3,6 +3,7 @@ import type { Call } from "./call.ts"
 import { type GrantRefusal, grantCovers, isAbout, isLiveAt, neverFits } from "./grant-covers.ts"
 import type { Mandate } from "./mandate.ts"
 import {
+  boundBy,
   isRuledOut,
   type PassedOn,
   passedCovers,
@@ -101,7 +102,7 @@ function coverByGrants(
           return {
             ...base,
             ...covered(mode),
-            ...by(each.mandate, index, each.above.links.at(-1)),
+            ...by(each.mandate, index, boundBy(each).at(-1)),
             amount: ruling.amount,
             above: ruling.above,
           }
@@ -120,8 +121,9 @@ function covered(mode: "auto" | "ask"): Pick<Cover, "covers" | "asks" | "mode" |
   }
 }
 
+/** What the principal widened says no words of theirs: they approved what it says. */
 function by(mandate: Mandate, grant: number, root = mandate): Pick<Cover, "mandate" | "grant" | "words"> {
-  return { mandate: mandate.id, grant, words: root.id }
+  return { mandate: mandate.id, grant, ...(root.parent === null ? { words: root.id } : {}) }
 }
 
 /** What live mandates together say of everything that they do not mention. */

@@ -100,6 +100,8 @@ export const Mandate = z.strictObject({
   principal: idSchema("person"),
   /** The mandate of another agent that this one was passed on from; null: the principal gave it. */
   parent: idSchema("mandate").nullable(),
+  /** The question by which the principal approved that it says more than what it was passed on from. */
+  widened: idSchema("hold").optional(),
   createdAt: Time,
 })
 export type Mandate = z.infer<typeof Mandate>
@@ -110,6 +112,7 @@ export function draftOf({
   agent: _agent,
   principal: _principal,
   parent: _parent,
+  widened: _widened,
   createdAt: _createdAt,
   ...draft
 }: Mandate): MandateDraft {

@@ -62,11 +62,15 @@ function holderDifferences(inner: Mandate, outer: Mandate): Difference[] {
     found.push({ en: "it is another principal's", zh: "属于另一委托人" })
   if (outer.task !== null && inner.task !== outer.task)
     found.push({ en: "it holds for other tasks", zh: "适用于其他任务" })
+  if (inner.widened !== undefined && inner.widened !== outer.widened)
+    found.push({ en: "it says that the principal widened it", zh: "声称已由委托人放宽" })
   return found
 }
 
 function receiverDifferences(inner: Mandate, outer: Mandate): Difference[] {
   const found: Difference[] = []
+  if (inner.widened !== undefined)
+    found.push({ en: "it says that the principal widened it", zh: "声称已由委托人放宽" })
   if (inner.parent !== outer.id)
     found.push({ en: "it was passed on from another mandate", zh: "转授自另一授权" })
   if (inner.agent === outer.agent) found.push({ en: "it is the same agent's", zh: "属于同一智能体" })

@@ -15,11 +15,29 @@ export interface Slice {
   readonly amount: number
 }
 
-/** The mandate with its chain, if all of it holds at this time. */
+/**
+ * The mandate with its chain, if all of it holds at this time. What stands above what the principal widened may have run out, because they
+ * approved when that ends; it may not be gone.
+ */
 export function standing(mandate: Mandate, call: CallShape): PassedOn | undefined {
   const above = call.above?.(mandate)
   const isWhole = above !== undefined && above.links.at(-1)?.parent === null
-  return isWhole && above.links.every((link) => isLiveAt(link, call.now)) ? { mandate, above } : undefined
+  if (!isWhole) return undefined
+  const passed = { mandate, above }
+  return boundBy(passed).every((link) => isLiveAt(link, call.now)) ? passed : undefined
+}
+
+/** The mandates above that a call has to be covered by: up to the first one that the principal themselves approved. */
+export function boundBy({
+  mandate,
+  above: { links },
+}: {
+  readonly mandate: Mandate
+  readonly above: Pick<Above, "links">
+}): readonly Mandate[] {
+  if (mandate.widened !== undefined) return []
+  const last = links.findIndex((link) => link.widened !== undefined)
+  return last < 0 ? links : links.slice(0, last + 1)
 }
 
 /**
@@ -47,19 +65,20 @@ function saying({ mandate, above }: PassedOn, { now }: CallShape): Mandate[] {
 }
 
 /**
- * Whether a grant of a mandate that was passed on covers a call. INVARIANT: every mandate above covers it too, at this moment and by its
- * own grants, whatever was compared when it was passed on; it is asked about if any of them asks.
+ * Whether a grant of a mandate that was passed on covers a call. INVARIANT: every mandate above covers it too, up to one that the principal
+ * approved as it is, at this moment and by its own grants, whatever was compared when it was passed on; it is asked about if any of them asks.
  */
 export function passedCovers(
-  { mandate, above }: PassedOn,
+  passed: PassedOn,
   index: number,
   call: Call,
 ): GrantRefusal | { amount: number; above: readonly Slice[]; mode: Grant["mode"] } {
+  const { mandate, above } = passed
   const own = grantCovers(mandate, index, call)
   if (typeof own === "string") return own
   let mode = mandate.grants[index]?.mode ?? "ask"
   const slices: Slice[] = []
-  for (const link of above.links) {
+  for (const link of boundBy(passed)) {
     const found = coveringGrant(link, { ...call, budgetLeft: above.left })
     if (typeof found === "string") return found
     if (found.mode === "ask") mode = "ask"
@@ -92,7 +111,7 @@ export function passedCouldCover(passed: PassedOn, index: number, call: CallShap
     grant !== undefined &&
     isAbout(grant, call) &&
     shapeRefusal(mandate, index, call) === undefined &&
-    above.links.every((link) =>
+    boundBy(passed).every((link) =>
       link.grants.some(
         (each, at) =>
           isAbout(each, call) && shapeRefusal(link, at, { ...call, budgetLeft: above.left }) === undefined,
@@ -102,6 +121,6 @@ export function passedCouldCover(passed: PassedOn, index: number, call: CallShap
 }
 
 /** What a chain says of everything that it does not mention: it asks only where all of it asks. */
-export function passedOtherwise({ mandate, above }: PassedOn): Mandate["otherwise"] {
-  return [mandate, ...above.links].every(({ otherwise }) => otherwise === "ask") ? "ask" : "deny"
+export function passedOtherwise(passed: PassedOn): Mandate["otherwise"] {
+  return [passed.mandate, ...boundBy(passed)].every(({ otherwise }) => otherwise === "ask") ? "ask" : "deny"
 }

@@ -113,6 +113,14 @@ const faults: Record<string, [readonly string[], string, Partial<ChainTrust>?]> 
   "a root in the middle": [[first, root(mandate(2), { issuer })], "1 not_by_parent"],
   "a link as a root": [[second], "0 unknown_issuer"],
   "a wider link": [[first, below(first, 2, a, b, {}, wider)], "1 not_narrower"],
+  "a link that says that the principal widened it": [
+    [first, below(first, 2, a, b, {}, { ...wider, widened: id("hld", 1) })],
+    "1 not_narrower",
+  ],
+  "a narrower link that says so, below which nothing above would count": [
+    [first, below(first, 2, a, b, {}, { widened: id("hld", 1) })],
+    "1 not_narrower",
+  ],
   "a link that lets the user-only go": [
     [first, below(first, 2, a, b, {}, { userOnly: [] })],
     "1 not_narrower",

@@ -1,6 +1,7 @@
 import { TracedValue } from "@hufu/core/provenance/traced-value"
 import { z } from "zod"
 import { PlaceSaid } from "@hufu/core/contract/place"
+import { PassingAsked } from "@hufu/core/contract/passing-asked"
 import { HoldState } from "@hufu/core/contract/records"
 import type { Decision } from "@hufu/core/evidence/entry"
 import { Failure, isFailure } from "@hufu/core/failure"
@@ -23,6 +24,8 @@ const Hold = z.object({
   tool: z.string(),
   effect: Effect,
   mode: DecisionMode,
+  /** The mandate of which more than a part is to be passed on, where that is what is asked. */
+  passes: z.string().optional(),
   /** Digest of the exact action that was asked about. */
   digest: z.string(),
   /** Digest of the action that was approved: another one after an edit. */
@@ -56,6 +59,8 @@ export const HeldContent = z.object({
   reasons: z.array(z.object({ rule: z.string(), en: z.string(), zh: z.string() })),
   /** Where its values came from. */
   traced: z.array(TracedValue).optional(),
+  /** What is to be passed on to which agent, and how that is more than the mandate. */
+  passing: PassingAsked.optional(),
   /** The places that have a say in it. */
   places: z.array(PlaceSaid).optional(),
   /** What the rules saw, and the digest of those rules: absent where an earlier version asked, or where it was too much to keep. */
@@ -415,8 +420,8 @@ export function openHolds(store: Store, vault: Vault, clock: Clock, expirySecond
 }
 
 /** What the ledger's entry of a hold does not say openly. */
-function said({ action, version, principal, server, tool, mode }: Hold) {
-  return { action, version, principal, server, tool, mode }
+function said({ action, version, principal, server, tool, mode, passes }: Hold) {
+  return { action, version, principal, server, tool, mode, ...(passes ? { passes } : {}) }
 }
 
 function decidedId(hold: Pick<Hold, "id">): string {

@@ -76,13 +76,12 @@ export function interventionsOf(parts: InterventionParts): Interventions {
     const below = parts.mandates.below(id)
     const own = parts.mandates.need(id)
     const revoked = parts.mandates.revoke(id, by)
-    const inFlight = connections.cancelUnder(
-      new Set([id, ...below.map((each) => each.id)]),
-      "mandate_revoked",
-    )
+    const ended = new Set([id, ...below.map((each) => each.id)])
+    const inFlight = connections.cancelUnder(ended, "mandate_revoked")
     // What was passed on is for one task of its agent; what that asked may have rested on it.
     const passed = [...below, ...(own.parent === null ? [] : [own])]
-    const asked = ({ agent, task }: { agent: string; task: string }) =>
+    const asked = ({ agent, task, passes }: { agent: string; task: string; passes?: string | undefined }) =>
+      (passes !== undefined && ended.has(passes)) ||
       passed.some((each) => each.agent === agent && each.task === task)
     const [mandate, cancelled] = await Promise.all([revoked, holds.cancel(asked, by.id)])
     return {

@@ -10,7 +10,7 @@ import type { AgentAuthority } from "./agents.ts"
 import type { Budgets } from "./budgets.ts"
 import { followChains } from "./chains.ts"
 import { type Declare, saidTime } from "./declare.ts"
-import { passer, type ToPass } from "./pass-on.ts"
+import { passer, type ToPass, type Weighed, type Widened } from "./pass-on.ts"
 import { openRecords, type RecordKind } from "./records.ts"
 
 const Stored = Mandate.extend({
@@ -60,8 +60,13 @@ export interface MandateAuthority {
    */
   ensureStarting(draft: StartingDraft): Promise<void>
   narrow(id: string, to: MandateDraft, by: Actor): Promise<Mandate>
-  /** Passes a part of a mandate on to another agent of the same principal, which has to be less; throws Failure("not_narrower"). */
-  pass(id: string, pass: ToPass): Promise<Mandate>
+  /** What passing this on would make, and how it would be more than the mandate. */
+  weigh(id: string, pass: ToPass): Weighed
+  /**
+   * Passes a part of a mandate on to another agent of the same principal, which has to be less, or approved by the principal; throws
+   * Failure("not_narrower").
+   */
+  pass(id: string, pass: ToPass, widened?: Widened): Promise<Mandate>
   /** What stands above a mandate that was passed on; undefined when the chain does not hold. */
   above(mandate: Mandate): Omit<Above, "left"> | undefined
   /** What was passed on from it, directly or further down. */
@@ -124,12 +129,17 @@ export function openMandates(
   for (const mandate of records.all()) chains.set(mandate.id, shown(mandate))
   // Who is out of service for good, or too late, spends nothing any more.
   budgets.setBelow((id) =>
-    chains
-      .children(id)
-      .filter(({ agent, until }) => until > clock.now() && agents.records.get(agent)?.state !== "revoked"),
+    chains.children(id).filter(
+      ({ agent, until, widened }) =>
+        // What the principal approved beyond it draws on none of its budgets.
+        widened === undefined && until > clock.now() && agents.records.get(agent)?.state !== "revoked",
+    ),
   )
 
-  function build(draft: MandateDraft, ids: { agent: string; principal: string; parent?: string }): Mandate {
+  function build(
+    draft: MandateDraft,
+    ids: { agent: string; principal: string; parent?: string; widened?: string },
+  ): Mandate {
     const now = clock.now()
     if (draft.until <= now) throw new Failure("invalid_input", "`until` is in the past: give a time to come")
     return Mandate.parse({
@@ -138,6 +148,7 @@ export function openMandates(
       agent: ids.agent,
       principal: ids.principal,
       parent: ids.parent ?? null,
+      ...(ids.widened === undefined ? {} : { widened: ids.widened }),
       createdAt: now,
     })
   }
@@ -221,6 +232,7 @@ export function openMandates(
       agent: outer.agent,
       principal: outer.principal,
       parent: outer.parent,
+      ...(outer.widened === undefined ? {} : { widened: outer.widened }),
       createdAt: outer.createdAt,
     })
     const checked = isNarrower(inner, shown(outer))
@@ -260,7 +272,7 @@ export function openMandates(
     return shown(stored)
   }
 
-  const pass = passer({
+  const passing = passer({
     clock,
     agents,
     budgets,
@@ -268,11 +280,12 @@ export function openMandates(
     need: (id) => shown(records.need(id)),
     receivedBy,
     build,
-    async commit(mandate, by, over) {
+    async commit(mandate, by, { ended: over, write }) {
       const stored: Stored = { ...mandate, state: "live", starting: null, hold: null }
       const gone = over.flatMap(({ id }) => records.get(id) ?? []).map(ended)
       await store.commit((tx) => {
         put(tx, stored, "mandate.passed", by)
+        write(tx)
         for (const each of gone) put(tx, each, "mandate.revoked", "node")
       })
       for (const each of [stored, ...gone]) set(each)
@@ -330,7 +343,7 @@ export function openMandates(
     grant,
     ensureStarting,
     narrow,
-    pass,
+    ...passing,
     above: (mandate) => chains.above(mandate),
     below: (id) => chains.below(id),
     revoke,
@@ -340,12 +353,13 @@ export function openMandates(
 }
 
 /** What of it identifies nobody and says nothing, so that it is known when the rest was erased. */
-function openOf({ principal, parent, otherwise, from, until }: Stored): Record<string, string> {
+function openOf({ principal, parent, widened, otherwise, from, until }: Stored): Record<string, string> {
   return {
     principal,
     otherwise,
     until: saidTime(until),
     ...(parent ? { parent } : {}),
+    ...(widened ? { widened } : {}),
     ...(from === undefined ? {} : { from: saidTime(from) }),
   }
 }

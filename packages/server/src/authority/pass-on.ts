@@ -4,8 +4,10 @@ import { draftOf, type Mandate, type MandateDraft } from "@hufu/core/mandate/man
 import { draftOfPart, type MandatePart } from "@hufu/core/mandate/mandate-part"
 import { isPartOf } from "@hufu/core/mandate/narrow"
 import type { Difference } from "@hufu/core/mandate/narrow-grant"
+import { boundBy } from "@hufu/core/mandate/passed-on"
 import { setAside } from "@hufu/core/mandate/set-aside"
 import type { Clock } from "../clock.ts"
+import type { Tx } from "../store/store.ts"
 import type { AgentAuthority } from "./agents.ts"
 import type { Budgets } from "./budgets.ts"
 import { type Chains, maxChain } from "./chains.ts"
@@ -19,6 +21,27 @@ export interface ToPass {
   readonly by: string
 }
 
+/** What is in the way of passing this on: nothing, or what the principal has to approve. */
+export interface Weighed {
+  /** What the receiving agent would hold. */
+  readonly draft: MandateDraft
+  /** How that is more than what it is passed on from, field by field. */
+  readonly differences: readonly Difference[]
+}
+
+/** The principal approved that it is more: by which question, and the single use of their answer. */
+export interface Widened {
+  readonly hold: string
+  readonly write: (tx: Tx) => void
+}
+
+export interface Passer {
+  /** Throws where nobody's approval would help; so does `pass`. */
+  weigh(id: string, pass: ToPass): Weighed
+  /** Throws Failure("not_narrower") with every difference when it is no part of the mandate and the principal has not approved it. */
+  pass(id: string, pass: ToPass, widened?: Widened): Promise<Mandate>
+}
+
 export interface PassingParts {
   readonly clock: Clock
   readonly agents: Pick<AgentAuthority, "records">
@@ -27,9 +50,16 @@ export interface PassingParts {
   readonly need: (id: string) => Mandate
   /** What an agent holds that was passed on to it. */
   readonly receivedBy: (agent: string) => readonly Mandate[]
-  readonly build: (draft: MandateDraft, ids: { agent: string; principal: string; parent: string }) => Mandate
-  /** Makes it durable, together with the end of others. */
-  readonly commit: (mandate: Mandate, by: string, ended: readonly Mandate[]) => Promise<void>
+  readonly build: (
+    draft: MandateDraft,
+    ids: { agent: string; principal: string; parent: string; widened?: string },
+  ) => Mandate
+  /** Makes it durable, together with the end of others and the use of an approval. */
+  readonly commit: (
+    mandate: Mandate,
+    by: string,
+    also: { readonly ended: readonly Mandate[]; readonly write: (tx: Tx) => void },
+  ) => Promise<void>
   readonly revoke: (mandate: Mandate) => Promise<unknown>
 }
 
@@ -37,31 +67,44 @@ const maxChildren = 32
 const maxBelow = 256
 const maxReceived = 100
 
-/** Passes a part of a mandate on; throws Failure("not_narrower") with every difference when it is no part of it. */
-export function passer(parts: PassingParts): (id: string, pass: ToPass) => Promise<Mandate> {
+/** Passes parts of mandates on. */
+export function passer(parts: PassingParts): Passer {
   const { clock, agents, budgets, chains } = parts
 
-  return async function pass(id, { to, task, part, by }) {
+  function check(id: string, { to, task, part }: ToPass) {
     const outer = parts.need(id)
     refuseAgents(outer, to)
     const root = rootOf(outer, to)
     const ended = refuseMore(root, outer, to)
-    const inner = parts.build(draftOfPart(draftOf(outer), part, task), {
-      agent: to,
-      principal: outer.principal,
-      parent: id,
+    return { outer, ended, draft: draftOfPart(draftOf(outer), part, task) }
+  }
+
+  async function pass(id: string, to: ToPass, widened?: Widened): Promise<Mandate> {
+    const { outer, ended, draft } = check(id, to)
+    const inner = parts.build(draft, {
+      ...heldBy(outer, to),
+      ...(widened === undefined ? {} : { widened: widened.hold }),
     })
-    refuseWider(inner, outer)
+    if (widened === undefined) refuseWider(inner, outer)
     // INVARIANT: no await between looking at the budget and setting it aside.
     const settle = chains.announce(inner)
     try {
-      await parts.commit(inner, by, ended)
+      await parts.commit(inner, to.by, { ended, write: (tx) => widened?.write(tx) })
     } finally {
       settle()
     }
     // What it was passed on from was revoked while this was written: then it holds nothing, and says so.
     if (!chains.isHeld(id)) await parts.revoke(inner)
     return inner
+  }
+
+  function weigh(id: string, to: ToPass): Weighed {
+    const { outer, draft } = check(id, to)
+    return { draft, differences: differencesOf(parts.build(draft, heldBy(outer, to)), outer) }
+  }
+
+  function heldBy({ id, principal }: Mandate, { to }: ToPass) {
+    return { agent: to, principal, parent: id }
   }
 
   function refuseAgents(outer: Mandate, to: string): void {
@@ -77,7 +120,8 @@ export function passer(parts: PassingParts): (id: string, pass: ToPass) => Promi
   function rootOf(outer: Mandate, to: string): Mandate {
     const above = chains.above(outer)
     const links = above && [outer, ...above.links]
-    if (links === undefined || !links.every((link) => isLiveAt(link, clock.now())))
+    const bound = above && [outer, ...boundBy({ mandate: outer, above })]
+    if (links === undefined || !bound?.every((link) => isLiveAt(link, clock.now())))
       throw new Failure(
         "forbidden",
         "this mandate does not hold now, so nothing of it can be passed on: ask the principal for one that does",
@@ -98,7 +142,9 @@ export function passer(parts: PassingParts): (id: string, pass: ToPass) => Promi
   /** What has expired makes room. */
   function refuseMore(root: Mandate, outer: Mandate, to: string): Mandate[] {
     const now = clock.now()
-    const isOver = ({ until }: Mandate) => until <= now
+    // What hangs on one that is over and was widened beyond it is not over with it.
+    const isOver = ({ id, until }: Mandate) =>
+      until <= now && chains.below(id).every((each) => each.widened === undefined || each.until <= now)
     const below = chains.below(root.id)
     const received = parts.receivedBy(to)
     const counts = [
@@ -115,14 +161,18 @@ export function passer(parts: PassingParts): (id: string, pass: ToPass) => Promi
   }
 
   function refuseWider(inner: Mandate, outer: Mandate): void {
-    const compared = isPartOf(inner, outer)
-    const differences = [...(compared.ok ? [] : compared.differences), ...beyondWhatIsLeft(inner, outer)]
+    const differences = differencesOf(inner, outer)
     if (differences.length > 0)
       throw new Failure(
         "not_narrower",
         "only a part of a mandate can be passed on: ask the principal for the rest, with `hufu mandate grant`",
         { extra: { differences } },
       )
+  }
+
+  function differencesOf(inner: Mandate, outer: Mandate): Difference[] {
+    const compared = isPartOf(inner, outer)
+    return [...(compared.ok ? [] : compared.differences), ...beyondWhatIsLeft(inner, outer)]
   }
 
   function beyondWhatIsLeft(inner: Mandate, outer: Mandate): Difference[] {
@@ -147,4 +197,6 @@ export function passer(parts: PassingParts): (id: string, pass: ToPass) => Promi
       return found
     })
   }
+
+  return { pass, weigh }
 }

@@ -7,6 +7,7 @@ import { canonicalize } from "@hufu/core/json/canonical"
 import { isLiveAt } from "@hufu/core/mandate/grant-covers"
 import type { Mandate } from "@hufu/core/mandate/mandate"
 import { isPartOf } from "@hufu/core/mandate/narrow"
+import { boundBy } from "@hufu/core/mandate/passed-on"
 import { type Ed25519Jwk, jwkOf, thumbprintUri } from "@hufu/core/token/ed25519-jwk"
 import { makeRootToken } from "@hufu/core/token/make-token"
 import { makeStatusList, packStatuses, statuses } from "@hufu/core/token/status-list"
@@ -115,7 +116,7 @@ export function openTokens({
     const rests = restsOf(mandate)
     if (rests === undefined || statusOf({ mandate: id, rests: digestOf(rests) }) !== statuses.valid)
       throw new Failure("forbidden", "this mandate does not hold now: ask for a token of one that does")
-    const whole = wholeOf(mandate, mandates.above(mandate)?.links ?? [], rests)
+    const whole = wholeOf(mandate, boundOf(mandate) ?? [], rests)
     const now = clock.now()
     const expiresAt = Math.floor(Math.min(now + lifetimeSeconds * 1000, whole.until) / 1000)
     if (expiresAt * 1000 <= now)
@@ -195,8 +196,13 @@ export function openTokens({
     if (stop.stopped || isSuspended(mandate)) return statuses.suspended
     const now = restsOf(mandate)
     if (now === undefined || digestOf(now) !== rests) return statuses.invalid
-    const links = [mandate, ...(mandates.above(mandate)?.links ?? [])]
+    const links = [mandate, ...(boundOf(mandate) ?? [])]
     return links.every((link) => isLiveAt(link, clock.now())) ? statuses.valid : statuses.invalid
+  }
+
+  function boundOf(mandate: Mandate): readonly Mandate[] | undefined {
+    const above = mandates.above(mandate)
+    return above && boundBy({ mandate, above })
   }
 
   function isSuspended(mandate: Mandate): boolean {

@@ -365,6 +365,7 @@ function putMandate(fold: Folding, { subject, refs, content }: Said): void {
     otherwise: openly(word(refs["otherwise"]), within(content, "otherwise")),
     until: openly(time(refs["until"]), within(content, "until")),
     parent: refs["until"] === undefined ? within(content, "parent") : stated(refs["parent"] ?? null),
+    widened: stated(refs["widened"]),
     from: refs["until"] === undefined ? withinIfAny(content, "from") : fromOf(refs["from"]),
     budget: withinIfAny(content, "budget"),
     state: stated("live"),

@@ -1,10 +1,10 @@
-import type { ApprovalEntry, Entry, HoldEntry, IntentEntry } from "@hufu/core/evidence/entry"
+import type { ApprovalEntry, Entry, HoldEntry, IntentEntry, StatementEntry } from "@hufu/core/evidence/entry"
 import { timeOfId } from "@hufu/core/id"
 import { canonicalize } from "@hufu/core/json/canonical"
 import { z } from "zod"
 import { type Draw, type DrawOn, movedBy } from "../authority/budgets.ts"
 import { foldStatement } from "./fold-statement.ts"
-import { type ContentRef, type Members, stated, unstated, within } from "./member.ts"
+import { type ContentRef, type Members, stated, unstated, within, withinIfAny } from "./member.ts"
 import type { Content, ContentReader } from "./read-content.ts"
 
 /** One record as the ledger says it is. */
@@ -151,6 +151,13 @@ export function createFold({ reader, onHoldOver }: FoldOptions): Fold {
     }
   }
 
+  function onStatement(entry: StatementEntry, index: number): void {
+    foldStatement(folding, entry, index)
+    // What a person approved to be passed on is an approval that was used.
+    const widened = entry.fact === "mandate.passed" ? entry.refs?.["widened"] : undefined
+    if (widened !== undefined) settle(widened, { state: stated("used") })
+  }
+
   function onIntent(intent: IntentEntry, index: number): void {
     if (intent.verdict !== "allow") return
     openIntents.set(intent.action, index)
@@ -214,6 +221,7 @@ export function createFold({ reader, onHoldOver }: FoldOptions): Fold {
       server: said("server"),
       tool: said("tool"),
       mode: said("mode"),
+      passes: withinIfAny(content, "hold", "passes"),
       decidedAt: stated(null),
       approvedDigest: stated(null),
       approval: stated(null),
@@ -270,7 +278,7 @@ export function createFold({ reader, onHoldOver }: FoldOptions): Fold {
     add(entry, index) {
       size = index
       at = entry.at
-      if (entry.kind === "statement") foldStatement(folding, entry, index)
+      if (entry.kind === "statement") onStatement(entry, index)
       else if (entry.kind === "intent") onIntent(entry, index)
       else if (entry.kind === "outcome") onOutcome(entry.action, entry.spent === "returned")
       else if (entry.kind === "hold") onHold(entry, index)

@@ -218,7 +218,7 @@ function limitedBy(mandates: readonly Mandate[], { above }: Cover, call: Call): 
     ),
   )
   const top = above?.at(-1)
-  const given = top?.mandate.grants[top.grant]
+  const given = top?.mandate.parent === null ? top.mandate.grants[top.grant] : undefined
   return new Set(
     [...covering, ...(given ? [given] : [])].flatMap(({ limits }) => limits.map(({ argument }) => argument)),
   )

@@ -18,7 +18,7 @@ export function lostAuthority(
 ): string | undefined {
   const { above = [] } = coverage
   // What holds above a mandate that was passed on changes without the agent's own mandates.
-  if (above.length === 0 && parts.mandates.ofAgent(question.caller.agent) === then) return undefined
+  if (coverage.above === undefined && parts.mandates.ofAgent(question.caller.agent) === then) return undefined
   // What this call has reserved for itself is not missing for it.
   const taken = new Map([
     [coverage.mandate, coverage.amount],

@@ -4,6 +4,7 @@ import { Failure, isFailure } from "@hufu/core/failure"
 import { newId } from "@hufu/core/id"
 import { canonicalize } from "@hufu/core/json/canonical"
 import type { JsonObject, JsonValue } from "@hufu/core/json/json-value"
+import type { Mandate } from "@hufu/core/mandate/mandate"
 import { z } from "zod"
 import { redactValue } from "../fence/content/redact-value.ts"
 import { nothingReserved, type Reservation } from "../authority/budgets.ts"
@@ -248,6 +249,7 @@ export function createPipeline(parts: PipelineParts): Governor {
     if (hold) parts.provenance.answered(question.task.id, seen.traced)
     const { caller, server, tool } = question
     const { mandate, above = [] } = seen.coverage
+    const over = mandatesOver(seen)
     const redacts = parts.rules(caller.agent).redacts(seen.verdict.rules)
     return issuePermit({
       action,
@@ -255,8 +257,11 @@ export function createPipeline(parts: PipelineParts): Governor {
       server,
       tool,
       effect: seen.grounded.effect,
-      mandates: [...(mandate === undefined ? [] : [mandate]), ...above.map((slice) => slice.mandate.id)],
-      passedBy: above.map((slice) => slice.mandate.agent),
+      mandates: [
+        ...(mandate === undefined ? [] : [mandate]),
+        ...new Set([...above.map((slice) => slice.mandate.id), ...over.map(({ id }) => id)]),
+      ],
+      passedBy: [...above.map((slice) => slice.mandate.agent), ...over.map(({ agent }) => agent)],
       ...(go.edited ? { edited: go.edited } : {}),
       ...(redacts.length > 0 ? { redact: (value: JsonObject) => redactValue(value, redacts) } : {}),
       reservation,
@@ -273,6 +278,12 @@ export function createPipeline(parts: PipelineParts): Governor {
     const mandate = parts.mandates.live(caller.agent, task.id).find((each) => each.id === coverage.mandate)
     const { grant, amount, above = [] } = coverage
     return mandate && parts.budgets.reserve([{ mandate, grant, amount }, ...above])
+  }
+
+  /** All that the covering mandate hangs on, also beyond what the principal widened. */
+  function mandatesOver({ coverage }: Assessment): readonly Mandate[] {
+    const mandate = coverage.above && parts.mandates.find(coverage.mandate ?? "")
+    return (mandate && parts.mandates.above(mandate)?.links) ?? []
   }
 
   /** @param action a new id: what is denied is an action of its own, whatever was held before */
@@ -305,7 +316,10 @@ export function createPipeline(parts: PipelineParts): Governor {
     code?: string
   }): ContentDraft {
     const { caller, task } = question
-    const { above } = seen.coverage
+    const { above = [] } = seen.coverage
+    const over = mandatesOver(seen)
+    // Where the chain does not hold any more, what was found of it.
+    const chain = over.length > 0 ? over.map(({ id }) => id) : above.map(({ mandate }) => mandate.id)
     const commitTo = (field: string, value: string) =>
       commitNatively(parts.vault.salt(task.id, action, field), value)
     // An allowed action speaks for itself: its rules stand in the entry.
@@ -327,7 +341,7 @@ export function createPipeline(parts: PipelineParts): Governor {
       principal: caller.principal,
       task: task.id,
       mandate: seen.coverage.mandate ?? null,
-      ...(above === undefined ? {} : { chain: above.map(({ mandate }) => mandate.id) }),
+      ...(chain.length === 0 ? {} : { chain }),
       server: parts.servers.find(question.server)?.id ?? "srv_unknown",
       tool: commitTo("tool", canonicalize(question.tool)),
       effect: seen.grounded.effect,

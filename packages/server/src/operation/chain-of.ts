@@ -1,5 +1,6 @@
 import type { Chain, ChainLink, LinkState } from "@hufu/core/contract/passing"
 import { isLiveAt } from "@hufu/core/mandate/grant-covers"
+import { boundBy } from "@hufu/core/mandate/passed-on"
 import type { Mandate } from "@hufu/core/mandate/mandate"
 import type { OperationParts } from "./parts.ts"
 
@@ -56,5 +57,6 @@ function stateOf({ agents, mandates, clock }: Parts, mandate: Mandate): LinkStat
   if (!isLiveAt(mandate, now)) return "not_yet"
   if (agents.records.get(mandate.agent)?.state !== "live") return "agent_out_of_service"
   const above = mandates.above(mandate)
-  return above?.links.every((link) => isLiveAt(link, now)) === true ? "holds" : "above"
+  const holds = above && boundBy({ mandate, above }).every((link) => isLiveAt(link, now))
+  return holds === true ? "holds" : "above"
 }

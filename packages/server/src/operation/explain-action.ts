@@ -85,7 +85,10 @@ function mandateWords(mandate: MandateSaid | null, language: Language): string |
 function wordsOf(parts: ExplainParts, action: ActionRecord): string | null {
   let mandate = action.mandate === null ? undefined : parts.mandates.recall(action.mandate)?.mandate
   for (let steps = 0; mandate && mandate.parent !== null; steps++)
-    mandate = steps < maxChain ? parts.mandates.recall(mandate.parent)?.mandate : undefined
+    mandate =
+      steps < maxChain && mandate.widened === undefined
+        ? parts.mandates.recall(mandate.parent)?.mandate
+        : undefined
   const task = parts.tasks.records.get(action.task)
   return mandate?.words || task?.words || null
 }

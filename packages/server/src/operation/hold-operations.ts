@@ -7,10 +7,11 @@ import type { JsonObject } from "@hufu/core/json/json-value"
 import { sayGrant } from "@hufu/core/mandate/say"
 import type { Mandate, MandateDraft } from "@hufu/core/mandate/mandate"
 import type { Language } from "@hufu/core/words"
-import type { Hold } from "../authority/holds.ts"
+import type { HeldContent, Hold } from "../authority/holds.ts"
 import { requireDecision } from "../authority/person-proof.ts"
 import { proposedGrant } from "../authority/proposed-grant.ts"
 import { standingGrant, type StandingOf } from "../authority/standing-grant.ts"
+import { widerPass } from "../authority/wider-pass.ts"
 import { assess } from "../gateway/assess.ts"
 import { noticedIn } from "./noticed-in.ts"
 import { actorOf, type OperationContext } from "./context.ts"
@@ -26,6 +27,7 @@ const mostExamples = 32
 /** Actions that wait for a person, and what the person decides. */
 export function holdOperations(parts: OperationParts) {
   const { holds, agents, tasks, mandates, clock } = parts
+  const wider = widerPass(parts)
 
   function shown(hold: Hold, earlier = approvedEarlier()): HoldRecord {
     const content = holds.content(hold)
@@ -71,6 +73,7 @@ export function holdOperations(parts: OperationParts) {
       traced: content?.traced ?? [],
       noticed: noticedIn(content?.facts),
       places: content?.places ?? [],
+      passing: content?.passing ? { ...content.passing, made: wider.madeBy(hold) } : null,
       standing: draft ? { en: sayAdded(draft, "en"), zh: sayAdded(draft, "zh") } : null,
       proposal: proposal ? proposal.shown : null,
     }
@@ -153,6 +156,16 @@ export function holdOperations(parts: OperationParts) {
     return seen.digest
   }
 
+  function digestNow(hold: Hold, args: JsonObject, content: HeldContent | undefined): string {
+    if (hold.passes === undefined || content === undefined) return examine(hold, args)
+    if (args !== content.arguments)
+      throw new Failure(
+        "invalid_input",
+        "what is passed on is approved as it is: refuse it, and say what you would approve",
+      )
+    return wider.digestOf(hold, content)
+  }
+
   async function approve(
     input: Parameters<Operations["hold.approve"]>[0],
     context: OperationContext,
@@ -167,7 +180,7 @@ export function holdOperations(parts: OperationParts) {
     if (hold.mode === "user-only" && input.for !== "once")
       throw new Failure("invalid_input", "only you decide this one, each time: approve it once")
     const args: JsonObject = input.arguments ?? content?.arguments ?? {}
-    const digest = hold.state === "waiting" ? examine(hold, args) : hold.digest
+    const digest = hold.state === "waiting" ? digestNow(hold, args, content) : hold.digest
     if (!input.arguments && hold.state === "waiting" && digest !== hold.digest)
       throw new Failure(
         "stale",

@@ -1,6 +1,8 @@
 import { Failure } from "@hufu/core/failure"
 import { isLiveAt } from "@hufu/core/mandate/grant-covers"
+import { boundBy } from "@hufu/core/mandate/passed-on"
 import { sayMandate } from "@hufu/core/mandate/say"
+import { widerPass } from "../authority/wider-pass.ts"
 import { actorOf, type OperationContext } from "./context.ts"
 import { chainOf } from "./chain-of.ts"
 import type { Operations } from "./operations.ts"
@@ -15,6 +17,7 @@ const changer = (context: OperationContext) => ({
 /** Mandates, and how they are passed on. */
 export function mandateOperations(parts: OperationParts) {
   const { agents, tasks, mandates, person, interventions, stop, clock } = parts
+  const wider = widerPass(parts)
 
   /** INVARIANT: an agent passes on only what it holds, and learns nothing of what others hold. */
   function requireHeld(mandate: string, { agent }: OperationContext): void {
@@ -66,7 +69,7 @@ export function mandateOperations(parts: OperationParts) {
       requireHeld(mandate, context)
       const receiver = agents.need(to)
       const known = await taskOf(receiver.id, task)
-      return mandates.pass(mandate, { to: receiver.id, task: known, part, by: actorOf(context) })
+      return wider.pass(mandate, { to: receiver.id, task: known, part, by: actorOf(context) })
     },
     "mandate.token": async ({ mandate, key }, context) => {
       requireHeld(mandate, context)
@@ -82,11 +85,9 @@ export function mandateOperations(parts: OperationParts) {
       const task = await tasks.ensure(agent, person.id)
       return {
         items: mandates.live(agent, task.id).map((mandate) => {
-          const links = mandates.above(mandate)?.links
-          return {
-            mandate,
-            holds: links !== undefined && [mandate, ...links].every((link) => isLiveAt(link, clock.now())),
-          }
+          const above = mandates.above(mandate)
+          const links = above && [mandate, ...boundBy({ mandate, above })]
+          return { mandate, holds: links?.every((link) => isLiveAt(link, clock.now())) === true }
         }),
       }
     },

@@ -48,13 +48,14 @@ export function nodeOperations(parts: OperationParts) {
       const seen = assess(parts.assess, question, rules)
       const mandate = seen.coverage.mandate ?? null
       // What an agent said that passed it on is not the user's word.
-      const root = seen.coverage.words ?? seen.coverage.mandate
+      const root = parts.mandates.find(seen.coverage.words ?? seen.coverage.mandate ?? "")
       return {
         verdict: seen.verdict.verdict,
         effect: seen.grounded.effect,
         reasons: reasonsOf.verdict(seen.verdict, seen.coverage),
         mandate,
-        words: (root === undefined ? "" : parts.mandates.need(root).words) || task.words || null,
+        words: (root?.parent === null && root.words) || task.words || null,
+        redacts: [...rules.redacts(seen.verdict.rules)],
         facts: z.json().parse(seen.facts),
         policy: rules.digest,
         visible: couldPass(parts.assess, question, rules),

@@ -66,7 +66,9 @@ export function createReplay(parts: ReplayParts) {
 
   function pastOf({ entry }: LedgerEntry): Found | undefined {
     if (entry.kind === "intent") return found(() => ofIntent(entry))
-    return entry.kind === "hold" ? found(() => ofHold(entry)) : undefined
+    // To pass a mandate on is no action: no rule spoke of it.
+    if (entry.kind !== "hold" || parts.holds.find(entry.hold)?.passes !== undefined) return undefined
+    return found(() => ofHold(entry))
   }
 
   function ofIntent(intent: IntentEntry): Found {

@@ -46,6 +46,7 @@ export function Choice({
 }) {
   const words = useWords(approvalWords).choice
   const lang = useLanguage()
+  if (hold.passing !== null) return <p className="text-soft">{words.passing}</p>
   if (hold.mode === "user-only") return <p className="text-soft">{words.userOnly}</p>
   if (hold.standing === null) return <p className="text-soft">{words.noStanding}</p>
   const { proposal } = hold

@@ -114,7 +114,8 @@ function Edit({
 }) {
   const words = useWords(approvalWords)
   const id = useId()
-  if (hold.arguments === null) return null
+  // What is passed on is approved as it is, or not at all.
+  if (hold.arguments === null || hold.passing !== null) return null
   // Escapes for what is hidden: in a field nothing else would show it.
   const start = () => change(writeJson(hold.arguments))
   if (edited === undefined)

@@ -1,3 +1,4 @@
+import type { PassingRecord } from "@hufu/core/contract/passing-asked"
 import type { HoldRecord } from "@hufu/core/contract/records"
 import { sayOrigin } from "@hufu/core/provenance/traced-value"
 import type { ReactNode } from "react"
@@ -31,14 +32,20 @@ export function Facts({ hold }: { readonly hold: HoldRecord }) {
       <Fact name={words.task}>
         <TaskWords task={hold.task} />
       </Fact>
-      <Fact name={words.action}>
-        <span className="font-semibold">
-          <UntrustedName text={`${hold.server}/${hold.tool}`} />
-        </span>
-      </Fact>
-      <Fact name={words.target}>
-        <Targets hold={hold} />
-      </Fact>
+      {hold.passing === null ? (
+        <>
+          <Fact name={words.action}>
+            <span className="font-semibold">
+              <UntrustedName text={`${hold.server}/${hold.tool}`} />
+            </span>
+          </Fact>
+          <Fact name={words.target}>
+            <Targets hold={hold} />
+          </Fact>
+        </>
+      ) : (
+        <PassingFacts passing={hold.passing} />
+      )}
       {hold.traced.length > 0 ? (
         <Fact name={words.traced}>
           <ul className="grid gap-0.5">
@@ -66,9 +73,11 @@ export function Facts({ hold }: { readonly hold: HoldRecord }) {
           <PlacesSay of={hold.places} />
         </Fact>
       ) : null}
-      <Fact name={words.risk}>
-        <Risk hold={hold} />
-      </Fact>
+      {hold.passing === null ? (
+        <Fact name={words.risk}>
+          <Risk hold={hold} />
+        </Fact>
+      ) : null}
       <Fact name={words.rule}>
         <ul className="grid gap-0.5">
           {hold.reasons.slice(0, 8).map((reason) => (
@@ -103,6 +112,42 @@ export function Facts({ hold }: { readonly hold: HoldRecord }) {
         </span>
       </Fact>
     </dl>
+  )
+}
+
+/** What is to be passed on to whom, and how that is more than the mandate. UNTRUSTED: tools and values in it are the agent's. */
+function PassingFacts({ passing }: { readonly passing: PassingRecord }) {
+  const words = useWords(approvalWords).facts
+  const lang = useLanguage()
+  return (
+    <>
+      <Fact name={words.action}>
+        <span className="font-semibold">{words.passesOn}</span> <Id id={passing.mandate} />
+      </Fact>
+      <Fact name={words.to}>
+        <span className="font-semibold">{passing.toName}</span> <Id id={passing.to} />{" "}
+        <Id id={passing.task} />
+      </Fact>
+      <Fact name={words.wider}>
+        <ul className="grid gap-0.5 rounded-md bg-ask-wash px-3 py-2">
+          {passing.differences.map((each, index) => (
+            // Two differences may be alike.
+            <li key={index}>
+              <Untrusted text={each[lang]} prose isSpelled />
+            </li>
+          ))}
+        </ul>
+      </Fact>
+      <Fact name={words.couldThen}>
+        <ul className="grid gap-0.5">
+          {passing.says[lang].map((sentence, index) => (
+            <li key={index}>
+              <Untrusted text={sentence} prose isSpelled />
+            </li>
+          ))}
+        </ul>
+      </Fact>
+    </>
   )
 }
 

@@ -95,6 +95,11 @@ function Link({
           </span>
         ))}
       </p>
+      {mandate.widened === undefined ? null : (
+        <p>
+          {words.chain.widened} <Id id={mandate.widened} />
+        </p>
+      )}
       {mandate.parent !== null && mandate.words !== "" && (
         <p>
           <span className="text-soft">{words.chain.said}</span> <Untrusted text={mandate.words} prose />

@@ -43,6 +43,7 @@ export const mandateWords = bilingual(
       budget: (spent: number, max: number | undefined, aside: number) =>
         `${spent}${max === undefined ? "" : ` of ${max}`} calls spent${aside > 0 ? `, ${aside} set aside for others below` : ""}`,
       said: "Said with it:",
+      widened: "You approved all of it, also what is more than the mandate above:",
     },
     noWords: "none",
     spent: "Spent",
@@ -168,6 +169,7 @@ export const mandateWords = bilingual(
       budget: (spent: number, max: number | undefined, aside: number) =>
         `已用 ${n(spent)} 次${max === undefined ? "" : `，共 ${n(max)} 次`}${aside > 0 ? `，为下级划出 ${n(aside)} 次` : ""}`,
       said: "转授时所说：",
+      widened: "您批准了其全部内容，包括超出上级授权的部分：",
     },
     noWords: "无",
     spent: "已用",

@@ -172,6 +172,7 @@ export function holdOf(more: Partial<HoldRecord> = {}): HoldRecord {
     createdAt: Date.now(),
     expiresAt: Date.now() + 900_000,
     decidedAt: null,
+    passing: null,
     standing: null,
     proposal: null,
     traced: [],
