@@ -37,7 +37,10 @@ const rules = loadRules([platformRules(), ...pack.sources])
 
 /** Decides by the very parts that a node has: what was read goes in as results of tools that a person has confirmed. */
 export function decideCase(given: AirlineCase): Verdict {
-  const packs = openPacks([{ ...pack, servers: [server] }], { now: () => now, monotonic: () => 0 })
+  const packs = openPacks([{ ...pack, servers: [server], figures: {} }], {
+    now: () => now,
+    monotonic: () => 0,
+  })
   const read = (tool: string, args: JsonObject, value: JsonValue, effect: Effect = "read") => {
     const text = typeof value === "string" ? value : JSON.stringify(value)
     packs.returned(

@@ -18,6 +18,7 @@ export const idPrefixes = {
   browser: "brw",
   place: "plc",
   device: "dvc",
+  protection: "prt",
   token: "tok",
 } as const
 

@@ -1,4 +1,5 @@
 import { ErasableClass } from "@hufu/core/contract/erasure"
+import { ProtectionRecord, UnknownAge } from "@hufu/core/contract/protection"
 import { z } from "zod"
 import { sandboxModes } from "./gateway/mcp/upstream/sandbox.ts"
 import { isWitness } from "./witness/is-witness.ts"
@@ -110,7 +111,21 @@ export const Config = z.strictObject({
           .array(z.string().max(64))
           .min(1)
           .max(100)
-          .meta(means("tool servers for whose tools it is in force", "对哪些工具服务器的工具生效")),
+          .meta(
+            means(
+              "tool servers for whose tools it is in force; `*` is all of them, and every conversation",
+              "对哪些工具服务器的工具生效；`*` 表示全部，包括所有对话",
+            ),
+          ),
+        figures: z
+          .record(z.string().max(40), z.union([z.int(), z.string().max(5), z.boolean()]))
+          .default({})
+          .meta(
+            means(
+              "figures of the pack that are to be others, by name: `hufu pack list` shows them",
+              "要改用其他取值的数字（按名称）：`hufu pack list` 可查看",
+            ),
+          ),
       }),
     )
     .max(20)
@@ -121,6 +136,35 @@ export const Config = z.strictObject({
         "生效的场景包，取自虎符或数据目录中的 `packs` 目录",
       ),
     ),
+  people: z
+    .strictObject({
+      unknownAge: UnknownAge.default("minor").meta(
+        means(
+          "as whom rules take a person whose age nobody has said: a minor of 14, an adult, or nobody whom agents serve (`refuse`)",
+          "规则如何看待无人说明年龄的人：视为 14 岁的未成年人（`minor`）、成年人（`adult`），或不予服务（`refuse`）",
+        ),
+      ),
+      zone: ProtectionRecord.shape.zone
+        .optional()
+        .meta(
+          means(
+            "time zone of persons of whom nobody has said another; this machine's if left out",
+            "未另行说明者所在的时区；未设则取本机时区",
+          ),
+        ),
+      breakMinutes: z
+        .int()
+        .min(1)
+        .max(240)
+        .default(5)
+        .meta(
+          means(
+            "a silence longer than this ends a stretch of use, and counts as so much use at most; our own figure, without a source",
+            "静默超过此时长即结束一段连续使用，且最多按此时长计入使用；此数字为我们自定，没有出处",
+          ),
+        ),
+    })
+    .prefault({}),
   access: z
     .strictObject({
       schema: z

@@ -19,6 +19,7 @@ import { openPasskeyRecords, openPasskeys } from "./authority/passkeys.ts"
 import { openPlaces } from "./authority/places.ts"
 import { openPositions } from "./authority/positions.ts"
 import { openPerson } from "./authority/person.ts"
+import { openProtections } from "./authority/protections.ts"
 import { sealRecords } from "./authority/record-kinds.ts"
 import { openRetention } from "./authority/retention.ts"
 import { openServers } from "./authority/servers.ts"
@@ -27,6 +28,7 @@ import { openStop } from "./authority/stop.ts"
 import { openTasks } from "./authority/tasks.ts"
 import { openTokens } from "./authority/tokens.ts"
 import { openTools } from "./authority/tools.ts"
+import { openUseMeters } from "./authority/use-meters.ts"
 import { openAccessRules } from "./access/access-rules.ts"
 import { accessAnswers } from "./access/answer-access.ts"
 import { type Clock, systemClock } from "./clock.ts"
@@ -41,12 +43,16 @@ import { loadRules } from "./fence/rules/load.ts"
 import { openShadow } from "./fence/rules/shadow.ts"
 import { stageRules } from "./fence/rules/staged-rules.ts"
 import { selfTest } from "./fence/rules/self-test.ts"
+import { phraseDetector } from "./fence/conversation/message-detector.ts"
+import { openPeople } from "./fence/person/people.ts"
 import { actionContents } from "./gateway/action-content.ts"
+import { type Conversations, openConversations } from "./gateway/conversation/conversations.ts"
 import { identifyAgent } from "./gateway/identify-agent.ts"
 import { trackConnections } from "./gateway/connections.ts"
 import { createMcpDoor } from "./gateway/mcp/mcp-door.ts"
 import { openPacks } from "./fence/packs/pack-memory.ts"
 import { packsInForce } from "./fence/packs/read-packs.ts"
+import { shownPacks } from "./fence/packs/shown-packs.ts"
 import { openProvenance } from "./fence/provenance/provenance.ts"
 import { createPipeline } from "./gateway/pipeline.ts"
 import { refuseName } from "./gateway/mcp/upstream/reachable-address.ts"
@@ -100,6 +106,8 @@ export interface NodeLifetime {
 export interface RunningNode {
   readonly url: string
   readonly dataFolder: string
+  /** For doors through which persons speak with agents. */
+  readonly conversations: Conversations
   /** Where people open the console; undefined while none is built. */
   consoleOrigin(): string | undefined
   /** A link that lets one browser in, once. */
@@ -194,6 +202,17 @@ export async function startNode({
     const places = openPlaces(store, clock, declare)
     const devices = openDevices(store, clock, declare)
     const positions = openPositions({ store, vault, clock, declare, agents, places, devices })
+    const zone = config.people.zone ?? Intl.DateTimeFormat().resolvedOptions().timeZone
+    const protections = openProtections(store, clock, declare, zone)
+    const meters = openUseMeters(store, clock)
+    const people = openPeople({
+      clock,
+      protections,
+      meters,
+      zone,
+      unknownAge: config.people.unknownAge,
+      breakMs: config.people.breakMinutes * 60_000,
+    })
     const holds = openHolds(store, vault, clock, config.ask.expirySeconds)
     const stop = openStop(store, clock, declare, () => witnessing.alarm())
     const tokens = openTokens({ store, clock, declare, mandates, agents, stop, settings: config.tokens })
@@ -244,6 +263,8 @@ export async function startNode({
       devices,
       credentials,
       positions,
+      protections,
+      meters,
       interventions,
       keep: config.keptByLaw,
       emptyLogs: () => emptyLogs(store.folder.path, logger),
@@ -270,6 +291,7 @@ export async function startNode({
     const shadow = openShadow(staged, clock, (error) =>
       logger.error({ err: error }, "the draft of the rules could not look at an action"),
     )
+    const packs = packsInForce(config.packs, dataDir)
     const assess = {
       clock,
       agents,
@@ -282,7 +304,8 @@ export async function startNode({
       positions,
       provenance: openProvenance({ startedAt: clock.now() }),
       labels: openTaskLabels({ clock, startedAt: clock.now(), classify: classifierOf(config) }),
-      packs: openPacks(packsInForce(config.packs, dataDir), clock),
+      packs: openPacks(packs, clock),
+      people,
       userWords: (task: Parameters<typeof tasks.userWords>[0]) => tasks.userWords(task),
       own: () => ours,
       bases: (server: string) => servers.bases(server),
@@ -303,6 +326,11 @@ export async function startNode({
       connections,
       refuseWithoutRoom: () => room.refuse(),
       onError: (error, doing) => logger.error({ err: error }, `could not ${doing}`),
+    })
+
+    const conversations = openConversations({
+      governor,
+      detector: phraseDetector(packs.map(({ pack }) => pack.phrases)),
     })
 
     // The doors
@@ -374,6 +402,10 @@ export async function startNode({
       places,
       devices,
       positions,
+      protections,
+      meters,
+      people,
+      packs: () => shownPacks(packs, dataDir),
       connections,
       actions,
       contents,
@@ -484,6 +516,7 @@ export async function startNode({
     return {
       url: http.url,
       dataFolder: store.folder.path,
+      conversations,
       consoleOrigin: () => (console?.page() ? consoleOrigin() : undefined),
       signInLink: () => operations["signin.create"]({}, { requestId: "start", transport: "socket" }),
       connections() {

@@ -16,6 +16,7 @@ export const erasableClasses = [
   "place",
   "device",
   "credential",
+  "protection",
 ] as const
 export const ErasableClass = z.enum(erasableClasses)
 export type ErasableClass = z.infer<typeof ErasableClass>

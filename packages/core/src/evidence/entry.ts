@@ -67,6 +67,8 @@ export const facts = [
   "device.removed",
   "position.stated",
   "position.forgotten",
+  "protection.set",
+  "protection.removed",
   "node.started",
   "ledger.restored",
   "ledger.rekeyed",

@@ -20,8 +20,10 @@ import type { MandateAuthority } from "./mandates.ts"
 import type { PasskeyAuthority } from "./passkeys.ts"
 import type { PlaceAuthority } from "./places.ts"
 import type { PositionAuthority } from "./positions.ts"
+import type { ProtectionAuthority } from "./protections.ts"
 import type { ServerAuthority } from "./servers.ts"
 import type { TaskAuthority } from "./tasks.ts"
+import type { UseMeters } from "./use-meters.ts"
 
 /** What a statute asks for one class of subjects: how long it is kept, and which of the two wins while that time runs. */
 export interface KeepRule {
@@ -44,6 +46,8 @@ export interface ErasureParts {
   readonly devices: DeviceAuthority
   readonly credentials: Pick<CredentialAuthority, "idsWithContent" | "isLive" | "forgetContent">
   readonly positions: Pick<PositionAuthority, "forgetContent" | "forgetDevice">
+  readonly protections: Pick<ProtectionAuthority, "isLive" | "need" | "remove">
+  readonly meters: Pick<UseMeters, "forget">
   readonly interventions: Interventions
   readonly keep: Readonly<Partial<Record<ErasableClass, KeepRule>>>
   /** Nobody can tell of a line of a log whose it is. */
@@ -71,7 +75,7 @@ export function openErasure(parts: ErasureParts): Erasure {
     if (found !== undefined) return found
     throw new Failure(
       "invalid_input",
-      `\`${subject.slice(0, 80)}\` is no agent, task, mandate, server, passkey, browser, place, device or credential: give the id of one`,
+      `\`${subject.slice(0, 80)}\` is no agent, task, mandate, server, passkey, browser, place, device, credential or protection: give the id of one`,
     )
   }
 
@@ -121,6 +125,10 @@ export function openErasure(parts: ErasureParts): Erasure {
     },
     async credential(id, by) {
       if (parts.credentials.isLive(id)) await interventions.revokeCredential(id, by)
+    },
+    async protection(id, by) {
+      if (parts.protections.isLive(id))
+        await parts.protections.remove(parts.protections.need(id), by, (tx) => parts.meters.forget(tx, id))
     },
   }
 

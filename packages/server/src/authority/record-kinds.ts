@@ -8,6 +8,7 @@ import { passkeyKind } from "./passkeys.ts"
 import { deviceKind } from "./devices.ts"
 import { placeKind } from "./places.ts"
 import { positionKind } from "./positions.ts"
+import { protectionKind } from "./protections.ts"
 import { personKind } from "./person.ts"
 import { readRecord, type RecordKind, writeRecord } from "./records.ts"
 import { serverKind } from "./servers.ts"
@@ -31,6 +32,7 @@ const seals = [
   seal(placeKind),
   seal(deviceKind),
   seal(positionKind),
+  seal(protectionKind),
 ]
 
 /** Seals what an earlier version left open in the rows of every noun; once, before anything reads them. Returns how many there were. */

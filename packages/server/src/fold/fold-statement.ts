@@ -228,6 +228,18 @@ const folds: Record<Fact, FoldFact> = {
     })
   },
   "position.forgotten": (fold, { subject }) => fold.drop("position", (id) => id === subject),
+  "protection.set"(fold, { subject, refs, content }) {
+    const members = Object.fromEntries(ofProtection.map((name) => [name, within(content, name)]))
+    fold.put("protection", subject, {
+      ...members,
+      id: stated(subject),
+      consent: yes(refs["consent"]),
+      state: stated("live"),
+      createdAt: created(subject),
+      changedAt: time(refs["at"]),
+    })
+  },
+  "protection.removed": changes("protection", { state: stated("removed") }),
   "node.started"(fold, { refs, index }) {
     const { person, rules } = refs
     fold.isComplete = person !== undefined
@@ -348,6 +360,8 @@ function ensurePerson(fold: Folding, id: string): void {
 function secretIn(content: ContentRef | undefined): Members {
   return { salt: within(content, "salt"), hash: within(content, "hash") }
 }
+
+const ofProtection = ["name", "born", "band", "basis", "how", "zone", "guardian", "nights", "agents"] as const
 
 const inContent = ["words", "grants", "never", "userOnly", "starting"] as const
 

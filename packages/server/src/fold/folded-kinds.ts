@@ -9,6 +9,7 @@ import { passkeyKind } from "../authority/passkeys.ts"
 import { deviceKind } from "../authority/devices.ts"
 import { placeKind } from "../authority/places.ts"
 import { positionKind } from "../authority/positions.ts"
+import { protectionKind } from "../authority/protections.ts"
 import { personKind } from "../authority/person.ts"
 import { keyOf, type RecordKind, writeRecord } from "../authority/records.ts"
 import { retentionKind } from "../authority/retention.ts"
@@ -73,6 +74,7 @@ export const foldedKinds: readonly FoldedKind[] = [
   // Where a row is lost, so is the number of its last statement; what is older than minutes is refused all the same.
   folded(deviceKind, { start: { number: -1 } }),
   folded(positionKind),
+  folded(protectionKind),
   folded(holdKind),
   folded(stopKind),
   folded(retentionKind),

@@ -17,6 +17,7 @@ export const tableClasses: Readonly<Record<string, TableClass>> = {
   vault_key: "vault",
   vault: "vault",
   seen_proof: "ephemeral",
+  person_use: "ephemeral",
   meta: "ephemeral",
   migration: "ephemeral",
 }
@@ -39,5 +40,6 @@ export const secretMembers: Readonly<Record<string, readonly string[]>> = {
   browser: ["hash"],
   passkey: ["credential", "publicKey"],
   place: ["feature"],
+  protection: ["name", "born", "band", "how", "zone", "guardian"],
   position: ["position"],
 }

@@ -107,13 +107,16 @@ type Own = Pick<
   | "provenance"
   | "packs"
   | "place"
+  | "person"
+  | "session"
+  | "message"
   | "time"
 >
 type Shared = Omit<RuleFacts, "context"> & { readonly context: Omit<RuleFacts["context"], keyof Own> }
 
 function split({ principal, effect, resource, context }: RuleFacts): { own: JsonValue; shared: JsonValue } {
-  const { targets, amount, currency, unclear, signals, labels, provenance, packs, place, time, ...rest } =
-    context
+  const { targets, amount, currency, unclear, signals, labels, provenance, packs, place, ...others } = context
+  const { person, session, message, time, ...rest } = others
   const own = {
     targets,
     time,
@@ -125,6 +128,9 @@ function split({ principal, effect, resource, context }: RuleFacts): { own: Json
     ...(provenance === undefined ? {} : { provenance }),
     ...(packs === undefined ? {} : { packs }),
     ...(place === undefined ? {} : { place }),
+    ...(person === undefined ? {} : { person }),
+    ...(session === undefined ? {} : { session }),
+    ...(message === undefined ? {} : { message }),
   }
   // Facts are plain JSON by their schema.
   return {

@@ -22,6 +22,8 @@ import type { TaskLabels } from "../fence/content/task-labels.ts"
 import { ground, type Grounded } from "../fence/ground/ground.ts"
 import type { OwnPlaces } from "../fence/ground/own-places.ts"
 import type { Packs } from "../fence/packs/pack-memory.ts"
+import { messageTool } from "../fence/conversation/message-profile.ts"
+import type { People, PersonalAction } from "../fence/person/people.ts"
 import { callPositions } from "../fence/place/call-position.ts"
 import type { PlaceFinding } from "../fence/place/place-finder.ts"
 import type { Provenance } from "../fence/provenance/provenance.ts"
@@ -30,7 +32,7 @@ import { isConsequential } from "../fence/profile/effect-caution.ts"
 import type { RuleSet } from "../fence/rules/load.ts"
 import type { PackFacts, PlaceFacts, RuleFacts } from "../fence/rules/schema.ts"
 import { commitNatively } from "../ledger/native-commitment.ts"
-import type { Caller } from "./governor.ts"
+import type { Caller, Spoken } from "./governor.ts"
 
 /** Everything that a decision rests on, found without I/O but for the paths that the arguments name. */
 export interface Assessment {
@@ -62,6 +64,8 @@ export interface Question {
   readonly arguments: JsonObject
   /** UNTRUSTED: where the agent says that it is. */
   readonly position?: JsonValue | undefined
+  /** Present for a message of a conversation. */
+  readonly spoken?: Spoken | undefined
   /** A person approved this very action: the questions that they answered are lifted, nothing else is. */
   readonly lifted: boolean
 }
@@ -78,6 +82,7 @@ export interface AssessParts {
   readonly provenance: Provenance
   readonly labels: TaskLabels
   readonly packs: Packs
+  readonly people: Pick<People, "factsOf" | "take" | "leave">
   /** What the user said of a task, oldest first. */
   readonly userWords: (task: TaskRecord) => readonly string[]
   readonly own: () => OwnPlaces
@@ -95,7 +100,7 @@ export function assess(
   question: Question,
   rules: RuleSet = parts.rules(question.caller.agent),
 ): Assessment {
-  const tool = parts.tools.find(question.server, question.tool)
+  const tool = toolOf(parts, question)
   const grounded = ground(tool.profile, question.arguments, {
     own: parts.own(),
     bases: parts.bases(question.server),
@@ -133,6 +138,7 @@ export function assess(
     noticed,
     packs,
     place: place?.facts,
+    personal: rules.readsPeople ? parts.people.factsOf(personalOf(question, grounded)) : undefined,
   })
   const verdict = rules.decide(facts, { lifted: question.lifted })
   const members = canonicalMembers(question.arguments)
@@ -140,6 +146,33 @@ export function assess(
   const digest = actionDigest(parts, question, { tool, arguments: text })
   const places = place?.said ?? []
   return { tool, grounded, coverage, traced, facts, places, verdict, arguments: text, members, digest }
+}
+
+/** A message is what it is, whatever tools its server has. */
+export function toolOf(
+  { tools }: Pick<AssessParts, "tools">,
+  { server, tool, spoken }: Pick<Question, "server" | "tool" | "spoken">,
+): KnownTool {
+  return spoken === undefined ? tools.find(server, tool) : messageTool(spoken.facts.role)
+}
+
+/** What of an action concerns the person for whom it is done. */
+export function personalOf(
+  { caller, task, spoken }: Question,
+  { effect, amount }: Pick<Grounded, "effect" | "amount">,
+): PersonalAction {
+  return {
+    agent: caller.agent,
+    principal: caller.principal,
+    task: task.id,
+    currency: effect === "pay" ? amount?.currency : undefined,
+    turn: spoken && {
+      conversation: spoken.conversation,
+      agent: caller.agent,
+      role: spoken.facts.role,
+      isAgain: spoken.isAgain,
+    },
+  }
 }
 
 /** What is only read or computed, inside, passes nothing on. */
@@ -247,7 +280,7 @@ function placeOf(
 
 function factsOf(
   parts: AssessParts,
-  { caller, server, tool: name }: Question,
+  { caller, server, tool: name, spoken }: Question,
   {
     tool,
     grounded,
@@ -256,10 +289,12 @@ function factsOf(
     noticed,
     packs,
     place,
+    personal,
   }: Pick<Assessment, "tool" | "grounded" | "coverage" | "traced"> & {
     readonly noticed: Noticed
     readonly packs: PackFacts | undefined
     readonly place: PlaceFacts | undefined
+    readonly personal: ReturnType<People["factsOf"]> | undefined
   },
 ): RuleFacts {
   const agent = parts.agents.records.get(caller.agent)
@@ -304,6 +339,8 @@ function factsOf(
       ...(traced ? { provenance: traced.facts } : {}),
       ...(packs === undefined ? {} : { packs }),
       ...(place ? { place } : {}),
+      ...personal,
+      ...(spoken ? { message: spoken.facts } : {}),
       time: { hour: now.getUTCHours(), weekday: now.getUTCDay(), epoch: Math.floor(now.getTime() / 1000) },
       standing: { live: agent?.state === "live" && !parts.stop.stopped },
     },

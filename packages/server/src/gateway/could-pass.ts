@@ -72,6 +72,7 @@ function couldPassAs(
       provenance: UNKNOWN,
       ...(packs === undefined ? {} : { packs }),
       ...(parts.places.finder().speaksOf(effect, server, tool) ? { place: UNKNOWN } : {}),
+      ...(rules.readsPeople ? { person: UNKNOWN, session: UNKNOWN } : {}),
       time: UNKNOWN,
       standing: { live: isLive && !parts.stop.stopped },
     },

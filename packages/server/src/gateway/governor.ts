@@ -1,5 +1,7 @@
 import type { JsonObject, JsonValue } from "@hufu/core/json/json-value"
 import type { OutcomeKind } from "@hufu/core/words"
+import type { Obliged } from "../fence/rules/obligation.ts"
+import type { MessageFacts } from "../fence/rules/schema.ts"
 
 /** The doors through which an action may come; a verdict never depends on which. */
 export type Door = "mcp-http" | "mcp-guard" | "api" | "sdk"
@@ -25,8 +27,18 @@ export interface Attempt {
   readonly arguments: JsonObject
   /** UNTRUSTED: where the client says that it is. */
   readonly position?: JsonValue
+  /** Present for a message of a conversation. */
+  readonly spoken?: Spoken
   /** A hold that the client says it is rejoining; it must be this agent's, this task's and of this very action. */
   readonly hold?: string
+}
+
+/** What a conversation knows of a message beside its arguments. */
+export interface Spoken {
+  readonly facts: MessageFacts
+  readonly conversation: string
+  /** The very same message came before. */
+  readonly isAgain: boolean
 }
 
 /** Why, for a person or a model to read. UNTRUSTED parts are already bounded and in backticks. */
@@ -48,6 +60,8 @@ export interface Outcome {
 export interface Permit {
   readonly kind: "go"
   readonly action: string
+  /** What the door does with a message beside passing it on. */
+  readonly obligations?: readonly Obliged[]
   /** The arguments to forward when a person approved narrower ones; otherwise forward what came. */
   readonly edited?: JsonObject
   /** Present where a rule has something taken out of the result; gives nothing for what could not be looked through. */
@@ -72,6 +86,7 @@ export interface Held {
   readonly hold: string
   readonly expiresAt: number
   readonly reasons: readonly Reason[]
+  readonly obligations?: readonly Obliged[]
 }
 
 export interface Refused {
@@ -80,6 +95,7 @@ export interface Refused {
   readonly code: string
   readonly action?: string
   readonly reasons: readonly Reason[]
+  readonly obligations?: readonly Obliged[]
 }
 
 export type Ruling = Permit | Held | Refused

@@ -13,7 +13,7 @@ import { type Assessment, assess, type AssessParts, type Question } from "./asse
 export function lostAuthority(
   parts: AssessParts,
   then: readonly Mandate[],
-  { coverage }: Assessment,
+  { coverage, facts }: Assessment,
   question: Question,
 ): string | undefined {
   const { above = [] } = coverage
@@ -36,7 +36,14 @@ export function lostAuthority(
     left: giveBack((mandate, grant) => parts.budgets.left(mandate, grant)),
     leftInAll: giveBack((mandate, grant) => parts.budgets.leftInAll(mandate, grant)),
   }
-  const now = assess({ ...parts, budgets, mandates: onlyGranting(parts.mandates, coverage) }, question)
+  const { person, session } = facts.context
+  // What it has used itself does not count against it.
+  const people: AssessParts["people"] =
+    person && session ? { ...parts.people, factsOf: () => ({ person, session }) } : parts.people
+  const now = assess(
+    { ...parts, budgets, people, mandates: onlyGranting(parts.mandates, coverage) },
+    question,
+  )
   return now.verdict.verdict === "allow" ? undefined : "mandate_revoked"
 }
 

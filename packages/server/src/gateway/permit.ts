@@ -14,6 +14,7 @@ export interface PermitParts {
   readonly passedBy: InFlight["passedBy"]
   readonly edited?: Permit["edited"]
   readonly redact?: Permit["redact"]
+  readonly obligations?: Permit["obligations"]
   readonly reservation: Reservation
   readonly clock: Clock
   readonly connections: Connections
@@ -73,6 +74,7 @@ export function issuePermit(parts: PermitParts): Permit {
   return {
     kind: "go",
     action,
+    ...(parts.obligations ? { obligations: parts.obligations } : {}),
     ...(parts.edited ? { edited: parts.edited } : {}),
     ...(parts.redact ? { redact: parts.redact } : {}),
     signal: controller.signal,

@@ -11,15 +11,17 @@ import { nothingReserved, type Reservation } from "../authority/budgets.ts"
 import type { CredentialAuthority } from "../authority/credentials.ts"
 import type { HeldContent, Hold, HoldAuthority } from "../authority/holds.ts"
 import type { ServerAuthority } from "../authority/servers.ts"
+import type { Obliged } from "../fence/rules/obligation.ts"
 import type { Shadow } from "../fence/rules/shadow.ts"
 import type { TaskAuthority } from "../authority/tasks.ts"
+import type { UseTaken } from "../authority/use-meters.ts"
 import { commitToArguments } from "../ledger/commit-to-arguments.ts"
 import { commitNatively } from "../ledger/native-commitment.ts"
 import type { EntryDraft } from "../ledger/appender.ts"
 import type { Ledger } from "../ledger/ledger.ts"
 import type { Vault } from "../ledger/vault.ts"
 import type { Store, Tx } from "../store/store.ts"
-import { type Assessment, assess, type AssessParts, type Question, saidOf } from "./assess.ts"
+import { type Assessment, assess, type AssessParts, personalOf, type Question, saidOf } from "./assess.ts"
 import type { Connections } from "./connections.ts"
 import type { Attempt, Caller, Governor, Outcome, Reason, Refused, Ruling } from "./governor.ts"
 import { heldActions } from "./held-actions.ts"
@@ -76,6 +78,7 @@ export function createPipeline(parts: PipelineParts): Governor {
       tool: attempt.tool,
       arguments: attempt.arguments,
       position: attempt.position,
+      spoken: attempt.spoken,
       lifted: false,
     }
     const action = newId("action", clock.now())
@@ -171,6 +174,21 @@ export function createPipeline(parts: PipelineParts): Governor {
     return { kind: "refused", code, action: hold.action, reasons: reasonsOf.decided(code, sentence) }
   }
 
+  /** What the door does with a message. */
+  function obligedBy({ caller, spoken }: Question, { facts }: Assessment): readonly Obliged[] {
+    return spoken === undefined ? [] : parts.rules(caller.agent).obliges(facts)
+  }
+
+  /** What an action that goes uses of its person's time and money; nothing where no rule speaks of either. */
+  function useOf(question: Question, seen: Assessment, obliged: readonly Obliged[]): UseTaken | undefined {
+    if (seen.facts.context.session === undefined) return undefined
+    const { effect, amount } = seen.grounded
+    return parts.people.take(personalOf(question, seen.grounded), {
+      tells: obliged.map(({ obligation }) => obligation),
+      amount: effect === "pay" ? amount?.minor : undefined,
+    })
+  }
+
   async function ask(action: string, question: Admitted, seen: Assessment): Promise<Ruling> {
     const { caller, task } = question
     // A person refused while the client was away: it hears so now, instead of asking the person again.
@@ -198,16 +216,17 @@ export function createPipeline(parts: PipelineParts): Governor {
         ...keptFacts(seen),
       },
     )
-    return held(hold, seen)
+    return held(hold, seen, obligedBy(question, seen))
   }
 
-  function held(hold: Hold, seen: Assessment): Ruling {
+  function held(hold: Hold, seen: Assessment, obliged: readonly Obliged[] = []): Ruling {
     return {
       kind: "held",
       action: hold.action,
       hold: hold.id,
       expiresAt: hold.expiresAt,
       reasons: reasonsOf.verdict(seen.verdict, seen.coverage),
+      ...(obliged.length > 0 ? { obligations: obliged } : {}),
     }
   }
 
@@ -223,17 +242,21 @@ export function createPipeline(parts: PipelineParts): Governor {
     const mandates = parts.mandates.ofAgent(question.caller.agent)
     // Taken first: it throws when another call has taken it, and then no budget may stay reserved.
     const use = hold && holds.use(hold)
-    const reservation = reserve(seen, question)
-    if (!reservation) {
+    const drawn = reserve(seen, question)
+    if (!drawn) {
       use?.giveBack()
       return refuse(newId("action", clock.now()), question, seen, "budget_spent")
     }
+    const obliged = obligedBy(question, seen)
+    const used = useOf(question, seen, obliged)
+    const reservation = used === undefined ? drawn : together(drawn, used)
     try {
       const intent = draftIntent({ action, question, seen, verdict: "allow", ...(hold ? { hold } : {}) })
       await parts.store.commit(
         (tx) => {
           const draw = reservation.write(tx)
           use?.write(tx)
+          used?.write(tx)
           intent.write(tx, reservation.empty ? undefined : draw)
         },
         // An action that was held has been written of before: its intent has to be the first and only one.
@@ -263,6 +286,7 @@ export function createPipeline(parts: PipelineParts): Governor {
       ],
       passedBy: [...above.map((slice) => slice.mandate.agent), ...over.map(({ agent }) => agent)],
       ...(go.edited ? { edited: go.edited } : {}),
+      ...(obliged.length > 0 ? { obligations: obliged } : {}),
       ...(redacts.length > 0 ? { redact: (value: JsonObject) => redactValue(value, redacts) } : {}),
       reservation,
       clock,
@@ -294,9 +318,26 @@ export function createPipeline(parts: PipelineParts): Governor {
     code: string,
   ): Promise<Refused> {
     const intent = draftIntent({ action, question, seen, verdict: "deny", code })
-    await parts.store.commit((tx) => intent.write(tx), { blind: intent.blind })
+    // Of a message that does not go only that the conversation is to end.
+    const obliged = obligedBy(question, seen).filter(({ obligation }) => obligation === "end")
+    const left = leaveOf(question, seen, obliged)
+    await parts.store.commit(
+      (tx) => {
+        left?.write(tx)
+        intent.write(tx)
+      },
+      { blind: intent.blind },
+    )
     intent.settle()
-    return { kind: "refused", code, action, reasons: reasonsFor(seen, code) }
+    const reasons = reasonsFor(seen, code)
+    return { kind: "refused", code, action, reasons, ...(obliged.length > 0 ? { obligations: obliged } : {}) }
+  }
+
+  /** Whoever takes leave has taken it, also where what they say goes no further. */
+  function leaveOf(question: Question, seen: Assessment, obliged: readonly Obliged[]): UseTaken | undefined {
+    const about = personalOf(question, seen.grounded)
+    const isLeaving = about.turn?.role === "user" && obliged.some(({ obligation }) => obligation === "end")
+    return isLeaving && about.turn ? parts.people.leave({ ...about, turn: about.turn }) : undefined
   }
 
   /** An intent and what is kept with it, worked out before the commit that they share with others. */
@@ -419,7 +460,9 @@ export function createPipeline(parts: PipelineParts): Governor {
     question: Question,
     { outcome, result }: Pick<Outcome, "outcome" | "result">,
   ): void {
-    const { task, server, tool } = question
+    const { task, server, tool, spoken } = question
+    // What is said is no result that flows back into arguments.
+    if (spoken !== undefined) return
     const { profile } = parts.tools.find(server, tool)
     // Also what failed may have changed something.
     parts.packs.returned(
@@ -489,6 +532,22 @@ export function createPipeline(parts: PipelineParts): Governor {
       throw new Failure(lost, why?.en ?? lost, { extra: { reason: lost, zh: why?.zh ?? lost } })
     },
     onStop: (caller, close) => parts.connections.onStop(caller, close),
+  }
+}
+
+/** What is drawn from budgets and from what the person may use: given back together. */
+function together(drawn: Reservation, used: UseTaken): Reservation {
+  return {
+    empty: drawn.empty,
+    write: (tx) => drawn.write(tx),
+    release() {
+      drawn.release()
+      used.release()
+    },
+    writeReturn(tx) {
+      drawn.writeReturn(tx)
+      used.write(tx)
+    },
   }
 }
 

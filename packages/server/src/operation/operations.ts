@@ -8,6 +8,7 @@ import { nodeOperations } from "./node-operations.ts"
 import type { OperationParts } from "./parts.ts"
 import { historyOperations } from "./history-operations.ts"
 import { placeOperations } from "./place-operations.ts"
+import { protectionOperations } from "./protection-operations.ts"
 import { signInOperations } from "./sign-in-operations.ts"
 import { stateOperations } from "./state-operations.ts"
 import { toolOperations } from "./tool-operations.ts"
@@ -26,6 +27,7 @@ export function createOperations(parts: OperationParts): Operations {
     ...mandateOperations(parts),
     ...toolOperations(parts),
     ...placeOperations(parts),
+    ...protectionOperations(parts),
     ...holdOperations(parts),
     ...evidenceOperations(parts),
     ...historyOperations(parts),

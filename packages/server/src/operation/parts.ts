@@ -1,4 +1,5 @@
 import type { Output } from "@hufu/core/contract/contract"
+import type { PackRecord } from "@hufu/core/contract/protection"
 import type { AgentAuthority } from "../authority/agents.ts"
 import type { BrowserAuthority } from "../authority/browsers.ts"
 import type { Budgets } from "../authority/budgets.ts"
@@ -6,6 +7,7 @@ import type { CredentialAuthority } from "../authority/credentials.ts"
 import type { DeviceAuthority } from "../authority/devices.ts"
 import type { PlaceAuthority } from "../authority/places.ts"
 import type { PositionAuthority } from "../authority/positions.ts"
+import type { ProtectionAuthority } from "../authority/protections.ts"
 import type { Erasure } from "../authority/erasure.ts"
 import type { HoldAuthority } from "../authority/holds.ts"
 import type { Interventions } from "../authority/interventions.ts"
@@ -19,7 +21,9 @@ import type { StopAuthority } from "../authority/stop.ts"
 import type { TaskAuthority } from "../authority/tasks.ts"
 import type { TokenAuthority } from "../authority/tokens.ts"
 import type { ToolAuthority } from "../authority/tools.ts"
+import type { UseMeters } from "../authority/use-meters.ts"
 import type { Clock } from "../clock.ts"
+import type { People } from "../fence/person/people.ts"
 import type { Shadow } from "../fence/rules/shadow.ts"
 import type { RuleSet, RuleSource } from "../fence/rules/load.ts"
 import type { ActionContents } from "../gateway/action-content.ts"
@@ -62,6 +66,11 @@ export interface OperationParts {
   readonly places: PlaceAuthority
   readonly devices: DeviceAuthority
   readonly positions: PositionAuthority
+  readonly protections: ProtectionAuthority
+  readonly meters: Pick<UseMeters, "forget">
+  readonly people: Pick<People, "shown">
+  /** Every pack that there is. */
+  readonly packs: () => PackRecord[]
   readonly connections: Connections
   readonly actions: Actions
   readonly contents: ActionContents

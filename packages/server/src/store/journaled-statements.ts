@@ -18,6 +18,7 @@ export const journaled = {
   spend:
     "INSERT INTO spent (mandate, grant_index, count, amount) VALUES (?, ?, ?, ?) ON CONFLICT (mandate, grant_index) DO UPDATE SET count = spent.count + excluded.count, amount = spent.amount + excluded.amount",
   seenProof: "INSERT INTO seen_proof (id, until) VALUES (?, ?) ON CONFLICT (id) DO NOTHING",
+  use: "INSERT INTO person_use (person, body) VALUES (?, ?) ON CONFLICT (person) DO UPDATE SET body = excluded.body",
 } as const
 
 type Check = (value: SqlValue | undefined) => boolean
@@ -60,6 +61,7 @@ const kinds: ReadonlyMap<string, Kind> = new Map([
   [journaled.spent, { number: 6, checks: [isText, isWhole, isWhole, isWhole] }],
   [journaled.spend, { number: 7, checks: [isText, isWhole, isWhole, isWhole] }],
   [journaled.seenProof, { number: 8, checks: [isText, isWhole] }],
+  [journaled.use, { number: 9, checks: [isText, isText] }],
 ])
 
 const statements: ReadonlyMap<number, string> = new Map([...kinds].map(([sql, { number }]) => [number, sql]))

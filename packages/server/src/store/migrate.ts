@@ -3,6 +3,7 @@ import { Failure } from "@hufu/core/failure"
 import { authorityMigration } from "../authority/authority-migration.ts"
 import { sealedRecordsMigration } from "../authority/sealed-records-migration.ts"
 import { seenProofsMigration } from "../identity/seen-proofs-migration.ts"
+import { useMigration } from "../authority/use-migration.ts"
 import { checkpointDigestMigration } from "../ledger/checkpoint-digest-migration.ts"
 import { evidenceMigration } from "./evidence-migration.ts"
 import { openReader, type SqliteConnection } from "./sqlite-connection.ts"
@@ -24,6 +25,7 @@ export const migrations: readonly Migration[] = [
   recordProofMigration,
   checkpointDigestMigration,
   seenProofsMigration,
+  useMigration,
 ]
 
 /** Brings the schema up to date, each step in its own transaction, and returns the number of steps taken. */

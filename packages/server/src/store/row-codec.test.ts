@@ -81,6 +81,7 @@ const right: Record<keyof typeof journaled, SqlValue[]> = {
   spent: ["mnd_a", -1, 1, 2],
   spend: ["mnd_a", -1, -1, -2],
   seenProof: ["a", 1],
+  use: ["prt_a", "{}"],
 }
 const nearlyRight = fc.constantFrom(...Object.entries(right)).chain(([name, values]) =>
   fc.tuple(fc.nat(values.length - 1), near).map(([at, other]) => ({

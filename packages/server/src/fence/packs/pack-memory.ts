@@ -8,7 +8,7 @@ import { readResult } from "../provenance/read-result.ts"
 import type { PackFact, PackFacts } from "../rules/schema.ts"
 import { type FactExpression, factOf, type FactSource, recordKey } from "./fact-expression.ts"
 import type { PackFactType } from "./pack.ts"
-import type { PackInForce } from "./read-packs.ts"
+import { figureFacts, type PackInForce } from "./read-packs.ts"
 
 /** A call, as far as facts depend on it. */
 export interface PackCall {
@@ -26,7 +26,9 @@ export interface Packs {
   openFacts(
     server: string,
     tool: string,
-  ): { readonly [pack: string]: { readonly [fact: string]: string | typeof UNKNOWN } } | undefined
+  ):
+    | { readonly [pack: string]: { readonly [fact: string]: string | number | boolean | typeof UNKNOWN } }
+    | undefined
   /** A call is over: what it read is known from now on, what it may have changed is not. */
   returned(call: PackCall & { readonly profile: ToolProfile }, result: unknown): void
 }
@@ -89,7 +91,9 @@ type Records = ReturnType<typeof openRecords>
 /** Opens the memory of the packs in force. Nothing is kept beyond the process: what was read before it began is not known. */
 export function openPacks(inForce: readonly PackInForce[], clock: Clock): Packs {
   const tasks = new Map<string, Map<PackInForce, Records>>()
-  const ofServer = (server: string) => inForce.filter(({ servers }) => servers.includes(server))
+  const ofServer = (server: string) =>
+    inForce.filter(({ servers }) => servers.includes(server) || servers.includes("*"))
+  const figures = new Map(inForce.map((one) => [one, figureFacts(one.figures)]))
 
   function recordsOf(task: string, pack: PackInForce): Records {
     const known = tasks.get(task) ?? new Map<PackInForce, Records>()
@@ -125,21 +129,31 @@ export function openPacks(inForce: readonly PackInForce[], clock: Clock): Packs 
     }
   }
 
+  /** Most packs of figures alone keep nothing of any task. */
+  function knownOf(one: PackInForce, call: PackCall, said: () => readonly string[]) {
+    if (Object.keys(one.pack.facts).length === 0) return { tool: call.tool }
+    return factsOfPack(one, call.tool, sourceOf(one, call, said()))
+  }
+
   return {
     factsOf(call, said) {
       const packs = ofServer(call.server)
       if (packs.length === 0) return undefined
       return Object.fromEntries(
-        packs.map((one) => [one.pack.facts_as, factsOfPack(one, call.tool, sourceOf(one, call, said()))]),
+        packs.map((one) => [one.pack.facts_as, { ...figures.get(one), ...knownOf(one, call, said) }]),
       )
     },
     openFacts(server, tool) {
       const packs = ofServer(server)
       if (packs.length === 0) return undefined
       return Object.fromEntries(
-        packs.map(({ pack }) => [
-          pack.facts_as,
-          { ...Object.fromEntries(Object.keys(pack.facts).map((name) => [name, UNKNOWN])), tool },
+        packs.map((one) => [
+          one.pack.facts_as,
+          {
+            ...figures.get(one),
+            ...Object.fromEntries(Object.keys(one.pack.facts).map((name) => [name, UNKNOWN])),
+            tool,
+          },
         ]),
       )
     },

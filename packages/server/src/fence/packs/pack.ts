@@ -1,9 +1,13 @@
 import { z } from "zod"
 import { type Field, shape } from "../rules/fact-shape.ts"
 import { FactExpression } from "./fact-expression.ts"
+import { Figure } from "./figure.ts"
+import { Phrases } from "../conversation/phrases.ts"
 
 const Name = z.string().regex(/^[A-Za-z][A-Za-z0-9_]{0,39}$/)
 const Said = z.strictObject({ en: z.string().min(1).max(500), zh: z.string().min(1).max(500) })
+
+const Letters = z.string().regex(/^[A-Z]{3}$/)
 
 /** What a tool's result tells about records, and which kinds of records its call may change. */
 const PackTool = z.strictObject({
@@ -33,28 +37,41 @@ export const Pack = z.strictObject({
   title: Said,
   about: Said,
   /** What times without a zone are meant in. */
-  zone: z.string().regex(/^(?:Z|[+-]\d\d:\d\d)$/),
+  zone: z
+    .string()
+    .regex(/^(?:Z|[+-]\d\d:\d\d)$/)
+    .default("Z"),
   /** For how long what was read is taken to hold. */
-  keepSeconds: z.int().min(1).max(86_400),
-  tools: z.record(z.string().regex(/^[A-Za-z0-9_.-]{1,128}$/), PackTool),
+  keepSeconds: z.int().min(1).max(86_400).default(3600),
+  tools: z.record(z.string().regex(/^[A-Za-z0-9_.-]{1,128}$/), PackTool).default({}),
   let: z.record(Name, FactExpression).default({}),
-  facts: z.record(
-    Name,
-    z.strictObject({
-      type: z.enum(factTypes),
-      /** For which tools it is worked out. */
-      tools: z.array(z.string()).min(1).max(64),
-      of: FactExpression,
-    }),
-  ),
+  facts: z
+    .record(
+      Name,
+      z.strictObject({
+        type: z.enum(factTypes),
+        /** For which tools it is worked out. */
+        tools: z.array(z.string()).min(1).max(64),
+        of: FactExpression,
+      }),
+    )
+    .default({}),
+  /** In which currency its figures of money are. */
+  currency: Letters.optional(),
+  /** Limits and other figures, which its rules find among its facts, each with where it comes from. */
+  figures: z.record(Name, Figure).default({}),
+  /** What is noticed in messages, by the signal that it makes. */
+  phrases: Phrases.default({ slots: {}, signals: {} }),
 })
 export type Pack = z.infer<typeof Pack>
 export type PackFactType = (typeof factTypes)[number]
 
-/** What rules see of a pack: every fact may be unknown but which tool it is. */
-export type PackFields = Readonly<Record<string, PackFactType>>
+/** What rules see of a pack: every fact may be unknown but its figures and which tool it is. */
+export type PackFields = Readonly<Record<string, PackFactType | "figure" | "switch">>
 
-const shapes: Readonly<Record<PackFactType, Field>> = {
+const shapes: Readonly<Record<PackFields[string], Field>> = {
+  figure: shape.long,
+  switch: shape.bool,
   bool: shape.optional(shape.bool),
   long: shape.optional(shape.long),
   text: shape.optional(shape.text),

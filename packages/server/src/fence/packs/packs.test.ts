@@ -139,9 +139,13 @@ test("a tool whose facts are open is listed as long as some facts would let it p
 })
 
 test("packs are found by looking into folders; what does not fit stops the start with its reason", () => {
-  expect(findPacks(folder).map(({ pack: { name } }) => name)).toEqual(["airline-service", "lending"])
+  expect(findPacks(folder).map(({ pack: { name } }) => name)).toEqual([
+    "airline-service",
+    "people-at-risk",
+    "lending",
+  ])
   expect(() => packsInForce([{ name: "nothing", servers: ["x"] }], folder)).toThrow(
-    /there is no such pack: choose `airline-service`, `lending`/,
+    /there is no such pack: choose `airline-service`, `people-at-risk`, `lending`/,
   )
   const load = () => loadRules([platformRules(), ...inForce().flatMap(({ sources }) => sources)])
   expect(load().rules.filter(({ layer }) => layer === "sector")).toHaveLength(2)

@@ -4,6 +4,7 @@ import { fileURLToPath } from "node:url"
 import { Failure } from "@hufu/core/failure"
 import { parseStrict } from "@hufu/core/json/strict-parse"
 import type { RuleSource } from "../rules/load.ts"
+import { factOfFigure, type FigureInForce } from "./figure.ts"
 import { Pack } from "./pack.ts"
 
 /** A pack with its rules, as it lies in its folder. */
@@ -12,9 +13,17 @@ export interface FoundPack {
   readonly sources: readonly RuleSource[]
 }
 
-/** A pack that is in force for some tool servers. */
+/** A pack that is in force for some tool servers, or for all of them (`*`). */
 export interface PackInForce extends FoundPack {
   readonly servers: readonly string[]
+  readonly figures: Readonly<Record<string, FigureInForce>>
+}
+
+/** What a configuration says of a pack. */
+export interface ChosenPack {
+  readonly name: string
+  readonly servers: readonly string[]
+  readonly figures?: Readonly<Record<string, FigureInForce["value"]>> | undefined
 }
 
 const shipped = fileURLToPath(new URL("../../../../../packs/", import.meta.url))
@@ -33,21 +42,37 @@ export function findPacks(dataDir: string): FoundPack[] {
 }
 
 /** The packs that a configuration puts in force; one that is not there stops the start. */
-export function packsInForce(
-  chosen: readonly { readonly name: string; readonly servers: readonly string[] }[],
-  dataDir: string,
-): PackInForce[] {
+export function packsInForce(chosen: readonly ChosenPack[], dataDir: string): PackInForce[] {
   if (chosen.length === 0) return []
   const found = findPacks(dataDir)
-  return chosen.map(({ name, servers }) => {
+  return chosen.map(({ name, servers, figures }) => {
     const one = found.find(({ pack }) => pack.name === name)
     if (one === undefined)
       throw invalid(
         name,
         `there is no such pack: choose ${found.map(({ pack }) => `\`${pack.name}\``).join(", ")}`,
       )
-    return { ...one, servers }
+    return { ...one, servers, figures: figuresOf(one.pack, figures) }
   })
+}
+
+/** The figures of a pack, and those of the operator in their place. */
+export function figuresOf(pack: Pack, own: ChosenPack["figures"] = {}): PackInForce["figures"] {
+  const unknown = Object.keys(own).find((name) => !Object.hasOwn(pack.figures, name))
+  if (unknown !== undefined)
+    throw invalid(
+      pack.name,
+      `it has no figure \`${unknown.slice(0, 40)}\`: choose ${Object.keys(pack.figures).join(", ")}`,
+    )
+  return Object.fromEntries(
+    Object.entries(pack.figures).map(([name, figure]): [string, FigureInForce] => {
+      const value = own[name]
+      if (value === undefined || value === figure.value) return [name, figure]
+      if (factOfFigure(value, figure.unit) === undefined)
+        throw invalid(pack.name, `give the figure \`${name}\` as \`${String(figure.value)}\` is given`)
+      return [name, { ...figure, value, mark: "operator" }]
+    }),
+  )
 }
 
 /** Reads the pack of a folder. */
@@ -62,8 +87,17 @@ export function readPack(folder: string): FoundPack {
     throw invalid(pack.name, "name its folder as the pack")
   const facts = {
     as: pack.facts_as,
-    fields: Object.fromEntries(Object.entries(pack.facts).map(([name, { type }]) => [name, type])),
+    fields: Object.fromEntries([
+      ...Object.entries(pack.facts).map(([name, { type }]) => [name, type] as const),
+      ...Object.entries(pack.figures).map(
+        ([name, { unit }]) => [name, unit === "switch" ? "switch" : "figure"] as const,
+      ),
+    ]),
+    figures: figureFacts(pack.figures),
   }
+  const both = Object.keys(pack.facts).find((name) => Object.hasOwn(pack.figures, name))
+  if (both !== undefined || Object.hasOwn(facts.fields, "tool"))
+    throw invalid(pack.name, `choose another name than \`${both ?? "tool"}\` for a fact or figure`)
   const files = readdirSync(folder)
     .filter((name) => name.endsWith(".cedar"))
     .toSorted()
@@ -72,8 +106,27 @@ export function readPack(folder: string): FoundPack {
     name: `${pack.name}/${name}`,
     text: readText(join(folder, name)),
     facts,
+    ...examplesBeside(join(folder, name)),
   }))
   return { pack, sources }
+}
+
+/** Figures as rules find them. */
+export function figureFacts(
+  figures: Readonly<Record<string, Pick<FigureInForce, "value" | "unit">>>,
+): Readonly<Record<string, number | boolean>> {
+  return Object.fromEntries(
+    Object.entries(figures).flatMap(([name, { value, unit }]) => {
+      const fact = factOfFigure(value, unit)
+      return fact === undefined ? [] : [[name, fact] as const]
+    }),
+  )
+}
+
+/** `people.examples.json` for `people.cedar`. */
+function examplesBeside(path: string): { readonly examples?: string } {
+  const beside = `${path.replace(/\.cedar$/, "")}.examples.json`
+  return existsSync(beside) ? { examples: readText(beside) } : {}
 }
 
 function foldersIn(folder: string): string[] {

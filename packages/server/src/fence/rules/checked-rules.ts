@@ -8,7 +8,7 @@ import type { ParsedRule } from "./parse-rules.ts"
 import { ruleSchema } from "./schema.ts"
 
 /** To be raised whenever what is parsed or refused changes without Hufu's or Cedar's version. */
-const revision = 2
+const revision = 3
 const nonceBytes = 12
 const mostBytes = 64 * 1024 * 1024
 

@@ -8,6 +8,7 @@ import type { CheckedRules } from "./checked-rules.ts"
 import { shape } from "./fact-shape.ts"
 import { exampleFaults } from "./rule-examples.ts"
 import { type PackFields, packShape } from "../packs/pack.ts"
+import type { Obliged } from "./obligation.ts"
 import { type ParsedRule, parseRules } from "./parse-rules.ts"
 import { ruleRequest } from "./rule-request.ts"
 import { isOwnContext, type RuleFacts, ruleSchema, ruleSchemaWith, type UncertainFacts } from "./schema.ts"
@@ -23,7 +24,12 @@ export interface RuleSource {
   readonly name: string
   readonly text: string
   /** What the rules of a pack may know beside what all rules know. */
-  readonly facts?: { readonly as: string; readonly fields: PackFields }
+  readonly facts?: {
+    readonly as: string
+    readonly fields: PackFields
+    /** Its figures, as examples find them. */
+    readonly figures?: Readonly<Record<string, number | boolean>>
+  }
   /** What has to come of some actions, as JSON; checked at every load. */
   readonly examples?: string
 }
@@ -47,6 +53,10 @@ export interface RuleSet {
   couldBe(facts: UncertainFacts): Possible
   /** Whether any of them looks at what was noticed in earlier results. */
   readonly readsLabels: boolean
+  /** Whether any of them looks at the person for whom it is done, or at what they have used. */
+  readonly readsPeople: boolean
+  /** What the rules that match a message have the door do, whatever they decide. */
+  obliges(facts: RuleFacts): readonly Obliged[]
   /** The ids of the rules that match or fail, whatever they decide. */
   matches(facts: RuleFacts): readonly string[]
   /** What the rules of an allowed action have taken out of its result. */
@@ -74,6 +84,9 @@ export function loadRules(sources: readonly RuleSource[], checked?: CheckedRules
   const redacting = new Map(
     rules.flatMap(({ id, redacts }) => (redacts.length > 0 ? [[id, redacts] as const] : [])),
   )
+  const obliging = new Map(
+    rules.flatMap(({ id, obliges }) => (obliges.length > 0 ? [[id, obliges] as const] : [])),
+  )
   const set: RuleSet = {
     ...loaded,
     rules: rules.map(({ id, layer, source, line, text }) => ({ id, layer, source, line, text })),
@@ -83,6 +96,14 @@ export function loadRules(sources: readonly RuleSource[], checked?: CheckedRules
     },
     // An attribute that is read stands in Cedar's JSON by its name, however a rule writes it.
     readsLabels: rules.some(({ policy }) => JSON.stringify(policy).includes('"labels"')),
+    readsPeople: rules.some(({ policy }) => /"(?:person|session)"/.test(JSON.stringify(policy))),
+    obliges(facts) {
+      if (obliging.size === 0) return []
+      const { request, entities } = ruleRequest(facts)
+      return matchRules(compiled, request, entities).matched.flatMap(({ id, why }) =>
+        (obliging.get(id) ?? []).map((obligation) => ({ obligation, rule: id, ...why })),
+      )
+    },
     redacts: (permits) => (redacting.size === 0 ? [] : permits.flatMap((id) => redacting.get(id) ?? [])),
     matches(facts) {
       const { request, entities } = ruleRequest(facts)

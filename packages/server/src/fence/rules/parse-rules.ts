@@ -3,6 +3,7 @@ import { cedar } from "./cedar.ts"
 import { findingGroups, findingKinds } from "../content/finding-kinds.ts"
 import type { Redacted } from "../content/redact-value.ts"
 import type { RuleLayer, RuleSource } from "./load.ts"
+import { isObligation, type Obligation, obligations } from "./obligation.ts"
 import { type PolicyText, splitPolicies } from "./split-policies.ts"
 
 /** A rule that parses and has an id. */
@@ -16,6 +17,8 @@ export interface ParsedRule {
   readonly text: string
   /** What is taken out of the results of an action that it permits. */
   readonly redacts: readonly Redacted[]
+  /** What the door has to do with a message that it matches. */
+  readonly obliges: readonly Obligation[]
   /** Cedar's JSON of it. */
   readonly policy: unknown
 }
@@ -49,11 +52,22 @@ function parseRule(source: RuleSource, { text, line }: PolicyText): ParsedRule |
   const fault = annotationFault(annotations, effect)
   if (fault !== undefined) return `${place}: rule \`${id}\`: ${fault}`
   const redacts = redactedOf(annotations)
-  return { id, layer: source.layer, source: source.name, line, place, text, redacts, policy: parsed.json }
+  const obliges = wordsOf(annotations["oblige"]).filter(isObligation)
+  return {
+    id,
+    layer: source.layer,
+    source: source.name,
+    line,
+    place,
+    text,
+    redacts,
+    obliges,
+    policy: parsed.json,
+  }
 }
 
 const whyNames = ["ask", "ask_zh", "why", "why_zh"]
-const knownAnnotations = new Set(["id", "redact", ...whyNames])
+const knownAnnotations = new Set(["id", "redact", "oblige", ...whyNames])
 
 function annotationFault(
   annotations: Readonly<Record<string, string | null>>,
@@ -67,7 +81,7 @@ function annotationFault(
   if (whyNames.some((name) => (annotations[name]?.length ?? 0) > longestWhy)) {
     return `keep a reason to ${longestWhy} characters`
   }
-  const fault = redactFault(annotations, effect)
+  const fault = redactFault(annotations, effect) ?? obligeFault(annotations)
   if (fault !== undefined) return fault
   const asks = "ask" in annotations
   if (effect === "permit" && (asks || "ask_zh" in annotations))
@@ -87,6 +101,17 @@ function redactFault(
   if (unknown !== undefined)
     return `\`@redact\` knows no \`${unknown.slice(0, 80)}\`: name kinds or groups of findings`
   return words.length === 0 ? 'say in `@redact("…")` what is taken out' : undefined
+}
+
+/** `@oblige("rest")`: what a door does, and says in the words of the rule's reason. */
+function obligeFault(annotations: Readonly<Record<string, string | null>>): string | undefined {
+  if (!("oblige" in annotations)) return undefined
+  const words = wordsOf(annotations["oblige"])
+  const unknown = words.find((word) => !isObligation(word))
+  if (unknown !== undefined || words.length === 0)
+    return `\`@oblige\` knows no \`${(unknown ?? "").slice(0, 80)}\`: name some of ${obligations.join(", ")}`
+  const isSaid = ["why", "ask"].some((name) => annotations[name] && annotations[`${name}_zh`])
+  return isSaid ? undefined : "say in `@why` and `@why_zh` what the person is told"
 }
 
 function redactedOf(annotations: Readonly<Record<string, string | null>>): readonly Redacted[] {

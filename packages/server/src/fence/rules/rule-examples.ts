@@ -4,7 +4,7 @@ import { Effect, VerdictKind } from "@hufu/core/words"
 import { z } from "zod"
 import { harmlessFacts } from "./harmless-facts.ts"
 import type { RuleSet, RuleSource } from "./load.ts"
-import type { RuleFacts } from "./schema.ts"
+import type { PackFacts, RuleFacts } from "./schema.ts"
 
 const Some = z.record(z.string(), z.json())
 
@@ -24,7 +24,7 @@ const Examples = z
   .max(500)
 
 /** What does not come out as the examples beside a file of rules state. */
-export function exampleFaults(rules: RuleSet, { name, examples }: RuleSource): string[] {
+export function exampleFaults(rules: RuleSet, { name, examples, facts }: RuleSource): string[] {
   if (examples === undefined) return []
   const place = `the examples of ${name}`
   const parsed = Examples.safeParse(read(examples))
@@ -35,13 +35,17 @@ export function exampleFaults(rules: RuleSet, { name, examples }: RuleSource): s
     ]
   }
   return parsed.data.flatMap((example, at) => {
-    const fault = faultOf(rules, example)
+    const fault = faultOf(rules, example, facts && { [facts.as]: { ...facts.figures, tool: "" } })
     return fault === undefined ? [] : [`${place}: number ${at + 1} ${fault}`]
   })
 }
 
-function faultOf(rules: RuleSet, example: z.infer<typeof Examples>[number]): string | undefined {
-  const harmless = harmlessFacts(example.effect)
+function faultOf(
+  rules: RuleSet,
+  example: z.infer<typeof Examples>[number],
+  packs: PackFacts | undefined,
+): string | undefined {
+  const harmless = harmlessFacts(example.effect, packs && { packs })
   // What does not have its shape is refused below.
   const facts = {
     ...harmless,

@@ -2,6 +2,7 @@ import type { SchemaJson } from "@cedar-policy/cedar-wasm/nodejs"
 import { ToolSignal } from "@hufu/core/profile/tool-signal"
 import { origins } from "@hufu/core/provenance/origin"
 import { placeClasses, positionSources, restrictions } from "@hufu/core/place/place-words"
+import { ageBases, ageGroups } from "@hufu/core/contract/protection"
 import { decisionModes, type Effect, effects } from "@hufu/core/words"
 import { contentSignalWords } from "../content/content-signals.ts"
 import { cedarType, type Fact, type Fields, type Shape, shape, type Uncertain } from "./fact-shape.ts"
@@ -76,6 +77,59 @@ const place = record({
 
 export type PlaceFacts = Fact<typeof place>
 
+/** For whom it is done, as far as anybody has said. */
+const person = record({
+  /** Whom they count as; `refused` is who is unknown where the configuration refuses these. */
+  group: oneOf(ageGroups),
+  known: oneOf(["unknown", ...ageBases]),
+  /** In whole years, the least that it can be; absent where an adult's is not known. */
+  age: optional(long),
+  /** Somebody answers for them, consents to their using agents, and lets them do so at night. */
+  guardian: bool,
+  consent: bool,
+  nights: bool,
+  /** Minutes since midnight, where they are. */
+  minute: long,
+})
+
+export type PersonFacts = Fact<typeof person>
+
+/** What the person has used of agents, if this goes: in seconds, and in minor units of the currency of this action. */
+const session = record({
+  today: long,
+  /** Without a break. */
+  run: long,
+  /** Since a rest was last suggested, without a break. */
+  sinceRest: long,
+  /** Days in a row, with this one. */
+  days: long,
+  /** What they were told today. */
+  told: set(text),
+  /** Turns of this conversation so far; none outside of one. */
+  turns: long,
+  /** They have taken leave, and not spoken again. */
+  ended: bool,
+  /** Absent where nothing is paid, or where it cannot be told. */
+  spentTask: optional(long),
+  spentToday: optional(long),
+  spentMonth: optional(long),
+})
+
+export type SessionFacts = Fact<typeof session>
+
+/** A message of a conversation between a person and an agent. */
+const message = record({
+  role: oneOf(["user", "agent"]),
+  /** What its parts are. */
+  parts: set(oneOf(["text", "data", "file"])),
+  /** What was noticed in what is said; `unread` where not all of it was looked through. */
+  signals: set(text),
+  /** Whom the agent plays, as its description says and as it is declared. */
+  persona: oneOf(["none", "relative", "partner", "character"]),
+})
+
+export type MessageFacts = Fact<typeof message>
+
 const givenContext = {
   onBehalfOf: text,
   mode: oneOf(decisionModes),
@@ -95,6 +149,11 @@ const givenContext = {
   provenance: optional(provenance),
   /** Absent where no place speaks of such an action. */
   place: optional(place),
+  /** Absent where no rule speaks of persons. */
+  person: optional(person),
+  session: optional(session),
+  /** Absent for what is no message of a conversation. */
+  message: optional(message),
   time: record({ hour: long, weekday: long, epoch: long }),
   standing: record({ live: bool }),
 }

@@ -17,7 +17,14 @@ export function stageRules(
 ): StagedRules {
   const agents = draft?.agents ?? []
   // INVARIANT: the draft looks at the very facts that it would have in force, so what it needs is waited for.
-  const now: RuleSet = draft?.rules.readsLabels === true ? { ...rules, readsLabels: true } : rules
+  const now: RuleSet =
+    draft === undefined
+      ? rules
+      : {
+          ...rules,
+          readsLabels: rules.readsLabels || draft.rules.readsLabels,
+          readsPeople: rules.readsPeople || draft.rules.readsPeople,
+        }
   return {
     inForce(agent) {
       if (draft === undefined || agent === undefined || agents.length === 0) return now

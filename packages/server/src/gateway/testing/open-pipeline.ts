@@ -1,3 +1,4 @@
+import type { UnknownAge } from "@hufu/core/contract/protection"
 import type { JsonObject } from "@hufu/core/json/json-value"
 import type { MandateDraft } from "@hufu/core/mandate/mandate"
 import { openAgents } from "../../authority/agents.ts"
@@ -15,9 +16,12 @@ import { openServers } from "../../authority/servers.ts"
 import { openStop } from "../../authority/stop.ts"
 import { openTasks } from "../../authority/tasks.ts"
 import { openTools } from "../../authority/tools.ts"
+import { openProtections } from "../../authority/protections.ts"
+import { openUseMeters } from "../../authority/use-meters.ts"
 import { ownPlaces } from "../../fence/ground/own-places.ts"
 import { openTaskLabels } from "../../fence/content/task-labels.ts"
 import { openPacks } from "../../fence/packs/pack-memory.ts"
+import { openPeople } from "../../fence/person/people.ts"
 import type { PackInForce } from "../../fence/packs/read-packs.ts"
 import { openProvenance } from "../../fence/provenance/provenance.ts"
 import { openShadow } from "../../fence/rules/shadow.ts"
@@ -39,7 +43,10 @@ import { createPipeline } from "../pipeline.ts"
  */
 export async function openPipeline(
   folder: Scratch = scratch(),
-  { packs = [] }: { readonly packs?: readonly PackInForce[] } = {},
+  {
+    packs = [],
+    unknownAge = "minor",
+  }: { readonly packs?: readonly PackInForce[]; readonly unknownAge?: UnknownAge } = {},
 ) {
   const { clock } = folder
   const store = await openStore(folder.options())
@@ -56,6 +63,16 @@ export async function openPipeline(
   const places = openPlaces(store, clock, declare)
   const devices = openDevices(store, clock, declare)
   const positions = openPositions({ store, vault, clock, declare, agents, places, devices })
+  const protections = openProtections(store, clock, declare, "Asia/Shanghai")
+  const meters = openUseMeters(store, clock)
+  const people = openPeople({
+    clock,
+    protections,
+    meters,
+    unknownAge,
+    zone: "Asia/Shanghai",
+    breakMs: 300_000,
+  })
   const holds = openHolds(store, vault, clock, 900)
   const stop = openStop(store, clock, declare)
   const connections = trackConnections(clock)
@@ -72,6 +89,7 @@ export async function openPipeline(
     provenance: openProvenance({ startedAt: clock.now() }),
     labels: openTaskLabels({ clock, startedAt: clock.now() }),
     packs: openPacks(packs, clock),
+    people,
     userWords: (task) => tasks.userWords(task),
     own: () => own,
     bases: () => [],
@@ -129,6 +147,9 @@ export async function openPipeline(
     places,
     devices,
     positions,
+    protections,
+    meters,
+    people,
     errors,
     interventions: interventionsOf({
       clock,
