@@ -62,7 +62,15 @@ export const AgentPosition = z.object({
   /** What counts at this moment. */
   known: z.array(KnownPosition),
   /** The places that it is in, by all of it. */
-  places: z.array(z.object({ id: idSchema("place"), class: PlaceClass, restriction: Restriction })),
+  places: z.array(
+    z.object({
+      id: idSchema("place"),
+      /** What its owner calls it. UNTRUSTED: show as text only. */
+      identifier: z.string(),
+      class: PlaceClass,
+      restriction: Restriction,
+    }),
+  ),
 })
 export type AgentPosition = z.infer<typeof AgentPosition>
 

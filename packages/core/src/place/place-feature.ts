@@ -18,6 +18,12 @@ const ZoneTexts = z.union([
 export type ZoneTexts = z.infer<typeof ZoneTexts>
 
 const Word = z.string().max(200)
+/** A line about a zone's figures, in one language or in one for all readers. UNTRUSTED: show as text only. */
+const ZoneNote = z.union([
+  z.string().max(500),
+  z.strictObject({ text: z.string().max(500), lang: z.string().max(35) }),
+])
+export type ZoneNote = z.infer<typeof ZoneNote>
 /** What other systems say for themselves; nothing here reads it. */
 const Aside = z.record(z.string().max(100), z.json())
 
@@ -34,9 +40,9 @@ export const PlaceExtension = z.strictObject({
   maxAgeSeconds: z.int().min(1).max(86_400).optional(),
   logical: LogicalPlace.optional(),
   /** What its figures rest on. */
-  sources: z.array(z.string().max(500)).max(20).optional(),
+  sources: z.array(ZoneNote).max(20).optional(),
   /** Figures in it that nobody has found a source for. */
-  unverified: z.array(z.string().max(500)).max(20).optional(),
+  unverified: z.array(ZoneNote).max(20).optional(),
 })
 export type PlaceExtension = z.infer<typeof PlaceExtension>
 

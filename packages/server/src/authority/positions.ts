@@ -94,7 +94,12 @@ export function openPositions(parts: PositionParts): PositionAuthority {
     return {
       agent,
       known: now.map(({ source, device, position, at, until }) => ({ source, device, position, at, until })),
-      places: placesOf(now).map(({ id, class: of, restriction }) => ({ id, class: of, restriction })),
+      places: placesOf(now).map(({ id, class: of, restriction }) => ({
+        id,
+        identifier: places.need(id).feature.properties.identifier,
+        class: of,
+        restriction,
+      })),
     }
   }
 

@@ -1,4 +1,5 @@
 import type { KnownPosition } from "@hufu/core/contract/place"
+import { Link } from "@tanstack/react-router"
 import { useOperation } from "../../data/use-operation.ts"
 import { Confirm } from "../../part/confirm.tsx"
 import { Id } from "../../part/id.tsx"
@@ -33,9 +34,11 @@ export function WhereItIs({ agent }: { readonly agent: string }) {
               </List>
               <div className="mt-2 flex flex-wrap items-center gap-x-4 gap-y-1">
                 <span className="text-soft">{places.length === 0 ? words.inNone : words.inPlaces}</span>
-                {places.slice(0, 50).map(({ id, restriction }) => (
+                {places.slice(0, 50).map(({ id, identifier, restriction }) => (
                   <span key={id} className="inline-flex items-center gap-2">
-                    <Id id={id} />
+                    <Link to="/places/$place" params={{ place: id }} className="link min-h-6">
+                      {identifier}
+                    </Link>
                     <RestrictionBadge restriction={restriction} />
                   </span>
                 ))}

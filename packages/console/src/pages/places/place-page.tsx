@@ -19,7 +19,7 @@ import { sayWeekday } from "../../words/format.ts"
 import { RestrictionBadge } from "./place-badges.tsx"
 import { placeWords } from "./words.ts"
 import { ZonePicture } from "./zone-picture.tsx"
-import { ZoneTexts } from "./zone-texts.tsx"
+import { ZoneLines, ZoneNotes, ZoneTexts } from "./zone-texts.tsx"
 
 /** One place: where it is, what holds there, in whose words. */
 export function PlacePage() {
@@ -81,17 +81,17 @@ function Content({ of }: { readonly of: ShownPlace }) {
         ]}
       />
       {unverified === undefined ? null : (
-        <Section title={words.unverified}>
+        <Section title={words.unverifiedFigures}>
           <div className="card px-4 py-3">
             <p>{words.unverifiedWhat}</p>
-            <Lines of={unverified} />
+            <ZoneNotes of={unverified} />
           </div>
         </Section>
       )}
       {sources === undefined ? null : (
         <Section title={words.sources}>
           <div className="card px-4 py-3">
-            <Lines of={sources} />
+            <ZoneNotes of={sources} />
           </div>
         </Section>
       )}
@@ -109,18 +109,6 @@ function Content({ of }: { readonly of: ShownPlace }) {
         </div>
       ) : null}
     </>
-  )
-}
-
-function Lines({ of }: { readonly of: readonly string[] }) {
-  return (
-    <ul className="grid gap-1">
-      {of.map((line) => (
-        <li key={line}>
-          <Untrusted text={line} prose />
-        </li>
-      ))}
-    </ul>
   )
 }
 
@@ -182,7 +170,7 @@ function Hours({
   return (
     <>
       {isOn ? words.holdsNow : words.holdsNot}
-      <Lines of={[...new Set(lines)]} />
+      <ZoneLines of={[...new Set(lines)]} />
     </>
   )
 }

@@ -26,6 +26,7 @@ export const placeWords = bilingual(
     holdsNow: "in force now",
     holdsNot: "not in force now",
     unverified: "unverified figures",
+    unverifiedFigures: "Figures that nobody verified",
     unverifiedWhat: "Nobody has found a source for these figures. Put the right ones in their place.",
     sources: "Sources",
     picture: (count: number) =>
@@ -94,6 +95,7 @@ export const placeWords = bilingual(
     holdsNow: "现在有效",
     holdsNot: "现在无效",
     unverified: "数字未经核实",
+    unverifiedFigures: "未经核实的数字",
     unverifiedWhat: "这些数字尚无依据。请换成正确的数字。",
     sources: "依据",
     picture: (count: number) => `${n(count)} 个区域的俯视图，上方为北；下方列表逐一列出`,

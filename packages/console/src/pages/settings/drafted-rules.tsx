@@ -2,6 +2,7 @@ import type { Output } from "@hufu/core/contract/contract"
 import { EffectBadge, VerdictBadge } from "../../part/badge.tsx"
 import { Facts } from "../../part/facts.tsx"
 import { Loaded } from "../../part/loaded.tsx"
+import { Sentence } from "../../part/sentences.tsx"
 import { Section } from "../../part/section.tsx"
 import { visibleName } from "../../part/untrusted-name.tsx"
 import { useOperation } from "../../data/use-operation.ts"
@@ -18,7 +19,9 @@ export function DraftedRules() {
       <Loaded query={diff} rows={2}>
         {(difference) =>
           difference.to === null ? (
-            <p className="text-soft">{words.none}</p>
+            <p className="text-soft">
+              <Sentence text={words.none} />
+            </p>
           ) : (
             <div className="grid gap-3">
               <Difference {...difference} />
