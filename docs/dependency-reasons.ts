@@ -2,6 +2,10 @@ import type { Language } from "@hufu/core/words"
 
 /** Why each direct dependency is there, and what it is trusted with. */
 export const dependencyReasons: Readonly<Record<string, Readonly<Record<Language, string>>>> = {
+  "@a2a-js/sdk": {
+    en: "tests: its verifier checks the AgentCards that Hufu signs, and Hufu's those that it signs",
+    zh: "测试：用其校验器核对虎符签名的 AgentCard，并由虎符核对它签名的卡片",
+  },
   "@axe-core/playwright": {
     en: "tests: finds what a page keeps from people with disabilities",
     zh: "测试：找出页面对残障人士不友好之处",
@@ -76,6 +80,14 @@ export const dependencyReasons: Readonly<Record<string, Readonly<Record<Language
   "@types/react": { en: "types of React", zh: "React 的类型" },
   "@types/react-dom": { en: "types of React's browser half", zh: "React 浏览器部分的类型" },
   "@vitejs/plugin-react": { en: "builds the console's React", zh: "构建控制台的 React 部分" },
+  ajv: {
+    en: "tests: checks cards of ACPs against its published schema",
+    zh: "测试：按 ACPs 公开的模式校验能力描述",
+  },
+  "ajv-formats": {
+    en: "tests: the formats of that schema, such as addresses and times",
+    zh: "测试：该模式所用的格式，如地址与时间",
+  },
   "fast-check": {
     en: "tests: random values, shrunk to the smallest that fails",
     zh: "测试：随机取值，失败时缩到最小的反例",

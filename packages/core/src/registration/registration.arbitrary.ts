@@ -102,7 +102,7 @@ const schemes = record({
   }),
   oidc: record({ type: constant("openid-connect"), url, description: maybe(line) }),
 })
-const security = array(
+const security = uniqueArray(
   constantFrom<Record<string, string[]>>(
     { mtls: [] },
     { oidc: ["openid", "profile"] },
@@ -110,7 +110,7 @@ const security = array(
     { key: [] },
     { bearer: [] },
   ),
-  { maxLength: 2 },
+  { maxLength: 2, selector: (needed) => JSON.stringify(needed) },
 )
 const headers = several(
   record({
