@@ -1,4 +1,5 @@
 import { type Command, type Flag, secretFlag } from "./command/command.ts"
+import { caCommands } from "./ca/ca-commands.ts"
 import { demoCommand } from "./demo/demo-command.ts"
 import { doctorCommand } from "./doctor/doctor-command.ts"
 import { connectCommands } from "./connect/connect-commands.ts"
@@ -35,6 +36,7 @@ export const handWritten: readonly Command[] = [
   ...approvalCommands,
   ...mandateCommands,
   ...placeCommands,
+  ...caCommands,
   ...evidenceCommands,
   replayCommand,
   ...stateCommands,

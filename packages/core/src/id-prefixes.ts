@@ -20,6 +20,11 @@ export const idPrefixes = {
   device: "dvc",
   protection: "prt",
   token: "tok",
+  authority: "cau",
+  certificate: "crt",
+  binding: "eab",
+  account: "acc",
+  order: "ord",
 } as const
 
 export type IdKind = keyof typeof idPrefixes

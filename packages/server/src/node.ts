@@ -4,6 +4,7 @@ import { hostname, networkInterfaces } from "node:os"
 import { resolve } from "node:path"
 import { Failure } from "@hufu/core/failure"
 import { newId } from "@hufu/core/id"
+import { idPrefixes } from "@hufu/core/id-prefixes"
 import type { Logger } from "pino"
 import { openAgents } from "./authority/agents.ts"
 import { openBrowsers } from "./authority/browsers.ts"
@@ -70,6 +71,9 @@ import { createApp } from "./http/app.ts"
 import { openConsoleFiles } from "./http/console/console-files.ts"
 import { createEventFeed } from "./http/events/event-feed.ts"
 import { listenHttp } from "./http/listen.ts"
+import { listenMtls, type MtlsDoor } from "./http/listen-mtls.ts"
+import { openCertificateAuthority } from "./identity/ca/certificate-authority.ts"
+import { localHolders } from "./identity/ca/local-holders.ts"
 import { listenLocal } from "./local/listen.ts"
 import { openLocalKey } from "./local/local-key.ts"
 import { socketPath } from "./local/socket-path.ts"
@@ -135,10 +139,11 @@ export async function startNode({
   passphrase,
   lifetime = { startedBy: "serve", idleExit: () => null },
 }: NodeOptions): Promise<RunningNode> {
-  if (!loopback.has(config.host) && !expose)
+  const open = [config.host, config.ca.door?.host ?? "localhost"].find((host) => !loopback.has(host))
+  if (open !== undefined && !expose)
     throw new Failure(
       "forbidden",
-      `\`${config.host}\` can be reached from other machines: add --expose if you want every agent and person there to reach this node's doors`,
+      `\`${open}\` can be reached from other machines: add --expose if you want every agent and person there to reach this node's doors`,
     )
   const startedAt = clock.now()
   const sources = ruleSources(config, dataDir)
@@ -216,6 +221,15 @@ export async function startNode({
     const holds = openHolds(store, vault, clock, config.ask.expirySeconds)
     const stop = openStop(store, clock, declare, () => witnessing.alarm())
     const tokens = openTokens({ store, clock, declare, mandates, agents, stop, settings: config.tokens })
+    const origin = { url: "" }
+    const ca = openCertificateAuthority({
+      store,
+      clock,
+      declare,
+      holders: localHolders(agents, config.ca),
+      url: () => config.ca.url ?? origin.url,
+      onError: (error) => logger.error({ err: error }, "the certificate authority could not answer"),
+    })
     const retention = openRetention({ store, vault, clock, declare, holds, keep: config.keptByLaw.task })
     const room = watchRoom(store, clock, config.store, (error) =>
       logger.error({ err: error }, "could not look at the room of the data"),
@@ -223,6 +237,13 @@ export async function startNode({
     closing.push(() => room.close())
     const connections = trackConnections(clock)
     const guards = createGuardRoster()
+    const closeRevoked = () =>
+      connections.stop(
+        ({ credential }) => isCertificate(credential) && !ca.certificates.isLive(credential),
+        "certificate_revoked",
+      )
+    ca.certificates.onRevoked(closeRevoked)
+    ca.authorities.onRevoked(closeRevoked)
     const interventions = interventionsOf({
       clock,
       agents,
@@ -235,7 +256,6 @@ export async function startNode({
       connections,
     })
 
-    const origin = { url: "" }
     // A passkey belongs to a name, so people open the console by one.
     const consoleOrigin = () => config.origin ?? `http://localhost:${new URL(origin.url).port}`
     const passkeys = openPasskeys({
@@ -271,6 +291,7 @@ export async function startNode({
     })
 
     // The pipeline
+    const mtls: { door: MtlsDoor | undefined } = { door: undefined }
     const own = () =>
       ownPlaces({
         dataFolder: store.folder.path,
@@ -278,7 +299,11 @@ export async function startNode({
         home: process.env["HOME"] ?? process.env["USERPROFILE"] ?? "",
         folders: publishing === undefined ? [] : [publishing.folder],
         files: [socketPath(store.folder.path)],
-        origins: [origin.url, ...(config.origin === undefined ? [] : [config.origin])],
+        origins: [
+          origin.url,
+          ...(mtls.door === undefined ? [] : [mtls.door.url]),
+          ...(config.origin === undefined ? [] : [config.origin]),
+        ],
         machineNames: machineNames(),
         environment: process.env,
       })
@@ -321,7 +346,9 @@ export async function startNode({
       shadow,
       tasks,
       servers,
-      credentials,
+      credentials: {
+        isLive: (id) => (isCertificate(id) ? ca.certificates.isLive(id) : credentials.isLive(id)),
+      },
       holds,
       connections,
       refuseWithoutRoom: () => room.refuse(),
@@ -347,12 +374,17 @@ export async function startNode({
       servers: directory,
       clock,
       logger,
-      identify: (request) => identifyAgent(request, { credentials, agents, person, clock, signed }),
+      identify(request) {
+        const caller = mtls.door?.callerOf(request)
+        return caller === undefined
+          ? identifyAgent(request, { credentials, agents, person, clock, signed })
+          : { caller }
+      },
       config: {
         origin: () => origin.url,
         node: newId("node", clock.now()),
         stateKey: randomBytes(32),
-        hosts: config.hosts,
+        hosts: [...config.hosts, ...(config.ca.door === undefined ? [] : doorHosts(config.ca.door))],
         privateNames: config.upstream.privateNames,
         sandbox: { mode: config.upstream.sandbox, hidden: () => hidden },
         holdWaitMs: config.ask.waitSeconds * 1000,
@@ -395,6 +427,7 @@ export async function startNode({
       servers,
       tools,
       tokens,
+      ca,
       holds,
       stop,
       interventions,
@@ -434,7 +467,7 @@ export async function startNode({
     })
     const events = createEventFeed({ ledger })
     const console = consoleFolder === undefined ? undefined : openConsoleFiles(consoleFolder)
-    const named = [config.origin, config.tokens.issuer].flatMap((each) =>
+    const named = [config.origin, config.tokens.issuer, config.ca.url].flatMap((each) =>
       each === undefined ? [] : [new URL(each).host],
     )
     const hosts = [...config.hosts, ...named]
@@ -453,6 +486,7 @@ export async function startNode({
       events,
       console,
       tokens,
+      ca,
       servedLog: config.publish.serve ? publishing?.folder : undefined,
       consoleOrigin,
       hosts,
@@ -463,6 +497,20 @@ export async function startNode({
     closing.push(() => http.close())
     closing.push(() => events.close())
     origin.url = http.url
+    if (config.ca.door !== undefined) {
+      mtls.door = await listenMtls(
+        {
+          ca,
+          clock,
+          principal: () => person.id,
+          onStop: (caller, end) => connections.onStop(caller, end),
+          serve: (request, response) => door.handle(request, response),
+          log: logger,
+        },
+        config.ca.door,
+      )
+      closing.push(() => mtls.door?.close())
+    }
     ours = own()
     const local = await listenLocal(socketPath(store.folder.path), openLocalKey(store.folder.path), {
       http: (socket) => http.serve(socket),
@@ -540,6 +588,15 @@ async function publish(
   if (folder === undefined) return undefined
   const { startPublishing } = await import("./ledger/publish/start-publishing.ts")
   return startPublishing({ folder: resolve(path, folder), database, ledger, logger })
+}
+
+function isCertificate(credential: string | null): credential is string {
+  return credential?.startsWith(`${idPrefixes.certificate}_`) ?? false
+}
+
+/** What a client may call the door for certificates. */
+function doorHosts({ names, port }: { names: readonly string[]; port: number }): string[] {
+  return names.flatMap((name) => [name, `${name}:${port}`])
 }
 
 function classifierOf({ content: { classifier } }: Config): Classify | undefined {

@@ -51,9 +51,17 @@ const said: Said = {
         ),
   ],
   "action.list": actionLines,
+  // Texts that other programs read, as they are.
+  "ca.bundle": ({ pem }) => pemLines(pem),
+  "ca.crl": ({ pem }) => pemLines(pem),
+  "ca.issue": ({ chain }) => pemLines(chain),
   "place.add": placeLines,
   "place.list": placeLines,
   "place.templates": templateLines,
+}
+
+function pemLines(pem: string): string[] {
+  return pem.trimEnd().split("\n")
 }
 
 /** The sentences of an operation's output; undefined where its members are shown instead. */

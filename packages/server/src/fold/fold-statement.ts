@@ -1,6 +1,7 @@
 import type { Fact, StatementEntry } from "@hufu/core/evidence/entry"
 import { z } from "zod"
 import { wordsId } from "../authority/added-words.ts"
+import { serialHex, serialOf } from "../identity/ca/serial-number.ts"
 import { type Folding, created } from "./fold.ts"
 import {
   type ContentRef,
@@ -123,6 +124,96 @@ const folds: Record<Fact, FoldFact> = {
       expiresAt: time(refs["expiresAt"]),
       createdAt: created(subject),
     })
+  },
+  "authority.created"(fold, { subject, refs, content }) {
+    fold.put("authority", subject, {
+      id: stated(subject),
+      role: word(refs["role"]),
+      parent: word(refs["parent"]),
+      suite: word(refs["suite"]),
+      state: stated("active"),
+      from: time(refs["from"]),
+      until: time(refs["until"]),
+      createdAt: created(subject),
+      changedAt: created(subject),
+      name: within(content, "name"),
+      certificate: within(content, "certificate"),
+      cross: stated(null),
+    })
+  },
+  "authority.crossed": (fold, { subject, content }) =>
+    fold.change("authority", subject, { cross: within(content, "cross") }),
+  "authority.retired": authorityIs("retired"),
+  "authority.revoked": authorityIs("revoked"),
+  "certificate.issued"(fold, { subject, refs, content }) {
+    const { certificate: id } = refs
+    if (id === undefined) return
+    fold.put("certificate", id, {
+      id: stated(id),
+      serial: stated(serialHex(serialOf(id))),
+      holder: stated(subject),
+      version: stated(refs["version"] ?? null),
+      issuer: word(refs["issuer"]),
+      account: stated(refs["account"] ?? null),
+      usage: word(refs["usage"]),
+      suite: word(refs["suite"]),
+      from: time(refs["from"]),
+      until: time(refs["until"]),
+      fingerprint: word(refs["fingerprint"]),
+      state: stated("issued"),
+      revokedAt: stated(null),
+      reason: stated(null),
+      createdAt: created(id),
+      aic: within(content, "aic"),
+      certificate: within(content, "certificate"),
+    })
+  },
+  "certificate.revoked"(fold, { refs }) {
+    const { certificate: id, reason } = refs
+    if (id !== undefined)
+      fold.change("certificate", id, {
+        state: stated("revoked"),
+        revokedAt: time(refs["at"]),
+        reason: word(reason),
+      })
+  },
+  "binding.issued"(fold, { subject, refs }) {
+    const { binding: id } = refs
+    if (id === undefined) return
+    fold.put("binding", id, {
+      id: stated(id),
+      holder: stated(subject),
+      state: stated("open"),
+      expiresAt: time(refs["expiresAt"]),
+      createdAt: created(id),
+    })
+  },
+  "account.opened"(fold, { subject, refs, content }) {
+    const { account: id, binding } = refs
+    if (binding !== undefined) fold.change("binding", binding, { state: stated("used") })
+    if (id === undefined) return
+    fold.put("account", id, {
+      id: stated(id),
+      holder: stated(subject),
+      key: word(refs["key"]),
+      state: stated("live"),
+      createdAt: created(id),
+      jwk: within(content, "jwk"),
+      contact: within(content, "contact"),
+    })
+  },
+  "account.changed"(fold, { refs, content }) {
+    const { account: id } = refs
+    if (id !== undefined)
+      fold.change("account", id, {
+        key: word(refs["key"]),
+        jwk: within(content, "jwk"),
+        contact: within(content, "contact"),
+      })
+  },
+  "account.closed"(fold, { refs }) {
+    const { account: id } = refs
+    if (id !== undefined) fold.change("account", id, { state: stated("closed") })
   },
   "server.registered"(fold, { subject, refs, content }) {
     fold.put("server", subject, {
@@ -320,6 +411,11 @@ function days(text: string | undefined): Member {
 
 function changes(kind: string, members: Members): FoldFact {
   return (fold, { subject }) => fold.change(kind, subject, members)
+}
+
+function authorityIs(state: string): FoldFact {
+  return (fold, { subject, refs }) =>
+    fold.change("authority", subject, { state: stated(state), changedAt: time(refs["at"]) })
 }
 
 function agentIs(state: string): FoldFact {

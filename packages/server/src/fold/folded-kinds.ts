@@ -18,6 +18,10 @@ import { stopKind } from "../authority/stop.ts"
 import { taskKind } from "../authority/tasks.ts"
 import { tokenKind } from "../authority/tokens.ts"
 import { toolKind, toolRowKey } from "../authority/tools.ts"
+import { accountKind } from "../identity/acme/accounts.ts"
+import { bindingKind } from "../identity/acme/bindings.ts"
+import { authorityKind } from "../identity/ca/authorities.ts"
+import { certificateKind } from "../identity/ca/certificates.ts"
 import { isFailure } from "@hufu/core/failure"
 import type { RecordRow } from "../store/record-row.ts"
 import type { Store, Tx } from "../store/store.ts"
@@ -61,6 +65,10 @@ export const foldedKinds: readonly FoldedKind[] = [
   folded(wordsKind),
   folded(mandateKind),
   folded(tokenKind),
+  folded(authorityKind),
+  folded(certificateKind),
+  folded(bindingKind),
+  folded(accountKind),
   folded(serverKind),
   folded(toolKind, {
     rowOf(parts, id) {

@@ -8,7 +8,19 @@ interface Change {
   readonly table?: unknown
 }
 
-const ranks: Readonly<Record<string, number>> = { live: 2, suspended: 1, revoked: 0, removed: 0, ended: 0 }
+const ranks: Readonly<Record<string, number>> = {
+  live: 2,
+  issued: 2,
+  active: 2,
+  open: 2,
+  suspended: 1,
+  retired: 1,
+  revoked: 0,
+  removed: 0,
+  ended: 0,
+  used: 0,
+  closed: 0,
+}
 /** Nobody may do more when one of these is gone. */
 const grants = new Set([
   "agent",
@@ -22,6 +34,9 @@ const grants = new Set([
   "passkey",
   "browser",
   "token",
+  "certificate",
+  "binding",
+  "account",
 ])
 
 /**

@@ -4,7 +4,7 @@ import type { Obliged } from "../fence/rules/obligation.ts"
 import type { MessageFacts } from "../fence/rules/schema.ts"
 
 /** The doors through which an action may come; a verdict never depends on which. */
-export type Door = "mcp-http" | "mcp-guard" | "api" | "sdk"
+export type Door = "mcp-http" | "mcp-mtls" | "mcp-guard" | "api" | "sdk"
 
 /** Who is calling, as a door has established it: never from what the client says of itself. */
 export interface Caller {

@@ -44,7 +44,7 @@ export interface PipelineParts extends AssessParts {
   readonly contents: ActionContents
   readonly tasks: TaskAuthority
   readonly servers: ServerAuthority
-  readonly credentials: CredentialAuthority
+  readonly credentials: Pick<CredentialAuthority, "isLive">
   readonly holds: HoldAuthority
   readonly connections: Connections
   /** A draft of rules that only looks on. */

@@ -12,6 +12,9 @@ import type { OperationContext } from "../operation/context.ts"
 import type { Operations } from "../operation/operations.ts"
 import type { AccessAnswers } from "../access/answer-access.ts"
 import { accessMetadata, accessMetadataPath, answerAccess, requestIdOf } from "./access/serve-access.ts"
+import { caBase } from "../identity/ca/ca-addresses.ts"
+import type { CertificateAuthority } from "../identity/ca/certificate-authority.ts"
+import { serveCa } from "./ca/serve-ca.ts"
 import { callOperation, type RawInput, readInput } from "./call-operation.ts"
 import type { ConsoleFiles } from "./console/console-files.ts"
 import { serveConsole } from "./console/serve-console.ts"
@@ -41,6 +44,8 @@ export interface AppParts extends CallerParts {
   readonly servedLog: string | undefined
   /** The status list of mandate tokens, where they are issued. */
   readonly tokens: Pick<TokenAuthority, "list" | "key">
+  /** The certificate authority; left out where none is served. */
+  readonly ca?: CertificateAuthority
   /** Where people open the console. */
   readonly consoleOrigin: () => string
   /** Further Host header values that are served. */
@@ -89,6 +94,7 @@ export function createApp(parts: AppParts): Hono<{ Bindings: Bindings }> {
   app.get(accessMetadataPath, (c) => c.json(accessMetadata(parts.consoleOrigin())))
   app.all("/log/*", (c) => serveLog(c, parts.servedLog))
   app.get("/status/*", (c) => serveTokens(c, parts.tokens))
+  app.all(`${caBase}/*`, (c) => answerCa(parts, c))
   app.all("/entries/*", async (c, next) => (await answerEntry(parts, c)) ?? next())
   app.get("*", async (c, next) => (await serveConsole(c, parts)) ?? next())
   addPages(app, parts)
@@ -151,6 +157,16 @@ async function decideAccess(parts: AppParts, c: AppContext): Promise<Response> {
     if (failure.code === "internal") parts.logger.error({ err: failure.cause, requestId }, "a request failed")
     return fail(c, failure, requestId)
   }
+}
+
+/** What ACPs' certificate authority answers. */
+async function answerCa(parts: AppParts, c: AppContext): Promise<Response> {
+  const { ca, clock, logger } = parts
+  const onError = (error: unknown) => logger.error({ err: error }, "a request failed")
+  const answer =
+    ca && (await serveCa(c.req.raw, { ca, clock, onError }, () => identify(parts, c, randomUUID())))
+  if (answer === undefined) throw nowhere()
+  return answer
 }
 
 /** The permanent address of an entry: to programs what `log.entry` answers, to whom that answers; undefined where it is a page. */

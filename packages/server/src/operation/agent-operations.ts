@@ -19,7 +19,7 @@ function requireOwnHook({ hook }: OperationContext, agent: string): void {
 
 /** Agents, versions, credentials and tasks. */
 export function agentOperations(parts: OperationParts) {
-  const { agents, credentials, tasks, mandates, person, interventions } = parts
+  const { agents, credentials, tasks, mandates, person, interventions, ca } = parts
   return {
     "agent.create": async ({ name, credential, days, demo }, context) => {
       const by = actorOf(context)
@@ -41,8 +41,13 @@ export function agentOperations(parts: OperationParts) {
     "agent.suspend": ({ agent, reason }, context) => interventions.suspend(agent, actorOf(context), reason),
     "agent.revoke": ({ agent, reason }, context) => interventions.revoke(agent, actorOf(context), reason),
     "agent.resume": ({ agent }, context) => agents.setState(agents.need(agent), "live", actorOf(context), ""),
-    "version.declare": ({ agent, label, parts: digests }, context) =>
-      agents.declareVersion(agents.need(agent), { label, parts: digests }, actorOf(context)),
+    "version.declare": async ({ agent: ref, label, parts: digests }, context) => {
+      const by = actorOf(context)
+      const version = await agents.declareVersion(agents.need(ref), { label, parts: digests }, by)
+      // A certificate belongs to a version; whoever holds a list of those that were revoked sees it too.
+      await ca.certificates.revokeAll(version.agent, { reason: "superseded", by })
+      return version
+    },
     "credential.issue": ({ agent, kind, days }, context) =>
       credentials.issue({ agent, kind, days, by: actorOf(context) }),
     "credential.challenge": async ({ agent, key, url, type }) =>

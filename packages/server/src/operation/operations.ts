@@ -1,5 +1,6 @@
 import type { CallId, Input, Output } from "@hufu/core/contract/contract"
 import { agentOperations } from "./agent-operations.ts"
+import { caOperations } from "./ca-operations.ts"
 import type { OperationContext } from "./context.ts"
 import { evidenceOperations } from "./evidence-operations.ts"
 import { holdOperations } from "./hold-operations.ts"
@@ -26,6 +27,7 @@ export function createOperations(parts: OperationParts): Operations {
     ...agentOperations(parts),
     ...mandateOperations(parts),
     ...toolOperations(parts),
+    ...caOperations(parts),
     ...placeOperations(parts),
     ...protectionOperations(parts),
     ...holdOperations(parts),

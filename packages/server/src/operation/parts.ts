@@ -30,6 +30,7 @@ import type { ActionContents } from "../gateway/action-content.ts"
 import type { AssessParts } from "../gateway/assess.ts"
 import type { Connections } from "../gateway/connections.ts"
 import type { KeyChallenges } from "../identity/key-challenges.ts"
+import type { CertificateAuthority } from "../identity/ca/certificate-authority.ts"
 import type { Ledger } from "../ledger/ledger.ts"
 import type { PublishState } from "../ledger/publish/start-publishing.ts"
 import type { ScrubState } from "../ledger/scrub.ts"
@@ -58,6 +59,7 @@ export interface OperationParts {
   readonly budgets: Budgets
   readonly servers: ServerAuthority
   readonly tokens: TokenAuthority
+  readonly ca: CertificateAuthority
   readonly tools: ToolAuthority
   readonly holds: HoldAuthority
   readonly stop: StopAuthority

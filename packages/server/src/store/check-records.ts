@@ -39,7 +39,10 @@ export const sealName = "records.seal"
 const columns = `SELECT ${recordColumns} FROM record WHERE`
 /** Every row that counts; in parts, because each finds its rows by an index. */
 const counted = [
-  "kind < 'hold'",
+  "kind < 'certificate'",
+  "kind = 'certificate' AND state < 'issued'",
+  "kind = 'certificate' AND state > 'issued'",
+  "kind > 'certificate' AND kind < 'hold'",
   "kind = 'hold' AND state IN ('waiting', 'approved')",
   "kind > 'hold' AND kind < 'task'",
   "kind = 'task' AND state < 'ended'",

@@ -29,6 +29,7 @@ const over: Readonly<Record<string, (state: string) => boolean>> = {
   hold: (state) => state !== "waiting" && state !== "approved",
   task: (state) => state === "ended",
   words: () => true,
+  certificate: (state) => state === "issued",
 }
 
 /** Whether a row belongs to the sum over all rows that can still let something happen. */

@@ -38,7 +38,7 @@ export function opensslFolder(): OpensslFolder {
       return file
     },
     run(command, ...more) {
-      const args = [...command.split(" "), ...more]
+      const args = [...command.split(/ +/), ...more]
       const { status, stdout, stderr } = spawnSync("openssl", args, { cwd: path, encoding: "utf8" })
       return { code: status, out: stdout, err: stderr }
     },

@@ -36,7 +36,7 @@ export function generateSm2Key(): KeyObject {
   return createPrivateKey({ key: bytes, format: "der", type: "pkcs8" })
 }
 
-const curve = oid("1.2.156.10197.1.301")
+const curve = Buffer.from(oid("1.2.156.10197.1.301"))
 
 /** A key of which Node has no name: whether it is one of SM2. */
 export function isSm2Key(key: KeyObject): boolean {

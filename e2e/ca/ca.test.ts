@@ -1,0 +1,238 @@
+import { spawnSync } from "node:child_process"
+import { generateKeyPairSync, type KeyObject, X509Certificate } from "node:crypto"
+import { once } from "node:events"
+import { writeFileSync } from "node:fs"
+import { join } from "node:path"
+import { connect, type TLSSocket } from "node:tls"
+import { acmeClient } from "@hufu/server/identity/testing/acme-client"
+import { opensslFolder, opensslVersion } from "@hufu/server/identity/testing/openssl"
+import { signingRequest } from "@hufu/server/identity/testing/signing-request"
+import { afterAll, beforeAll, describe, expect, test } from "vitest"
+import { z } from "zod"
+import { type NodeUnderTest, startNode } from "../node-under-test.ts"
+import { startProcess } from "../process/start-process.ts"
+
+const secret = "three tigers guard the tally of the north gate"
+const Bound = z.object({ keyId: z.string(), macKey: z.string(), aic: z.string(), directory: z.string() })
+const Listed = z.object({
+  items: z.array(z.object({ id: z.string(), fingerprint: z.string(), status: z.string() })),
+})
+const Issued = z.object({ certificate: z.object({ id: z.string(), status: z.string() }), chain: z.string() })
+
+let node: NodeUnderTest
+let port: number
+const folder = opensslFolder()
+
+beforeAll(async () => {
+  const free = await startProcess(process.execPath, [
+    "-e",
+    "const s=require('net').createServer().listen(0,'127.0.0.1',()=>{console.log(JSON.stringify({port:s.address().port}));s.close()})",
+  ])
+  port = Number(free.ready["port"])
+  await free.stop()
+  node = await startNode({ config: { ca: { door: { port } } } })
+  await node.cli(["enrol", "--secret-stdin"], { stdin: `${secret}\n` })
+  await person(["ca", "init", "--name", "Tiger"])
+}, 60_000)
+afterAll(async () => {
+  await (node as NodeUnderTest | undefined)?.dispose()
+  folder.remove()
+})
+
+const person = (args: readonly string[]) => node.cli([...args, "--secret-stdin"], { stdin: `${secret}\n` })
+
+async function agent(name: string) {
+  await node.api("POST", "/v1/agents", { name, credential: false })
+  return Bound.parse(await node.api("POST", "/v1/ca/bindings", { agent: name }))
+}
+
+/** A certificate for a new key, by ACME. */
+async function certificate(name: string): Promise<{ key: KeyObject; chain: string; id: string }> {
+  const bound = await agent(name)
+  const client = await acmeClient(bound.directory)
+  expect((await client.newAccount(bound)).status).toBe(201)
+  const key = generateKeyPairSync("ed25519").privateKey
+  const chain = await client.obtain(bound.aic, "clientAuth", signingRequest(key, { commonName: bound.aic }))
+  return { key, chain, id: await idOf(chain) }
+}
+
+async function idOf(chain: string): Promise<string> {
+  const fingerprint = new X509Certificate(chain).fingerprint256.replaceAll(":", "").toLowerCase()
+  const { items } = Listed.parse(await node.api("GET", "/v1/ca/certificates?limit=1000"))
+  return items.find((each) => each.fingerprint === fingerprint)?.id ?? "none"
+}
+
+const roots = async () => (await fetch(`${node.url}/acps-atr-v2/ca/trust-bundle`)).text()
+
+async function dial({ key, chain }: { key?: KeyObject; chain?: string }): Promise<TLSSocket> {
+  const socket = connect({
+    host: "127.0.0.1",
+    port,
+    servername: "localhost",
+    ca: await roots(),
+    ...(key === undefined ? {} : { key: key.export({ format: "pem", type: "pkcs8" }), cert: chain }),
+  })
+  await once(socket, "secureConnect")
+  return socket
+}
+
+const ping = JSON.stringify({ jsonrpc: "2.0", id: 1, method: "server/discover", params: {} })
+
+/** One request on a connection that stays; what came back, or that it was closed. */
+async function ask(socket: TLSSocket): Promise<string> {
+  const closed = new Promise<string>((resolve) => socket.once("close", () => resolve("closed")))
+  const answered = new Promise<string>((resolve) =>
+    socket.once("data", (bytes: Buffer) => resolve(bytes.toString("utf8").split("\r\n", 1)[0] ?? "")),
+  )
+  socket.on("error", () => {})
+  socket.write(
+    `POST /mcp HTTP/1.1\r\nhost: localhost:${port}\r\ncontent-type: application/json\r\naccept: application/json, text/event-stream\r\ncontent-length: ${ping.length}\r\n\r\n${ping}`,
+  )
+  return Promise.race([answered, closed])
+}
+
+/** How long it takes from the order to the end of the connection. */
+async function endsAfter(socket: TLSSocket, order: () => Promise<unknown>): Promise<number> {
+  socket.on("error", () => {})
+  const ended = once(socket, "close").then(() => performance.now())
+  const begun = performance.now()
+  const [at] = await Promise.all([ended, order()])
+  return at - begun
+}
+
+describe("the door for certificates", () => {
+  test("an agent comes in by its certificate, acts as itself, and is out as soon as that is revoked", async () => {
+    const ann = await certificate("ann")
+    const [open, idle] = [await dial(ann), await dial(ann)]
+    expect(await ask(open)).toMatch(/^HTTP\/1\.1 (?:200|4\d\d)/)
+    expect(await ask(open)).not.toContain("401")
+    // The idle one has asked nothing yet.
+    const took = await Promise.all([
+      endsAfter(open, () => node.cli(["ca", "revoke", ann.id, "--reason", "key-compromise"])),
+      endsAfter(idle, async () => {}),
+    ])
+    process.stdout.write(`revoked to closed: ${took.map((ms) => `${ms.toFixed(0)} ms`).join(", ")}\n`)
+    expect(await refused(ann)).toBe(true)
+    expect(
+      Issued.shape.certificate.parse(
+        ((await node.cli(["ca", "certificate", ann.id])) as { certificate: unknown }).certificate,
+      ).status,
+    ).toBe("revoked")
+  })
+
+  test("a suspension closes it too, and what resumes lets it in again", async () => {
+    const bob = await certificate("bob")
+    const took = await endsAfter(await dial(bob), () => node.cli(["agent", "suspend", "bob"]))
+    process.stdout.write(`suspended to closed: ${took.toFixed(0)} ms\n`)
+    expect(await refused(bob)).toBe(true)
+    await node.api("POST", "/v1/agents/bob:resume", {})
+    const again = await dial(bob)
+    expect(await ask(again)).not.toBe("closed")
+    // Whatever a broken key of the authority signed is out with it.
+    const rotated = await endsAfter(again, () =>
+      node.api("POST", "/v1/ca:rotate", { role: "intermediate", reason: "ca-compromise" }),
+    )
+    process.stdout.write(`authority's key revoked to closed: ${rotated.toFixed(0)} ms\n`)
+    expect(await refused(bob)).toBe(true)
+    // The door has a certificate of the new one by then, or soon.
+    const carol = await certificate("carol")
+    await expect.poll(async () => ask(await dial(carol))).not.toBe("closed")
+  })
+
+  test("nobody comes in without a certificate, with a stranger's, or with one of a foreign authority", async () => {
+    expect(await refused({})).toBe(true)
+    const key = generateKeyPairSync("ec", { namedCurve: "P-256" }).privateKey
+    writeFileSync(join(folder.path, "k.pem"), key.export({ format: "pem", type: "pkcs8" }))
+    if (opensslVersion === undefined) return
+    const { code } = folder.run(
+      "req -x509 -new -key k.pem -subj /CN=1.2.156.3088.1.1.1.1.1.0000 -days 1 -out self.pem",
+    )
+    expect(code).toBe(0)
+    const chain = folder.run("x509 -in self.pem").out
+    expect(await refused({ key, chain })).toBe(true)
+  })
+})
+
+/** Whether a connection is refused, in the handshake or when it first asks. */
+async function refused(of: { key?: KeyObject; chain?: string }): Promise<boolean> {
+  try {
+    return (await ask(await dial(of))) === "closed"
+  } catch {
+    return true
+  }
+}
+
+test.skipIf(opensslVersion === undefined)(
+  "a person issues by the command line, for a request that OpenSSL makes, and OpenSSL verifies what comes out",
+  async () => {
+    const { aic } = await agent("dora")
+    folder.run(`req -new -nodes -newkey ed25519 -keyout d.key -out d.csr -subj /CN=${aic}`)
+    const args = [
+      "ca",
+      "issue",
+      "dora",
+      "--csr",
+      join(folder.path, "d.csr"),
+      "--usage",
+      "server",
+      "--days",
+      "7",
+      "--dns",
+      "dora.example.com",
+      "--ip",
+      "::1",
+    ]
+    const { chain, certificate: issued } = Issued.parse(await person(args))
+    folder.file("d.pem", chain)
+    folder.file("between.pem", chain.slice(chain.indexOf("-----END CERTIFICATE-----") + 26))
+    folder.file("roots.pem", await roots())
+    expect(
+      folder.run(
+        "verify -x509_strict -purpose sslserver -verify_hostname dora.example.com -CAfile roots.pem -untrusted between.pem d.pem",
+      ),
+    ).toMatchObject({ code: 0 })
+    const text = folder.run("x509 -in d.pem -noout -text").out
+    expect(text).toContain(`URI:acps://${aic}, DNS:dora.example.com, IP Address:0:0:0:0:0:0:0:1`)
+    expect(text).toMatch(/Extended Key Usage: critical\s+TLS Web Server Authentication/)
+    expect(text).toMatch(/Key Usage: critical\s+Digital Signature, Key Encipherment/)
+    // OpenSSL's own client asks over HTTP, as others will.
+    const url = `${node.url}/acps-atr-v2/ocsp`
+    const ask = () =>
+      spawnSync(
+        "openssl",
+        ["ocsp", "-url", url, "-issuer", "between.pem", "-cert", "d.pem", "-CAfile", "roots.pem"],
+        { cwd: folder.path, encoding: "utf8" },
+      )
+    expect(ask()).toMatchObject({
+      stdout: expect.stringContaining("d.pem: good"),
+      stderr: expect.stringContaining("Response verify OK"),
+    })
+    await node.cli(["ca", "revoke", issued.id])
+    expect(ask().stdout).toContain("d.pem: revoked")
+  },
+)
+
+test("a node that is killed while it issues leaves no certificate that the ledger does not know", async () => {
+  const bound = await agent("erin")
+  const client = await acmeClient(bound.directory)
+  await client.newAccount(bound)
+  const had: string[] = []
+  const issuing = (async () => {
+    for (;;) {
+      const key = generateKeyPairSync("ed25519").privateKey
+      had.push(await client.obtain(bound.aic, "clientAuth", signingRequest(key, { commonName: bound.aic })))
+      if (had.length === 5) void node.kill9()
+    }
+  })()
+  await expect(issuing).rejects.toThrow()
+  await node.restart()
+  const { items } = Listed.parse(await node.cli(["ca", "list", "--agent", "erin", "--limit", "1000"]))
+  const known = new Set(items.map(({ fingerprint }) => fingerprint))
+  for (const chain of had)
+    expect(known).toContain(new X509Certificate(chain).fingerprint256.replaceAll(":", "").toLowerCase())
+  const report = (await node.cli(["state", "rebuild"])) as { differing: number; fault: unknown }
+  expect(report).toMatchObject({ differing: 0, fault: null })
+  // Who holds an account goes on where it was.
+  const again = await acmeClient(bound.directory.replace(/^http:\/\/[^/]+/, node.url), client.key)
+  expect((await again.newAccount(undefined, { onlyReturnExisting: true })).status).toBe(200)
+}, 60_000)

@@ -1,0 +1,194 @@
+import { createServer, type Server } from "node:https"
+import type { IncomingMessage, ServerResponse } from "node:http"
+import { createSecureContext, type TLSSocket } from "node:tls"
+import { Failure } from "@hufu/core/failure"
+import { newId } from "@hufu/core/id"
+import type { Clock } from "../clock.ts"
+import type { Caller } from "../gateway/governor.ts"
+import type { CertificateAuthority } from "../identity/ca/certificate-authority.ts"
+import { nodeHolder } from "../identity/ca/certificates.ts"
+import { toPem } from "../identity/x509/pem.ts"
+import { generateKey, signerOf } from "../identity/x509/suite-keys.ts"
+
+/** Where agents come in by their certificates. */
+export interface MtlsDoor {
+  readonly url: string
+  /** Whose connection a request came on; undefined for a connection of another door. */
+  callerOf(request: IncomingMessage): Caller | undefined
+  close(): Promise<void>
+}
+
+export interface MtlsDoorParts {
+  readonly ca: CertificateAuthority
+  readonly clock: Clock
+  readonly principal: () => string
+  /** Closes the connection when its agent, its certificate or everything is stopped (INVARIANT 6). */
+  readonly onStop: (caller: Caller, close: (reason: string) => void) => () => void
+  readonly serve: (request: IncomingMessage, response: ServerResponse) => void
+  readonly log: { warn(of: object, said: string): void }
+}
+
+export interface MtlsSettings {
+  readonly host: string
+  readonly port: number
+  /** What the door is called: the names and addresses in its own certificate. */
+  readonly names: readonly string[]
+}
+
+const maxHeaderBytes = 32 * 1024
+const maxConnections = 10_000
+const maxPerCertificate = 256
+const renewCheckMs = 3_600_000
+const renewMs = 3.5 * 86_400_000
+const maxTimeoutMs = 2 ** 31 - 1
+
+/** Listens for agents that prove who they are by a certificate of this authority, and for nobody else. */
+export async function listenMtls(parts: MtlsDoorParts, settings: MtlsSettings): Promise<MtlsDoor> {
+  const { ca, clock, log } = parts
+  const callers = new WeakMap<object, Caller>()
+  const perCertificate = new Map<string, number>()
+  let served: { readonly authority: string; readonly roots: string; readonly until: number } | undefined
+  let renewing: Promise<void> = Promise.resolve()
+
+  const server: Server = createServer({
+    requestCert: true,
+    rejectUnauthorized: true,
+    minVersion: "TLSv1.3",
+    handshakeTimeout: 10_000,
+    maxHeaderSize: maxHeaderBytes,
+    requestTimeout: 60_000,
+    headersTimeout: 10_000,
+    keepAliveTimeout: 60_000,
+  })
+  server.maxConnections = maxConnections
+  server.on("tlsClientError", (_error, socket) => socket.destroy())
+  server.on("secureConnection", admit)
+  server.on("request", (request, response) => {
+    if (!callers.has(request.socket)) return void request.socket.destroy()
+    return parts.serve(request, response)
+  })
+
+  function admit(socket: TLSSocket): void {
+    // What OpenSSL let in is looked up here: no certificate counts that this node does not know as it is.
+    const raw = socket.getPeerX509Certificate()?.raw
+    const admitted = raw === undefined ? { refused: "certificate_unknown" } : admitting(raw)
+    if ("refused" in admitted) {
+      log.warn({ reason: admitted.refused }, "a connection by certificate was turned away")
+      return void socket.destroy()
+    }
+    const { record, holder } = admitted
+    const open = perCertificate.get(record.id) ?? 0
+    if (open >= maxPerCertificate) return void socket.destroy()
+    perCertificate.set(record.id, open + 1)
+    const caller: Caller = {
+      agent: holder.id,
+      version: holder.version,
+      principal: parts.principal(),
+      credential: record.id,
+      door: "mcp-mtls",
+      connection: newId("connection", clock.now()),
+    }
+    callers.set(socket, caller)
+    const forget = parts.onStop(caller, () => socket.destroy())
+    const ends = setTimeout(() => socket.destroy(), Math.min(record.until - clock.now(), maxTimeoutMs))
+    socket.once("close", () => {
+      clearTimeout(ends)
+      forget()
+      const left = (perCertificate.get(record.id) ?? 1) - 1
+      if (left > 0) perCertificate.set(record.id, left)
+      else perCertificate.delete(record.id)
+    })
+  }
+
+  function admitting(raw: Uint8Array): ReturnType<CertificateAuthority["certificates"]["admit"]> {
+    try {
+      return ca.certificates.admit(raw)
+    } catch (error) {
+      if (error instanceof Failure) return { refused: error.code }
+      throw error
+    }
+  }
+
+  /** A certificate of its own, from whatever authority issues now; without one no handshake succeeds. */
+  async function renew(): Promise<void> {
+    const trusted = ca.authorities.all().filter(({ state }) => state !== "revoked")
+    const active = trusted.find(({ role, state }) => role === "intermediate" && state === "active")
+    const roots = trusted.map(({ certificate }) => toPem("CERTIFICATE", certificate)).join("")
+    if (active === undefined) return
+    const isFresh = served !== undefined && served.until - clock.now() > renewMs
+    if (isFresh && served?.authority === active.id && served.roots === roots) return
+    const { suite } = active.signer()
+    const key = generateKey(suite)
+    const isAddress = (name: string) => /^[0-9.]+$|:/.test(name)
+    const { record, certificate } = await ca.certificates.issue({
+      holder: nodeHolder,
+      usage: "door",
+      publicKey: signerOf(key, suite).publicKey,
+      suite,
+      names: {
+        commonName: settings.names[0] ?? settings.host,
+        uri: [],
+        dns: settings.names.filter((name) => !isAddress(name)),
+        ip: [...new Set([...settings.names.filter(isAddress), settings.host])].filter(isAddress),
+      },
+      days: undefined,
+      account: null,
+      by: nodeHolder,
+    })
+    const context = {
+      key: key.export({ format: "pem", type: "pkcs8" }),
+      cert: toPem("CERTIFICATE", certificate) + toPem("CERTIFICATE", active.certificate),
+      ca: roots,
+      minVersion: "TLSv1.3",
+    } as const
+    // What cannot be read is found here, and not by the first who connects.
+    createSecureContext(context)
+    server.setSecureContext(context)
+    served = { authority: active.id, roots, until: record.until }
+  }
+
+  function renewSoon(): void {
+    renewing = renewing
+      .then(renew)
+      .catch((error: unknown) => log.warn({ err: error }, "the door for certificates has none of its own"))
+  }
+
+  const unlisten = ca.authorities.onChanged(renewSoon)
+  const timer = setInterval(renewSoon, renewCheckMs)
+  timer.unref()
+  const bound = await listening(server, settings)
+  renewSoon()
+  await renewing
+  const shown = settings.host.includes(":") ? `[${settings.host}]` : settings.host
+  return {
+    url: `https://${shown}:${bound}`,
+    callerOf: (request) => callers.get(request.socket),
+    async close() {
+      unlisten()
+      clearInterval(timer)
+      await renewing
+      await new Promise<void>((resolve) => {
+        server.close(() => resolve())
+        server.closeAllConnections()
+      })
+    },
+  }
+}
+
+function listening(server: Server, { host, port }: MtlsSettings): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once("error", (cause) =>
+      reject(
+        new Failure(
+          "port_in_use",
+          `cannot listen on \`${host}\` port ${port} for certificates: choose an address of this machine and a free port in \`ca.door\``,
+          { cause },
+        ),
+      ),
+    )
+    server.listen(port, host, () => {
+      const address = server.address()
+      resolve(typeof address === "object" && address !== null ? address.port : port)
+    })
+  })
+}
