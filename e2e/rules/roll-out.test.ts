@@ -2,6 +2,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import type { Output } from "@hufu/core/contract/contract"
+import { IntentEntry } from "@hufu/core/evidence/entry"
 import { afterAll, beforeAll, expect, test } from "vitest"
 import type { AgentDoor, Said } from "../invariants/agent-door.ts"
 import { createWorld, type World, type WorldAgent } from "../invariants/world.ts"
@@ -9,7 +10,7 @@ import { createWorld, type World, type WorldAgent } from "../invariants/world.ts
 const inForce = `@id("own/big") @ask("that much?") @ask_zh("这么多？")
 forbid (principal, action == Hufu::Action::"pay", resource) when { context has amount && context.amount > 500 };
 @id("own/old") @why("old") @why_zh("旧") forbid (principal, action, resource) when { resource.name == "nothing" };`
-const draft = `@id("own/big") @why("too much") @why_zh("太多")
+const draftText = `@id("own/big") @why("too much") @why_zh("太多")
 forbid (principal, action == Hufu::Action::"pay", resource) when { context has amount && context.amount > 300 };
 @id("own/delete") @ask("delete it?") @ask_zh("要删除吗？")
 forbid (principal, action == Hufu::Action::"delete", resource);
@@ -30,7 +31,7 @@ beforeAll(async () => {
     await writeFile(join(folder, name), text)
     return join(folder, name)
   }
-  const [now, next] = [await file("now.cedar", inForce), await file("next.cedar", draft)]
+  const [now, next] = [await file("now.cedar", inForce), await file("next.cedar", draftText)]
   shadowed = await createWorld({ config: { rules: [now], draft: { rules: [next], agents: ["early"] } } })
   rolledOut = await createWorld({ config: { rules: [next] } })
 }, 120_000)
@@ -147,3 +148,40 @@ test("coverage names rules that were never hit and actions that no rule speaks o
   expect(tools).not.toContain("delete_note")
   expect((await rolledOut.local.rules.coverage({ until: 1 })).decided).toBe(0)
 })
+
+test("a draft moves while the node runs, by the person alone; each verdict names the rules that decided, over a restart too", async () => {
+  const { draft, rules } = await shadowed.local.rules.rollout({})
+  if (draft === null) throw new Error("there is no draft")
+  await shadowed.renew()
+  const { door } = await prepare(shadowed, "mover")
+  let calls = 0
+  /** The rules that decided about the last call, as the ledger has it. */
+  const decidedBy = async (): Promise<string> => {
+    await door.call("add_note", { id: `m${(calls += 1)}` })
+    const [last] = (await shadowed.local.action.list({ limit: 1 })).items
+    const { items } = await shadowed.local.log.entries({ from: last?.index ?? 0, limit: 1 })
+    return IntentEntry.parse(items[0]?.entry).policy
+  }
+  expect(await decidedBy()).toBe(rules)
+  const to = (stage: "all" | "off" | "some", more = {}) => ({ draft, stage, ...more })
+  await expect(shadowed.local.rules.stage(to("all"))).rejects.toMatchObject({ code: "unauthenticated" })
+  expect(await shadowed.person.rules.stage(to("some", { agents: ["mover"] }))).toMatchObject({
+    stage: "some",
+  })
+  expect(await decidedBy()).toBe(draft)
+  expect(await shadowed.person.rules.stage(to("all"))).toMatchObject({ stage: "all" })
+  expect(await decidedBy()).toBe(draft)
+  // What its file says by now decides nothing.
+  await writeFile(join(folder, "next.cedar"), "this is no rule")
+  await expect(shadowed.person.rules.stage(to("some", { share: 10 }))).rejects.toMatchObject({
+    code: "rule_invalid",
+  })
+  await writeFile(join(folder, "next.cedar"), draftText)
+  await shadowed.restart()
+  expect(await shadowed.local.rules.rollout({})).toMatchObject({ stage: "all", from: "files", draft })
+  await shadowed.renew()
+  expect(await shadowed.person.rules.stage(to("off"))).toMatchObject({ stage: "off" })
+  const question = { agent: "mover", server: "notes", tool: "add_note" }
+  const explained = await shadowed.local.decision.explain(question)
+  expect(explained.policy).toBe(rules)
+}, 120_000)

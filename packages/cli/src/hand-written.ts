@@ -12,6 +12,7 @@ import { keysCommands } from "./keys/keys-commands.ts"
 import { mandateCommands } from "./mandate/mandate-commands.ts"
 import { placeCommands } from "./place/place-commands.ts"
 import { replayCommand } from "./replay/replay-command.ts"
+import { rulesCommands } from "./rules/rules-commands.ts"
 import { serveCommand } from "./serve/serve-command.ts"
 import { stateCommands } from "./state/state-commands.ts"
 import { serviceCommands } from "./service/service-commands.ts"
@@ -39,6 +40,7 @@ export const handWritten: readonly Command[] = [
   ...caCommands,
   ...evidenceCommands,
   replayCommand,
+  ...rulesCommands,
   ...stateCommands,
   ...backupCommands,
   ...keysCommands,

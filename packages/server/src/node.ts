@@ -22,6 +22,7 @@ import { openPositions } from "./authority/positions.ts"
 import { openPerson } from "./authority/person.ts"
 import { openProtections } from "./authority/protections.ts"
 import { sealRecords } from "./authority/record-kinds.ts"
+import { openRollOut } from "./authority/roll-out.ts"
 import { openRetention } from "./authority/retention.ts"
 import { openServers } from "./authority/servers.ts"
 import { createSignInLinks } from "./authority/sign-in-links.ts"
@@ -42,7 +43,6 @@ import { keepRules } from "./fence/rules/kept-rules.ts"
 import { checkedRules } from "./fence/rules/checked-rules.ts"
 import { loadRules } from "./fence/rules/load.ts"
 import { openShadow } from "./fence/rules/shadow.ts"
-import { stageRules } from "./fence/rules/staged-rules.ts"
 import { selfTest } from "./fence/rules/self-test.ts"
 import { phraseDetector } from "./fence/conversation/message-detector.ts"
 import { openPeople } from "./fence/person/people.ts"
@@ -147,7 +147,6 @@ export async function startNode({
     )
   const startedAt = clock.now()
   const sources = ruleSources(config, dataDir)
-  const drafted = draftSources(config, dataDir)
   const accessRules = openAccessRules(config.access, dataDir)
 
   // Evidence
@@ -166,8 +165,6 @@ export async function startNode({
     closing.push(() => witnessing.close())
     const rules = loadRules(sources, checkedRules(store.folder.checkedRules, store.keyFor("checked-rules")))
     selfTest(rules)
-    const draft = drafted && loadRules(drafted)
-    if (draft) selfTest(draft)
     const publishing = await publish(config.publish.folder, store, logger)
     closing.unshift(() => publishing?.close())
     // The same checkpoint again, once witnesses have cosigned it.
@@ -190,7 +187,6 @@ export async function startNode({
       )
 
     await keepRules(store, rules, sources)
-    if (draft && drafted) await keepRules(store, draft, drafted)
     const sealed = await sealRecords(store)
     if (sealed > 0) logger.info({ records: sealed }, "what stood open in the tables is sealed now")
 
@@ -308,11 +304,23 @@ export async function startNode({
         environment: process.env,
       })
     let ours = own()
-    const staged = stageRules(
+    const rollOut = await openRollOut({
+      store,
+      clock,
+      declare,
+      agents,
       rules,
-      draft && { rules: draft, agents: config.draft?.agents ?? [] },
-      (agent) => agents.records.get(agent)?.name,
-    )
+      sources,
+      drafted: () => draftSources(config, dataDir),
+      configured: config.draft?.agents ?? [],
+      load(draft) {
+        const loaded = loadRules(draft)
+        selfTest(loaded)
+        return loaded
+      },
+      stopAll: (reason) => stop.declare("node", reason),
+    })
+    const { staged } = rollOut
     const shadow = openShadow(staged, clock, (error) =>
       logger.error({ err: error }, "the draft of the rules could not look at an action"),
     )
@@ -324,7 +332,7 @@ export async function startNode({
       budgets,
       tools,
       stop,
-      rules: (agent?: string) => staged.inForce(agent),
+      rules: (agent?: string, task?: string) => staged.inForce(agent, task),
       places,
       positions,
       provenance: openProvenance({ startedAt: clock.now() }),
@@ -443,8 +451,8 @@ export async function startNode({
       actions,
       contents,
       assess,
-      rules: (agent?: string) => staged.inForce(agent),
-      draft: () => staged.draft,
+      rules: (agent?: string, task?: string) => staged.inForce(agent, task),
+      rollOut,
       shadow,
       ruleSources: sources,
       discover,

@@ -205,6 +205,8 @@ const samples: { readonly [Id in CallId]: Request<Id> } = {
   "rules.coverage": {},
   "rules.diff": {},
   "rules.shadow": {},
+  "rules.rollout": {},
+  "rules.stage": { draft: "0".repeat(64), stage: "shadow" },
   "rules.validate": { text: "permit (principal, action, resource);" },
 }
 

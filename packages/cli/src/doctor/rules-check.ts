@@ -1,7 +1,7 @@
 import { asFailure } from "@hufu/core/failure"
 import { loadRules } from "@hufu/server/fence/rules/load"
 import { selfTest } from "@hufu/server/fence/rules/self-test"
-import { ruleSources } from "@hufu/server/rule-sources"
+import { draftSources, ruleSources } from "@hufu/server/rule-sources"
 import type { Examination } from "./examination.ts"
 import { fault, fine, type Finding, warning } from "./finding.ts"
 
@@ -25,6 +25,14 @@ export function checkRules({ config, dataFolder, node }: Examination): Finding[]
         fine("rules", {
           en: `${rules.rules.length} rules load and pass their self-test (${short})`,
           zh: `${rules.rules.length} 条规则已加载并通过自检（${short}）`,
+        }),
+      ]
+    const drafted = draftSources(config, dataFolder)
+    if (drafted !== undefined && loadRules(drafted).digest === inForce)
+      return [
+        fine("rules", {
+          en: `The draft of the rules is in force for everybody (${inForce.slice(0, 12)}): hufu rules stage`,
+          zh: `规则草案已对全部生效（${inForce.slice(0, 12)}）：hufu rules stage`,
         }),
       ]
     return [

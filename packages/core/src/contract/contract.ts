@@ -27,6 +27,7 @@ import {
   StatePosition,
 } from "./place.ts"
 import { PackRecord, SetProtection, ShownProtection } from "./protection.ts"
+import { RollOut, StageRules } from "./roll-out.ts"
 import { RulesCoverage, RulesDiff, ShadowReport } from "./rules.ts"
 import { ReplayPage } from "./replay.ts"
 import { RebuildReport, Run, StateAt } from "./state.ts"
@@ -1295,6 +1296,24 @@ export const contract = {
     en: "Show what the draft would have decided otherwise since the node began",
     zh: "显示自节点启动以来草案本会作出的不同裁定",
     command: { name: "rules shadow" },
+  }),
+  "rules.rollout": operation({
+    method: "GET",
+    path: "/v1/rules:rollout",
+    scope: "local",
+    input: nothing,
+    output: RollOut,
+    en: "Show how far the draft is in force",
+    zh: "显示草案的生效程度",
+  }),
+  "rules.stage": operation({
+    method: "POST",
+    path: "/v1/rules:stage",
+    scope: "person",
+    input: StageRules,
+    output: RollOut,
+    en: "Move the draft: it looks on, is in force for some agents or tasks, for everybody, or not at all",
+    zh: "推进或退回草案：仅旁观、对部分智能体或任务生效、对全部生效、不生效",
   }),
   "rules.coverage": operation({
     method: "GET",

@@ -1,6 +1,7 @@
 import { z } from "zod"
 import { idSchema } from "../id.ts"
 import { Effect, VerdictKind } from "../words.ts"
+import { RollOutStage } from "./roll-out.ts"
 
 const Digest = z.string().regex(/^[0-9a-f]{64}$/)
 const Rule = z.object({ id: z.string(), layer: z.string(), text: z.string() })
@@ -36,8 +37,10 @@ export type ShadowVerdict = z.infer<typeof ShadowVerdict>
 export const ShadowReport = z.object({
   /** Null where there is no draft. */
   policy: Digest.nullable(),
-  /** Agents for which the draft is in force already. */
+  /** How far it is in force already: for which agents, and for how many of a hundred tasks. */
+  stage: RollOutStage,
   agents: z.array(z.string()),
+  share: z.int().nonnegative(),
   since: z.int().nonnegative(),
   looked: z.int().nonnegative(),
   changed: z.int().nonnegative(),

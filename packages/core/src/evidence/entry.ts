@@ -59,6 +59,7 @@ export const facts = [
   "profile.confirmed",
   "profile.changed",
   "rules.loaded",
+  "rules.staged",
   "stop.declared",
   "stop.lifted",
   "person.created",

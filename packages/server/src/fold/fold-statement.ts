@@ -245,6 +245,17 @@ const folds: Record<Fact, FoldFact> = {
     })
   },
   "rules.loaded": nothing,
+  "rules.staged"(fold, { refs, content }) {
+    fold.put("rollout", "rollout", {
+      id: stated("rollout"),
+      draft: word(refs["draft"]),
+      own: word(refs["own"]),
+      stage: word(refs["stage"]),
+      share: percent(refs["share"]),
+      at: time(refs["at"]),
+      agents: within(content, "agents"),
+    })
+  },
   "stop.declared": stopIs(true),
   "stop.lifted": stopIs(false),
   "person.created": (fold, { subject }) => ensurePerson(fold, subject),
@@ -384,6 +395,11 @@ function time(text: string | undefined): Member {
 function place(text: string | undefined): Member {
   const at = /^at-(\d{1,9})$/.exec(text ?? "")?.[1]
   return at === undefined ? unstated : stated(Number(at))
+}
+
+function percent(text: string | undefined): Member {
+  const share = /^percent-(\d{1,2})$/.exec(text ?? "")?.[1]
+  return share === undefined ? unstated : stated(Number(share))
 }
 
 function isSame(one: Member | undefined, other: Member): boolean {

@@ -8,6 +8,7 @@ import { mandateKind } from "../authority/mandates.ts"
 import { passkeyKind } from "../authority/passkeys.ts"
 import { deviceKind } from "../authority/devices.ts"
 import { placeKind } from "../authority/places.ts"
+import { rollOutKind } from "../authority/roll-out.ts"
 import { positionKind } from "../authority/positions.ts"
 import { protectionKind } from "../authority/protections.ts"
 import { personKind } from "../authority/person.ts"
@@ -83,6 +84,7 @@ export const foldedKinds: readonly FoldedKind[] = [
   folded(deviceKind, { start: { number: -1 } }),
   folded(positionKind),
   folded(protectionKind),
+  folded(rollOutKind),
   folded(holdKind),
   folded(stopKind),
   folded(retentionKind),

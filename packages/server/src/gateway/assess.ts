@@ -45,6 +45,8 @@ export interface Assessment {
   /** The places that have a say in it, in their owners' words. */
   readonly places: readonly PlaceSaid[]
   readonly verdict: Verdict
+  /** The rules that gave it. */
+  readonly rules: RuleSet
   /** The arguments as canonical text. */
   readonly arguments: string
   /** The same, a text for each argument. */
@@ -77,8 +79,8 @@ export interface AssessParts {
   readonly budgets: Budgets
   readonly tools: ToolAuthority
   readonly stop: StopAuthority
-  /** The rules that decide about an agent. */
-  readonly rules: (agent?: string) => RuleSet
+  /** The rules that decide about an agent and its task. */
+  readonly rules: (agent?: string, task?: string) => RuleSet
   readonly provenance: Provenance
   readonly labels: TaskLabels
   readonly packs: Packs
@@ -98,7 +100,7 @@ export interface AssessParts {
 export function assess(
   parts: AssessParts,
   question: Question,
-  rules: RuleSet = parts.rules(question.caller.agent),
+  rules: RuleSet = parts.rules(question.caller.agent, question.task.id),
 ): Assessment {
   const tool = toolOf(parts, question)
   const grounded = ground(tool.profile, question.arguments, {
@@ -145,7 +147,7 @@ export function assess(
   const text = `{${members.join(",")}}`
   const digest = actionDigest(parts, question, { tool, arguments: text })
   const places = place?.said ?? []
-  return { tool, grounded, coverage, traced, facts, places, verdict, arguments: text, members, digest }
+  return { tool, grounded, coverage, traced, facts, places, verdict, rules, arguments: text, members, digest }
 }
 
 /** A message is what it is, whatever tools its server has. */

@@ -17,7 +17,7 @@ type OpenQuestion = Omit<Question, "arguments" | "lifted" | "task"> & {
 export function couldPass(
   parts: AssessParts,
   question: OpenQuestion,
-  rules: RuleSet = parts.rules(question.caller.agent),
+  rules: RuleSet = parts.rules(question.caller.agent, question.task.id),
 ): boolean {
   const { profile } = parts.tools.find(question.server, question.tool)
   return [...possibleEffects(profile)].some((effect) => couldPassAs(effect, { parts, question, rules }))

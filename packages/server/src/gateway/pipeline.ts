@@ -175,8 +175,8 @@ export function createPipeline(parts: PipelineParts): Governor {
   }
 
   /** What the door does with a message. */
-  function obligedBy({ caller, spoken }: Question, { facts }: Assessment): readonly Obliged[] {
-    return spoken === undefined ? [] : parts.rules(caller.agent).obliges(facts)
+  function obligedBy({ spoken }: Question, { facts, rules }: Assessment): readonly Obliged[] {
+    return spoken === undefined ? [] : rules.obliges(facts)
   }
 
   /** What an action that goes uses of its person's time and money; nothing where no rule speaks of either. */
@@ -273,7 +273,8 @@ export function createPipeline(parts: PipelineParts): Governor {
     const { caller, server, tool } = question
     const { mandate, above = [] } = seen.coverage
     const over = mandatesOver(seen)
-    const redacts = parts.rules(caller.agent).redacts(seen.verdict.rules)
+    // Those that decided: others may be in force by now.
+    const redacts = seen.rules.redacts(seen.verdict.rules)
     return issuePermit({
       action,
       caller,

@@ -8,6 +8,7 @@ import type { OperationParts } from "./parts.ts"
 
 /** What becomes of the past: it is decided again, or erased. */
 export function historyOperations(parts: OperationParts) {
+  const { rollOut } = parts
   const { replay, decisions } = createReplay({ ...parts, rules: parts.rules })
   /** Pages of one replay come one after another with the same texts, whose validation takes a while. */
   let last: { readonly key: string; readonly rules: RuleSet } | undefined
@@ -28,7 +29,9 @@ export function historyOperations(parts: OperationParts) {
     "action.replay": ({ rules, ...range }) =>
       replay({ ...range, ...(rules === undefined ? {} : { rules: rulesOf(rules) }) }),
     "rules.coverage": (range) => coverRules({ decisions }, parts.rules(), range),
-    "rules.diff": async () => diffRules(parts.rules(), parts.draft()),
+    "rules.diff": async () => diffRules(rollOut.base, rollOut.draft()),
+    "rules.rollout": async () => rollOut.show(),
+    "rules.stage": (to, context) => rollOut.stage(to, actorOf(context)),
     "rules.shadow": async ({ limit }) => parts.shadow.report(limit),
   } satisfies Partial<Operations>
 }

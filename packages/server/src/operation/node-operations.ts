@@ -43,7 +43,7 @@ export function nodeOperations(parts: OperationParts) {
       const server = servers.need(serverRef)
       const task = await tasks.ensure(agent.id, person.id)
       const caller = { agent: agent.id, version: agent.version, principal: person.id, door: "api" as const }
-      const rules = text === undefined ? parts.rules(agent.id) : draftRules(text)
+      const rules = text === undefined ? parts.rules(agent.id, task.id) : draftRules(text)
       const question = { caller, task, server: server.name, tool, arguments: args, lifted: false }
       const seen = assess(parts.assess, question, rules)
       const mandate = seen.coverage.mandate ?? null

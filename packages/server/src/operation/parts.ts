@@ -14,6 +14,7 @@ import type { Interventions } from "../authority/interventions.ts"
 import type { MandateAuthority } from "../authority/mandates.ts"
 import type { PasskeyAuthority } from "../authority/passkeys.ts"
 import type { PersonAuthority } from "../authority/person.ts"
+import type { RollOutAuthority } from "../authority/roll-out.ts"
 import type { RetentionAuthority } from "../authority/retention.ts"
 import type { ServerAuthority } from "../authority/servers.ts"
 import type { SignInLinks } from "../authority/sign-in-links.ts"
@@ -77,9 +78,9 @@ export interface OperationParts {
   readonly actions: Actions
   readonly contents: ActionContents
   readonly assess: AssessParts
-  readonly rules: (agent?: string) => RuleSet
-  /** Rules that are to come into force. */
-  readonly draft: () => RuleSet | undefined
+  readonly rules: (agent?: string, task?: string) => RuleSet
+  /** How rules that are to come into force do so. */
+  readonly rollOut: RollOutAuthority
   readonly shadow: Shadow
   readonly ruleSources: readonly RuleSource[]
   /** Throws Failure("forbidden") when a URL leads to this node itself, or where no tool server is. */

@@ -7,6 +7,7 @@ import { Section } from "../../part/section.tsx"
 import { visibleName } from "../../part/untrusted-name.tsx"
 import { useOperation } from "../../data/use-operation.ts"
 import { useWords } from "../../words/use-words.ts"
+import { RollOut } from "./roll-out.tsx"
 import { draftedWords } from "./drafted-words.ts"
 
 /** The draft that the configuration names: what it changes, and what it would have decided otherwise. */
@@ -24,6 +25,7 @@ export function DraftedRules() {
             </p>
           ) : (
             <div className="grid gap-3">
+              <RollOut />
               <Difference {...difference} />
               <Loaded query={shadow} rows={3}>
                 {(report) => <WouldHave {...report} />}
@@ -91,7 +93,7 @@ function Rule({
   )
 }
 
-function WouldHave({ looked, changed, agents, items }: Output<"rules.shadow">) {
+function WouldHave({ looked, changed, items }: Output<"rules.shadow">) {
   const words = useWords(draftedWords)
   return (
     <>
@@ -99,7 +101,6 @@ function WouldHave({ looked, changed, agents, items }: Output<"rules.shadow">) {
         of={[
           [words.looked, looked],
           [words.otherwise, changed],
-          [words.inForceFor, agents.length === 0 ? null : agents.map(visibleName).join(", ")],
         ]}
       />
       {items.length === 0 ? null : (

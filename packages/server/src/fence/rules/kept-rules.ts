@@ -33,18 +33,7 @@ export async function keepRules(store: Store, rules: RuleSet, sources: readonly 
 
 /** The rules of a digest; undefined when their texts were never kept, or do not make up that digest. */
 export function readKeptRules(store: Pick<Store, "vault">, digest: string): RuleSet | undefined {
-  const sources: RuleSource[] = []
-  let text = ""
-  for (let i = 0; ; i++) {
-    const kept = partOf(() => store.vault.get(partId(digest, i)))
-    if (kept === undefined) break
-    const { layer, name, last, text: more, facts } = Part.parse(kept)
-    text += more
-    if (!last) continue
-    // Written above, from a source.
-    sources.push({ layer: layer as RuleSource["layer"], name, text, ...(facts ? { facts } : {}) })
-    text = ""
-  }
+  const sources = keptSources(store, digest)
   if (sources.length === 0) return undefined
   try {
     const rules = loadRules(sources)
@@ -53,6 +42,22 @@ export function readKeptRules(store: Pick<Store, "vault">, digest: string): Rule
     // What was valid under an earlier version need not be under this one.
     if (isFailure(error, "rule_invalid")) return undefined
     throw error
+  }
+}
+
+/** The texts that were kept for a digest; none where there are none. */
+export function keptSources(store: Pick<Store, "vault">, digest: string): RuleSource[] {
+  const sources: RuleSource[] = []
+  let text = ""
+  for (let i = 0; ; i++) {
+    const kept = partOf(() => store.vault.get(partId(digest, i)))
+    if (kept === undefined) return sources
+    const { layer, name, last, text: more, facts } = Part.parse(kept)
+    text += more
+    if (!last) continue
+    // Written above, from a source.
+    sources.push({ layer: layer as RuleSource["layer"], name, text, ...(facts ? { facts } : {}) })
+    text = ""
   }
 }
 

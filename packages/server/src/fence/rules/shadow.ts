@@ -50,7 +50,9 @@ export function openShadow(staged: StagedRules, clock: Clock, onError: (error: u
     },
     report: (limit) => ({
       policy: staged.draft?.digest ?? null,
-      agents: [...staged.agents],
+      stage: staged.stage.stage,
+      agents: [...staged.stage.agents],
+      share: staged.stage.share,
       since,
       looked,
       changed,

@@ -25,7 +25,7 @@ import { openPeople } from "../../fence/person/people.ts"
 import type { PackInForce } from "../../fence/packs/read-packs.ts"
 import { openProvenance } from "../../fence/provenance/provenance.ts"
 import { openShadow } from "../../fence/rules/shadow.ts"
-import { stageRules } from "../../fence/rules/staged-rules.ts"
+import { noStage, stageRules } from "../../fence/rules/staged-rules.ts"
 import { loadRules } from "../../fence/rules/load.ts"
 import { platformRules } from "../../fence/rules/platform-rules.ts"
 import { scratch, type Scratch } from "../../store/scratch-store.ts"
@@ -97,7 +97,7 @@ export async function openPipeline(
   }
   const contents = actionContents(vault)
   const shadow = openShadow(
-    stageRules(rules, undefined, () => undefined),
+    stageRules(rules, { draft: undefined, stage: noStage }, () => undefined),
     clock,
     (error) => void errors.push(error),
   )
