@@ -71,11 +71,10 @@ export function stageRules(
 }
 
 function withNeedsOf(rules: RuleSet, other: RuleSet): RuleSet {
-  return {
-    ...rules,
-    readsLabels: rules.readsLabels || other.readsLabels,
-    readsPeople: rules.readsPeople || other.readsPeople,
-  }
+  const readsLabels = rules.readsLabels || other.readsLabels
+  const readsPeople = rules.readsPeople || other.readsPeople
+  const isSame = readsLabels === rules.readsLabels && readsPeople === rules.readsPeople
+  return isSame ? rules : { ...rules, readsLabels, readsPeople }
 }
 
 /** Where a task stands among a hundred: the same whatever is tried, so that a larger share holds all of a smaller one. */
