@@ -1,13 +1,12 @@
 import { hash } from "node:crypto"
 import type { TaskRecord } from "@hufu/core/contract/records"
-import { isJsonObject, type JsonObject, type JsonValue } from "@hufu/core/json/json-value"
+import { isJsonObject, isJsonValue, type JsonObject, type JsonValue } from "@hufu/core/json/json-value"
 import { isVouchedFor, type ToolProfile } from "@hufu/core/profile/profile"
 import type { ResultSource } from "@hufu/core/provenance/own-records"
 import { type UserWords, userWords } from "@hufu/core/provenance/user-words"
 import { isConsequential } from "../profile/effect-caution.ts"
 import { splitName } from "../profile/effect-of-words.ts"
 import { argumentTexts } from "./argument-texts.ts"
-import { z } from "zod"
 import { openTaskMemory, type SeenIn, type TaskMemory } from "./task-memory.ts"
 import { type ToTrace, type Traced, traceAction } from "./trace-action.ts"
 
@@ -116,8 +115,7 @@ export function openProvenance({ startedAt, mostBytes = 192 << 20 }: ProvenanceO
   }
 
   function take(task: Held, { action, server, tool, profile, arguments: args, said, result }: Waiting): void {
-    const read = z.json().safeParse(result)
-    if (!read.success) return task.memory.lose()
+    if (!isJsonValue(result)) return task.memory.lose()
     const { texts } = argumentTexts(profile, args)
     const words = wordsOf(task, said)
     if (isConsequential(profile.effect))
@@ -128,8 +126,8 @@ export function openProvenance({ startedAt, mostBytes = 192 << 20 }: ProvenanceO
       tool,
       source: sourceOf(profile),
       nouns: splitName(tool),
-      isPointedAt: !isError(read.data) && texts.some(({ value }) => words.names(value)),
-      result: read.data,
+      isPointedAt: !isError(result) && texts.some(({ value }) => words.names(value)),
+      result,
     })
   }
 

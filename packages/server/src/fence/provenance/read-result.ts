@@ -33,8 +33,12 @@ export function readResult(result: JsonValue): ReadResult {
   return { records, ...read }
 }
 
+/** How JSON begins: to have the parser refuse a text, and make an error of it, takes longer than to read many that it accepts. */
+const jsonStart = /^\s*(?:[[{"\d-]|(?:true|false|null)\s*$)/
+
 function recordsIn(text: string): JsonValue | undefined {
   if (text.length > longestStructured) return undefined
+  if (!jsonStart.test(text)) return yamlIn(text)
   try {
     return JSON.parse(text) as JsonValue // what JSON text can say
   } catch {
