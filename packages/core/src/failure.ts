@@ -80,6 +80,7 @@ export const failureCodes = {
     zh: "数据目录属于更新版本的虎符",
   },
   store_unavailable: { status: 503, en: "The store cannot write at the moment", zh: "存储暂时无法写入" },
+  token_refused: { status: 403, en: "The tokens of a mandate do not count", zh: "授权令牌不予采信" },
   too_large: { status: 413, en: "The request is too large", zh: "请求过大" },
   too_many: { status: 429, en: "There are too many", zh: "数量过多" },
   unauthenticated: { status: 401, en: "A credential is needed", zh: "需要凭证" },

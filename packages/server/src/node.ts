@@ -22,6 +22,7 @@ import { openPositions } from "./authority/positions.ts"
 import { openPerson } from "./authority/person.ts"
 import { openProtections } from "./authority/protections.ts"
 import { sealRecords } from "./authority/record-kinds.ts"
+import { presentedTokens } from "./authority/presented-tokens.ts"
 import { openRollOut } from "./authority/roll-out.ts"
 import { openRetention } from "./authority/retention.ts"
 import { openServers } from "./authority/servers.ts"
@@ -226,6 +227,7 @@ export async function startNode({
       url: () => config.ca.url ?? origin.url,
       onError: (error) => logger.error({ err: error }, "the certificate authority could not answer"),
     })
+    const presented = presentedTokens({ clock, mandates, tasks, tokens })
     const retention = openRetention({ store, vault, clock, declare, holds, keep: config.keptByLaw.task })
     const room = watchRoom(store, clock, config.store, (error) =>
       logger.error({ err: error }, "could not look at the room of the data"),
@@ -359,6 +361,7 @@ export async function startNode({
       },
       holds,
       connections,
+      presented,
       refuseWithoutRoom: () => room.refuse(),
       onError: (error, doing) => logger.error({ err: error }, `could not ${doing}`),
     })

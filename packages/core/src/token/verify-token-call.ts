@@ -1,11 +1,10 @@
-import { isJsonObject } from "../json/json-value.ts"
+import type { JsonObject } from "../json/json-value.ts"
 import { cover } from "../mandate/cover.ts"
 import type { Mandate } from "../mandate/mandate.ts"
 import type { Effect } from "../words.ts"
-import { keyOf } from "./ed25519-jwk.ts"
-import { isSignedBy, parseJws } from "./jws.ts"
-import { ProofClaims, proofType, tokenBounds } from "./mandate-token.ts"
+import type { ProofClaims } from "./mandate-token.ts"
 import { type ChainFault, type ChainTrust, verifyTokenChain } from "./verify-chain.ts"
+import { type ProofFault, verifyProof } from "./verify-proof.ts"
 
 /** What the one who is called knows of a call; the effect is never the caller's to say. */
 export interface TokenCall extends ChainTrust {
@@ -22,14 +21,7 @@ export type TokenRuling =
   | { readonly ok: true; readonly mandates: readonly Mandate[]; readonly proof: ProofClaims }
   | {
       readonly ok: false
-      readonly fault:
-        | ChainFault
-        | "proof_malformed"
-        | "proof_forged"
-        | "proof_for_another"
-        | "proof_late"
-        | "replayed"
-        | "not_covered"
+      readonly fault: ChainFault | ProofFault | "replayed" | "not_covered"
     }
 
 /**
@@ -43,26 +35,17 @@ export async function verifyTokenCall(
 ): Promise<TokenRuling> {
   const chain = await verifyTokenChain(tokens, call)
   if (!chain.ok) return { ok: false, fault: chain.fault }
-  const jws = parseJws(proof, tokenBounds.tokenBytes)
-  const claims = ProofClaims.safeParse(jws?.payload).data
-  if (jws === undefined || claims === undefined || !isJsonObject(claims.hta))
-    return { ok: false, fault: "proof_malformed" }
-  if (!(await isSignedBy(jws, proofType, keyOf(chain.holder)))) return { ok: false, fault: "proof_forged" }
-  const isThis =
-    claims.aat_id === chain.id &&
-    claims.aat_aud === call.audience &&
-    claims.aat_tool === `${call.server}/${call.tool}`
-  if (!isThis) return { ok: false, fault: "proof_for_another" }
-  if (!(Math.abs(call.now - claims.iat) <= tokenBounds.skewSeconds)) return { ok: false, fault: "proof_late" }
-  const { covers, asks } = coverage(chain.mandates, claims, call)
+  const proven = await verifyProof(proof, chain, call)
+  if (!proven.ok) return proven
+  const { covers, asks } = coverage(chain.mandates, proven.arguments, call)
   if (!covers || asks) return { ok: false, fault: "not_covered" }
-  if (call.isReplayed(claims.jti)) return { ok: false, fault: "replayed" }
-  return { ok: true, mandates: chain.mandates, proof: claims }
+  if (call.isReplayed(proven.proof.jti)) return { ok: false, fault: "replayed" }
+  return { ok: true, mandates: chain.mandates, proof: proven.proof }
 }
 
 function coverage(
   mandates: readonly Mandate[],
-  { hta }: ProofClaims,
+  args: JsonObject,
   { effect, server, tool, reviewed, now }: TokenCall,
 ) {
   const nothing = () => ({ count: 0, amount: 0 })
@@ -76,7 +59,7 @@ function coverage(
     tool,
     reviewed,
     now: now * 1000,
-    args: isJsonObject(hta) ? hta : {},
+    args,
     budgetLeft: nothing,
     above: () => ({ links, beside: [], left: nothing }),
   })

@@ -26,6 +26,8 @@ const Hold = z.object({
   mode: DecisionMode,
   /** The mandate of which more than a part is to be passed on, where that is what is asked. */
   passes: z.string().optional(),
+  /** The mandate that came as a token with the call. */
+  presented: z.string().optional(),
   /** Digest of the exact action that was asked about. */
   digest: z.string(),
   /** Digest of the action that was approved: another one after an edit. */
@@ -420,8 +422,17 @@ export function openHolds(store: Store, vault: Vault, clock: Clock, expirySecond
 }
 
 /** What the ledger's entry of a hold does not say openly. */
-function said({ action, version, principal, server, tool, mode, passes }: Hold) {
-  return { action, version, principal, server, tool, mode, ...(passes ? { passes } : {}) }
+function said({ action, version, principal, server, tool, mode, passes, presented }: Hold) {
+  return {
+    action,
+    version,
+    principal,
+    server,
+    tool,
+    mode,
+    ...(passes ? { passes } : {}),
+    ...(presented ? { presented } : {}),
+  }
 }
 
 function decidedId(hold: Pick<Hold, "id">): string {

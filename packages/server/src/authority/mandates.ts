@@ -10,7 +10,7 @@ import type { AgentAuthority } from "./agents.ts"
 import type { Budgets } from "./budgets.ts"
 import { followChains } from "./chains.ts"
 import { type Declare, saidTime } from "./declare.ts"
-import { passer, type ToPass, type Weighed, type Widened } from "./pass-on.ts"
+import { type HowPassed, passer, type ToPass, type Weighed } from "./pass-on.ts"
 import { openRecords, type RecordKind } from "./records.ts"
 
 const Stored = Mandate.extend({
@@ -19,6 +19,8 @@ const Stored = Mandate.extend({
   starting: z.string().nullable(),
   /** The held action whose approval gave it. */
   hold: z.string().nullable().default(null),
+  /** Digest of the token as which it came. */
+  token: z.string().nullable().default(null),
 })
 type Stored = z.infer<typeof Stored>
 
@@ -42,8 +44,12 @@ export interface MandateAuthority {
   find(id: string): Mandate | undefined
   /** Also one that was revoked, as it last was; `isStarting`: no person gave it. */
   recall(id: string): { readonly mandate: Mandate; readonly isStarting: boolean } | undefined
-  /** Mandates of this agent that hold for this task now. */
-  live(agent: string, task: string): readonly Mandate[]
+  /**
+   * Mandates of this agent that hold for this task now.
+   *
+   * @param presented the one that came as a token with this very call: no other that came so counts
+   */
+  live(agent: string, task: string, presented?: string): readonly Mandate[]
   ofAgent(agent: string): readonly Mandate[]
   all(): readonly Mandate[]
   grant(draft: {
@@ -66,7 +72,9 @@ export interface MandateAuthority {
    * Passes a part of a mandate on to another agent of the same principal, which has to be less, or approved by the principal; throws
    * Failure("not_narrower").
    */
-  pass(id: string, pass: ToPass, widened?: Widened): Promise<Mandate>
+  pass(id: string, pass: ToPass, how?: HowPassed): Promise<Mandate>
+  /** The mandate that came as a token with this digest, whatever became of it. */
+  ofToken(digest: string): string | undefined
   /** What stands above a mandate that was passed on; undefined when the chain does not hold. */
   above(mandate: Mandate): Omit<Above, "left"> | undefined
   /** What was passed on from it, directly or further down. */
@@ -122,6 +130,8 @@ export function openMandates(
   const index = (agent: string) =>
     byAgent.set(agent, [...records.all()].filter((m) => m.agent === agent && m.state === "live").map(shown))
   for (const agent of new Set([...records.all()].map((mandate) => mandate.agent))) index(agent)
+  /** Those that came as tokens. */
+  const presentedOnly = new Set([...records.all()].flatMap(({ id, token }) => (token === null ? [] : [id])))
   const ofAgent = (agent: string): readonly Mandate[] => byAgent.get(agent) ?? []
   const ownOf = (agent: string) => ofAgent(agent).filter(({ parent }) => parent === null)
   const receivedBy = (agent: string) => ofAgent(agent).filter(({ parent }) => parent !== null)
@@ -183,6 +193,7 @@ export function openMandates(
   }
 
   function set(stored: Stored) {
+    if (stored.token !== null) presentedOnly.add(stored.id)
     if (stored.state === "live") records.set(stored)
     else records.forget(stored.id)
     index(stored.agent)
@@ -201,7 +212,7 @@ export function openMandates(
         "too_many",
         `this agent has ${maxPerAgent} live mandates: revoke some with \`hufu mandate revoke\``,
       )
-    const stored: Stored = { ...mandate, state: "live", starting, hold }
+    const stored: Stored = { ...mandate, state: "live", starting, hold, token: null }
     put(tx, stored, "mandate.granted", by)
     return { settle: () => set(stored) }
   }
@@ -244,7 +255,8 @@ export function openMandates(
           extra: { differences: checked.differences },
         },
       )
-    const stored: Stored = { ...inner, state: "live", starting: outer.starting, hold: outer.hold }
+    const { starting, hold, token } = outer
+    const stored: Stored = { ...inner, state: "live", starting, hold, token }
     // What is spent is counted by a grant's place, and a narrower mandate may have other grants in other places.
     const carried = budgets.carryOver(id, checked.within)
     set(stored)
@@ -280,8 +292,8 @@ export function openMandates(
     need: (id) => shown(records.need(id)),
     receivedBy,
     build,
-    async commit(mandate, by, { ended: over, write }) {
-      const stored: Stored = { ...mandate, state: "live", starting: null, hold: null }
+    async commit(mandate, by, { ended: over, write, token = null }) {
+      const stored: Stored = { ...mandate, state: "live", starting: null, hold: null, token }
       const gone = over.flatMap(({ id }) => records.get(id) ?? []).map(ended)
       await store.commit((tx) => {
         put(tx, stored, "mandate.passed", by)
@@ -321,7 +333,13 @@ export function openMandates(
       const stored = records.get(id) ?? records.read("AND id=?", [id])[0]
       return stored && { mandate: shown(stored), isStarting: stored.starting !== null }
     },
-    live: (agent, task) => ofAgent(agent).filter((mandate) => mandate.task === null || mandate.task === task),
+    live: (agent, task, presented) =>
+      ofAgent(agent).filter(
+        (mandate) =>
+          (mandate.task === null || mandate.task === task) &&
+          (mandate.id === presented || !presentedOnly.has(mandate.id)),
+      ),
+    ofToken: (digest) => records.read("AND json_extract(body, '$.token') = ?", [digest])[0]?.id,
     ofAgent,
     ids: ({ agent, task, holds = [] }) =>
       records
@@ -353,13 +371,22 @@ export function openMandates(
 }
 
 /** What of it identifies nobody and says nothing, so that it is known when the rest was erased. */
-function openOf({ principal, parent, widened, otherwise, from, until }: Stored): Record<string, string> {
+function openOf({
+  principal,
+  parent,
+  widened,
+  token,
+  otherwise,
+  from,
+  until,
+}: Stored): Record<string, string> {
   return {
     principal,
     otherwise,
     until: saidTime(until),
     ...(parent ? { parent } : {}),
     ...(widened ? { widened } : {}),
+    ...(token ? { token } : {}),
     ...(from === undefined ? {} : { from: saidTime(from) }),
   }
 }
@@ -381,6 +408,12 @@ function lapsesEarlier(inner: MandateDraft, outer: Mandate): boolean {
   )
 }
 
-function shown({ state: _state, starting: _starting, hold: _hold, ...mandate }: Stored): Mandate {
+function shown({
+  state: _state,
+  starting: _starting,
+  hold: _hold,
+  token: _token,
+  ...mandate
+}: Stored): Mandate {
   return mandate
 }

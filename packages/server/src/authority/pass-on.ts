@@ -35,11 +35,18 @@ export interface Widened {
   readonly write: (tx: Tx) => void
 }
 
+/** How it comes to be passed on, where an agent does not simply ask the node. */
+export interface HowPassed {
+  readonly widened?: Widened
+  /** Digest of the token that says so: it holds for calls that present it, and for no others. */
+  readonly token?: string
+}
+
 export interface Passer {
   /** Throws where nobody's approval would help; so does `pass`. */
   weigh(id: string, pass: ToPass): Weighed
   /** Throws Failure("not_narrower") with every difference when it is no part of the mandate and the principal has not approved it. */
-  pass(id: string, pass: ToPass, widened?: Widened): Promise<Mandate>
+  pass(id: string, pass: ToPass, how?: HowPassed): Promise<Mandate>
 }
 
 export interface PassingParts {
@@ -58,7 +65,7 @@ export interface PassingParts {
   readonly commit: (
     mandate: Mandate,
     by: string,
-    also: { readonly ended: readonly Mandate[]; readonly write: (tx: Tx) => void },
+    also: { readonly ended: readonly Mandate[]; readonly write: (tx: Tx) => void; readonly token?: string },
   ) => Promise<void>
   readonly revoke: (mandate: Mandate) => Promise<unknown>
 }
@@ -79,7 +86,7 @@ export function passer(parts: PassingParts): Passer {
     return { outer, ended, draft: draftOfPart(draftOf(outer), part, task) }
   }
 
-  async function pass(id: string, to: ToPass, widened?: Widened): Promise<Mandate> {
+  async function pass(id: string, to: ToPass, { widened, token }: HowPassed = {}): Promise<Mandate> {
     const { outer, ended, draft } = check(id, to)
     const inner = parts.build(draft, {
       ...heldBy(outer, to),
@@ -89,7 +96,11 @@ export function passer(parts: PassingParts): Passer {
     // INVARIANT: no await between looking at the budget and setting it aside.
     const settle = chains.announce(inner)
     try {
-      await parts.commit(inner, to.by, { ended, write: (tx) => widened?.write(tx) })
+      await parts.commit(inner, to.by, {
+        ended,
+        write: (tx) => widened?.write(tx),
+        ...(token === undefined ? {} : { token }),
+      })
     } finally {
       settle()
     }

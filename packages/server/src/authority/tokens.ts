@@ -10,7 +10,7 @@ import { isPartOf } from "@hufu/core/mandate/narrow"
 import { boundBy } from "@hufu/core/mandate/passed-on"
 import { type Ed25519Jwk, jwkOf, thumbprintUri } from "@hufu/core/token/ed25519-jwk"
 import { makeRootToken } from "@hufu/core/token/make-token"
-import { makeStatusList, packStatuses, statuses } from "@hufu/core/token/status-list"
+import { makeStatusList, packStatuses, type StatusKnown, statuses } from "@hufu/core/token/status-list"
 import type { Clock } from "../clock.ts"
 import type { Store } from "../store/store.ts"
 import type { AgentAuthority } from "./agents.ts"
@@ -65,6 +65,9 @@ export interface TokenAuthority {
   list(): Promise<string | undefined>
   /** The key of the issuer; undefined where no token is issued. */
   readonly key: Ed25519Jwk | undefined
+  readonly issuer: string | undefined
+  /** What the list says of a place at this very moment; `unknown` for every other list. */
+  statusAt(uri: string, place: number): StatusKnown
 }
 
 const maxTokens = 100_000
@@ -222,19 +225,27 @@ export function openTokens({
     throw new Failure("too_many", `this node has ${maxTokens} tokens in use: wait until some have expired`)
   }
 
+  function statusOfPlace(place: number, now: number): number {
+    const token = byPlace.get(place)
+    return token === undefined || token.expiresAt <= now ? statuses.invalid : statusOf(token)
+  }
+
   async function makeList(of: string): Promise<string> {
     const now = clock.now()
     const size = Math.max(0, ...byPlace.keys()) + 1
     // INVARIANT: a place that no token has says that none holds.
-    const values = Array.from({ length: size }, (_, place) => {
-      const token = byPlace.get(place)
-      return token === undefined || token.expiresAt <= now ? statuses.invalid : statusOf(token)
-    })
+    const values = Array.from({ length: size }, (_, place) => statusOfPlace(place, now))
     return makeStatusList(packStatuses(2, values), { uri: of, at: Math.floor(now / 1000), ttlSeconds }, sign)
   }
 
   return {
     issue,
+    issuer,
+    statusAt(of, place) {
+      if (uri === undefined || of !== uri) return "unknown"
+      const status = statusOfPlace(place, clock.now())
+      return status === statuses.valid ? "valid" : status === statuses.suspended ? "suspended" : "invalid"
+    },
     async list() {
       if (uri === undefined) return undefined
       const now = clock.monotonic()

@@ -71,7 +71,7 @@ export function widerPass({ clock, vault, agents, tasks, mandates, holds }: Part
     const use = holds.use(hold)
     let made: Mandate
     try {
-      made = await mandates.pass(id, to, { hold: hold.id, write: (tx) => use.write(tx) })
+      made = await mandates.pass(id, to, { widened: { hold: hold.id, write: (tx) => use.write(tx) } })
     } catch (error) {
       use.giveBack()
       throw error

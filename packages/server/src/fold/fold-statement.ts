@@ -492,6 +492,7 @@ function putMandate(fold: Folding, { subject, refs, content }: Said): void {
     until: openly(time(refs["until"]), within(content, "until")),
     parent: refs["until"] === undefined ? within(content, "parent") : stated(refs["parent"] ?? null),
     widened: stated(refs["widened"]),
+    token: stated(refs["token"] ?? null),
     from: refs["until"] === undefined ? withinIfAny(content, "from") : fromOf(refs["from"]),
     budget: withinIfAny(content, "budget"),
     state: stated("live"),

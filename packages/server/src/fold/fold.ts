@@ -222,6 +222,7 @@ export function createFold({ reader, onHoldOver }: FoldOptions): Fold {
       tool: said("tool"),
       mode: said("mode"),
       passes: withinIfAny(content, "hold", "passes"),
+      presented: withinIfAny(content, "hold", "presented"),
       decidedAt: stated(null),
       approvedDigest: stated(null),
       approval: stated(null),

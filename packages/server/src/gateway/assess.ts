@@ -68,6 +68,8 @@ export interface Question {
   readonly position?: JsonValue | undefined
   /** Present for a message of a conversation. */
   readonly spoken?: Spoken | undefined
+  /** The mandate that came as a token with this call. */
+  readonly presented?: string | undefined
   /** A person approved this very action: the questions that they answered are lifted, nothing else is. */
   readonly lifted: boolean
 }
@@ -108,7 +110,7 @@ export function assess(
     bases: parts.bases(question.server),
   })
   const standing = profileStanding(tool.profile)
-  const mandates = parts.mandates.live(question.caller.agent, question.task.id)
+  const mandates = parts.mandates.live(question.caller.agent, question.task.id, question.presented)
   const call: Call = {
     effect: grounded.effect,
     server: question.server,

@@ -14,6 +14,8 @@ export interface Caller {
   readonly credential: string | null
   readonly door: Door
   readonly connection: string
+  /** UNTRUSTED: tokens that came with the request as authority of the call in it; they identify nobody. */
+  readonly presents?: { readonly tokens: readonly string[]; readonly proof: string }
 }
 
 /** One thing that an agent tries to do, before anything is known of its effect. */

@@ -26,6 +26,24 @@ interface Parts {
 
 /** Step identify at the HTTP door: the credential gives the agent, its version and its principal; nothing that the client says of itself counts. */
 export function identifyAgent(request: IncomingMessage, parts: Parts): Identified {
+  const { caller, ...rest } = identify(request, parts)
+  const presents = presentedIn(request)
+  return { caller: presents === undefined ? caller : { ...caller, presents }, ...rest }
+}
+
+/** By which an agent brings the authority of a call along, apart from who it is. */
+const tokenHeader = "hufu-mandate-token"
+const proofHeader = "hufu-mandate-proof"
+
+function presentedIn({ headers }: IncomingMessage): Caller["presents"] {
+  const [tokens, proof] = [headers[tokenHeader], headers[proofHeader]].map((value) =>
+    Array.isArray(value) ? value.join(",") : value,
+  )
+  if (tokens === undefined && proof === undefined) return undefined
+  return { tokens: (tokens ?? "").split(/[\s,]+/).filter((token) => token !== ""), proof: proof ?? "" }
+}
+
+function identify(request: IncomingMessage, parts: Parts): Identified {
   const { authorization } = request.headers
   if (authorization === undefined && request.headers["signature-input"] !== undefined) {
     const { credential, ...rest } = parts.signed.identify(request)

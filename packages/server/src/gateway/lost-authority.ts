@@ -55,7 +55,9 @@ function onlyGranting(mandates: MandateAuthority, { mandate, grant }: Cover): Ma
   if (grant === undefined) return mandates
   return {
     ...mandates,
-    live: (agent, task) =>
-      mandates.live(agent, task).map((each) => (each.id === mandate ? each : { ...each, grants: [] })),
+    live: (agent, task, presented) =>
+      mandates
+        .live(agent, task, presented)
+        .map((each) => (each.id === mandate ? each : { ...each, grants: [] })),
   }
 }

@@ -10,6 +10,7 @@ import { redactValue } from "../fence/content/redact-value.ts"
 import { nothingReserved, type Reservation } from "../authority/budgets.ts"
 import type { CredentialAuthority } from "../authority/credentials.ts"
 import type { HeldContent, Hold, HoldAuthority } from "../authority/holds.ts"
+import type { PresentedTokens } from "../authority/presented-tokens.ts"
 import type { ServerAuthority } from "../authority/servers.ts"
 import type { Obliged } from "../fence/rules/obligation.ts"
 import type { Shadow } from "../fence/rules/shadow.ts"
@@ -47,6 +48,8 @@ export interface PipelineParts extends AssessParts {
   readonly credentials: Pick<CredentialAuthority, "isLive">
   readonly holds: HoldAuthority
   readonly connections: Connections
+  /** Tokens that come with calls. */
+  readonly presented: PresentedTokens
   /** A draft of rules that only looks on. */
   readonly shadow: Shadow
   /** Throws where there is no room for a new action. */
@@ -70,6 +73,7 @@ export function createPipeline(parts: PipelineParts): Governor {
   async function admit(attempt: Attempt): Promise<Ruling> {
     const { caller } = attempt
     parts.refuseWithoutRoom()
+    const presented = await presentedBy(attempt)
     const task = tasks.current(caller.agent) ?? (await tasks.ensure(caller.agent, caller.principal))
     const question: Admitted = {
       caller,
@@ -79,6 +83,7 @@ export function createPipeline(parts: PipelineParts): Governor {
       arguments: attempt.arguments,
       position: attempt.position,
       spoken: attempt.spoken,
+      presented,
       lifted: false,
     }
     const action = newId("action", clock.now())
@@ -93,6 +98,17 @@ export function createPipeline(parts: PipelineParts): Governor {
     if (seen.verdict.verdict === "deny") return refuse(action, question, seen, "denied")
     if (seen.verdict.verdict === "ask") return ask(action, question, seen)
     return intend({ action, question, seen })
+  }
+
+  /** INVARIANT: a proof is for one call; the same request, which may wait for a person, is that call until it ends. */
+  async function presentedBy({
+    caller,
+    server,
+    tool,
+    arguments: args,
+  }: Attempt): Promise<string | undefined> {
+    if (caller.presents === undefined || lostStanding(caller, server) !== undefined) return undefined
+    return parts.presented.take({ caller, server, tool, arguments: args })
   }
 
   /** A hold that the client names must be this agent's, this task's and of this very action; else the open hold of the same action. */
@@ -206,6 +222,7 @@ export function createPipeline(parts: PipelineParts): Governor {
         effect: seen.grounded.effect,
         mode: seen.coverage.mode,
         digest: seen.digest,
+        ...(question.presented === undefined ? {} : { presented: question.presented }),
       },
       {
         arguments: question.arguments,
@@ -297,10 +314,12 @@ export function createPipeline(parts: PipelineParts): Governor {
     })
   }
 
-  function reserve({ coverage }: Assessment, { caller, task }: Question): Reservation | undefined {
+  function reserve({ coverage }: Assessment, { caller, task, presented }: Question): Reservation | undefined {
     // What no grant covers, a person has approved by itself: it draws on no budget.
     if (coverage.grant === undefined) return nothingReserved
-    const mandate = parts.mandates.live(caller.agent, task.id).find((each) => each.id === coverage.mandate)
+    const mandate = parts.mandates
+      .live(caller.agent, task.id, presented)
+      .find((each) => each.id === coverage.mandate)
     const { grant, amount, above = [] } = coverage
     return mandate && parts.budgets.reserve([{ mandate, grant, amount }, ...above])
   }

@@ -147,6 +147,7 @@ export function holdOperations(parts: OperationParts) {
       server: hold.server,
       tool: hold.tool,
       arguments: args,
+      ...(hold.presented === undefined ? {} : { presented: hold.presented }),
       lifted: true,
     })
     if (seen.verdict.verdict !== "allow")

@@ -110,6 +110,7 @@ export async function openPipeline(
     connections,
     contents,
     shadow,
+    presented: { take: () => Promise.reject(new Error("no token comes here")) },
     refuseWithoutRoom: () => {},
     onError: (error) => void errors.push(error),
   })
