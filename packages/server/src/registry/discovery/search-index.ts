@@ -1,0 +1,373 @@
+import { rmSync } from "node:fs"
+import { acs } from "@hufu/core/registration/faces/acs"
+import { serverJson } from "@hufu/core/registration/faces/server-json"
+import type { Registration } from "@hufu/core/registration/registration"
+import { openWriter, type SqliteConnection } from "../../store/sqlite-connection.ts"
+import { keysOf } from "./acs-keys.ts"
+import { FacetCounts, facetWord } from "./facet-word.ts"
+import { registrationWords, strongWord } from "./registration-words.ts"
+import { isLoneHan } from "./search-words.ts"
+
+/** How the index is made: with another number, an index that is there is made anew. */
+const form = 1
+
+const schema = `
+  CREATE TABLE meta (key TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+  CREATE TABLE entry (
+    doc INTEGER PRIMARY KEY,
+    id TEXT NOT NULL UNIQUE,
+    name TEXT NOT NULL,
+    aic TEXT,
+    mcp INTEGER NOT NULL,
+    facets INTEGER NOT NULL,
+    record TEXT NOT NULL
+  ) STRICT;
+  CREATE INDEX entry_name ON entry (name);
+  CREATE INDEX entry_aic ON entry (aic);
+  CREATE INDEX entry_mcp ON entry (name) WHERE mcp = 1;
+  CREATE TABLE word_count (word TEXT PRIMARY KEY, n INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+  CREATE VIRTUAL TABLE word USING fts5(words, content='', columnsize=0, detail=none, tokenize="ascii tokenchars '_'");
+  INSERT INTO word (word, rank) VALUES ('secure-delete', 1);
+`
+
+/** A registration as it stands now; null once nobody may see it any more. */
+export interface IndexChange {
+  readonly id: string
+  readonly registration: Registration | null
+}
+
+/** What is looked for. Words and keys are those of the index, never what somebody typed. */
+export interface Lookup {
+  readonly words: readonly string[]
+  /** One of each list is there for certain. */
+  readonly keys: readonly (readonly string[])[]
+  readonly test: ((facets: number) => boolean) | undefined
+  /** How many are wanted. */
+  readonly most: number
+  /** Whether all that match are counted. */
+  readonly count: boolean
+}
+
+export interface Found {
+  /** Row numbers, the best first. */
+  readonly docs: readonly number[]
+  /** How many match; at least, where not all were looked at. */
+  readonly total: number
+  readonly complete: boolean
+  readonly counts: FacetCounts | undefined
+}
+
+/** So many places of words are read for one question, the rarest words first: the others tell little apart. */
+const maxPlaces = 12_000
+/** So many lists of keys narrow a lookup; whoever needs the rest compares. */
+const maxKeyLists = 4
+
+/**
+ * What is public of every approved registration, to be searched: a table of SQLite with a full-text index (FTS5) whose words are made
+ * here. It follows from the registrations and can be made again from them at any time. INVARIANT: what stands in it is no proof that an
+ * agent may be used; whoever shows a result asks the registrations.
+ */
+export class SearchIndex {
+  readonly #db: SqliteConnection
+  /** By row; -1 where there is none. */
+  #facets = new Int32Array(1024).fill(-1)
+  #last = 0
+  #size = 0
+
+  constructor(db: SqliteConnection) {
+    this.#db = db
+    for (const [doc, facets] of db.columns("SELECT doc, facets FROM entry"))
+      this.#mark(Number(doc), Number(facets))
+  }
+
+  /** How many registrations can be found. */
+  get size(): number {
+    return this.#size
+  }
+
+  /** Up to which change of the registrations it has come. */
+  get cursor(): number {
+    return Number(this.#db.get("SELECT value FROM meta WHERE key = 'cursor'")?.["value"] ?? 0)
+  }
+
+  /** Takes changes in, all of them or none. */
+  apply(changes: readonly IndexChange[], cursor: number): void {
+    const counted = new Map<string, number>()
+    const marks: [doc: number, facets: number][] = []
+    this.#db.exec("BEGIN IMMEDIATE")
+    try {
+      let last = this.#last
+      for (const { id, registration } of changes) {
+        const row = this.#db.get("SELECT doc, record FROM entry WHERE id = ?", id)
+        const doc = row === undefined ? (last += 1) : Number(row["doc"])
+        if (row !== undefined) marks.push([doc, this.#remove(doc, String(row["record"]), counted)])
+        if (registration?.state === "approved") marks.push([doc, this.#add(doc, registration, counted)])
+      }
+      this.#countWords(counted)
+      this.#db.run("INSERT OR REPLACE INTO meta (key, value) VALUES ('cursor', ?)", cursor)
+      this.#db.exec("COMMIT")
+    } catch (error) {
+      if (this.#db.isTransaction) this.#db.exec("ROLLBACK")
+      throw error
+    }
+    for (const [doc, facets] of marks) this.#mark(doc, facets)
+    // What was taken out is not left in the log beside the file either.
+    if (marks.some(([, facets]) => facets === -1)) this.#db.all("PRAGMA wal_checkpoint(TRUNCATE)")
+  }
+
+  find(lookup: Lookup): Found {
+    const { words, keys } = lookup
+    if (words.length === 0 && keys.length === 0) return this.#browse(lookup)
+    const narrowed = this.#narrowed(keys)
+    const scores = new Map<number, number>()
+    let complete = true
+    const take = (expression: string, weight: number, most: number): number => {
+      const rows = this.#rowsOf(narrowed === undefined ? expression : `(${expression}) AND ${narrowed}`, most)
+      if (rows.length === most) complete = false
+      for (const doc of rows) {
+        const facets = this.#facets[doc] ?? -1
+        if (facets !== -1 && (lookup.test?.(facets) ?? true)) scores.set(doc, (scores.get(doc) ?? 0) + weight)
+      }
+      return rows.length
+    }
+    if (words.length === 0) {
+      if (narrowed !== undefined)
+        for (const doc of this.#rowsOf(narrowed, maxPlaces)) this.#score(doc, lookup, scores)
+      return this.#ranked(scores, lookup, scores.size < maxPlaces)
+    }
+    const rarest = this.#rarest(words)
+    let left = maxPlaces
+    const [first] = rarest
+    if (first === undefined) return this.#ranked(scores, lookup, true)
+    // Every word is common: those that have all of them first.
+    if (first.places > maxPlaces && rarest.length > 1) {
+      const all = rarest.map(({ expression }) => expression).join(" AND ")
+      left -= take(
+        all,
+        rarest.reduce((sum, { idf }) => sum + idf, 0),
+        maxPlaces / 4,
+      )
+      complete = false
+    }
+    for (const { expression, strong, idf, places } of rarest) {
+      if (left <= 0) {
+        complete = false
+        break
+      }
+      if (places > left && scores.size >= lookup.most) {
+        complete = false
+        continue
+      }
+      left -= take(expression, idf / 2, left)
+      if (strong !== undefined) take(strong, idf / 2, maxPlaces / 4)
+    }
+    return this.#ranked(scores, lookup, complete)
+  }
+
+  /** How much a word tells apart. */
+  idf(word: string): number {
+    const n = this.#count(word)
+    return Math.log(1 + (this.#size - n + 0.5) / (n + 0.5))
+  }
+
+  /** Records by their rows, in that order. */
+  records(docs: readonly number[]): Registration[] {
+    return docs.flatMap((doc) => {
+      const record = this.#db.get("SELECT record FROM entry WHERE doc = ?", doc)?.["record"]
+      return record === undefined ? [] : [readRecord(record)]
+    })
+  }
+
+  /** The record of this id, name or code. UNTRUSTED input. */
+  record(by: "id" | "name" | "aic", value: string): Registration | undefined {
+    const record = this.#db.get(`SELECT record FROM entry WHERE ${by} = ?`, value)?.["record"]
+    return record === undefined ? undefined : readRecord(record)
+  }
+
+  /** Registrations that are servers of MCP, by name, after one of them. */
+  servers(after: string, most: number): Registration[] {
+    return this.#db
+      .columns("SELECT record FROM entry WHERE mcp = 1 AND name > ? ORDER BY name LIMIT ?", after, most)
+      .map(([record]) => readRecord(record))
+  }
+
+  close(): void {
+    this.#db.close()
+  }
+
+  #add(doc: number, registration: Registration, counted: Map<string, number>): number {
+    const { id, aic, content } = registration
+    const facets = facetWord(registration)
+    const record = JSON.stringify(registration)
+    this.#db.run(
+      "INSERT INTO entry (doc, id, name, aic, mcp, facets, record) VALUES (?, ?, ?, ?, ?, ?, ?)",
+      doc,
+      id,
+      content.name,
+      aic,
+      isServer(registration) ? 1 : 0,
+      facets,
+      record,
+    )
+    const words = indexedWords(registration)
+    for (const word of words) counted.set(word, (counted.get(word) ?? 0) + 1)
+    this.#db.run("INSERT INTO word (rowid, words) VALUES (?, ?)", doc, words.join(" "))
+    return facets
+  }
+
+  /** The same words that were put in go out again, so that nothing of them stays in the file. */
+  #remove(doc: number, record: string, counted: Map<string, number>): number {
+    const words = indexedWords(readRecord(record))
+    for (const word of words) counted.set(word, (counted.get(word) ?? 0) - 1)
+    this.#db.run("INSERT INTO word (word, rowid, words) VALUES ('delete', ?, ?)", doc, words.join(" "))
+    this.#db.run("DELETE FROM entry WHERE doc = ?", doc)
+    return -1
+  }
+
+  #countWords(counted: ReadonlyMap<string, number>): void {
+    for (const [word, more] of counted) {
+      if (more > 0)
+        this.#db.run(
+          "INSERT INTO word_count (word, n) VALUES (?, ?) ON CONFLICT (word) DO UPDATE SET n = n + excluded.n",
+          word,
+          more,
+        )
+      else if (more < 0) {
+        this.#db.run("UPDATE word_count SET n = n + ? WHERE word = ?", more, word)
+        this.#db.run("DELETE FROM word_count WHERE word = ? AND n <= 0", word)
+      }
+    }
+  }
+
+  #mark(doc: number, facets: number): void {
+    if (doc >= this.#facets.length) {
+      const longer = new Int32Array(Math.max(doc + 1, this.#facets.length * 2)).fill(-1)
+      longer.set(this.#facets)
+      this.#facets = longer
+    }
+    const before = this.#facets[doc] ?? -1
+    this.#size += (facets === -1 ? 0 : 1) - (before === -1 ? 0 : 1)
+    this.#facets[doc] = facets
+    this.#last = Math.max(this.#last, doc)
+  }
+
+  /** Without words: the newest first. */
+  #browse({ test, most, count }: Lookup): Found {
+    const counts = count ? new FacetCounts() : undefined
+    const docs: number[] = []
+    let total = 0
+    for (let doc = this.#last; doc > 0; doc -= 1) {
+      const facets = this.#facets[doc] ?? -1
+      if (facets === -1 || test?.(facets) === false) continue
+      total += 1
+      if (docs.length < most) docs.push(doc)
+      else if (!count) return { docs, total, complete: false, counts }
+      counts?.add(facets)
+    }
+    return { docs, total, complete: true, counts }
+  }
+
+  #score(doc: number, { test }: Lookup, scores: Map<number, number>): void {
+    const facets = this.#facets[doc] ?? -1
+    if (facets !== -1 && test?.(facets) !== false) scores.set(doc, 0)
+  }
+
+  #ranked(scores: ReadonlyMap<number, number>, { most, count }: Lookup, complete: boolean): Found {
+    const counts = count ? new FacetCounts() : undefined
+    if (counts !== undefined) for (const doc of scores.keys()) counts.add(this.#facets[doc] ?? 0)
+    const best = [...scores].toSorted(([one, a], [other, b]) => b - a || other - one).slice(0, most)
+    return { docs: best.map(([doc]) => doc), total: scores.size, complete, counts }
+  }
+
+  /** The words that are there, each as an expression, the rarest first. */
+  #rarest(words: readonly string[]) {
+    return words
+      .flatMap((word) => {
+        const places = this.#count(word)
+        if (places === 0) return []
+        const expression = isLoneHan(word) ? `"${word}" *` : `"${word}"`
+        const strong =
+          isLoneHan(word) || this.#count(strongWord(word)) === 0 ? undefined : `"${strongWord(word)}"`
+        return [{ expression, strong, places, idf: this.idf(word) }]
+      })
+      .toSorted((one, other) => one.places - other.places)
+  }
+
+  #count(word: string): number {
+    if (isLoneHan(word))
+      return Number(
+        this.#db.get(
+          "SELECT sum(n) AS n FROM (SELECT n FROM word_count WHERE word >= ? AND word < ? LIMIT 2000)",
+          word,
+          `${word}\u{10ffff}`,
+        )?.["n"] ?? 0,
+      )
+    return Number(this.#db.get("SELECT n FROM word_count WHERE word = ?", word)?.["n"] ?? 0)
+  }
+
+  /** An expression that the keys make, of those lists that narrow most. */
+  #narrowed(keys: readonly (readonly string[])[]): string | undefined {
+    const lists = keys
+      .map((list) => ({ list, places: list.reduce((sum, key) => sum + this.#count(key), 0) }))
+      .toSorted((one, other) => one.places - other.places)
+      .slice(0, maxKeyLists)
+      // What nearly all have does not narrow.
+      .filter(({ places }, at) => at === 0 || places < this.#size / 2)
+    if (lists.length === 0) return undefined
+    return lists.map(({ list }) => `(${list.map((key) => `"${key}"`).join(" OR ")})`).join(" AND ")
+  }
+
+  #rowsOf(expression: string, most: number): number[] {
+    return this.#db
+      .columns("SELECT rowid FROM word WHERE word MATCH ? ORDER BY rowid DESC LIMIT ?", expression, most)
+      .map(([doc]) => Number(doc))
+  }
+}
+
+/** Opens the index of a file, anew where another form of it or none is there. */
+export function openSearchIndex(file: string): SearchIndex {
+  return new SearchIndex(openIndexFile(file) ?? freshIndexFile(file))
+}
+
+function openIndexFile(file: string): SqliteConnection | undefined {
+  let db: SqliteConnection | undefined
+  try {
+    db = openWriter(file)
+    if (db.get("SELECT value FROM meta WHERE key = 'form'")?.["value"] === form) return relaxed(db)
+  } catch {
+    // Whatever it is, it is made again.
+  }
+  db?.close()
+  return undefined
+}
+
+function freshIndexFile(file: string): SqliteConnection {
+  for (const name of [file, `${file}-wal`, `${file}-shm`]) rmSync(name, { force: true })
+  const db = relaxed(openWriter(file))
+  db.exec(`BEGIN; ${schema} COMMIT`)
+  db.run("INSERT INTO meta (key, value) VALUES ('form', ?)", form)
+  return db
+}
+
+/** What a power cut takes is made again: it need not be on the disk at every commit. */
+function relaxed(db: SqliteConnection): SqliteConnection {
+  db.exec("PRAGMA synchronous = NORMAL; PRAGMA cache_size = -65536")
+  return db
+}
+
+function indexedWords(registration: Registration): string[] {
+  return [
+    ...registrationWords(registration),
+    ...keysOf(acs.show(registration, { origin: "https://registry.invalid" })),
+  ]
+}
+
+/** Whether a registration is a server of MCP too. */
+export function isServer({ content }: Registration): boolean {
+  return serverJson.suits?.(content) ?? false
+}
+
+function readRecord(record: unknown): Registration {
+  // The index wrote it.
+  return JSON.parse(String(record)) as Registration
+}
