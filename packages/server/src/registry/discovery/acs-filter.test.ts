@@ -16,7 +16,7 @@ import { describe, expect, it } from "vitest"
 import { fieldKind } from "./acs-fields.ts"
 import { filterOperators, matchesFilter, readFilter } from "./acs-filter.ts"
 import { keysOf, requiredKeys } from "./acs-keys.ts"
-import { AdpError } from "./adp-error.ts"
+import { AdpError } from "./adp/adp-error.ts"
 
 const at = { origin: "https://registry.example" }
 const cards = sample(arbitraryRegistration, { numRuns: 16, seed: 3 }).map((each) => acs.show(each, at))
@@ -81,8 +81,8 @@ function oracle(
       const found = gather(card, field.split("."))
       const wanted = Array.isArray(value) ? value : [value]
       const items = found.flat()
-      const names: readonly string[] = found.flatMap((each) =>
-        each !== null && typeof each === "object" ? Object.keys(each) : [],
+      const names = new Set(
+        found.flatMap((each) => (each !== null && typeof each === "object" ? Object.keys(each) : [])),
       )
       if (op === "exists")
         return found.some((each) => each !== null && JSON.stringify(each).length > 2) === (value as boolean)
@@ -101,9 +101,9 @@ function oracle(
           }[op] ?? false
         )
       }
-      if (op === "hasKey" || op === "hasAllKeys") return wanted.every((each) => names.includes(textOf(each)))
-      if (op === "hasAnyKey") return wanted.some((each) => names.includes(textOf(each)))
-      if (op === "hasNoKey") return wanted.every((each) => !names.includes(textOf(each)))
+      if (op === "hasKey" || op === "hasAllKeys") return wanted.every((each) => names.has(textOf(each)))
+      if (op === "hasAnyKey") return wanted.some((each) => names.has(textOf(each)))
+      if (op === "hasNoKey") return wanted.every((each) => !names.has(textOf(each)))
       if (found.length === 0) return op.startsWith("n")
       return found.some((each) => holds(op, each, value, field === "lastModifiedTime"))
     }),

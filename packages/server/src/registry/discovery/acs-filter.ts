@@ -1,6 +1,6 @@
 import { isJsonObject, type JsonObject, type JsonValue } from "@hufu/core/json/json-value"
 import { type FieldKind, fieldKind } from "./acs-fields.ts"
-import { AdpError } from "./adp-error.ts"
+import { AdpError } from "./adp/adp-error.ts"
 
 /** A condition of a filter, sound in itself. */
 export interface AcsCondition {
