@@ -284,6 +284,7 @@ export async function startNode({
       protections,
       meters,
       interventions,
+      ca,
       keep: config.keptByLaw,
       emptyLogs: () => emptyLogs(store.folder.path, logger),
     })

@@ -9,6 +9,7 @@ import { timeOfId } from "@hufu/core/id"
 import { idPrefixes } from "@hufu/core/id-prefixes"
 import type { Clock } from "../clock.ts"
 import type { Store } from "../store/store.ts"
+import type { CertificateAuthority } from "../identity/ca/certificate-authority.ts"
 import type { AgentAuthority } from "./agents.ts"
 import type { BrowserAuthority } from "./browsers.ts"
 import type { CredentialAuthority } from "./credentials.ts"
@@ -49,6 +50,7 @@ export interface ErasureParts {
   readonly protections: Pick<ProtectionAuthority, "isLive" | "need" | "remove">
   readonly meters: Pick<UseMeters, "forget">
   readonly interventions: Interventions
+  readonly ca: Pick<CertificateAuthority, "forgetContent">
   readonly keep: Readonly<Partial<Record<ErasableClass, KeepRule>>>
   /** Nobody can tell of a line of a log whose it is. */
   readonly emptyLogs: () => Promise<void>
@@ -171,6 +173,7 @@ export function openErasure(parts: ErasureParts): Erasure {
     servers.forgetContent(subject)
     parts.positions.forgetContent(subject)
     parts.credentials.forgetContent(subject)
+    parts.ca.forgetContent(subject)
     await parts.emptyLogs()
     return { subjects, index }
   }

@@ -49,6 +49,8 @@ export interface Accounts {
   rekey(account: Account, jwk: AccountJwk): Promise<Account>
   contact(account: Account, contact: readonly string[]): Promise<Account>
   close(account: Account): Promise<Account>
+  /** A key that was erased with its agent opens nothing. */
+  forgetContent(holder: string): void
   readonly size: number
 }
 
@@ -148,6 +150,13 @@ export function openAccounts({ store, clock, declare }: Parts): Accounts {
     },
     contact: (account, contact) => change(account, { contact: [...contact] }, "account.changed"),
     close: (account) => change(account, { state: "closed" }, "account.closed"),
+    forgetContent(holder) {
+      for (const each of [...records.all()]) {
+        if (each.holder !== holder) continue
+        records.set({ ...each, jwk: null, contact: [] })
+        byKey.delete(each.key)
+      }
+    },
     get size() {
       return records.size
     },

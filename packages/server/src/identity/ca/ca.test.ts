@@ -709,6 +709,33 @@ describe.skipIf(opensslVersion === undefined)(
   },
 )
 
+test("what was erased with its agent is nowhere shown, and still does not hold", async () => {
+  const agent = await world.agent("gone")
+  const own = await account(agent)
+  const chain = await own.obtain(world.aicOf(agent), "clientAuth", csr({ commonName: world.aicOf(agent) }))
+  const id = idOf(chain)
+  await world.ca.certificates.revoke(id, { reason: "unspecified", by })
+  await world.agents.setState(agent, "revoked", by, "")
+  await world.store.vault.erase([agent.id], (tx) =>
+    world.declare(tx, { fact: "subject.erased", subject: agent.id, by, refs: { reason: "right" } }),
+  )
+  world.agents.forgetContent(agent)
+  world.ca.forgetContent(agent.id)
+  const check = () => {
+    const { certificates, accounts } = world.ca
+    expect(certificates.shown(certificates.need(id))).toMatchObject({ aic: null, status: "revoked" })
+    expect(certificates.need(id).certificate).toHaveLength(0)
+    expect(certificates.admit(leafOf(chain).raw)).toEqual({ refused: "certificate_revoked" })
+    expect(accounts.get(own.kid?.split("/").at(-1) ?? "")).toMatchObject({ jwk: null, contact: [] })
+  }
+  check()
+  const listed = world.ca.lists.current().revoked.map(({ serial }) => serial)
+  expect(listed).toContain(Buffer.from(serialOf(id)).toString("hex"))
+  expect(await own.post(own.kid ?? "", undefined)).toMatchObject({ error: "ACCOUNT_NOT_FOUND" })
+  world = await world.reopen()
+  check()
+})
+
 test("the ledger says all of it: the tables can be made again, and a restart changes nothing", async () => {
   const before = world.ca.certificates.list(1000).map(({ record }) => record)
   const list = world.ca.lists.current().revoked

@@ -29,6 +29,8 @@ export interface CertificateAuthority {
   addresses(): CaAddresses
   bundle(): TrustBundle
   report(): CaReport
+  /** Shows no more of an erased agent than that there was something. */
+  forgetContent(holder: string): void
 }
 
 export interface CertificateAuthorityParts {
@@ -65,6 +67,10 @@ export function openCertificateAuthority({
     responder: ocspResponder({ ...common, onError }),
     addresses,
     bundle: () => trustBundle(authorities, clock),
+    forgetContent(holder) {
+      certificates.forgetContent(holder)
+      accounts.forgetContent(holder)
+    },
     report: () => ({
       url: url(),
       authorities: authorities.shown(),

@@ -93,6 +93,8 @@ export interface Certificates {
   revokedBy(issuer: Authority): { serial: Uint8Array; at: number; reason: number }[]
   /** Told at once, before it is durable. */
   onRevoked(listener: (id: string) => void): () => void
+  /** What an agent was called goes with it; that its certificates do not hold stays. */
+  forgetContent(holder: string): void
   readonly revokedCount: number
   /** Changes with every revocation. */
   readonly revision: number
@@ -356,6 +358,11 @@ export function openCertificates({
     onRevoked(listener) {
       listeners.add(listener)
       return () => void listeners.delete(listener)
+    },
+    forgetContent(holder) {
+      for (const of of revoked.all())
+        if (of.holder === holder) revoked.set({ ...of, aic: "", certificate: "" })
+      for (const of of [...held.values()]) if (of.holder === holder) held.delete(of.id)
     },
     get revokedCount() {
       return revoked.size

@@ -77,14 +77,22 @@ export function ocspResponder({ clock, authorities, certificates, onError }: Par
     return { signer, id: record.id, certificate, until: record.until }
   }
 
+  const hashes = new Map<string, ReturnType<typeof issuerHashes>>()
+
+  function hashesOf({ id, subject, publicKey }: Authority): ReturnType<typeof issuerHashes> {
+    const known = hashes.get(id) ?? issuerHashes(subject, publicKey)
+    hashes.set(id, known)
+    return known
+  }
+
   function issuerOf({ hash, issuerName, issuerKey }: CertificateId): Authority | undefined {
     if (hash === "other") return undefined
     return authorities.all().find((each) => {
-      const hashes = issuerHashes(each.subject, each.publicKey)[hash]
+      const of = hashesOf(each)[hash]
       return (
         each.role === "intermediate" &&
-        Buffer.compare(hashes.name, issuerName) === 0 &&
-        Buffer.compare(hashes.key, issuerKey) === 0
+        Buffer.compare(of.name, issuerName) === 0 &&
+        Buffer.compare(of.key, issuerKey) === 0
       )
     })
   }
