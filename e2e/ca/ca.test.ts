@@ -223,6 +223,44 @@ test.skipIf(opensslVersion === undefined)(
   },
 )
 
+test("whoever looks after the node gives out bindings, finds certificates and revokes them by the requests of ACPs", async () => {
+  const signedIn = await fetch(`${node.url}/v1/sessions`, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ secret }),
+  })
+  const { token } = z.object({ token: z.string() }).parse(await signedIn.json())
+  const { aic } = await agent("fay")
+  const send = async (method: string, path: string, body?: object) => {
+    const reply = await fetch(`${node.url}/acps-atr-v2/${path}`, {
+      method,
+      headers: { authorization: `Bearer ${token}`, "content-type": "application/json" },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    })
+    return { status: reply.status, body: z.record(z.string(), z.unknown()).parse(await reply.json()) }
+  }
+  expect(await send("POST", `eab/${aic.slice(0, -4)}0000`)).toMatchObject({
+    status: 403,
+    body: { code: "AIC_NOT_OWNED" },
+  })
+  const { status, body } = await send("POST", `eab/${aic.toLowerCase()}`)
+  expect(status).toBe(201)
+  const client = await acmeClient(`${node.url}/acps-atr-v2/acme/directory`)
+  const given = z.object({ keyId: z.string(), macKey: z.string(), aic: z.literal(aic) }).parse(body)
+  expect((await client.newAccount(given)).status).toBe(201)
+  expect(await send("GET", `ca/retrieve/aic/?aic=${aic}`)).toMatchObject({ status: 404 })
+  const key = generateKeyPairSync("ed25519").privateKey
+  const chain = await client.obtain(aic, "serverAuth", signingRequest(key, { commonName: aic }))
+  const cert = new X509Certificate(chain).toString()
+  expect(await send("GET", `ca/retrieve/aic/?aic=${aic}`)).toMatchObject({ body: { aic, cert } })
+  expect(await send("POST", "ca/retrieve/cert", { certPem: cert })).toMatchObject({ body: { aic, cert } })
+  expect(await send("POST", "ca/revoke-notify", { aic, reason: 6 })).toMatchObject({ status: 400 })
+  expect(await send("POST", "ca/revoke-notify", { aic, reason: 5 })).toMatchObject({
+    body: { aic, revocationReason: "cessation-of-operation", revokedCertCount: 1 },
+  })
+  expect(await send("GET", `ca/retrieve/aic/?aic=${aic}`)).toMatchObject({ status: 404 })
+})
+
 test("a node that is killed while it issues leaves no certificate that the ledger does not know", async () => {
   const bound = await agent("erin")
   const client = await acmeClient(bound.directory)

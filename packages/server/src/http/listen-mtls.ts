@@ -118,7 +118,7 @@ export async function listenMtls(parts: MtlsDoorParts, settings: MtlsSettings): 
     const isFresh = served !== undefined && served.until - clock.now() > renewMs
     if (isFresh && served?.authority === active.id && served.roots === roots) return
     const { suite } = active.signer()
-    const key = generateKey(suite)
+    const key = await generateKey(suite)
     const isAddress = (name: string) => /^[0-9.]+$|:/.test(name)
     const { record, certificate } = await ca.certificates.issue({
       holder: nodeHolder,

@@ -80,6 +80,13 @@ export interface Authorities {
   readonly revision: number
 }
 
+/** A new key with its certificate, and how both are written. */
+interface Made {
+  readonly stored: Stored
+  readonly signer: Signer
+  readonly write: (tx: Tx, by: string) => void
+}
+
 const dayMs = 86_400_000
 const rootDays = 20 * 365
 const intermediateDays = 5 * 365
@@ -170,15 +177,15 @@ export function openAuthorities({ store, clock, declare, addresses }: Parts): Au
   }
 
   /** A key and its certificate, and how both are written. */
-  function make(of: {
+  async function make(of: {
     role: AuthorityRecord["role"]
     name: string
     suite: KeySuite
     parent: { stored: Stored; signer: Signer } | undefined
-  }): { stored: Stored; signer: Signer; write: (tx: Tx, by: string) => void } {
+  }): Promise<Made> {
+    const key = await generateKey(of.suite)
     const now = clock.now()
     const id = newId("authority", now)
-    const key = generateKey(of.suite)
     const signer = signerOf(key, of.suite)
     const days = of.role === "root" ? rootDays : intermediateDays
     const from = seconds(now - backdateMs)
@@ -273,8 +280,8 @@ export function openAuthorities({ store, clock, declare, addresses }: Parts): Au
           "already_exists",
           "this node has a certificate authority already: `hufu ca rotate` replaces its keys",
         )
-      const root = make({ role: "root", name, suite, parent: undefined })
-      const under = make({ role: "intermediate", name, suite, parent: root })
+      const root = await make({ role: "root", name, suite, parent: undefined })
+      const under = await make({ role: "intermediate", name, suite, parent: root })
       await store.commit((tx) => {
         root.write(tx, by)
         under.write(tx, by)
@@ -295,7 +302,7 @@ export function openAuthorities({ store, clock, declare, addresses }: Parts): Au
       if (draft.role === "root") return rotateRoot(before, draft)
       const suite = draft.suite ?? before.intermediate.suite
       const parent = { stored: before.root, signer: signerOf(keyOf(before.root), before.root.suite) }
-      const made = make({ role: "intermediate", name: before.root.name, suite, parent })
+      const made = await make({ role: "intermediate", name: before.root.name, suite, parent })
       return replace([before.intermediate], [made], draft)
     })
   }
@@ -306,8 +313,8 @@ export function openAuthorities({ store, clock, declare, addresses }: Parts): Au
   ): Promise<void> {
     const suite = draft.suite ?? before.root.suite
     const { name } = before.root
-    const root = make({ role: "root", name, suite, parent: undefined })
-    const under = make({ role: "intermediate", name, suite, parent: root })
+    const root = await make({ role: "root", name, suite, parent: undefined })
+    const under = await make({ role: "intermediate", name, suite, parent: root })
     // Whoever trusts only the root before it still reaches the new one, unless nobody should trust that.
     const cross = draft.reason === "superseded" ? crossOf(root.stored, before.root, root.signer) : null
     if (cross === null) return replace([before.root, before.intermediate], [root, under], draft)
@@ -338,7 +345,7 @@ export function openAuthorities({ store, clock, declare, addresses }: Parts): Au
 
   async function replace(
     gone: readonly Stored[],
-    made: readonly ReturnType<typeof make>[],
+    made: readonly Made[],
     { reason, by }: { reason: RotationReason; by: string },
     also?: (tx: Tx) => void,
   ): Promise<void> {

@@ -6,9 +6,12 @@ import { type AcmeClient, acmeClient, bind, jwkOf, jws } from "../testing/acme-c
 import { type CaUnderTest, openCaUnderTest } from "../testing/ca-under-test.ts"
 import { opensslFolder, opensslVersion } from "../testing/openssl.ts"
 import { type RequestDraft, signingRequest } from "../testing/signing-request.ts"
+import { distinguishedName } from "../x509/distinguished-name.ts"
 import { issuerHashes } from "../x509/issuer-hashes.ts"
 import { oids } from "../x509/object-identifiers.ts"
 import { toPem } from "../x509/pem.ts"
+import { signCertificate } from "../x509/sign-certificate.ts"
+import { signerOf } from "../x509/suite-keys.ts"
 import { integer, octets, oid, sequence } from "../x509/write-der.ts"
 import { serialOf } from "./serial-number.ts"
 
@@ -516,6 +519,36 @@ describe("certificates that are not what they seem", () => {
     } finally {
       await elsewhere.close()
     }
+    // Our authority's name, the very serial number and names, and somebody else's signature.
+    const issuer = world.ca.authorities.active("intermediate")
+    const thief = signerOf(ed(), "ed25519")
+    const forged = signCertificate(
+      {
+        serial: serialOf(idOf(chain)),
+        issuer: issuer.subject,
+        subject: distinguishedName({ commonName: aic }),
+        from: world.disk.clock.now(),
+        until: world.disk.clock.now() + 86_400_000,
+        publicKey: thief.publicKey,
+        extensions: [],
+      },
+      thief,
+    )
+    expect(certificates.admit(forged)).toEqual({ refused: "certificate_unknown" })
+    // A foreign root that signs our intermediate's key brings nothing in that was not in, and nobody out.
+    const crossing = signCertificate(
+      {
+        serial: Uint8Array.of(1),
+        issuer: distinguishedName({ commonName: "foreign root" }),
+        subject: issuer.subject,
+        from: world.disk.clock.now(),
+        until: issuer.until,
+        publicKey: issuer.publicKey,
+        extensions: [],
+      },
+      thief,
+    )
+    expect(certificates.admit(crossing)).toEqual({ refused: "certificate_unknown" })
     expect(certificates.admit(leafOf(server).raw)).toEqual({ refused: "certificate_for_other_use" })
     expect(certificates.admit(world.ca.authorities.active("intermediate").certificate)).toEqual({
       refused: "certificate_unknown",

@@ -1,4 +1,3 @@
-import type { KeyObject } from "node:crypto"
 import { Failure } from "@hufu/core/failure"
 import type { Clock } from "../../clock.ts"
 import { issuerHashes } from "../x509/issuer-hashes.ts"
@@ -61,7 +60,7 @@ export function ocspResponder({ clock, authorities, certificates, onError }: Par
 
   async function make(authority: Authority): Promise<Responder> {
     const { suite } = authority.signer()
-    const key: KeyObject = generateKey(suite)
+    const key = await generateKey(suite)
     const signer = signerOf(key, suite)
     const { record, certificate } = await certificates.issue({
       holder: nodeHolder,

@@ -1,4 +1,5 @@
-import { createPublicKey, generateKeyPairSync, type KeyObject, sign } from "node:crypto"
+import { createPublicKey, generateKeyPair, type KeyObject, sign } from "node:crypto"
+import { promisify } from "node:util"
 import { Failure } from "@hufu/core/failure"
 import type { KeySuite } from "@hufu/core/identity/key-suite"
 import { algorithmIdentifier, algorithmOf } from "./signature-algorithms.ts"
@@ -13,14 +14,15 @@ export interface Signer {
   sign(bytes: Uint8Array): Uint8Array
 }
 
-/** Makes a key of a suite; throws Failure("crypto_unavailable") where this runtime cannot. */
-export function generateKey(suite: KeySuite): KeyObject {
+const generate = promisify(generateKeyPair)
+
+/** Makes a key of a suite, beside everything else; throws Failure("crypto_unavailable") where this runtime cannot. */
+export async function generateKey(suite: KeySuite): Promise<KeyObject> {
   try {
-    if (suite === "ed25519") return generateKeyPairSync("ed25519").privateKey
-    if (suite.startsWith("rsa-"))
-      return generateKeyPairSync("rsa", { modulusLength: Number(suite.slice(4)) }).privateKey
+    if (suite === "ed25519") return (await generate("ed25519")).privateKey
     if (suite === "sm2") return generateSm2Key()
-    return generateKeyPairSync("ec", { namedCurve: "prime256v1" }).privateKey
+    if (suite === "p-256") return (await generate("ec", { namedCurve: "prime256v1" })).privateKey
+    return (await generate("rsa", { modulusLength: Number(suite.slice("rsa-".length)) })).privateKey
   } catch (cause) {
     throw new Failure(
       "crypto_unavailable",
