@@ -69,7 +69,11 @@ export function openAccounts({ store, clock, declare }: Parts): Accounts {
   const perHolder = new Map<string, number>()
   for (const each of records.all()) {
     byKey.set(each.key, each.id)
-    perHolder.set(each.holder, (perHolder.get(each.holder) ?? 0) + 1)
+    if (each.state === "live") count(each.holder, 1)
+  }
+
+  function count(holder: string, by: 1 | -1): void {
+    perHolder.set(holder, (perHolder.get(holder) ?? 0) + by)
   }
 
   /** A key is taken before it is durable, so that two accounts at once do not have the same. */
@@ -91,7 +95,10 @@ export function openAccounts({ store, clock, declare }: Parts): Accounts {
     fact: "account.changed" | "account.closed",
   ): Promise<Account> {
     const changed: Account = { ...account, ...change }
-    if (changed.state === "closed") records.set(changed)
+    if (changed.state === "closed") {
+      records.set(changed)
+      count(changed.holder, -1)
+    }
     await store.commit((tx) => {
       records.put(tx, changed)
       declare(tx, {
@@ -138,7 +145,7 @@ export function openAccounts({ store, clock, declare }: Parts): Accounts {
           })
         })
         records.set(account)
-        perHolder.set(holder, (perHolder.get(holder) ?? 0) + 1)
+        count(holder, 1)
         return account
       })
     },
@@ -151,7 +158,7 @@ export function openAccounts({ store, clock, declare }: Parts): Accounts {
     contact: (account, contact) => change(account, { contact: [...contact] }, "account.changed"),
     close: (account) => change(account, { state: "closed" }, "account.closed"),
     forgetContent(holder) {
-      for (const each of [...records.all()]) {
+      for (const each of records.all()) {
         if (each.holder !== holder) continue
         records.set({ ...each, jwk: null, contact: [] })
         byKey.delete(each.key)

@@ -275,6 +275,33 @@ describe("what is signed wrongly, or for something else, is refused by name", ()
   })
 })
 
+test("whatever is changed in a signed request, or in a question, is refused by name and makes nothing", async () => {
+  const finalize = await order()
+  const known = () => world.ca.certificates.list(1000).length
+  const before = known()
+  const good = JSON.stringify(await client.sign(finalize, { csr: encoded(csr()) }))
+  const random = seeded(7)
+  world.errors.length = 0
+  for (let i = 0; i < 200; i++) {
+    const reply = await client.send(finalize, mutated(good, random))
+    expect(reply.status, reply.text).toBeGreaterThanOrEqual(400)
+    expect(reply.status, reply.text).toBeLessThan(500)
+    expect(reply.error, reply.text).toMatch(/^[A-Z_]+$/)
+  }
+  expect(known()).toBe(before)
+  // None of them took the nonce.
+  expect(await client.send(finalize, good)).toMatchObject({ status: 200 })
+  const question = Buffer.from(ocspQuestion(world.ca.authorities.active("intermediate")))
+  for (let i = 0; i < 300; i++) {
+    const changed = Buffer.from(question)
+    changed[random(changed.length)] = random(256)
+    const answer = await world.ca.responder.answer(changed.subarray(0, changed.length - random(2)))
+    // An answer of the protocol: successful, malformed, or not ours to say.
+    expect(Buffer.from(answer).toString("hex")).toMatch(/^30(?:82|81)?[0-9a-f]+0a01(?:00|01|06)/)
+  }
+  expect(world.errors).toEqual([])
+})
+
 test("a request for a certificate is refused when it asks for what is not the agent's, and the order stays", async () => {
   const key = ed()
   const finalize = await order()
@@ -791,6 +818,36 @@ async function againAs(of: AcmeClient): Promise<AcmeClient> {
   const again = await acmeClient(directory(), of.key)
   await again.newAccount(undefined, { onlyReturnExisting: true })
   return again
+}
+
+/** Numbers below a bound, the same at every run. */
+function seeded(seed: number): (below: number) => number {
+  let state = seed
+  return (below) => {
+    state = (Math.imul(state, 1_103_515_245) + 12_345) & 0x7fff_ffff
+    return (state >> 8) % below
+  }
+}
+
+/** A text with a character changed, taken out or put in, and never the same. */
+function mutated(text: string, random: (below: number) => number): string {
+  const at = random(text.length)
+  const put = 'ABCxyz019_-{}":,= \u0000\u202e'[random(20)] ?? "A"
+  const changed = [
+    text.slice(0, at) + put + text.slice(at + 1),
+    text.slice(0, at) + text.slice(at + 1),
+    text.slice(0, at) + put + text.slice(at),
+  ][random(3)]
+  return changed === undefined || changed === text || sameJson(changed, text) ? `${text}}` : changed
+}
+
+/** A blank between two members changes nothing that anybody signed. */
+function sameJson(one: string, other: string): boolean {
+  try {
+    return JSON.stringify(JSON.parse(one)) === JSON.stringify(JSON.parse(other))
+  } catch {
+    return false
+  }
 }
 
 /** A question about a certificate that there is not. */

@@ -362,7 +362,7 @@ export function openCertificates({
     forgetContent(holder) {
       for (const of of revoked.all())
         if (of.holder === holder) revoked.set({ ...of, aic: "", certificate: "" })
-      for (const of of [...held.values()]) if (of.holder === holder) held.delete(of.id)
+      for (const of of held.values()) if (of.holder === holder) held.delete(of.id)
     },
     get revokedCount() {
       return revoked.size
