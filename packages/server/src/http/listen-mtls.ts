@@ -3,6 +3,7 @@ import type { IncomingMessage, ServerResponse } from "node:http"
 import { createSecureContext, type TLSSocket } from "node:tls"
 import { Failure } from "@hufu/core/failure"
 import { newId } from "@hufu/core/id"
+import { idPrefixes } from "@hufu/core/id-prefixes"
 import type { Clock } from "../clock.ts"
 import type { Caller } from "../gateway/governor.ts"
 import type { CertificateAuthority } from "../identity/ca/certificate-authority.ts"
@@ -77,6 +78,11 @@ export async function listenMtls(parts: MtlsDoorParts, settings: MtlsSettings): 
       return void socket.destroy()
     }
     const { record, holder } = admitted
+    // Who is registered here and acts elsewhere has no mandate at these doors.
+    if (!holder.id.startsWith(`${idPrefixes.agent}_`)) {
+      log.warn({ reason: "agent_unknown" }, "a connection by certificate was turned away")
+      return void socket.destroy()
+    }
     const open = perCertificate.get(record.id) ?? 0
     if (open >= maxPerCertificate) return void socket.destroy()
     perCertificate.set(record.id, open + 1)

@@ -14,13 +14,19 @@ import type { OperationParts } from "./parts.ts"
 export function caOperations({ ca, agents }: OperationParts) {
   const { authorities, certificates, bindings, holders, lists } = ca
 
+  /** An agent of this node by its id or name, else whoever has that code or registration. */
+  function findHolder(ref: string): Holder {
+    const agent = agents.find(ref)
+    const holder = agent === undefined ? (holders.find(ref) ?? holders.holderOf(ref)) : holders.find(agent.id)
+    return holder ?? notFound(ref)
+  }
+
   function needHolder(ref: string): Holder {
-    const agent = agents.need(ref)
-    const holder = holders.find(agent.id)
-    if (holder?.state === "live") return holder
+    const holder = findHolder(ref)
+    if (holder.state === "live") return holder
     throw new Failure(
-      agent.state === "suspended" ? "agent_suspended" : "agent_revoked",
-      `agent \`${agent.name}\` is out of service, so it gets no certificate: resume it, or create another`,
+      holder.state === "suspended" ? "agent_suspended" : "agent_revoked",
+      `\`${ref.slice(0, 80)}\` is out of service, so it gets no certificate: resume it, or create another`,
     )
   }
 
@@ -63,7 +69,7 @@ export function caOperations({ ca, agents }: OperationParts) {
     "ca.list": async ({ agent, limit }) => ({
       items: (agent === undefined
         ? certificates.list(limit)
-        : certificates.of(agents.need(agent).id, limit)
+        : certificates.of(findHolder(agent).id, limit)
       ).map((each) => certificates.shown(each)),
     }),
     "ca.certificate": async ({ certificate }) => {
@@ -89,4 +95,11 @@ export function caOperations({ ca, agents }: OperationParts) {
     },
     "ca.bundle": async () => ({ pem: ca.bundle().pem }),
   } satisfies Partial<Operations>
+}
+
+function notFound(ref: string): never {
+  throw new Failure(
+    "not_found",
+    `there is no agent \`${ref.slice(0, 80)}\`: \`hufu agent list\` shows those of this node`,
+  )
 }

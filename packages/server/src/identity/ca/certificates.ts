@@ -273,7 +273,9 @@ export function openCertificates({
     const holder = holders.find(of.holder)
     if (holder === undefined) return { at: of.createdAt, reason: codeOf("cessation-of-operation") }
     // A certificate belongs to a version: with another it holds no more, also where nobody has written that down yet.
-    if (holder.version !== of.version) return { at: clock.now(), reason: codeOf("superseded") }
+    // So it does where its agent has another code by now, such as that of a registration.
+    const isOther = holder.version !== of.version || (of.aic !== "" && holder.aic !== of.aic)
+    if (isOther) return { at: clock.now(), reason: codeOf("superseded") }
     if (holder.state === "revoked")
       return { at: holder.stateChangedAt, reason: codeOf("cessation-of-operation") }
     return holder.state === "suspended" ? { at: holder.stateChangedAt, reason: onHold } : undefined
