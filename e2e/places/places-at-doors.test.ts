@@ -92,3 +92,71 @@ test("after a restart the person's word is there, the device's is not until it s
   expect(await report(outside)).toBe(200)
   expect((await (await world.door("modern", agent)).call("add_note", { id: "t" })).code).toBeUndefined()
 })
+
+test("a place's own rules hold inside it alone, only forbid or ask, over a restart, and go with it", async () => {
+  const zone = (rules: string, identifier: string) => ({
+    type: "FeatureCollection",
+    features: [
+      {
+        type: "Feature",
+        geometry: { type: "Point", coordinates: [13.4, 10], extent: { subType: "Circle", radius: 500 } },
+        properties: {
+          identifier,
+          type: "NO_RESTRICTION",
+          extendedProperties: { hufu: { class: "public", effects: ["write"], rules } },
+        },
+      },
+    ],
+  })
+  const add = (rules: string, identifier = "library") =>
+    world.person.place.add({ file: zone(rules, identifier) })
+  const loud = `@id("place/quiet") @why("no loud notes here") @why_zh("此处不得喧哗")
+forbid (principal, action, resource) when { resource.name == "add_note" };`
+  await world.renew()
+  for (const [rules, why] of [
+    [`@id("place/open") permit (principal, action, resource);`, "only forbids or asks"],
+    [loud.replace("place/quiet", "own/quiet"), "begins with `place/`"],
+    [loud.replace("resource.name", "resource.nothing"), "nothing"],
+    ["forbid nonsense;", "library"],
+  ] as const)
+    await expect(add(rules)).rejects.toMatchObject({
+      code: "rule_invalid",
+      message: expect.stringContaining(why),
+    })
+  expect(
+    (await world.local.place.list({})).items.map(({ feature }) => feature.properties.identifier),
+  ).toEqual(["ward"])
+  const before = (await world.local.rules.list({})).digest
+  const [library] = (await add(loud)).items
+  await expect(add(loud, "another")).rejects.toMatchObject({ code: "rule_invalid" })
+  const rules = await world.local.rules.list({})
+  expect(rules.items.filter(({ layer }) => layer === "place").map(({ id }) => id)).toEqual(["place/quiet"])
+  const write = async (tool = "add_note") => {
+    const said = await (
+      await world.door("modern", agent)
+    ).call(tool, { id: `${tool}-${number++}`, text: "x" })
+    return said.code ?? said.text
+  }
+  const standAt = (latitude: number) =>
+    world.person.position.state({ agent: agent.id, latitude, longitude: 13.4 })
+  number = 1000
+  await standAt(10)
+  expect(await write()).toBe("denied")
+  const [action] = (await world.local.action.list({ limit: 1 })).items
+  expect(action?.rules).toEqual(["place/quiet"])
+  await standAt(40)
+  expect(await write()).toBe("done")
+  // Nobody says where it is: then public ground that has rules asks.
+  world.clock.advance(600_000)
+  await world.renew()
+  await world.person.position.forget({ agent: agent.id })
+  expect(await write()).not.toBe("done")
+  await world.restart()
+  await world.renew()
+  expect((await world.local.rules.list({})).digest).toBe(rules.digest)
+  await standAt(10)
+  expect(await write()).toBe("denied")
+  await world.person.place.remove({ place: library?.id ?? "" })
+  expect((await world.local.rules.list({})).digest).toBe(before)
+  expect(await write()).toBe("done")
+})

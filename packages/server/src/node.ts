@@ -38,6 +38,7 @@ import { type Clock, systemClock } from "./clock.ts"
 import type { Config } from "./config.ts"
 import { type Classify, openClassifier } from "./fence/content/classifier.ts"
 import { openTaskLabels } from "./fence/content/task-labels.ts"
+import { placeRules, placeRulesAtStart } from "./fence/place/place-rules.ts"
 import { ownPlaces } from "./fence/ground/own-places.ts"
 import { readAddress } from "./fence/ground/read-address.ts"
 import { keepRules } from "./fence/rules/kept-rules.ts"
@@ -324,6 +325,14 @@ export async function startNode({
       stopAll: (reason) => stop.declare("node", reason),
     })
     const { staged } = rollOut
+    const applyPlaces = await placeRulesAtStart(
+      places.list(),
+      (placed) => rollOut.place(placed),
+      (error) =>
+        logger.error({ err: error }, "rules of places are not valid any more: nothing happens in these"),
+    )
+    applyPlaces()
+    places.setRules((all) => rollOut.place(placeRules(all)))
     const shadow = openShadow(staged, clock, (error) =>
       logger.error({ err: error }, "the draft of the rules could not look at an action"),
     )
@@ -458,7 +467,6 @@ export async function startNode({
       rules: (agent?: string, task?: string) => staged.inForce(agent, task),
       rollOut,
       shadow,
-      ruleSources: sources,
       discover,
       refuseUrl,
       scrub: () => scrub.state(),

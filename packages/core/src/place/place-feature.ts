@@ -39,6 +39,8 @@ export const PlaceExtension = z.strictObject({
   /** How old a position may be here, in seconds. */
   maxAgeSeconds: z.int().min(1).max(86_400).optional(),
   logical: LogicalPlace.optional(),
+  /** Cedar rules of its owner, which hold inside it alone. */
+  rules: z.string().max(16_384).optional(),
   /** What its figures rest on. */
   sources: z.array(ZoneNote).max(20).optional(),
   /** Figures in it that nobody has found a source for. */

@@ -38,6 +38,8 @@ export interface PlaceAuthority {
   need(ref: string): PlaceRecord
   list(): PlaceRecord[]
   remove(place: PlaceRecord, by: string): Promise<PlaceRecord>
+  /** Who checks what places say in rules of their own, and brings it into force. */
+  setRules(check: (places: readonly PlaceRecord[]) => Promise<() => void>): void
 }
 
 const maxPlaces = 5000
@@ -47,6 +49,15 @@ const maxFolders = 64
 export function openPlaces(store: Store, clock: Clock, declare: Declare): PlaceAuthority {
   const records = openRecords(store, placeKind)
   let finder: PlaceFinder | undefined
+  let check: Parameters<PlaceAuthority["setRules"]>[0] = () => Promise.resolve(() => undefined)
+  /** One after another: each is checked with all that there are. */
+  let turn: Promise<unknown> = Promise.resolve()
+
+  function inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const mine = turn.then(work)
+    turn = mine.catch(() => undefined)
+    return mine
+  }
 
   const identifierOf = ({ feature }: Pick<PlaceRecord, "feature">) => feature.properties.identifier
 
@@ -91,9 +102,30 @@ export function openPlaces(store: Store, clock: Clock, declare: Declare): PlaceA
         feature,
       }
     })
+    if (!added.some(hasRules)) return enter(added, { template, by })
+    return inTurn(async () => {
+      const apply = await check([...records.all(), ...added])
+      try {
+        return await enter(added, { template, by, apply })
+      } catch (error) {
+        ;(await check([...records.all()]))()
+        throw error
+      }
+    })
+  }
+
+  async function enter(
+    added: PlaceRecord[],
+    {
+      template,
+      by,
+      apply = () => undefined,
+    }: Pick<PlacesToAdd, "template" | "by"> & { readonly apply?: () => void },
+  ): Promise<PlaceRecord[]> {
     // A place only narrows: memory first.
     for (const place of added) records.set(place)
     finder = undefined
+    apply()
     try {
       await store.commit((tx) => {
         for (const place of added) {
@@ -103,7 +135,7 @@ export function openPlaces(store: Store, clock: Clock, declare: Declare): PlaceA
             subject: place.id,
             by,
             refs: {
-              owner,
+              owner: place.owner,
               class: place.class,
               restriction: place.restriction,
               ...(template === null ? {} : { template }),
@@ -129,6 +161,7 @@ export function openPlaces(store: Store, clock: Clock, declare: Declare): PlaceA
     // It widens: memory last.
     records.forget(place.id)
     finder = undefined
+    if (hasRules(place)) await inTurn(async () => (await check([...records.all()]))())
     return removed
   }
 
@@ -138,7 +171,14 @@ export function openPlaces(store: Store, clock: Clock, declare: Declare): PlaceA
     need: (ref) => [...records.all()].find((place) => identifierOf(place) === ref) ?? records.need(ref),
     list: () => [...records.all()],
     remove,
+    setRules(given) {
+      check = given
+    },
   }
+}
+
+function hasRules({ feature }: PlaceRecord): boolean {
+  return extensionOf(feature).rules !== undefined
 }
 
 function refuseNetwork(feature: PlaceFeature): void {

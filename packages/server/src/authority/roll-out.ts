@@ -29,7 +29,15 @@ export const rollOutKind: RecordKind<Stored> = { kind: "rollout", schema: Stored
 export interface RollOutAuthority {
   readonly staged: StagedRules
   /** The rules without the draft. */
-  readonly base: RuleSet
+  base(): RuleSet
+  /** Where they come from, the places' rules among them. */
+  sources(): readonly RuleSource[]
+  /**
+   * Checks what places say in rules of their own, with everything else. Throws Failure("rule_invalid").
+   *
+   * @returns brings them into force, at once
+   */
+  place(placed: readonly RuleSource[]): Promise<() => void>
   /** The draft, however far it is in force. */
   draft(): RuleSet | undefined
   show(): RollOut
@@ -65,6 +73,9 @@ interface Draft {
 export async function openRollOut(parts: RollOutParts): Promise<RollOutAuthority> {
   const { store, clock, declare, agents, rules, sources, load } = parts
   const records = openRecords(store, rollOutKind)
+  let base = rules
+  /** What places say, to everybody's rules and to the draft alike. */
+  let placed: readonly RuleSource[] = []
   const begun = await begin()
   let draft = begun.draft
   // What it decides, and would have decided, can be decided again.
@@ -96,8 +107,23 @@ export async function openRollOut(parts: RollOutParts): Promise<RollOutAuthority
     return fresh
   }
 
-  function draftOf(of: readonly RuleSource[], from: Draft["from"]): Draft {
-    return { rules: load(of), sources: of, own: ownOf(of), from }
+  function draftOf(of: readonly RuleSource[], from: Draft["from"], also = placed): Draft {
+    return { rules: load([...of, ...also]), sources: of, own: ownOf(of), from }
+  }
+
+  async function place(given: readonly RuleSource[]): Promise<() => void> {
+    const next = given.length === 0 ? rules : load([...sources, ...given])
+    const nextDraft = draft && draftOf(draft.sources, draft.from, given)
+    // What decides has to be kept before it decides.
+    await keepRules(store, next, [...sources, ...given])
+    if (nextDraft !== undefined) await keepRules(store, nextDraft.rules, [...nextDraft.sources, ...given])
+    return () => {
+      ;[base, placed] = [next, given]
+      // Where it was moved to another in between, that one is not checked with these: it is made again.
+      if (draft !== undefined && nextDraft !== undefined)
+        draft = nextDraft.own === draft.own ? nextDraft : draftOf(draft.sources, draft.from)
+      staged.move(staged.stage, draft?.rules, base)
+    }
   }
 
   function configuredStage(of: Draft | undefined): Stage {
@@ -128,7 +154,7 @@ export async function openRollOut(parts: RollOutParts): Promise<RollOutAuthority
         refs: {
           draft: after.draft,
           own: after.own,
-          rules: rules.digest,
+          rules: base.digest,
           stage: after.stage,
           share: percent(after.share),
           at: saidTime(after.at),
@@ -150,7 +176,7 @@ export async function openRollOut(parts: RollOutParts): Promise<RollOutAuthority
     const { stage, agents: named, share } = staged.stage
     return {
       stage,
-      rules: rules.digest,
+      rules: base.digest,
       draft: draft?.rules.digest ?? null,
       from: draft?.from ?? "files",
       agents: [...named],
@@ -185,7 +211,7 @@ export async function openRollOut(parts: RollOutParts): Promise<RollOutAuthority
     if (next === undefined)
       throw new Failure("stale", "this is not the draft that was shown: look at it again before you move it")
     // What decides has to be kept before it decides.
-    await keepRules(store, next.rules, next.sources)
+    await keepRules(store, next.rules, [...next.sources, ...placed])
     const before = draft && storedOf(draft, staged.stage, records.get("rollout")?.at ?? 0)
     const after = storedOf(next, { stage: to.stage, agents: named, share }, clock.now())
     await write(after, before, by)
@@ -203,7 +229,15 @@ export async function openRollOut(parts: RollOutParts): Promise<RollOutAuthority
     return { agents: [...new Set(refs.map((ref) => agents.need(ref).id))], share }
   }
 
-  return { staged, base: rules, draft: () => draft?.rules, show, stage }
+  return {
+    staged,
+    base: () => base,
+    sources: () => [...sources, ...placed],
+    place,
+    draft: () => draft?.rules,
+    show,
+    stage,
+  }
 }
 
 function storedOf({ rules, own }: Draft, { stage, agents, share }: Stage, at: number): Stored {

@@ -14,9 +14,9 @@ export function historyOperations(parts: OperationParts) {
   let last: { readonly key: string; readonly rules: RuleSet } | undefined
 
   function rulesOf(files: readonly { name: string; text: string }[]): RuleSet {
-    const key = JSON.stringify(files)
+    const key = JSON.stringify([rollOut.base().digest, files])
     if (last?.key !== key) {
-      const kept = parts.ruleSources.filter(({ layer }) => layer !== "user")
+      const kept = rollOut.sources().filter(({ layer }) => layer !== "user")
       const given = files.map((file): RuleSource => ({ layer: "user", ...file }))
       last = { key, rules: loadRules([...kept, ...given]) }
     }
@@ -29,7 +29,7 @@ export function historyOperations(parts: OperationParts) {
     "action.replay": ({ rules, ...range }) =>
       replay({ ...range, ...(rules === undefined ? {} : { rules: rulesOf(rules) }) }),
     "rules.coverage": (range) => coverRules({ decisions }, parts.rules(), range),
-    "rules.diff": async () => diffRules(rollOut.base, rollOut.draft()),
+    "rules.diff": async () => diffRules(rollOut.base(), rollOut.draft()),
     "rules.rollout": async () => rollOut.show(),
     "rules.stage": (to, context) => rollOut.stage(to, actorOf(context)),
     "rules.shadow": async ({ limit }) => parts.shadow.report(limit),

@@ -13,7 +13,7 @@ export function nodeOperations(parts: OperationParts) {
   const { person, agents, servers, holds, ledger, stop, tasks } = parts
 
   function draftRules(text: string) {
-    return loadRules([...parts.ruleSources, { layer: "user", name: "draft.cedar", text }])
+    return loadRules([...parts.rollOut.sources(), { layer: "user", name: "draft.cedar", text }])
   }
 
   return {

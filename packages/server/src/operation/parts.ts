@@ -26,7 +26,7 @@ import type { UseMeters } from "../authority/use-meters.ts"
 import type { Clock } from "../clock.ts"
 import type { People } from "../fence/person/people.ts"
 import type { Shadow } from "../fence/rules/shadow.ts"
-import type { RuleSet, RuleSource } from "../fence/rules/load.ts"
+import type { RuleSet } from "../fence/rules/load.ts"
 import type { ActionContents } from "../gateway/action-content.ts"
 import type { AssessParts } from "../gateway/assess.ts"
 import type { Connections } from "../gateway/connections.ts"
@@ -82,7 +82,6 @@ export interface OperationParts {
   /** How rules that are to come into force do so. */
   readonly rollOut: RollOutAuthority
   readonly shadow: Shadow
-  readonly ruleSources: readonly RuleSource[]
   /** Throws Failure("forbidden") when a URL leads to this node itself, or where no tool server is. */
   readonly refuseUrl: (url: string) => Promise<void>
   /** How far the background reading of the ledger is. */

@@ -213,7 +213,12 @@ function findingOf(
     "none",
   )
   // Where nobody can tell, public ground that restricts nothing needs no care.
-  const careful = untold.filter(({ record }) => record.class !== "public" || record.restriction !== "none")
+  const careful = untold.filter(
+    ({ record }) =>
+      record.class !== "public" ||
+      record.restriction !== "none" ||
+      extensionOf(record.feature).rules !== undefined,
+  )
   const scale = ["none", ...placeClasses] as const
   const unknown = careful.reduce<PlaceFacts["unknown"]>(
     (worst, { record }) => graver(scale, worst, record.class),

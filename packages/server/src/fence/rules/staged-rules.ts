@@ -18,8 +18,8 @@ export interface StagedRules {
   /** Nothing where it is off. */
   readonly draft: RuleSet | undefined
   readonly stage: Stage
-  /** Moves it, or takes another draft. */
-  move(to: Stage, draft: RuleSet | undefined): void
+  /** Moves it, or takes another draft, or other rules for everybody. */
+  move(to: Stage, draft: RuleSet | undefined, rules?: RuleSet): void
 }
 
 export const noStage: Stage = { stage: "off", agents: [], share: 0 }
@@ -30,16 +30,17 @@ export function stageRules(
   { draft, stage }: { readonly draft: RuleSet | undefined; readonly stage: Stage },
   nameOf: (agent: string) => string | undefined,
 ): StagedRules {
-  const at = (given: RuleSet | undefined, to: Stage) => {
+  const at = (given: RuleSet | undefined, to: Stage, base: RuleSet) => {
     const looksOn = to.stage === "off" ? undefined : given
     return {
       stage: to,
       draft: looksOn,
       // INVARIANT: the draft looks at the very facts that it would have in force, so what it needs is waited for.
-      now: looksOn === undefined ? rules : withNeedsOf(rules, looksOn),
+      base,
+      now: looksOn === undefined ? base : withNeedsOf(base, looksOn),
     }
   }
-  let state = at(draft, stage)
+  let state = at(draft, stage, rules)
 
   function isOneOf(agent: string, task: string | undefined): boolean {
     const { agents, share } = state.stage
@@ -64,8 +65,8 @@ export function stageRules(
     get stage() {
       return state.stage
     },
-    move(to, other) {
-      state = at(other, to)
+    move(to, other, base = state.base) {
+      state = at(other, to, base)
     },
   }
 }
