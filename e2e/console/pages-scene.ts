@@ -68,6 +68,14 @@ export async function makePagesScene(world: World): Promise<PagesScene> {
   const school = { template: "school", identifier: "north-gate", geometry }
   const { items: places } = await world.person.place.add(school)
   await world.person.position.state({ agent: "steward", latitude: 52.5, longitude: 13.4, accuracy: 20 })
+  await world.person.protection.set({
+    name: "ann",
+    band: "12-to-16",
+    zone: "Asia/Shanghai",
+    guardian: "her mother\u202e",
+    consent: "yes",
+    agents: "steward",
+  })
   return {
     agent: agent.id,
     place: places[1]?.id ?? "",

@@ -3,6 +3,7 @@ import type { ActionRecord, StopReport } from "@hufu/core/contract/records"
 import { sayTime } from "@hufu/core/mandate/say"
 import type { Language } from "@hufu/core/words"
 import { placeLines, templateLines } from "../place/place-lines.ts"
+import { packLines, protectionLines, removedLines } from "../protection/protection-lines.ts"
 import { asCalled } from "./called-as.ts"
 import { oneLine } from "./one-line.ts"
 import { table } from "./table.ts"
@@ -58,6 +59,10 @@ const said: Said = {
   "place.add": placeLines,
   "place.list": placeLines,
   "place.templates": templateLines,
+  "protection.list": protectionLines,
+  "protection.set": (person, language) => protectionLines({ items: [person] }, language),
+  "protection.remove": removedLines,
+  "pack.list": packLines,
 }
 
 function pemLines(pem: string): string[] {

@@ -104,6 +104,7 @@ const byNoun: Readonly<Record<string, readonly CallId[]>> = {
   place: ["place.list", "place.show", "position.show"],
   device: ["device.list", "position.show"],
   position: ["position.show"],
+  protection: ["protection.list"],
   server: ["server.list", "tool.list", "node.status"],
   tool: ["tool.list"],
   task: ["task.list", "task.show", "agent.show"],

@@ -25,7 +25,7 @@ export type AgeGroup = (typeof ageGroups)[number]
 const Birthday = z
   .string()
   .regex(/^(?:19|20)\d\d-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])$/, "give a date like 2014-05-31")
-  .refine((text) => new Date(`${text}T00:00:00Z`).toISOString().startsWith(text), "there is no such day")
+  .refine(isDay, "there is no such day")
 
 /** A time zone of the IANA database that this machine knows. */
 const TimeZone = z
@@ -131,6 +131,11 @@ export const PackRecord = z.object({
   ),
 })
 export type PackRecord = z.infer<typeof PackRecord>
+
+function isDay(text: string): boolean {
+  const ms = Date.parse(`${text}T00:00:00Z`)
+  return !Number.isNaN(ms) && new Date(ms).toISOString().startsWith(text)
+}
 
 function isTimeZone(zone: string): boolean {
   try {

@@ -8,6 +8,7 @@ import { useAddressText } from "../../part/use-address-text.ts"
 import { useWords } from "../../words/use-words.ts"
 import { DraftRules } from "./draft-rules.tsx"
 import { DraftedRules } from "./drafted-rules.tsx"
+import { Packs } from "./packs.tsx"
 import { RulesCoverage } from "./rules-coverage.tsx"
 import { settingsWords } from "./words.ts"
 
@@ -71,6 +72,7 @@ export function RulesPage() {
           }}
         </Loaded>
       </Section>
+      <Packs />
       <DraftedRules />
       <RulesCoverage />
       <DraftRules />

@@ -15,6 +15,7 @@ import { useWords } from "../../words/use-words.ts"
 import { Browsers } from "./browsers.tsx"
 import { Credentials } from "./credentials.tsx"
 import { Passkeys } from "./passkeys.tsx"
+import { Persons } from "./persons.tsx"
 import { Retention } from "./retention.tsx"
 import { RoomSaid } from "./room-said.tsx"
 import { Servers } from "./servers.tsx"
@@ -38,6 +39,7 @@ export function SettingsPage() {
       <Browsers />
       <Credentials />
       <Servers />
+      <Persons />
       <Retention />
       <Node />
     </Page>
