@@ -22,6 +22,7 @@ interface Looked {
 /** Longer messages are not one of a few words. */
 const longestWhole = 200
 const betweenIdeographs = /(?<=[\u3400-\u9fff])[ \n](?=[\u3400-\u9fff])/g
+const apostrophes = /[\u2018\u2019\u02bc`\u00b4]/g
 const notSaid = /[^\p{L}\p{N}]+/gu
 
 /** Looks for the phrases of packs, in a text that is folded first: letter case, width, accents and what nobody sees make no difference. */
@@ -43,7 +44,9 @@ export function phraseDetector(packs: readonly Phrases[]): MessageDetector {
       const about = looked.filter((each) => each.role === role)
       if (about.length === 0) return []
       // A phrase is not hidden by spaces between the characters of a script that has none.
-      const folded = foldText(text, effort).text.replaceAll(betweenIdeographs, "")
+      const folded = foldText(text, effort)
+        .text.replaceAll(betweenIdeographs, "")
+        .replaceAll(apostrophes, "'")
       const said = folded.length > longestWhole ? undefined : folded.replaceAll(notSaid, "")
       const found = about.filter(
         ({ whole, within }) =>

@@ -42,7 +42,7 @@ export function filledPhrases(phrases: readonly string[], slots: Phrases["slots"
     else {
       const words = slots[name]
       if (words === undefined) throw new RangeError(`the phrase \`${next}\` has a slot that there is not`)
-      for (const word of words) open.push(next.replace(part, word))
+      for (const word of words.toReversed()) open.push(next.replace(part, word))
     }
     if (filled.length + open.length > mostFilled)
       throw new RangeError(`keep to ${mostFilled} phrases: a slot stands for each of its words`)

@@ -33,7 +33,31 @@ const ArtifactUpdate = z.looseObject({ taskId: Id, contextId: Id, artifact: Arti
 
 type Part = z.infer<typeof Part>
 
-/** What was said, whatever A2A object carries it. */
+/** AIP (ACPs 07) says the same in other words: a leader speaks for the person, a partner is the agent. */
+const DataItem = z.looseObject({
+  type: z.enum(["text", "file", "data"]),
+  text: z.string().optional(),
+  uri: z.string().max(65_536).optional(),
+  bytes: z.string().optional(),
+  data: z.json().optional(),
+})
+const DataItems = z.array(z.unknown()).max(10_000).pipe(z.array(DataItem))
+const AipSaid = z.looseObject({
+  type: z.enum(["task-command", "task-result", "task-status-update", "product-chunk"]),
+  id: Id.min(1),
+  senderRole: z.enum(["leader", "partner"]),
+  sessionId: Id.optional(),
+  taskId: Id.optional(),
+  dataItems: DataItems.optional(),
+  status: z.looseObject({ dataItems: DataItems.optional() }).optional(),
+  products: z
+    .array(z.looseObject({ dataItems: DataItems }))
+    .max(1000)
+    .optional(),
+  product: z.looseObject({ dataItems: DataItems }).optional(),
+})
+
+/** What was said, whatever object of A2A or AIP carries it. */
 export interface SaidMessage {
   /** Which of its kind it is: the same twice is a repetition. */
   readonly id: string
@@ -68,6 +92,8 @@ export function readMessage(given: unknown): SaidMessage {
 }
 
 function readAny(given: unknown): SaidMessage {
+  const aip = AipSaid.safeParse(given)
+  if (aip.success) return aipSaid(aip.data)
   const message = Message.safeParse(given)
   if (message.success) return messageSaid(message.data)
   const task = Task.safeParse(given)
@@ -86,7 +112,7 @@ function readAny(given: unknown): SaidMessage {
 function misfit(place: string): Failure {
   return new Failure(
     "invalid_input",
-    `give a message, a task or an update of one as A2A 1.0 has them: \`${place.slice(0, 80)}\` does not fit`,
+    `give a message, a task or an update of one as A2A 1.0 or AIP has them: \`${place.slice(0, 80)}\` does not fit`,
   )
 }
 
@@ -99,6 +125,26 @@ function messageSaid({ messageId, contextId, taskId, role, parts }: z.infer<type
     taskId: taskId ?? "",
     ...read(parts),
   }
+}
+
+function aipSaid({
+  id,
+  senderRole,
+  sessionId = "",
+  taskId = "",
+  ...said
+}: z.infer<typeof AipSaid>): SaidMessage {
+  const role = senderRole === "leader" ? "user" : "agent"
+  const items = [
+    ...(said.dataItems ?? []),
+    ...(said.status?.dataItems ?? []),
+    ...[...(said.products ?? []), ...(said.product ? [said.product] : [])].flatMap((each) => each.dataItems),
+  ]
+  const parts = items.map(({ type, text, uri, bytes, data }): Part => {
+    if (type === "text") return { text }
+    return type === "data" ? { data } : { url: uri, raw: bytes }
+  })
+  return { id: `${role}/${id}`, role, contextId: sessionId, taskId, ...read(parts) }
 }
 
 /** A task speaks for its agent; of its history, which was said before, nothing is read again. */

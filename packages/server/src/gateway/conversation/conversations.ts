@@ -22,7 +22,7 @@ export interface Say {
   readonly server: string
   /** From which side it came: the door knows, the message only says so. */
   readonly from: "user" | "agent"
-  /** UNTRUSTED: a message, a task or an update of one, as A2A 1.0 has them in JSON. */
+  /** UNTRUSTED: a message, a task or an update of one, as A2A 1.0 or AIP has them in JSON. */
   readonly said: unknown
   readonly persona: Persona
   /** A held message that is sent again. */
