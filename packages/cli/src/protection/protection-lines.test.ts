@@ -48,7 +48,7 @@ test("every figure is told with its mark and its source, in both languages", () 
   ] as const) {
     const lines = packLines({ items }, language)
     for (const { name, mark, source } of figures) {
-      const [line] = lines.filter((each) => each.trim().startsWith(`${name} `))
+      const line = lines.find((each) => each.trim().startsWith(`${name} `))
       expect(line).toContain(` ${marks[mark === "verified" ? "verified" : "unverified"]} `)
       expect(line?.endsWith(source[language])).toBe(true)
     }
