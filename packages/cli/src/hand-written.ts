@@ -11,6 +11,7 @@ import { hookCommands } from "./hook/hook-commands.ts"
 import { keysCommands } from "./keys/keys-commands.ts"
 import { mandateCommands } from "./mandate/mandate-commands.ts"
 import { placeCommands } from "./place/place-commands.ts"
+import { registrationCommands } from "./registration/registration-commands.ts"
 import { replayCommand } from "./replay/replay-command.ts"
 import { rulesCommands } from "./rules/rules-commands.ts"
 import { serveCommand } from "./serve/serve-command.ts"
@@ -38,6 +39,7 @@ export const handWritten: readonly Command[] = [
   ...mandateCommands,
   ...placeCommands,
   ...caCommands,
+  ...registrationCommands,
   ...evidenceCommands,
   replayCommand,
   ...rulesCommands,

@@ -85,6 +85,9 @@ import { draftSources, ruleSources } from "./rule-sources.ts"
 import { emptyLogs } from "./log.ts"
 import { openStore, type Store } from "./store/store.ts"
 import { watchRoom } from "./store/watch-room.ts"
+import { openRegistrar } from "./identity/registrar.ts"
+import { openRegistrations } from "./registry/registrations.ts"
+import { servedFaces } from "./registry/served-faces.ts"
 import { version } from "./version.ts"
 import { openWitnessing } from "./witness/witnessing.ts"
 
@@ -266,6 +269,8 @@ export async function startNode({
       origin: consoleOrigin,
     })
     const browsers = openBrowsers(store, clock, declare)
+    const registrar = openRegistrar(store, clock, declare, config.registry.registrar)
+    const registrations = await openRegistrations({ store, clock, declare, agents, registrar })
     const links = createSignInLinks(clock)
     const erasure = openErasure({
       store,
@@ -282,6 +287,7 @@ export async function startNode({
       devices,
       credentials,
       positions,
+      registrations,
       protections,
       meters,
       interventions,
@@ -456,6 +462,7 @@ export async function startNode({
       places,
       devices,
       positions,
+      registrations,
       protections,
       meters,
       people,
@@ -505,6 +512,7 @@ export async function startNode({
       clock,
       events,
       console,
+      faces: servedFaces({ store, clock, registrations, origin: consoleOrigin }),
       tokens,
       ca,
       servedLog: config.publish.serve ? publishing?.folder : undefined,

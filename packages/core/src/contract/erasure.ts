@@ -17,6 +17,7 @@ export const erasableClasses = [
   "device",
   "credential",
   "protection",
+  "registration",
 ] as const
 export const ErasableClass = z.enum(erasableClasses)
 export type ErasableClass = z.infer<typeof ErasableClass>

@@ -21,7 +21,7 @@ import { Skill, TaxonomyClass } from "./skill.ts"
 import { Effect } from "../words.ts"
 
 /** A registration as text is never longer than this. */
-export const maxRegistrationBytes = 256 * 1024
+export const maxRegistrationBytes = 192 * 1024
 export const maxSkills = 256
 
 /**

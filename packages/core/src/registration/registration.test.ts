@@ -133,7 +133,7 @@ describe("a registration", () => {
     const skills = Array.from({ length: maxSkills }, (_, at) => ({
       ...skill,
       id: `s${at}`,
-      description: "x".repeat(700),
+      description: "x".repeat(600),
     }))
     expect(JSON.stringify(skills).length).toBeLessThan(maxRegistrationBytes)
     expect(refuses({ skills })).toBe(false)

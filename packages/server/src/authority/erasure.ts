@@ -22,6 +22,7 @@ import type { PasskeyAuthority } from "./passkeys.ts"
 import type { PlaceAuthority } from "./places.ts"
 import type { PositionAuthority } from "./positions.ts"
 import type { ProtectionAuthority } from "./protections.ts"
+import type { Registrations } from "../registry/registrations.ts"
 import type { ServerAuthority } from "./servers.ts"
 import type { TaskAuthority } from "./tasks.ts"
 import type { UseMeters } from "./use-meters.ts"
@@ -49,6 +50,7 @@ export interface ErasureParts {
   readonly positions: Pick<PositionAuthority, "forgetContent" | "forgetDevice">
   readonly protections: Pick<ProtectionAuthority, "isLive" | "need" | "remove">
   readonly meters: Pick<UseMeters, "forget">
+  readonly registrations: Pick<Registrations, "find" | "retire" | "forget">
   readonly interventions: Interventions
   readonly ca: Pick<CertificateAuthority, "forgetContent">
   readonly keep: Readonly<Partial<Record<ErasableClass, KeepRule>>>
@@ -77,7 +79,7 @@ export function openErasure(parts: ErasureParts): Erasure {
     if (found !== undefined) return found
     throw new Failure(
       "invalid_input",
-      `\`${subject.slice(0, 80)}\` is no agent, task, mandate, server, passkey, browser, place, device, credential or protection: give the id of one`,
+      `\`${subject.slice(0, 80)}\` is no agent, task, mandate, server, passkey, browser, place, device, credential, protection or registration: give the id of one`,
     )
   }
 
@@ -128,6 +130,11 @@ export function openErasure(parts: ErasureParts): Erasure {
     async credential(id, by) {
       if (parts.credentials.isLive(id)) await interventions.revokeCredential(id, by)
     },
+    async registration(id, by) {
+      const registration = parts.registrations.find(id)
+      if (registration !== undefined && registration.state !== "retired")
+        await parts.registrations.retire(id, by)
+    },
     async protection(id, by) {
       if (parts.protections.isLive(id))
         await parts.protections.remove(parts.protections.need(id), by, (tx) => parts.meters.forget(tx, id))
@@ -166,6 +173,7 @@ export function openErasure(parts: ErasureParts): Erasure {
         const refs = { reason, ...(each === subject ? {} : { of: subject }) }
         const said = parts.declare(tx, { fact: "subject.erased", subject: each, by, refs })
         if (each === subject) index = said
+        if (classOf(each) === "registration") parts.registrations.forget(tx, each)
       }
     })
     const agent = agents.records.get(subject)

@@ -1,6 +1,5 @@
-import { createHash, createPrivateKey, createPublicKey, type KeyObject, sign as signWith } from "node:crypto"
+import { createHash, sign as signWith } from "node:crypto"
 import { z } from "zod"
-import { fromBase64Url } from "@hufu/core/evidence/base64"
 import { Failure } from "@hufu/core/failure"
 import { newId } from "@hufu/core/id"
 import { canonicalize } from "@hufu/core/json/canonical"
@@ -8,7 +7,7 @@ import { isLiveAt } from "@hufu/core/mandate/grant-covers"
 import type { Mandate } from "@hufu/core/mandate/mandate"
 import { isPartOf } from "@hufu/core/mandate/narrow"
 import { boundBy } from "@hufu/core/mandate/passed-on"
-import { type Ed25519Jwk, jwkOf, thumbprintUri } from "@hufu/core/token/ed25519-jwk"
+import { type Ed25519Jwk, thumbprintUri } from "@hufu/core/token/ed25519-jwk"
 import { makeRootToken } from "@hufu/core/token/make-token"
 import { makeStatusList, packStatuses, type StatusKnown, statuses } from "@hufu/core/token/status-list"
 import type { Clock } from "../clock.ts"
@@ -16,6 +15,7 @@ import type { Store } from "../store/store.ts"
 import type { AgentAuthority } from "./agents.ts"
 import { type Declare, saidTime } from "./declare.ts"
 import type { MandateAuthority } from "./mandates.ts"
+import { signingKey } from "../keys/signing-key.ts"
 import { openRecords, type RecordKind } from "./records.ts"
 import type { StopAuthority } from "./stop.ts"
 
@@ -293,9 +293,3 @@ function digestOf(rests: readonly Mandate[]): string {
 }
 
 /** An Ed25519 key of 32 secret bytes (RFC 8410). */
-function signingKey(secret: KeyObject): { privateKey: KeyObject; jwk: Ed25519Jwk } {
-  const der = Buffer.concat([Buffer.from("302e020100300506032b657004220420", "hex"), secret.export()])
-  const privateKey = createPrivateKey({ key: der, format: "der", type: "pkcs8" })
-  const { x = "" } = createPublicKey(privateKey).export({ format: "jwk" })
-  return { privateKey, jwk: jwkOf(fromBase64Url(x)) }
-}

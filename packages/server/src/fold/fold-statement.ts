@@ -342,6 +342,82 @@ const folds: Record<Fact, FoldFact> = {
     })
   },
   "protection.removed": changes("protection", { state: stated("removed") }),
+  "registration.claimed"(fold, { subject, refs, content }) {
+    fold.put("registration", subject, {
+      id: stated(subject),
+      state: stated("draft"),
+      aic: stated(null),
+      ontology: within(content, "ontology"),
+      agent: stated(refs["agent"] ?? null),
+      owner: word(refs["owner"]),
+      createdAt: created(subject),
+      approvedAt: stated(null),
+      content: within(content, "content"),
+      proofs: stated([]),
+      grade: stated(null),
+      mirror: stated(null),
+      ...noProposal,
+      reason: stated(""),
+      offeredTo: stated(null),
+      ...revised(refs),
+    })
+  },
+  "registration.changed"(fold, { subject, refs, content }) {
+    const given = within(content, "content")
+    fold.change("registration", subject, {
+      ...revised(refs),
+      ...(refs["of"] === "proposal"
+        ? { proposal: given, proposalState: stated("draft"), proposedAt: time(refs["proposed"]) }
+        : { state: stated("draft"), content: given, reason: stated("") }),
+    })
+  },
+  "registration.submitted": registrationMoves("pending"),
+  "registration.withdrawn": registrationMoves("draft"),
+  "registration.rejected": registrationMoves("rejected"),
+  "registration.approved"(fold, { subject, refs, content }) {
+    const proposal = fold.find("registration", subject)?.members["proposal"] ?? unstated
+    fold.change("registration", subject, {
+      ...revised(refs),
+      ...noProposal,
+      ...(refs["of"] === "proposal" ? { content: proposal } : {}),
+      state: stated("approved"),
+      aic: within(content, "aic"),
+      approvedAt: time(refs["at"]),
+      reason: stated(""),
+    })
+  },
+  "registration.disabled": (fold, { subject, refs, content }) =>
+    fold.change("registration", subject, {
+      ...revised(refs),
+      state: stated("disabled"),
+      reason: within(content, "reason"),
+    }),
+  "registration.enabled": (fold, { subject, refs }) =>
+    fold.change("registration", subject, { ...revised(refs), state: stated("approved"), reason: stated("") }),
+  "registration.retired": (fold, { subject, refs }) =>
+    fold.change("registration", subject, {
+      ...revised(refs),
+      state: stated("retired"),
+      offeredTo: stated(null),
+    }),
+  "registration.offered": (fold, { subject, refs }) =>
+    fold.change("registration", subject, { ...revised(refs), offeredTo: word(refs["to"]) }),
+  "registration.transferred": (fold, { subject, refs }) =>
+    fold.change("registration", subject, {
+      ...revised(refs),
+      owner: word(refs["owner"]),
+      offeredTo: stated(null),
+    }),
+  "registrar.opened"(fold, { refs, content }) {
+    const id = refs["registrar"]
+    if (id === undefined) return
+    fold.put("registrar", id, {
+      id: stated(id),
+      number: within(content, "number"),
+      salt: within(content, "salt"),
+      openedAt: time(refs["at"]),
+    })
+  },
   "node.started"(fold, { refs, index }) {
     const { person, rules } = refs
     fold.isComplete = person !== undefined
@@ -364,6 +440,9 @@ const folds: Record<Fact, FoldFact> = {
     fold.erase(subject, true)
     // What a tool is called went with its server.
     fold.drop("tool", (id) => id.startsWith(`${subject}/`))
+    // Of these all that makes one a record went.
+    for (const kind of ["place", "device", "protection", "registration"])
+      fold.drop(kind, (id) => id === subject)
   },
   "state.rebuilt": nothing,
   note: nothing,
@@ -381,6 +460,28 @@ function askAgain(fold: Folding): void {
         decision: none,
         decidedAt: none,
       })
+}
+
+const noProposal: Members = {
+  proposal: stated(null),
+  proposalState: stated(null),
+  proposedAt: stated(null),
+}
+
+/** Every statement of a registration says when others last saw something of it change, and how often. */
+function revised(refs: Readonly<Record<string, string>>): Members {
+  const count = /^count-(\d{1,9})$/.exec(refs["revision"] ?? "")?.[1]
+  return { changedAt: time(refs["at"]), revision: count === undefined ? unstated : stated(Number(count)) }
+}
+
+/** A registration, or the change of an approved one, goes on in its review. */
+function registrationMoves(to: string): FoldFact {
+  return (fold, { subject, refs, content }) =>
+    fold.change("registration", subject, {
+      ...revised(refs),
+      ...(refs["of"] === "proposal" ? { proposalState: stated(to) } : { state: stated(to) }),
+      ...(content === undefined ? {} : { reason: within(content, "reason") }),
+    })
 }
 
 function word(text: string | undefined): Member {

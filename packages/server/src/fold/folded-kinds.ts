@@ -23,6 +23,8 @@ import { accountKind } from "../identity/acme/accounts.ts"
 import { bindingKind } from "../identity/acme/bindings.ts"
 import { authorityKind } from "../identity/ca/authorities.ts"
 import { certificateKind } from "../identity/ca/certificates.ts"
+import { registrarKind } from "../identity/registrar.ts"
+import { registrationKind } from "../registry/registration-record.ts"
 import { isFailure } from "@hufu/core/failure"
 import type { RecordRow } from "../store/record-row.ts"
 import type { Store, Tx } from "../store/store.ts"
@@ -83,6 +85,8 @@ export const foldedKinds: readonly FoldedKind[] = [
   // Where a row is lost, so is the number of its last statement; what is older than minutes is refused all the same.
   folded(deviceKind, { start: { number: -1 } }),
   folded(positionKind),
+  folded(registrarKind),
+  folded(registrationKind),
   folded(protectionKind),
   folded(rollOutKind),
   folded(holdKind),

@@ -14,6 +14,7 @@ export const tableClasses: Readonly<Record<string, TableClass>> = {
   open_intent: "fold",
   record: "fold",
   spent: "fold",
+  registration_index: "fold",
   vault_key: "vault",
   vault: "vault",
   seen_proof: "ephemeral",
@@ -42,4 +43,6 @@ export const secretMembers: Readonly<Record<string, readonly string[]>> = {
   place: ["feature"],
   protection: ["name", "born", "band", "how", "zone", "guardian"],
   position: ["position"],
+  registrar: ["salt"],
+  registration: ["aic", "ontology", "content", "proofs", "mirror", "proposal", "reason"],
 }

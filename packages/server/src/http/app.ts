@@ -30,6 +30,8 @@ import { pagePolicy } from "./page/layout.ts"
 import { serveLog } from "./log/serve-log.ts"
 import { languageOf, problemOf } from "./problem.ts"
 import { readBody, readQuery } from "./read-request.ts"
+import type { ServedFaces } from "../registry/served-faces.ts"
+import { serveFaces } from "./registry/serve-faces.ts"
 import { serveTokens } from "./serve-tokens.ts"
 import { findRoute, type Route } from "./route-table.ts"
 
@@ -46,6 +48,8 @@ export interface AppParts extends CallerParts {
   readonly tokens: Pick<TokenAuthority, "list" | "key">
   /** The certificate authority; left out where none is served. */
   readonly ca?: CertificateAuthority
+  /** Approved registrations, in the forms of other systems. */
+  readonly faces: ServedFaces
   /** Where people open the console. */
   readonly consoleOrigin: () => string
   /** Further Host header values that are served. */
@@ -95,6 +99,7 @@ export function createApp(parts: AppParts): Hono<{ Bindings: Bindings }> {
   app.all("/log/*", (c) => serveLog(c, parts.servedLog))
   app.get("/status/*", (c) => serveTokens(c, parts.tokens))
   app.all(`${caBase}/*`, (c) => answerCa(parts, c))
+  app.get("/registry/*", (c) => serveFaces(c, parts.faces))
   app.all("/entries/*", async (c, next) => (await answerEntry(parts, c)) ?? next())
   app.get("*", async (c, next) => (await serveConsole(c, parts)) ?? next())
   addPages(app, parts)

@@ -10,6 +10,7 @@ import type { OperationParts } from "./parts.ts"
 import { historyOperations } from "./history-operations.ts"
 import { placeOperations } from "./place-operations.ts"
 import { protectionOperations } from "./protection-operations.ts"
+import { registrationOperations } from "./registration-operations.ts"
 import { signInOperations } from "./sign-in-operations.ts"
 import { stateOperations } from "./state-operations.ts"
 import { toolOperations } from "./tool-operations.ts"
@@ -29,6 +30,7 @@ export function createOperations(parts: OperationParts): Operations {
     ...toolOperations(parts),
     ...caOperations(parts),
     ...placeOperations(parts),
+    ...registrationOperations(parts),
     ...protectionOperations(parts),
     ...holdOperations(parts),
     ...evidenceOperations(parts),

@@ -36,6 +36,7 @@ import type { Ledger } from "../ledger/ledger.ts"
 import type { PublishState } from "../ledger/publish/start-publishing.ts"
 import type { ScrubState } from "../ledger/scrub.ts"
 import type { Vault } from "../ledger/vault.ts"
+import type { Registrations } from "../registry/registrations.ts"
 import type { Room } from "../store/room.ts"
 import type { Store } from "../store/store.ts"
 import type { Witnessing } from "../witness/witnessing.ts"
@@ -69,6 +70,7 @@ export interface OperationParts {
   readonly places: PlaceAuthority
   readonly devices: DeviceAuthority
   readonly positions: PositionAuthority
+  readonly registrations: Registrations
   readonly protections: ProtectionAuthority
   readonly meters: Pick<UseMeters, "forget">
   readonly people: Pick<People, "shown">

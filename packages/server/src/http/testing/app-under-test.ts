@@ -10,6 +10,7 @@ import { openPerson } from "../../authority/person.ts"
 import { accessAnswers } from "../../access/answer-access.ts"
 import type { OperationContext } from "../../operation/context.ts"
 import type { Operations } from "../../operation/operations.ts"
+import { servedFaces } from "../../registry/served-faces.ts"
 import { scratch, scratchStart } from "../../store/scratch-store.ts"
 import { openStore, type Store } from "../../store/store.ts"
 import { type Bindings, createApp } from "../app.ts"
@@ -80,6 +81,12 @@ export async function openApp({ consoleFolder }: { consoleFolder?: string } = {}
     console: consoleFolder === undefined ? undefined : openConsoleFiles(consoleFolder),
     servedLog: undefined,
     tokens: { list: async () => undefined, key: undefined },
+    faces: servedFaces({
+      store,
+      clock,
+      registrations: { find: () => undefined, isUsable: () => false },
+      origin: () => "http://localhost:7180",
+    }),
     consoleOrigin: () => "http://localhost:7180",
     hosts: ["hufu.example"],
     version: "0.0.1",

@@ -33,6 +33,13 @@ export function refuseAddress(host: string, port: number, options: ReachOptions)
   if (reason !== undefined) throw refusal(host, reason)
 }
 
+/** Whether a host is written as what is on this machine or network, or at no place at all; a name is not looked up. */
+export function isWrittenInside(host: string): boolean {
+  const address = host.replace(/^\[|\]$/g, "")
+  if (isIP(address) !== 0) return nowhere(address) !== undefined || isInside(address)
+  return isLocalName(address, [])
+}
+
 /** Resolves when a name leads where tool servers may be, or nowhere yet; throws Failure when it leads elsewhere. */
 export async function refuseName(host: string, port: number, options: ReachOptions): Promise<void> {
   refuseAddress(host, port, options)

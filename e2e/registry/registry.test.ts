@@ -1,0 +1,195 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { afterAll, beforeAll, describe, expect, it } from "vitest"
+import { type NodeUnderTest, secret, startNode } from "../../packages/cli/src/testing/hufu-under-test.ts"
+
+// The life of a registration by the real commands, and what anybody sees of it over HTTP. One node for all.
+
+const content = {
+  name: "com.example/planner",
+  title: "Planner 规划",
+  description: "Plans journeys. <script>alert(1)</script>",
+  version: "1.0.0",
+  developer: { kind: "organisation", name: "Example", url: "https://example.com/" },
+  interfaces: [
+    { protocol: "a2a", binding: "jsonrpc", url: "https://agent.example.com/a2a", security: [{ mtls: [] }] },
+  ],
+  securitySchemes: { mtls: { type: "mutual-tls" } },
+  skills: [{ id: "plan", name: "Plan", description: "Plans a journey.", tags: ["travel"] }],
+  price: { model: "free" },
+}
+
+let node: NodeUnderTest
+let folder: string
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "hufu-registry-"))
+  node = await startNode()
+  await node.run(["enrol", "--secret-stdin"], { stdin: `${secret}\n` })
+}, 60_000)
+afterAll(async () => {
+  await node.dispose()
+  await rm(folder, { recursive: true, force: true })
+})
+
+async function file(name: string, value: unknown): Promise<string> {
+  const path = join(folder, name)
+  await writeFile(path, typeof value === "string" ? value : JSON.stringify(value))
+  return path
+}
+
+const register = async (name: string, more: object = {}) =>
+  node.asPerson([
+    "agent",
+    "register",
+    await file("registration.json", { ...content, name, ...more }),
+    "--json",
+  ])
+const get = (path: string, headers: Record<string, string> = {}) => fetch(`${node.url}${path}`, { headers })
+
+describe("a registration", () => {
+  let id: string
+  let aic: string
+
+  it("is claimed from a file, reviewed, and has a code", async () => {
+    const registered = (await register(content.name)).json() as {
+      registration: { id: string; state: string }
+    }
+    expect(registered.registration.state).toBe("draft")
+    id = registered.registration.id
+    expect((await get(`/registry/${id}/agent-card.json`)).status).toBe(404)
+    expect((await node.asPerson(["registration", "submit", content.name])).code).toBe(0)
+    // Whoever has this account is no reviewer.
+    expect(
+      (await node.run(["registration", "approve", content.name, "--secret-stdin"], { stdin: "wrong\n" }))
+        .code,
+    ).not.toBe(0)
+    const approved = (await node.asPerson(["registration", "approve", content.name, "--json"])).json()
+    aic = (approved as { registration: { aic: string } }).registration.aic
+    expect(aic).toMatch(/^1\.2\.156\.3088\.1\.ZZZZZZ\./)
+    const found = (await node.run(["agent", "search", content.name, "--json"])).items()
+    expect(found).toMatchObject([{ id, aic, state: "approved", usable: true }])
+    expect((await node.run(["agent", "search", "com.example/nobody", "--json"])).items()).toEqual([])
+    expect((await node.run(["registration", "show", aic])).out).toContain("Planner 规划")
+  })
+
+  it("is seen by everybody, signed, with a tag", async () => {
+    const response = await get(`/registry/${id}/agent-card.json`)
+    expect(response.status).toBe(200)
+    const tag = response.headers.get("etag") ?? ""
+    expect(response.headers.get("signature-input")).toContain('"content-digest"')
+    const card = await file("card.json", await response.text())
+    const keys = await file("keys.json", await (await get("/registry/keys.json")).text())
+    const verified = await node.run(["agent", "verify", card, "--key", keys])
+    expect(verified).toMatchObject({ code: 0 })
+    expect(verified.out).toContain("Planner")
+    expect((await get(`/registry/${id}/agent-card.json`, { "if-none-match": tag })).status).toBe(304)
+    expect((await get(`/registry/${aic}/oasf.json`)).status).toBe(200)
+    expect((await get(`/registry/${id}/acs.json`)).status).toBe(404)
+    for (const path of [
+      "/registry/",
+      "/registry/x",
+      `/registry/${id}/../keys.json`,
+      `/registry/${id}/nothing.json`,
+      "/registry/%ff/acs.json",
+    ])
+      expect([200, 404]).toContain((await get(path)).status)
+    const tampered = await file(
+      "tampered.json",
+      (await (await get(`/registry/${id}/agent-card.json`)).text()).replace("1.0.0", "1.0.1"),
+    )
+    expect((await node.run(["agent", "verify", tampered, "--key", keys])).code).not.toBe(0)
+  })
+
+  it("is exported with what is lost, and imported again", async () => {
+    const exported = (await node.run(["agent", "export", content.name, "acs", "--json"])).json()
+    expect(exported["lost"]).toContainEqual({ path: "/price", why: "no-place" })
+    const card = await file("acs.json", exported["face"])
+    const imported = await node.run(["agent", "import", card, "--from", "acs"])
+    expect(imported.json()).toMatchObject({ title: "Planner 规划" })
+    expect(imported.err).toContain("/name")
+  })
+
+  it("is disabled at once, and retired for good", async () => {
+    expect((await node.run(["registration", "disable", content.name])).code).toBe(0)
+    expect((await get(`/registry/${id}/agent-card.json`)).status).toBe(404)
+    expect((await node.run(["registration", "retire", content.name])).code).toBe(0)
+    expect((await node.asPerson(["registration", "enable", content.name])).code).not.toBe(0)
+    expect((await register(content.name)).err).toContain("is taken")
+  })
+
+  it("is erased, and the state still follows from the ledger", async () => {
+    expect((await node.asPerson(["erase", id])).code).toBe(0)
+    expect((await node.run(["registration", "show", id])).code).not.toBe(0)
+    const rebuilt = await node.run(["state", "rebuild"])
+    expect(rebuilt.out).toContain("the tables agree")
+  })
+})
+
+describe("what is hostile", () => {
+  const hostile = async (value: unknown) =>
+    node.asPerson(["agent", "register", await file("hostile.json", value), "--json"])
+
+  it.each<[string, () => unknown, RegExp]>([
+    [
+      "10 MB",
+      () => ({ ...content, name: "com.example/big", description: "x".repeat(10_000_000) }),
+      /at most 1 MiB.*too_large/,
+    ],
+    [
+      "100,000 skills",
+      () => ({
+        ...content,
+        name: "com.example/many",
+        skills: Array.from({ length: 100_000 }, (_, at) => ({ id: `s${at}` })),
+      }),
+      /at most 1 MiB.*too_large/,
+    ],
+    [
+      "1,000 skills",
+      () => ({
+        ...content,
+        name: "com.example/many",
+        skills: Array.from({ length: 1000 }, (_, at) => ({ id: `s${at}` })),
+      }),
+      /not acceptable at/,
+    ],
+    ["a member twice", () => '{"name":"com.example/a","name":"com.example/b"}', /appears twice/],
+    ["deep nesting", () => `{"name":${"[".repeat(5000)}${"]".repeat(5000)}}`, /deeper/],
+    ["a name of another alphabet", () => ({ ...content, name: "com.example/plаnner" }), /\/name/],
+    [
+      "a hidden direction in a title",
+      () => ({ ...content, name: "com.example/rtl", title: "pay\u202elap" }),
+      /\/title/,
+    ],
+    [
+      "a script for an address",
+      () => ({ ...content, name: "com.example/js", website: "javascript:alert(1)" }),
+      /\/website/,
+    ],
+  ])("%s is refused, and said why", async (_, value, why) => {
+    const { code, err } = await hostile(value())
+    expect(code).not.toBe(0)
+    expect(err).toMatch(why)
+  })
+
+  it("scripts in every text are texts, wherever they are shown", async () => {
+    const script = '<img src=x onerror="alert(1)">'
+    const { code } = await register("com.example/script", {
+      title: script,
+      description: script,
+      developer: { kind: "person", name: script },
+      skills: [{ id: "x", name: script, description: script, tags: [script], examples: [script] }],
+    })
+    expect(code).toBe(0)
+    await node.asPerson(["registration", "submit", "com.example/script"])
+    await node.asPerson(["registration", "approve", "com.example/script"])
+    const [found] = (await node.run(["agent", "search", "com.example/script", "--json"])).items()
+    const response = await get(`/registry/${String(found?.["id"])}/agent-card.json`)
+    expect(response.headers.get("content-type")).toBe("application/json")
+    expect(response.headers.get("x-content-type-options")).toBe("nosniff")
+    expect(response.headers.get("content-security-policy")).toContain("default-src 'none'")
+    expect(await response.json()).toMatchObject({ name: script })
+  })
+})

@@ -1,0 +1,86 @@
+import type { ListedRegistration } from "@hufu/core/contract/registration"
+import { exportAs, importFrom } from "@hufu/core/registration/faces/face"
+import { faces } from "@hufu/core/registration/faces/faces"
+import { registrationOf } from "../registry/registrations.ts"
+import type { RegistrationRecord } from "../registry/registration-record.ts"
+import { actorOf, type OperationContext } from "./context.ts"
+import type { Operations } from "./operations.ts"
+import type { OperationParts } from "./parts.ts"
+
+/** Registrations of agents. */
+export function registrationOperations(parts: OperationParts) {
+  const { registrations, agents, interventions, person, consoleOrigin } = parts
+  const shown = (record: RegistrationRecord) => registrations.shown(record)
+  /** Who proved to be the person is who claims, changes and reviews. */
+  const personOf = (context: OperationContext) => context.session?.person ?? person.id
+
+  const listed = (record: RegistrationRecord): ListedRegistration => ({
+    id: record.id,
+    name: record.content.name,
+    title: record.content.title,
+    version: record.content.version,
+    state: record.state,
+    usable: registrations.isUsable(record),
+    pending: record.state === "pending" || record.proposalState === "pending",
+    aic: record.aic,
+    changedAt: record.changedAt,
+  })
+
+  return {
+    "registration.list": async ({ name, state, after, limit }) => {
+      if (name === undefined) return { items: registrations.page({ state, after, limit }).map(listed) }
+      const found = registrations.find(name)
+      return {
+        items: found === undefined || (state !== undefined && found.state !== state) ? [] : [listed(found)],
+      }
+    },
+    "registration.show": async ({ registration }) => shown(registrations.need(registration)),
+    "registration.claim": async ({ content, agent, ontology }, context) =>
+      shown(
+        await registrations.claim({
+          content,
+          owner: personOf(context),
+          agent: agent === undefined ? null : agents.need(agent).id,
+          ontology: ontology ?? null,
+        }),
+      ),
+    "registration.change": async ({ registration, content }, context) =>
+      shown(await registrations.change(registration, content, personOf(context))),
+    "registration.submit": async ({ registration }, context) =>
+      shown(await registrations.submit(registration, personOf(context))),
+    "registration.withdraw": async ({ registration }, context) =>
+      shown(await registrations.withdraw(registration, personOf(context))),
+    "registration.approve": async ({ registration, digest }, context) =>
+      shown(await registrations.approve(registration, personOf(context), digest)),
+    "registration.reject": async ({ registration, reason }, context) =>
+      shown(await registrations.reject(registration, reason, personOf(context))),
+    "registration.disable": async ({ registration, reason }, context) => {
+      const by = actorOf(context)
+      const disabled = await registrations.disable(registration, reason, by)
+      const agent = disabled.agent === null ? undefined : agents.records.get(disabled.agent)
+      // The one shows in the other: whom nobody is to find does not act here either.
+      if (agent?.state === "live") await interventions.suspend(agent.id, by, reason)
+      return shown(disabled)
+    },
+    "registration.enable": async ({ registration }, context) =>
+      shown(await registrations.enable(registration, personOf(context))),
+    "registration.retire": async ({ registration }, context) =>
+      shown(await registrations.retire(registration, actorOf(context))),
+    "registration.offer": async ({ registration, to }, context) =>
+      shown(await registrations.offer(registration, to, personOf(context))),
+    "registration.accept": async ({ registration }, context) =>
+      shown(await registrations.accept(registration, personOf(context))),
+    "registration.export": async ({ registration, face: name }) => {
+      const { mediaType } = faces[name]
+      const at = { origin: consoleOrigin() }
+      const { face, lost } = exportAs(faces[name], registrationOf(registrations.need(registration)), at)
+      return { face, mediaType, lost: [...lost] }
+    },
+    "registration.import": async ({ face, text }) => {
+      const { draft, missing, lost } = importFrom(faces[face], text, { origin: consoleOrigin() })
+      // A draft is JSON; what is undefined in it goes.
+      const said = JSON.parse(JSON.stringify(draft)) as Record<string, never>
+      return { draft: said, missing: [...missing], lost: [...lost] }
+    },
+  } satisfies Partial<Operations>
+}

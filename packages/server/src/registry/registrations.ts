@@ -1,0 +1,468 @@
+import type { ReviewFlag, ShownRegistration } from "@hufu/core/contract/registration"
+import type { Fact } from "@hufu/core/evidence/entry"
+import { Failure } from "@hufu/core/failure"
+import { newId } from "@hufu/core/id"
+import { formatAic, isOntology, parseAic } from "@hufu/core/identity/aic"
+import { canonicalize } from "@hufu/core/json/canonical"
+import type { JsonValue } from "@hufu/core/json/json-value"
+import { RegistrationContent } from "@hufu/core/registration/registration-content"
+import type { Registration, RegistrationState } from "@hufu/core/registration/registration"
+import { readRecord, writeRecord } from "../authority/records.ts"
+import type { AgentAuthority } from "../authority/agents.ts"
+import { type Declare, saidTime } from "../authority/declare.ts"
+import type { Clock } from "../clock.ts"
+import type { RegistrarAuthority } from "../identity/registrar.ts"
+import { digestOf } from "../ledger/native-hash.ts"
+import { isUniqueViolation } from "../store/storage-error.ts"
+import type { Store, Tx } from "../store/store.ts"
+import { openRegistrationIndex } from "./registration-index.ts"
+import { registrationKind, type RegistrationRecord } from "./registration-record.ts"
+import { refuseUnready } from "./review-content.ts"
+
+/** The registrations of a registry: who claimed which name, what was approved, and what waits for review. */
+export interface Registrations {
+  /** By id, name or the agent's code. Throws Failure("not_found"). */
+  need(ref: string): RegistrationRecord
+  find(ref: string): RegistrationRecord | undefined
+  /** In the order of their ids. */
+  page(of: {
+    state?: RegistrationState | undefined
+    after?: string | undefined
+    limit: number
+  }): RegistrationRecord[]
+  /** Approved, and its agent neither suspended nor out of service. */
+  isUsable(registration: RegistrationRecord): boolean
+  shown(registration: RegistrationRecord): ShownRegistration
+  claim(draft: Claim): Promise<RegistrationRecord>
+  change(ref: string, content: unknown, by: string): Promise<RegistrationRecord>
+  submit(ref: string, by: string): Promise<RegistrationRecord>
+  withdraw(ref: string, by: string): Promise<RegistrationRecord>
+  /** @param digest of what was shown, if it is known */
+  approve(ref: string, by: string, digest?: string): Promise<RegistrationRecord>
+  reject(ref: string, reason: string, by: string): Promise<RegistrationRecord>
+  disable(ref: string, reason: string, by: string): Promise<RegistrationRecord>
+  enable(ref: string, by: string): Promise<RegistrationRecord>
+  retire(ref: string, by: string): Promise<RegistrationRecord>
+  offer(ref: string, to: string, by: string): Promise<RegistrationRecord>
+  accept(ref: string, by: string): Promise<RegistrationRecord>
+  /** What belongs to the commit that erases one. */
+  forget(tx: Tx, id: string): void
+  /** Told of every change after it is durable. */
+  onChanged(listener: (registration: RegistrationRecord) => void): void
+}
+
+export interface Claim {
+  readonly content: unknown
+  readonly owner: string
+  readonly agent: string | null
+  readonly ontology: string | null
+}
+
+export interface RegistrationParts {
+  readonly store: Store
+  readonly clock: Clock
+  readonly declare: Declare
+  readonly agents: Pick<AgentAuthority, "records">
+  readonly registrar: RegistrarAuthority
+}
+
+/** Enough for any one developer. */
+const maxOfOwner = 100_000
+
+export async function openRegistrations(parts: RegistrationParts): Promise<Registrations> {
+  const { store, clock, declare, agents, registrar } = parts
+  const index = await openRegistrationIndex(store)
+  const listeners: ((registration: RegistrationRecord) => void)[] = []
+  let changing: Promise<unknown> = Promise.resolve()
+
+  /** One at a time: a name is claimed once, and a review is of what was shown. */
+  function alone<T>(work: () => Promise<T>): Promise<T> {
+    const mine = changing.then(work)
+    changing = mine.catch(() => undefined)
+    return mine
+  }
+
+  function byId(id: string): RegistrationRecord | undefined {
+    const [row] = store.records.read(registrationKind.kind, "AND id = ?", [id])
+    return row && readRecord(store, registrationKind, row)
+  }
+
+  function find(ref: string): RegistrationRecord | undefined {
+    if (ref.startsWith("reg_")) return byId(ref)
+    const aic = parseAic(ref)
+    const id = aic === undefined ? index.byName(ref) : index.byAic(formatAic(aic))
+    return id === undefined ? undefined : byId(id)
+  }
+
+  function need(ref: string): RegistrationRecord {
+    const found = find(ref)
+    if (found !== undefined) return found
+    const mistyped = !registrar.mayBeRight(ref)
+    throw new Failure(
+      "not_found",
+      mistyped
+        ? `\`${ref.slice(0, 80)}\` is mistyped: its checksum is not that of a code that was issued here`
+        : `there is no registration \`${ref.slice(0, 80)}\`; \`hufu agent search\` shows what there is`,
+    )
+  }
+
+  function refuseForeign({ owner }: RegistrationRecord, by: string): void {
+    if (owner !== by)
+      throw new Failure(
+        "forbidden",
+        "this registration is somebody else's: only who claimed its name may change it",
+      )
+  }
+
+  function refuseOver({ state, content }: RegistrationRecord, allowed: readonly RegistrationState[]): void {
+    if (!allowed.includes(state))
+      throw new Failure(
+        "stale",
+        `\`${content.name}\` is ${state}, where this cannot be done: look at it with \`hufu registration show\``,
+      )
+  }
+
+  interface Change {
+    readonly fact: Fact
+    readonly by: string
+    readonly refs?: Readonly<Record<string, string>>
+    readonly content?: JsonValue
+  }
+
+  /** Writes what changed with its statement, in one commit. */
+  async function save(
+    after: RegistrationRecord,
+    { fact, by, refs = {}, content }: Change,
+    more?: (tx: Tx) => RegistrationRecord,
+  ): Promise<RegistrationRecord> {
+    const saved = await store.commit((tx) => {
+      const last = more?.(tx) ?? after
+      try {
+        index.put(tx, last)
+      } catch (error) {
+        if (!isUniqueViolation(error)) throw error
+        throw new Failure(
+          "name_taken",
+          `the name \`${last.content.name}\` is taken: choose another, or have it offered to you by its owner`,
+        )
+      }
+      writeRecord(store, registrationKind, tx, last)
+      const issued = fact === "registration.approved" ? { aic: last.aic } : undefined
+      const said = content ?? issued
+      declare(tx, {
+        fact,
+        subject: last.id,
+        by,
+        refs: { at: saidTime(last.changedAt), revision: `count-${last.revision}`, ...refs },
+        ...(said === undefined ? {} : { content: said }),
+      })
+      return last
+    })
+    for (const listener of listeners) listener(saved)
+    return saved
+  }
+
+  /** The next state of a registration, as others see it. */
+  const next = (before: RegistrationRecord, change: Partial<RegistrationRecord>): RegistrationRecord => ({
+    ...before,
+    ...change,
+    revision: before.revision + 1,
+    changedAt: Math.max(clock.now(), before.changedAt),
+  })
+
+  async function claim({ content: given, owner, agent, ontology }: Claim): Promise<RegistrationRecord> {
+    const content = contentFrom(given)
+    const now = clock.now()
+    if (index.byName(content.name) !== undefined)
+      throw new Failure(
+        "name_taken",
+        `the name \`${content.name}\` is taken: choose another, or have it offered to you by its owner`,
+      )
+    if (index.countOf(owner) >= maxOfOwner)
+      throw new Failure(
+        "too_many",
+        `one person registers at most ${maxOfOwner} agents here: retire and erase some first`,
+      )
+    const above = ontology === null ? undefined : find(ontology)
+    if (
+      content.form === "entity" &&
+      (above?.aic == null || above.content.form !== "ontology" || above.state !== "approved")
+    )
+      throw new Failure(
+        "invalid_input",
+        "an entity is an instance of an approved ontology of this registry: give its code as `ontology`",
+      )
+    const parsed = above?.aic == null ? undefined : parseAic(above.aic)
+    const registration: RegistrationRecord = {
+      id: newId("registration", now),
+      state: "draft",
+      aic: null,
+      ontology:
+        content.form === "entity" && parsed !== undefined && isOntology(parsed) ? formatAic(parsed) : null,
+      agent,
+      owner,
+      revision: 0,
+      createdAt: now,
+      changedAt: now,
+      approvedAt: null,
+      content,
+      proofs: [],
+      grade: null,
+      mirror: null,
+      proposal: null,
+      proposalState: null,
+      proposedAt: null,
+      reason: "",
+      offeredTo: null,
+    }
+    return save(registration, {
+      fact: "registration.claimed",
+      by: owner,
+      refs: { owner, ...(agent === null ? {} : { agent }) },
+      content: asJson({ content, ontology: registration.ontology }),
+    })
+  }
+
+  async function change(ref: string, given: unknown, by: string): Promise<RegistrationRecord> {
+    const before = need(ref)
+    refuseForeign(before, by)
+    refuseOver(before, ["draft", "rejected", "approved"])
+    const content = contentFrom(given)
+    if (content.name !== before.content.name)
+      throw new Failure(
+        "forbidden",
+        "a claimed name does not change: register the agent anew under the other one",
+      )
+    if (content.form !== before.content.form)
+      throw new Failure(
+        "forbidden",
+        "an ontology, an entity and an agent stay what they are: register it anew",
+      )
+    const said = { fact: "registration.changed" as const, by, content: asJson({ content }) }
+    if (before.state !== "approved")
+      return save(next(before, { state: "draft", content, reason: "" }), { ...said, refs: { of: "content" } })
+    const at = clock.now()
+    return save(
+      { ...before, proposal: content, proposalState: "draft", proposedAt: at },
+      { ...said, refs: { of: "proposal", proposed: saidTime(at) } },
+    )
+  }
+
+  /** Moves what is under way from one state to another: the registration itself, or the change of an approved one. */
+  async function move(
+    ref: string,
+    {
+      from,
+      to,
+      fact,
+      by,
+      reason,
+    }: {
+      from: "draft" | "pending"
+      to: "draft" | "pending" | "rejected"
+      fact: Fact
+      by: string
+      reason?: string
+    },
+  ): Promise<RegistrationRecord> {
+    const before = need(ref)
+    const content = reason === undefined ? undefined : asJson({ reason })
+    const given = { fact, by, ...(content === undefined ? {} : { content }) }
+    if (before.state === "approved" && before.proposalState === from)
+      return save(
+        { ...before, proposalState: to, ...(reason === undefined ? {} : { reason }) },
+        { ...given, refs: { of: "proposal" } },
+      )
+    refuseOver(before, [from])
+    return save(next(before, { state: to, ...(reason === undefined ? {} : { reason }) }), {
+      ...given,
+      refs: { of: "content" },
+    })
+  }
+
+  async function submit(ref: string, by: string): Promise<RegistrationRecord> {
+    const before = need(ref)
+    refuseForeign(before, by)
+    refuseUnready(before.proposal ?? before.content)
+    return move(ref, { from: "draft", to: "pending", fact: "registration.submitted", by })
+  }
+
+  async function approve(ref: string, by: string, digest?: string): Promise<RegistrationRecord> {
+    const before = need(ref)
+    const isChange = before.state === "approved" && before.proposalState === "pending"
+    if (!isChange) refuseOver(before, ["pending"])
+    const content = isChange && before.proposal !== null ? before.proposal : before.content
+    if (digest !== undefined && digest !== digestOfContent(content))
+      throw new Failure("stale", "what waits for review is no longer what was shown: look at it again")
+    refuseUnready(content)
+    let confirm: (() => void) | undefined
+    const approved = await save(
+      before,
+      { fact: "registration.approved", by, refs: { of: isChange ? "proposal" : "content" } },
+      (tx) => {
+        const issued =
+          before.aic === null
+            ? registrar.issue(tx, { form: content.form, owner: before.owner, ontology: before.ontology })
+            : undefined
+        confirm = issued?.confirm
+        const at = Math.max(clock.now(), before.changedAt)
+        return {
+          ...next(before, {
+            state: "approved",
+            content,
+            aic: before.aic ?? issued?.code ?? null,
+            reason: "",
+          }),
+          changedAt: at,
+          approvedAt: at,
+          proposal: null,
+          proposalState: null,
+          proposedAt: null,
+        }
+      },
+    )
+    confirm?.()
+    return approved
+  }
+
+  function isUsable({ state, agent }: RegistrationRecord): boolean {
+    if (state !== "approved") return false
+    return agent === null || agents.records.get(agent)?.state === "live"
+  }
+
+  function shown(record: RegistrationRecord): ShownRegistration {
+    const { proposal, proposalState, proposedAt, reason, offeredTo } = record
+    return {
+      registration: registrationOf(record),
+      usable: isUsable(record),
+      proposal:
+        proposal === null || proposalState === null || proposedAt === null
+          ? null
+          : { state: proposalState, content: proposal, at: proposedAt },
+      reason,
+      offeredTo,
+      flags: flagsOf(record),
+      digest: digestOfContent(proposal ?? record.content),
+    }
+  }
+
+  function flagsOf(record: RegistrationRecord): ReviewFlag[] {
+    const about = record.proposal === null ? record : { ...record, content: record.proposal }
+    return index
+      .alike(about)
+      .map(({ kind, of }) => ({ kind, of, name: of === null ? null : (byId(of)?.content.name ?? null) }))
+  }
+
+  return {
+    need,
+    find,
+    page({ state, after = "", limit }) {
+      const rows =
+        state === undefined
+          ? store.records.read(registrationKind.kind, "AND id > ? ORDER BY id LIMIT ?", [after, limit])
+          : store.records.read(registrationKind.kind, "AND state = ? AND id > ? ORDER BY id LIMIT ?", [
+              state,
+              after,
+              limit,
+            ])
+      return rows.flatMap((row) => readRecord(store, registrationKind, row) ?? [])
+    },
+    isUsable,
+    shown,
+    claim: (draft) => alone(() => claim(draft)),
+    change: (ref, content, by) => alone(() => change(ref, content, by)),
+    submit: (ref, by) => alone(() => submit(ref, by)),
+    withdraw: (ref, by) =>
+      alone(async () => {
+        refuseForeign(need(ref), by)
+        return move(ref, { from: "pending", to: "draft", fact: "registration.withdrawn", by })
+      }),
+    approve: (ref, by, digest) => alone(() => approve(ref, by, digest)),
+    reject: (ref, reason, by) =>
+      alone(() => move(ref, { from: "pending", to: "rejected", fact: "registration.rejected", by, reason })),
+    disable: (ref, reason, by) =>
+      alone(async () => {
+        const before = need(ref)
+        refuseOver(before, ["approved"])
+        const content = asJson({ reason })
+        return save(next(before, { state: "disabled", reason }), {
+          fact: "registration.disabled",
+          by,
+          content,
+        })
+      }),
+    enable: (ref, by) =>
+      alone(async () => {
+        const before = need(ref)
+        refuseOver(before, ["disabled"])
+        return save(next(before, { state: "approved", reason: "" }), { fact: "registration.enabled", by })
+      }),
+    retire: (ref, by) =>
+      alone(async () => {
+        const before = need(ref)
+        refuseOver(before, ["draft", "pending", "approved", "rejected", "disabled"])
+        return save(next(before, { state: "retired", offeredTo: null }), { fact: "registration.retired", by })
+      }),
+    offer: (ref, to, by) =>
+      alone(async () => {
+        const before = need(ref)
+        refuseForeign(before, by)
+        refuseOver(before, ["draft", "pending", "approved", "rejected", "disabled"])
+        return save(next(before, { offeredTo: to }), { fact: "registration.offered", by, refs: { to } })
+      }),
+    accept: (ref, by) =>
+      alone(async () => {
+        const before = need(ref)
+        if (before.offeredTo !== by)
+          throw new Failure("forbidden", "this registration is not offered to you: its owner offers it first")
+        return save(next(before, { owner: by, offeredTo: null }), {
+          fact: "registration.transferred",
+          by,
+          refs: { owner: by },
+        })
+      }),
+    forget: (tx, id) => index.remove(tx, id),
+    onChanged: (listener) => void listeners.push(listener),
+  }
+}
+
+/** What a registry shows of a registration, without what is under way. */
+export function registrationOf(record: RegistrationRecord): Registration {
+  const {
+    proposal: _,
+    proposalState: _1,
+    proposedAt: _2,
+    reason: _3,
+    offeredTo: _4,
+    ...registration
+  } = record
+  return registration
+}
+
+/** UNTRUSTED input: throws Failure("invalid_input") that names what is wrong first. */
+function contentFrom(given: unknown): RegistrationContent {
+  const read = RegistrationContent.safeParse(given)
+  if (read.success) return asContent(read.data)
+  const [issue] = read.error.issues
+  const where = issue?.path.join("/").slice(0, 200)
+  throw new Failure(
+    "invalid_input",
+    `the registration is not acceptable at \`/${where ?? ""}\`: ${issue?.message.slice(0, 300) ?? "it is malformed"}`,
+    { extra: { count: read.error.issues.length } },
+  )
+}
+
+/** Without members that are undefined, as the ledger commits to it. */
+function asContent(content: RegistrationContent): RegistrationContent {
+  return JSON.parse(JSON.stringify(content)) as RegistrationContent
+}
+
+function asJson(value: object): JsonValue {
+  // A registration is JSON; what is undefined in it goes.
+  return JSON.parse(JSON.stringify(value)) as JsonValue
+}
+
+/** By which it is told that what is approved is what was shown. */
+function digestOfContent(content: RegistrationContent): string {
+  return Buffer.from(digestOf(canonicalize(asJson(content)))).toString("hex")
+}
