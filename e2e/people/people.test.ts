@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "vitest"
+import { rebuildOf } from "../state/random-life.ts"
 import { createWorld, type World, type WorldAgent } from "../invariants/world.ts"
 
 // What is said of a person, and the pack that rests on it, over a real node: its configuration, its API and its MCP door.
@@ -70,8 +71,7 @@ test("a person is served within their limits over MCP, through a restart, until 
     arguments: {},
   })
   expect(said.verdict).toBe("deny")
-  const { report } = await world.local.state.rebuild({})
-  expect(report?.differences).toEqual([])
+  expect((await rebuildOf(world.local)).differences).toEqual([])
   await world.person.subject.erase({ subject: ann?.id ?? "" })
   expect(await world.local.protection.list()).toEqual({ items: [] })
   expect(await come()).toEqual(["people/age-unknown"])

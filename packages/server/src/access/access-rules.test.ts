@@ -20,11 +20,14 @@ function rulesOf(text: string) {
   return openAccessRules({ schema: "access.cedarschema", rules: ["access.cedar"] }, folder)
 }
 
-test("a rule that wants something taken out of a result is refused with its place: a decision has none", () => {
+test("a rule that wants something taken out of a result, or done beside it, is refused with its place", () => {
   const permit = "permit (principal, action, resource);"
   expect(rulesOf(`@id("own/read") ${permit}`)).toBeDefined()
   expect(() => rulesOf(`@id("own/read")\n@redact("secret")\n${permit}`)).toThrow(
     /access\.cedar:1: rule `own\/read`: take `@redact` away/,
+  )
+  expect(() => rulesOf(`@id("own/read")\n@oblige("rest")\n@why("rest")\n@why_zh("休息")\n${permit}`)).toThrow(
+    /take `@oblige` away/,
   )
 })
 

@@ -102,14 +102,15 @@ export function openAccessRules(config: Config["access"], dataDir: string): Acce
   }
 }
 
-/** Whoever asks gets a decision and no result: what a rule wants taken out of one would go to them unnoticed. */
+/** Whoever asks gets a decision and no result: what a rule wants taken out of one, or done beside it, would go by unnoticed. */
 function refuseRedacting(rules: readonly ParsedRule[]): void {
-  const redacting = rules.find(({ redacts }) => redacts.length > 0)
-  if (redacting === undefined) return
-  throw new Failure(
-    "rule_invalid",
-    `${redacting.place}: rule \`${redacting.id}\`: take \`@redact\` away: a decision has no result that anything could be taken out of`,
-  )
+  const more = rules.find(({ redacts, obliges }) => redacts.length > 0 || obliges.length > 0)
+  if (more === undefined) return
+  const why =
+    more.redacts.length > 0
+      ? "take `@redact` away: a decision has no result that anything could be taken out of"
+      : "take `@oblige` away: a decision has no door that would do it"
+  throw new Failure("rule_invalid", `${more.place}: rule \`${more.id}\`: ${why}`)
 }
 
 type Properties = Readonly<Record<string, JsonValue>>

@@ -156,3 +156,33 @@ test("packs are found by looking into folders; what does not fit stops the start
   write({}, rules.replace("lending.free &&", "lending.nothing &&"))
   expect(load).toThrow(/lending\/lending\.cedar:3: rule `lending\/free`/)
 })
+
+test("figures are facts of their unit, an operator's take their place, and what does not fit stops the start", () => {
+  const about = said("A limit")
+  const figures = {
+    most: { value: 3, unit: "minutes", mark: "verified", about, source: about },
+    until: { value: "06:30", unit: "time", mark: "unverified", about, source: about },
+    strict: { value: true, unit: "switch", mark: "unverified", about, source: about },
+  }
+  const limits = `@id("lending/limits") @oblige("rest") @why("rest") @why_zh("休息") permit (principal, action, resource)
+when { context has lending && context.lending.most == 180 && context.lending.until == 390 && context.lending.strict };`
+  write({ figures }, `${rules}\n${limits}`)
+  const chosen = (own?: Record<string, number | string | boolean>) =>
+    packsInForce([{ name: "lending", servers: ["*"], ...(own ? { figures: own } : {}) }], folder)
+  const [one] = chosen({ most: 4, strict: true })
+  expect(one?.figures["most"]).toMatchObject({ value: 4, mark: "operator" })
+  expect(one?.figures["strict"]).toMatchObject({ value: true, mark: "unverified" })
+  expect(() => chosen({ more: 1 })).toThrow(/it has no figure `more`: choose most, until, strict/)
+  expect(() => chosen({ until: "24:00" })).toThrow(/give the figure `until` as `06:30` is given/)
+  write({ figures: { ...figures, most: { ...figures.most, mark: "operator" } } })
+  expect(() => chosen()).toThrow(/mark/)
+  write({ figures: { ...figures, free: figures.most } })
+  expect(() => chosen()).toThrow(/choose another name than `free`/)
+  const load = (text: string) => {
+    write({ figures }, text)
+    return loadRules([platformRules(), ...chosen().flatMap(({ sources }) => sources)])
+  }
+  expect(load(limits).rules.map(({ id }) => id)).toContain("lending/limits")
+  expect(() => load(limits.replace('"rest"', '"dance"'))).toThrow(/`@oblige` knows no `dance`/)
+  expect(() => load(limits.replace('@why_zh("休息") ', ""))).toThrow(/what the person is told/)
+})
