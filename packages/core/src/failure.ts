@@ -3,6 +3,7 @@
  * INVARIANT: a code is never renamed or reused; clients and translations key on it.
  */
 export const failureCodes = {
+  access_token_refused: { status: 401, en: "The access token does not count here", zh: "该访问令牌在此无效" },
   agent_revoked: { status: 409, en: "The agent is revoked", zh: "智能体已被停用" },
   agent_suspended: { status: 403, en: "The agent is suspended", zh: "智能体已被暂停" },
   agent_unknown: { status: 403, en: "The agent is not known here", zh: "本节点没有该智能体" },
@@ -23,6 +24,7 @@ export const failureCodes = {
   hold_decided: { status: 409, en: "This was decided already", zh: "此项已有决定" },
   hold_expired: { status: 409, en: "The time to decide has passed", zh: "批准期限已过" },
   hold_used: { status: 409, en: "The approval was used already", zh: "该批准已被使用" },
+  insufficient_scope: { status: 403, en: "The token is good for less than this", zh: "令牌权限不足" },
   internal: { status: 500, en: "Something went wrong inside Hufu", zh: "虎符内部出错" },
   invalid_definition: {
     status: 400,

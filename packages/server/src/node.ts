@@ -62,6 +62,7 @@ import { refuseName } from "./gateway/mcp/upstream/reachable-address.ts"
 import { markUnknown } from "./gateway/recover.ts"
 import { serverDirectory } from "./gateway/server-directory.ts"
 import { createKeyChallenges } from "./identity/key-challenges.ts"
+import type { Oauth, openOauth } from "./identity/oauth/oauth.ts"
 import { openSeenProofs } from "./identity/seen-proofs.ts"
 import { openSignedRequests } from "./identity/signed-requests.ts"
 import { openCheckpointMemory } from "./keys/checkpoint-memory.ts"
@@ -272,6 +273,7 @@ export async function startNode({
     const registrar = openRegistrar(store, clock, declare, config.registry.registrar)
     const registrations = await openRegistrations({ store, clock, declare, agents, registrar })
     const links = createSignInLinks(clock)
+    let oauth: Oauth | undefined
     const erasure = openErasure({
       store,
       clock,
@@ -286,6 +288,7 @@ export async function startNode({
       places,
       devices,
       credentials,
+      forgetClient: async (client) => oauth?.forget(client),
       positions,
       registrations,
       protections,
@@ -388,14 +391,31 @@ export async function startNode({
     })
 
     // The doors
+    const directory = serverDirectory(servers)
     const seen = openSeenProofs({
       store,
       clock,
       onError: (error) => logger.error({ err: error }, "could not remember a proof that was used"),
     })
     const signed = openSignedRequests({ credentials, clock, seen, origin: config.origin })
+    oauth = await authorise(config, {
+      store,
+      clock,
+      agents,
+      credentials,
+      interventions,
+      personId: person.id,
+      seen,
+      issuer: consoleOrigin,
+      url: () => origin.url,
+      hosts: [...config.hosts, ...(config.origin === undefined ? [] : [new URL(config.origin).host])],
+      privateNames: config.upstream.privateNames,
+      hasServer: (name) => directory.get(name) !== undefined,
+      settings: config.oauth,
+      logger,
+    })
+    closing.push(() => oauth?.close())
     const hidden = [store.folder.path, socketPath(store.folder.path)].concat(publishing?.folder ?? [])
-    const directory = serverDirectory(servers)
     const door = createMcpDoor({
       governor,
       servers: directory,
@@ -404,13 +424,14 @@ export async function startNode({
       identify(request) {
         const caller = mtls.door?.callerOf(request)
         return caller === undefined
-          ? identifyAgent(request, { credentials, agents, person, clock, signed })
+          ? identifyAgent(request, { credentials, agents, person, clock, signed, tokens: oauth?.tokens })
           : { caller }
       },
       config: {
         origin: () => origin.url,
         node: newId("node", clock.now()),
         stateKey: randomBytes(32),
+        tokenHelp: oauth?.help,
         hosts: [...config.hosts, ...(config.ca.door === undefined ? [] : doorHosts(config.ca.door))],
         privateNames: config.upstream.privateNames,
         sandbox: { mode: config.upstream.sandbox, hidden: () => hidden },
@@ -448,6 +469,7 @@ export async function startNode({
       agents,
       credentials,
       keyChallenges: createKeyChallenges(clock),
+      oauth,
       tasks,
       mandates,
       budgets,
@@ -521,7 +543,10 @@ export async function startNode({
       version,
       logger,
     })
-    const http = await listenHttp({ app, mcp: (request, response) => door.handle(request, response) }, config)
+    const http = await listenHttp(
+      { app, oauth, mcp: (request, response) => door.handle(request, response) },
+      config,
+    )
     closing.push(() => http.close())
     closing.push(() => events.close())
     origin.url = http.url
@@ -625,6 +650,16 @@ function isCertificate(credential: string | null): credential is string {
 /** What a client may call the door for certificates. */
 function doorHosts({ names, port }: { names: readonly string[]; port: number }): string[] {
   return names.flatMap((name) => [name, `${name}:${port}`])
+}
+
+/** Nothing of it is loaded where the node is no authorisation server. */
+async function authorise(
+  { oauth: { enabled } }: Config,
+  parts: Parameters<typeof openOauth>[0],
+): Promise<Oauth | undefined> {
+  if (!enabled) return undefined
+  const { openOauth } = await import("./identity/oauth/oauth.ts")
+  return openOauth(parts)
 }
 
 function classifierOf({ content: { classifier } }: Config): Classify | undefined {

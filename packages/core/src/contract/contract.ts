@@ -16,6 +16,7 @@ import { Effect, Language, OutcomeKind, VerdictKind } from "../words.ts"
 import { Noticed } from "./noticed.ts"
 import { NodeEvent } from "./node-event.ts"
 import { operation, type Operation } from "./operation.ts"
+import { AllowConsent, ConsentEnd, ConsentRecord, ConsentRef, RegisterClient } from "./oauth.ts"
 import { AssertionAnswer, BrowserRecord, HoldChoice, PasskeyRecord, RegistrationAnswer } from "./passkey.ts"
 import { Chain, HeldMandate, MandateToken, RevokedMandate } from "./passing.ts"
 import {
@@ -408,6 +409,43 @@ export const contract = {
     en: "Let an agent in by requests that its own key signs, once that key has signed the challenge",
     zh: "在智能体自身的密钥签署质询后，允许其凭该密钥签名的请求进入",
     command: { name: "credential prove", positional: ["agent"] },
+  }),
+  "credential.client": operation({
+    method: "POST",
+    path: "/v1/agents/{agent}/credentials:client",
+    scope: "person",
+    input: RegisterClient,
+    output: z.object({ client: z.string(), secret: z.string(), record: CredentialRecord }),
+    en: "Make an OAuth client that acts as an agent by its own credentials, and show its secret once",
+    zh: "创建以自身凭据代表智能体行动的 OAuth 客户端，密钥仅显示一次",
+    command: { name: "credential client", positional: ["agent"] },
+  }),
+  "consent.show": operation({
+    method: "GET",
+    path: "/v1/consents/{consent}",
+    scope: "local",
+    input: z.object({ consent: ConsentRef }),
+    output: ConsentRecord,
+    en: "Show which OAuth client asks to be let in, and for what",
+    zh: "显示请求进入的 OAuth 客户端及其所求",
+  }),
+  "consent.allow": operation({
+    method: "POST",
+    path: "/v1/consents/{consent}:allow",
+    scope: "person",
+    input: AllowConsent,
+    output: ConsentEnd,
+    en: "Let an OAuth client in as an agent",
+    zh: "允许 OAuth 客户端以某智能体的身份进入",
+  }),
+  "consent.refuse": operation({
+    method: "POST",
+    path: "/v1/consents/{consent}:refuse",
+    scope: "local",
+    input: z.object({ consent: ConsentRef }),
+    output: ConsentEnd,
+    en: "Refuse an OAuth client",
+    zh: "拒绝 OAuth 客户端",
   }),
   "credential.revoke": operation({
     method: "POST",

@@ -14,8 +14,18 @@ export const AboutKey = z.object({
   publicKey: PublicKey,
 })
 
+/** A client that comes with access tokens of this node's authorisation server (OAuth 2.1). */
+export const AboutClient = z.object({
+  is: z.literal("client"),
+  client: z.string().max(2000),
+  /** What it calls itself. UNTRUSTED: show as text only. */
+  name: z.string().max(200),
+  /** Whether the person let it in on its asking, or made it; the one never gets tokens as the other does. */
+  by: z.enum(["consent", "person"]),
+})
+
 /** What a credential is that is no secret. */
-export const CredentialAbout = z.discriminatedUnion("is", [AboutKey])
+export const CredentialAbout = z.discriminatedUnion("is", [AboutKey, AboutClient])
 export type CredentialAbout = z.infer<typeof CredentialAbout>
 
 const key = {

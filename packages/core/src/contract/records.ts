@@ -47,9 +47,9 @@ export const CredentialRecord = z.object({
   id: idSchema("credential"),
   /**
    * `agent` acts at the doors; `hook` may only start a task in the user's own words, or add words to one; `key` is a key of the agent's
-   * own, which signs its requests.
+   * own, which signs its requests; `client` is an OAuth client that acts as the agent.
    */
-  kind: z.enum(["agent", "hook", "key"]),
+  kind: z.enum(["agent", "hook", "key", "client"]),
   agent: idSchema("agent"),
   version: idSchema("version"),
   state: z.enum(["live", "revoked"]),

@@ -40,16 +40,25 @@ export interface CredentialAuthority {
   check(text: string, kind: "agent" | "hook"): CredentialRecord
   /** The live credential of this name, which `nameOf` gives; throws Failure("unauthenticated"). */
   checkNamed(name: string): CredentialRecord
+  /** The same, where there is one. */
+  findNamed(name: string): CredentialRecord | undefined
   /** Of an agent, those that say more than ids. */
   idsWithContent(agent: string): string[]
+  /** The OAuth client that a credential is. */
+  clientOf(id: string): string | undefined
   /** What is known of the credentials of an agent that is erased, or of one of them. */
   forgetContent(id: string): void
 }
 
+/** What of a credential identifies it. */
+export type CredentialName =
+  | { readonly is: "key"; readonly url: string; readonly thumbprint: string }
+  | { readonly is: "client"; readonly client: string }
+
 /** By what a credential that is no secret is found. */
-export function nameOf(about: Pick<CredentialAbout, "is" | "url" | "thumbprint">): string {
-  // Neither of the two has a space in it.
-  return `${about.is} ${about.url} ${about.thumbprint}`
+export function nameOf(of: CredentialName): string {
+  // No address and no thumbprint has a space in it.
+  return of.is === "key" ? `key ${of.url} ${of.thumbprint}` : `client ${of.client}`
 }
 
 const dayMs = 86_400_000
@@ -194,11 +203,19 @@ export function openCredentials(
     revoke,
     check,
     checkNamed,
+    findNamed(name) {
+      const record = records.get(byName.get(name) ?? "")
+      return record !== undefined && lost(record) === undefined ? record : undefined
+    },
     isLive,
     idsWithContent: (agent) =>
       [...records.all()]
         .filter((record) => record.agent === agent && record.about !== null)
         .map(({ id }) => id),
+    clientOf(id) {
+      const about = records.get(id)?.about
+      return about?.is === "client" ? about.client : undefined
+    },
     forgetContent,
     of: (agent) => [...records.all()].filter((record) => record.agent === agent).map(shown),
   }

@@ -46,7 +46,9 @@ export interface ErasureParts {
   readonly browsers: Pick<BrowserAuthority, "isLive" | "revoke">
   readonly places: Pick<PlaceAuthority, "list" | "remove">
   readonly devices: DeviceAuthority
-  readonly credentials: Pick<CredentialAuthority, "idsWithContent" | "isLive" | "forgetContent">
+  readonly credentials: Pick<CredentialAuthority, "idsWithContent" | "isLive" | "clientOf" | "forgetContent">
+  /** What an OAuth client said of itself, and what was granted to it. */
+  readonly forgetClient: (client: string) => Promise<void>
   readonly positions: Pick<PositionAuthority, "forgetContent" | "forgetDevice">
   readonly protections: Pick<ProtectionAuthority, "isLive" | "need" | "remove">
   readonly meters: Pick<UseMeters, "forget">
@@ -165,6 +167,10 @@ export function openErasure(parts: ErasureParts): Erasure {
     const subjects = [...new Set([subject, ...relatedTo(subject, of)])]
     for (const each of subjects) refuseKept(each, classOf(each))
     for (const each of subjects) await retire[classOf(each)](each, by)
+    for (const each of subjects) {
+      const client = parts.credentials.clientOf(each)
+      if (client !== undefined) await parts.forgetClient(client)
+    }
     let index = 0
     // What was on its way before is written first, so that nothing comes back under a key of its own.
     await store.commit(() => undefined)

@@ -291,5 +291,3 @@ function digestOf(rests: readonly Mandate[]): string {
   const text = canonicalize(z.json().parse(JSON.parse(JSON.stringify(rests))))
   return createHash("sha256").update(text).digest("hex")
 }
-
-/** An Ed25519 key of 32 secret bytes (RFC 8410). */

@@ -19,6 +19,7 @@ export const tableClasses: Readonly<Record<string, TableClass>> = {
   vault: "vault",
   seen_proof: "ephemeral",
   person_use: "ephemeral",
+  oauth_item: "ephemeral",
   meta: "ephemeral",
   migration: "ephemeral",
 }

@@ -1,3 +1,4 @@
+import type { OauthScope } from "@hufu/core/contract/oauth"
 import type { JsonObject, JsonValue } from "@hufu/core/json/json-value"
 import type { OutcomeKind } from "@hufu/core/words"
 import type { Obliged } from "../fence/rules/obligation.ts"
@@ -5,6 +6,13 @@ import type { MessageFacts } from "../fence/rules/schema.ts"
 
 /** The doors through which an action may come; a verdict never depends on which. */
 export type Door = "mcp-http" | "mcp-mtls" | "mcp-guard" | "api" | "sdk"
+
+/** The access token that a caller came with. */
+export interface CallerToken {
+  readonly scopes: ReadonlySet<OauthScope>
+  /** Where a client finds out how to ask for more. */
+  readonly metadata: string
+}
 
 /** Who is calling, as a door has established it: never from what the client says of itself. */
 export interface Caller {
@@ -16,6 +24,8 @@ export interface Caller {
   readonly connection: string
   /** UNTRUSTED: tokens that came with the request as authority of the call in it; they identify nobody. */
   readonly presents?: { readonly tokens: readonly string[]; readonly proof: string }
+  /** It bounds what may be done beside the mandates; absent where the caller came without one. */
+  readonly token?: CallerToken
 }
 
 /** One thing that an agent tries to do, before anything is known of its effect. */

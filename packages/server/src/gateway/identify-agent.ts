@@ -6,6 +6,7 @@ import type { AgentAuthority } from "../authority/agents.ts"
 import type { CredentialAuthority } from "../authority/credentials.ts"
 import type { PersonAuthority } from "../authority/person.ts"
 import type { Clock } from "../clock.ts"
+import type { AccessTokens } from "../identity/oauth/access-tokens.ts"
 import type { SignedRequests } from "../identity/signed-requests.ts"
 import type { Caller } from "./governor.ts"
 
@@ -22,6 +23,8 @@ interface Parts {
   readonly person: PersonAuthority
   readonly clock: Clock
   readonly signed: SignedRequests
+  /** Where the node is an authorisation server. */
+  readonly tokens: AccessTokens | undefined
 }
 
 /** Step identify at the HTTP door: the credential gives the agent, its version and its principal; nothing that the client says of itself counts. */
@@ -48,6 +51,10 @@ function identify(request: IncomingMessage, parts: Parts): Identified {
   if (authorization === undefined && request.headers["signature-input"] !== undefined) {
     const { credential, ...rest } = parts.signed.identify(request)
     return { caller: callerOf(credential, parts), ...rest }
+  }
+  if (authorization !== undefined && parts.tokens?.takes(authorization)) {
+    const { credential, token } = parts.tokens.identify(request)
+    return { caller: { ...callerOf(credential, parts), token } }
   }
   const token = /^Bearer ([A-Za-z0-9_-]{1,200})$/.exec(authorization ?? "")?.[1]
   if (token === undefined)

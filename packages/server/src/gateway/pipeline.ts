@@ -30,6 +30,7 @@ import { type LostStanding, noteTurnedAway } from "./turned-away.ts"
 import { lostAuthority } from "./lost-authority.ts"
 import { issuePermit } from "./permit.ts"
 import type { ActionContents, ContentDraft } from "./action-content.ts"
+import { requireScope } from "./require-scope.ts"
 import { couldPass } from "./could-pass.ts"
 import { reasonsOf } from "./reasons.ts"
 
@@ -90,6 +91,7 @@ export function createPipeline(parts: PipelineParts): Governor {
     const lost = lostStanding(caller, attempt.server)
     if (lost) return refuse(action, question, assess(parts, question), lost)
     const seen = assess(parts, question)
+    requireScope(caller, seen.facts.effect)
     const hold = heldFor(attempt, task, seen.digest)
     if (hold) return resume(hold, question, seen)
     const { server, tool } = attempt

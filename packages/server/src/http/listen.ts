@@ -3,12 +3,15 @@ import { createServer as createTcpServer, type Server as TcpServer, type Socket 
 import { getRequestListener } from "@hono/node-server"
 import { Failure } from "@hufu/core/failure"
 import type { Hono } from "hono"
+import type { Oauth } from "../identity/oauth/oauth.ts"
 import type { Bindings } from "./app.ts"
 
 export interface HttpParts {
   readonly app: Hono<{ Bindings: Bindings }>
   /** Everything under `/mcp`. */
   readonly mcp: (request: IncomingMessage, response: ServerResponse) => void
+  /** The authorisation server, where the node is one. */
+  readonly oauth?: Pick<Oauth, "takes" | "handle"> | undefined
 }
 
 export interface HttpServer {
@@ -48,6 +51,8 @@ export async function listenHttp(
     const isLocal = local.has(request.socket)
     if (!isLocal && (path === "/mcp" || path.startsWith("/mcp/") || path.startsWith("/mcp?")))
       return parts.mcp(request, response)
+    if (!isLocal && parts.oauth?.takes(path.split("?", 1)[0] ?? ""))
+      return parts.oauth.handle(request, response)
     void (isLocal ? overSocket : overHttp)(request, response)
     return undefined
   })

@@ -71,7 +71,7 @@ export function openSignedRequests({ credentials, clock, seen, origin }: Parts):
       const credential = credentials.checkNamed(
         nameOf({ is: "key", url: claim.url, thumbprint: claim.keyid }),
       )
-      if (credential.about === null || !isSigned(claim, keyOf(credential.about.publicKey)))
+      if (credential.about?.is !== "key" || !isSigned(claim, keyOf(credential.about.publicKey)))
         throw refused("the signature is not one of this key over this request: sign exactly what is sent")
       if (!seen.take(credential.id, Buffer.from(claim.signature).toString("base64"), claim.expires * 1000))
         throw refused("this signature has come before: sign each request anew")

@@ -1,6 +1,7 @@
 import type { CallId, Input, Output } from "@hufu/core/contract/contract"
 import { agentOperations } from "./agent-operations.ts"
 import { caOperations } from "./ca-operations.ts"
+import { consentOperations } from "./consent-operations.ts"
 import type { OperationContext } from "./context.ts"
 import { evidenceOperations } from "./evidence-operations.ts"
 import { holdOperations } from "./hold-operations.ts"
@@ -26,6 +27,7 @@ export function createOperations(parts: OperationParts): Operations {
     ...nodeOperations(parts),
     ...signInOperations(parts),
     ...agentOperations(parts),
+    ...consentOperations(parts),
     ...mandateOperations(parts),
     ...toolOperations(parts),
     ...caOperations(parts),

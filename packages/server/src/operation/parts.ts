@@ -32,6 +32,7 @@ import type { AssessParts } from "../gateway/assess.ts"
 import type { Connections } from "../gateway/connections.ts"
 import type { KeyChallenges } from "../identity/key-challenges.ts"
 import type { CertificateAuthority } from "../identity/ca/certificate-authority.ts"
+import type { Oauth } from "../identity/oauth/oauth.ts"
 import type { Ledger } from "../ledger/ledger.ts"
 import type { PublishState } from "../ledger/publish/start-publishing.ts"
 import type { ScrubState } from "../ledger/scrub.ts"
@@ -56,6 +57,8 @@ export interface OperationParts {
   readonly agents: AgentAuthority
   readonly credentials: CredentialAuthority
   readonly keyChallenges: KeyChallenges
+  /** Where the node is an authorisation server. */
+  readonly oauth: Pick<Oauth, "consents" | "register"> | undefined
   readonly tasks: TaskAuthority
   readonly mandates: MandateAuthority
   readonly budgets: Budgets

@@ -2,6 +2,7 @@ import { existsSync } from "node:fs"
 import { Failure } from "@hufu/core/failure"
 import { authorityMigration } from "../authority/authority-migration.ts"
 import { sealedRecordsMigration } from "../authority/sealed-records-migration.ts"
+import { oauthItemsMigration } from "../identity/oauth/oauth-items-migration.ts"
 import { seenProofsMigration } from "../identity/seen-proofs-migration.ts"
 import { useMigration } from "../authority/use-migration.ts"
 import { checkpointDigestMigration } from "../ledger/checkpoint-digest-migration.ts"
@@ -28,6 +29,7 @@ export const migrations: readonly Migration[] = [
   seenProofsMigration,
   useMigration,
   registrationIndexMigration,
+  oauthItemsMigration,
 ]
 
 /** Brings the schema up to date, each step in its own transaction, and returns the number of steps taken. */

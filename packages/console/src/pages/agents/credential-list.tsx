@@ -66,7 +66,7 @@ function Credential({ credential }: { readonly credential: CredentialRecord }) {
     >
       {credential.about === null ? null : (
         <p className="text-soft">
-          <UntrustedName text={credential.about.url} />
+          <UntrustedName text={aboutText(credential.about)} />
         </p>
       )}
       {isLive ? (
@@ -82,4 +82,10 @@ function Credential({ credential }: { readonly credential: CredentialRecord }) {
       ) : null}
     </ListItem>
   )
+}
+
+/** UNTRUSTED: what a credential says of itself. */
+function aboutText(about: NonNullable<CredentialRecord["about"]>): string {
+  if (about.is === "key") return about.url
+  return about.name === "" ? about.client : `${about.name} (${about.client})`
 }

@@ -1,3 +1,4 @@
+import type { TokenHelp } from "./challenge.ts"
 import type { SandboxOptions } from "./upstream/sandbox.ts"
 
 /** How the MCP doors are set up. */
@@ -14,6 +15,8 @@ export interface McpConfig {
   readonly sandbox: SandboxOptions
   /** 32 secret bytes of this node: seals the request states that clients carry. */
   readonly stateKey: Uint8Array
+  /** How clients get tokens; absent where the node is no authorisation server. */
+  readonly tokenHelp?: TokenHelp | undefined
   readonly limits: McpLimits
 }
 

@@ -1,10 +1,13 @@
 import { Failure, isFailure } from "@hufu/core/failure"
 import type { IncomingMessage, ServerResponse } from "node:http"
+import { requireScope } from "../require-scope.ts"
 import { acceptSignature } from "../../identity/signed-requests.ts"
 import type { Identified } from "../identify-agent.ts"
 import { aggregateBackend } from "./aggregate/aggregate-backend.ts"
 import type { Backend } from "./backend.ts"
 import type { Desk } from "./desk.ts"
+import { challengeOf } from "./challenge.ts"
+import { failureData } from "./failure-reply.ts"
 import { failureWords } from "./failure-words.ts"
 import { guardRequest } from "./http-guard.ts"
 import { createPostHandler } from "./http-post.ts"
@@ -54,6 +57,7 @@ export function createHttpDoor({ desk, identify }: HttpDoorParts): HttpDoor {
     guardRequest(req, desk.config)
     const identified = identify(req)
     desk.governor.standing(identified.caller)
+    requireScope(identified.caller, "read")
     const arrived: HttpVisit = { req, res, ...identified, ...destination(req.url ?? "") }
     if (req.method === "POST") return post(arrived)
     if (req.method === "GET" || req.method === "DELETE") return stream(arrived)
@@ -92,12 +96,13 @@ function refuse(desk: Desk, res: ServerResponse, error: unknown): void {
     ? error
     : new Failure("internal", "something went wrong inside Hufu; see its log")
   const code = failure.code === "invalid_json" ? rpcCodes.parse : rpcCodes.unserved
-  const body = JSON.stringify(rpcError(null, code, failureWords(failure), { code: failure.code }))
+  const body = JSON.stringify(rpcError(null, code, failureWords(failure), failureData(failure)))
   const headers: Record<string, string | number> = {
     "content-type": "application/json",
     "content-length": Buffer.byteLength(body),
   }
-  if (failure.status === 401) headers["www-authenticate"] = 'Bearer realm="hufu"'
+  if (failure.status === 401 || failure.code === "insufficient_scope")
+    headers["www-authenticate"] = challengeOf(failure, res.req, desk.config.tokenHelp)
   if (failure.code === "signature_refused") headers["accept-signature"] = acceptSignature
   if (failure.status === 405) headers["allow"] = "POST, GET, DELETE"
   if (failure.status === 429) headers["retry-after"] = 1

@@ -47,7 +47,7 @@ export function createMcpDoor({
   identify,
   config,
 }: McpDoorOptions): McpDoor {
-  const { origin, node, hosts, privateNames, sandbox, stateKey, ...limits } = config
+  const { origin, node, hosts, privateNames, sandbox, stateKey, tokenHelp, ...limits } = config
   const full: McpConfig = {
     origin,
     node,
@@ -55,6 +55,7 @@ export function createMcpDoor({
     privateNames,
     sandbox,
     stateKey,
+    tokenHelp,
     limits: { ...defaultLimits, ...limits },
   }
   const { desk, close } = openDesk({ governor, servers, config: full, clock, log: logger })

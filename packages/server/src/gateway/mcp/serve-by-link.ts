@@ -12,7 +12,7 @@ import { rpcCodes, rpcError } from "./rpc.ts"
 import type { RpcResponse } from "./upstream/link.ts"
 import type { LinkLease } from "./upstream/link-pool.ts"
 
-/** Serves one request of a client over a link to its server. Never throws: what fails is answered. */
+/** Serves one request of a client over a link to its server. What fails is answered. */
 export async function serveByLink(
   desk: Desk,
   errand: Errand,
