@@ -77,6 +77,7 @@ import { listenHttp } from "./http/listen.ts"
 import { listenMtls, type MtlsDoor } from "./http/listen-mtls.ts"
 import { openCertificateAuthority } from "./identity/ca/certificate-authority.ts"
 import { localHolders } from "./identity/ca/local-holders.ts"
+import { registeredHolders } from "./identity/ca/registered-holders.ts"
 import { listenLocal } from "./local/listen.ts"
 import { openLocalKey } from "./local/local-key.ts"
 import { socketPath } from "./local/socket-path.ts"
@@ -224,11 +225,13 @@ export async function startNode({
     const stop = openStop(store, clock, declare, () => witnessing.alarm())
     const tokens = openTokens({ store, clock, declare, mandates, agents, stop, settings: config.tokens })
     const origin = { url: "" }
+    const registrar = openRegistrar(store, clock, declare, config.registry.registrar)
+    const registrations = await openRegistrations({ store, clock, declare, agents, registrar })
     const ca = openCertificateAuthority({
       store,
       clock,
       declare,
-      holders: localHolders(agents, config.ca),
+      holders: registeredHolders(registrations, localHolders(agents, config.ca)),
       url: () => config.ca.url ?? origin.url,
       onError: (error) => logger.error({ err: error }, "the certificate authority could not answer"),
     })
@@ -247,6 +250,13 @@ export async function startNode({
       )
     ca.certificates.onRevoked(closeRevoked)
     ca.authorities.onRevoked(closeRevoked)
+    registrations.onChanged((changed) => {
+      closeRevoked()
+      // Whoever goes by the list of those that were revoked sees it too.
+      ca.certificates
+        .settle(changed.agent ?? changed.id, "node")
+        .catch((error: unknown) => logger.error({ err: error }, "certificates that ended are not listed yet"))
+    })
     const interventions = interventionsOf({
       clock,
       agents,
@@ -270,8 +280,6 @@ export async function startNode({
       origin: consoleOrigin,
     })
     const browsers = openBrowsers(store, clock, declare)
-    const registrar = openRegistrar(store, clock, declare, config.registry.registrar)
-    const registrations = await openRegistrations({ store, clock, declare, agents, registrar })
     const links = createSignInLinks(clock)
     let oauth: Oauth | undefined
     const erasure = openErasure({

@@ -45,7 +45,7 @@ export function agentOperations(parts: OperationParts) {
       const by = actorOf(context)
       const version = await agents.declareVersion(agents.need(ref), { label, parts: digests }, by)
       // A certificate belongs to a version; whoever holds a list of those that were revoked sees it too.
-      await ca.certificates.revokeAll(version.agent, { reason: "superseded", by })
+      await ca.certificates.settle(version.agent, by)
       return version
     },
     "credential.issue": ({ agent, kind, days }, context) =>

@@ -24,6 +24,8 @@ export interface Registrations {
   /** By id, name or the agent's code. Throws Failure("not_found"). */
   need(ref: string): RegistrationRecord
   find(ref: string): RegistrationRecord | undefined
+  /** Those that name an agent of this node. */
+  ofAgent(agent: string): RegistrationRecord[]
   /** In the order of their ids. */
   page(of: {
     state?: RegistrationState | undefined
@@ -356,6 +358,7 @@ export async function openRegistrations(parts: RegistrationParts): Promise<Regis
   return {
     need,
     find,
+    ofAgent: (agent) => index.ofAgent(agent).flatMap((id) => byId(id) ?? []),
     page({ state, after = "", limit }) {
       const rows =
         state === undefined

@@ -1,6 +1,7 @@
 import { createPublicKey, generateKeyPairSync, type KeyObject, X509Certificate } from "node:crypto"
 import type { AgentRecord } from "@hufu/core/contract/records"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
+import { newId } from "@hufu/core/id"
 import { rebuildState } from "../../fold/rebuild-state.ts"
 import { type AcmeClient, acmeClient, bind, jwkOf, jws } from "../testing/acme-client.ts"
 import { type CaUnderTest, openCaUnderTest } from "../testing/ca-under-test.ts"
@@ -506,6 +507,90 @@ describe("keys that are replaced or lost", () => {
     })
     const both = await Promise.allSettled([rotate("intermediate"), rotate("intermediate")])
     expect(both.map(({ status }) => status).toSorted()).toEqual(["fulfilled", "rejected"])
+  })
+})
+
+describe("whom a registration names", () => {
+  const owner = newId("person", 1)
+  const content = (name: string, more: object = {}) => ({
+    name: `com.example/${name}`,
+    title: name,
+    description: "Plans journeys.",
+    version: "1.0.0",
+    developer: { kind: "organisation", name: "Example", url: "https://example.com/" },
+    interfaces: [
+      { protocol: "a2a", binding: "jsonrpc", url: "https://agent.example.com/a2a", security: [{ mtls: [] }] },
+    ],
+    securitySchemes: { mtls: { type: "mutual-tls" } },
+    inputModes: ["text/plain"],
+    outputModes: ["text/plain"],
+    skills: [{ id: "plan", name: "Plan", description: "Plans a journey.", tags: ["travel"] }],
+    certificate: { dns: [`${name}.example.com`], days: 7 },
+    ...more,
+  })
+  async function approved(name: string, agent: string | null = null) {
+    const { registrations } = world
+    const { id } = await registrations.claim({ content: content(name), owner, agent, ontology: null })
+    await registrations.submit(id, owner)
+    return registrations.approve(id, newId("person", 2))
+  }
+  const obtain = async (of: string) => {
+    const holder = world.ca.holders.holderOf(of)
+    if (holder === undefined) throw new Error("nobody has this code")
+    const opened = await acmeClient(directory())
+    await opened.newAccount(await world.ca.bindings.issue(holder, by))
+    return opened.obtain(of, "serverAuth", csr({ commonName: of }))
+  }
+  const status = (chain: string) =>
+    world.ca.certificates.shown(world.ca.certificates.need(idOf(chain))).status
+
+  test("has a certificate with its code and its approved names, which holds as long as the registration does", async () => {
+    const { registrations, ca } = world
+    const { id, aic: code } = await approved("planner")
+    expect(ca.holders.holderOf("com.example/planner")).toBeUndefined()
+    const chain = await obtain(code ?? "")
+    expect(leafOf(chain).subject).toBe(`CN=${code}`)
+    expect(leafOf(chain).subjectAltName).toBe(`URI:acps://${code}, DNS:planner.example.com`)
+    expect(Math.round((leafOf(chain).validToDate.getTime() - world.disk.clock.now()) / 86_400_000)).toBe(7)
+    const serial = leafOf(chain).serialNumber.toLowerCase()
+    const listed = () => ca.lists.current().revoked.some((each) => each.serial === serial)
+    await registrations.disable(id, "", by)
+    expect([status(chain), listed()]).toEqual(["on-hold", true])
+    await registrations.enable(id, by)
+    expect([status(chain), listed()]).toEqual(["good", false])
+    // Another version is another agent to whoever trusted this one.
+    await registrations.change(id, content("planner", { version: "2.0.0" }), owner)
+    expect(status(chain)).toBe("good")
+    await registrations.submit(id, owner)
+    await registrations.approve(id, newId("person", 2))
+    expect(status(chain)).toBe("revoked")
+    const next = await obtain(code ?? "")
+    expect(status(next)).toBe("good")
+    await registrations.retire(id, owner)
+    expect(status(next)).toBe("revoked")
+    const settled = await ca.certificates.settle(id, by)
+    expect(new Set(settled.map(({ record }) => record.reason))).toEqual(
+      new Set(["cessation-of-operation", "superseded"]),
+    )
+    expect(listed()).toBe(true)
+  })
+
+  test("an agent of this node has the code of its registration from then on, and no other", async () => {
+    const agent = await world.agent("courier")
+    const own = world.aicOf(agent)
+    const before = await obtain(own)
+    const { id, aic: code } = await approved("courier", agent.id)
+    expect(world.aicOf(agent)).toBe(code)
+    expect(world.ca.holders.holderOf(own)).toBeUndefined()
+    expect(world.ca.holders.holderOf(code ?? "")?.id).toBe(agent.id)
+    expect(status(before)).toBe("revoked")
+    const chain = await obtain(code ?? "")
+    expect(leafOf(chain).subject).toBe(`CN=${code}`)
+    await world.agents.setState(agent, "suspended", by, "")
+    expect(status(chain)).toBe("on-hold")
+    await world.agents.setState(agent, "live", by, "")
+    await world.registrations.disable(id, "", by)
+    expect(status(chain)).toBe("on-hold")
   })
 })
 

@@ -77,6 +77,8 @@ export interface Certificates {
   revoke(id: string, of: { reason: RevocationReason; by: string }): Promise<IssuedCertificate>
   /** Every one of a holder that still holds. */
   revokeAll(holder: string, of: { reason: RevocationReason; by: string }): Promise<IssuedCertificate[]>
+  /** Writes down of a holder's certificates that those hold no more which ended for good with something else, such as their version. */
+  settle(holder: string, by: string): Promise<IssuedCertificate[]>
   find(id: string): IssuedCertificate | undefined
   need(id: string): IssuedCertificate
   /** The newest first. */
@@ -330,6 +332,13 @@ export function openCertificates({
     async revokeAll(holder, of) {
       const live = liveOf(holder, maxPerHolder)
       return Promise.all(live.map(({ id }) => revoke(id, of)))
+    },
+    async settle(holder, by) {
+      const over = liveOf(holder, maxPerHolder).flatMap((of) => {
+        const reason = revocationReasons[endedWith(of)?.reason ?? onHold]
+        return reason === undefined ? [] : [{ id: of.id, reason }]
+      })
+      return Promise.all(over.map(({ id, reason }) => revoke(id, { reason, by })))
     },
     find(id) {
       const of = stored(id)

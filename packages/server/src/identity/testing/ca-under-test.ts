@@ -11,11 +11,15 @@ import { openStore, type Store } from "../../store/store.ts"
 import { caBase } from "../ca/ca-addresses.ts"
 import { type CertificateAuthority, openCertificateAuthority } from "../ca/certificate-authority.ts"
 import { localHolders } from "../ca/local-holders.ts"
+import { registeredHolders } from "../ca/registered-holders.ts"
+import { openRegistrar } from "../registrar.ts"
+import { openRegistrations, type Registrations } from "../../registry/registrations.ts"
 
 /** A certificate authority on a real store, behind a real listener, with agents to name. */
 export interface CaUnderTest {
   readonly ca: CertificateAuthority
   readonly agents: AgentAuthority
+  readonly registrations: Registrations
   readonly store: Store
   readonly declare: Declare
   readonly disk: Scratch
@@ -38,7 +42,10 @@ export async function openCaUnderTest(disk: Scratch = scratch(), isNew = true): 
   const errors: unknown[] = []
   const onError = (error: unknown) => void errors.push(error)
   const at: { http?: HttpServer } = {}
-  const holders = localHolders(agents, { registrar: "1", vendor: "1", salt: "1234" })
+  const registrar = openRegistrar(store, clock, declare, "A1")
+  const registrations = await openRegistrations({ store, clock, declare, agents, registrar })
+  const local = localHolders(agents, { registrar: "1", vendor: "1", salt: "1234" })
+  const holders = registeredHolders(registrations, local)
   const url = () => at.http?.url ?? "http://127.0.0.1"
   const ca = openCertificateAuthority({ store, clock, declare, holders, url, onError })
   const app = new Hono<{ Bindings: Bindings }>()
@@ -60,6 +67,7 @@ export async function openCaUnderTest(disk: Scratch = scratch(), isNew = true): 
   return {
     ca,
     agents,
+    registrations,
     store,
     declare,
     disk,
