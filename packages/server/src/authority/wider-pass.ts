@@ -175,7 +175,7 @@ const Asked = z.object({ mandate: z.string(), to: z.string(), task: z.string(), 
 function waits({ id, expiresAt, state }: Hold, { differences }: Weighed): Failure {
   return new Failure(
     "not_narrower",
-    "this is more than the mandate lets be passed on, so the principal is asked: send the same again once they have approved it",
+    `this is more than the mandate lets be passed on, so the principal is asked: send the same again once \`${id}\` is approved`,
     { extra: { differences, hold: id, state, expiresAt } },
   )
 }
