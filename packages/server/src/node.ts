@@ -88,6 +88,8 @@ import { emptyLogs } from "./log.ts"
 import { openStore, type Store } from "./store/store.ts"
 import { watchRoom } from "./store/watch-room.ts"
 import { openRegistrar } from "./identity/registrar.ts"
+import { openDiscovery } from "./registry/discovery/discovery.ts"
+import { registeredSource } from "./registry/registered-source.ts"
 import { openRegistrations } from "./registry/registrations.ts"
 import { servedFaces } from "./registry/served-faces.ts"
 import { version } from "./version.ts"
@@ -463,6 +465,20 @@ export async function startNode({
       const { privateNames } = config.upstream
       await refuseName(address.host, port(url), { ownPort: () => port(origin.url), privateNames })
     }
+    const discovery = openDiscovery({
+      store,
+      source: registeredSource(registrations),
+      settings: config.discovery,
+      clock,
+      reach: {
+        ownPort: () => readAddress(origin.url)?.port ?? 0,
+        privateNames: config.upstream.privateNames,
+      },
+      origin: consoleOrigin,
+      onError: (error) =>
+        logger.error({ err: error }, "registrations could not be taken into the search index"),
+    })
+    closing.push(() => discovery.close())
     const actions = readActions(ledger, contents, agents, holds)
     const operations = createOperations({
       clock,
@@ -493,6 +509,7 @@ export async function startNode({
       devices,
       positions,
       registrations,
+      discovery,
       protections,
       meters,
       people,
@@ -542,6 +559,7 @@ export async function startNode({
       clock,
       events,
       console,
+      discovery,
       faces: servedFaces({ store, clock, registrations, origin: consoleOrigin }),
       tokens,
       ca,

@@ -6,6 +6,7 @@ import { ReceiptOpening } from "../evidence/receipt-opening.ts"
 import { idSchema, Name } from "../id.ts"
 import { ChallengeKey, KeyChallenge, ProveKey } from "./credential-about.ts"
 import { AccountBinding, CaReport, RevocationReason, RotationReason, ShownCertificate } from "./ca.ts"
+import { FoundRegistrations, SearchRegistrations } from "./discovery.ts"
 import { ErasureReason, ErasureReport } from "./erasure.ts"
 import { KeySuite } from "../identity/key-suite.ts"
 import { MandateDraft, Mandate } from "../mandate/mandate.ts"
@@ -1160,6 +1161,16 @@ export const contract = {
     en: "Remove a device; what it says counts no more",
     zh: "移除设备；其声明不再采信",
     command: { name: "device remove", positional: ["device"] },
+  }),
+  "registry.search": operation({
+    method: "GET",
+    path: "/v1/registry/search",
+    scope: "public",
+    input: SearchRegistrations,
+    output: FoundRegistrations,
+    en: "Find approved agents by words in Chinese or English, by protocol, grade, certificate, price and more, with the reasons of each hit",
+    zh: "按中英文词语、协议、分级、证书、价格等查找已批准的智能体，并给出每条结果的命中理由",
+    command: { name: "registry search", positional: ["text"] },
   }),
   "registration.list": operation({
     method: "GET",

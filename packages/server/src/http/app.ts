@@ -30,8 +30,12 @@ import { pagePolicy } from "./page/layout.ts"
 import { serveLog } from "./log/serve-log.ts"
 import { languageOf, problemOf } from "./problem.ts"
 import { readBody, readQuery } from "./read-request.ts"
+import type { Discovery } from "../registry/discovery/discovery.ts"
 import type { ServedFaces } from "../registry/served-faces.ts"
+import { adpBase, serveAdp } from "./registry/serve-adp.ts"
+import { ardBase, serveArd } from "./registry/serve-ard.ts"
 import { serveFaces } from "./registry/serve-faces.ts"
+import { mcpRegistryBase, serveMcpRegistry } from "./registry/serve-mcp-registry.ts"
 import { serveTokens } from "./serve-tokens.ts"
 import { findRoute, type Route } from "./route-table.ts"
 
@@ -50,6 +54,8 @@ export interface AppParts extends CallerParts {
   readonly ca?: CertificateAuthority
   /** Approved registrations, in the forms of other systems. */
   readonly faces: ServedFaces
+  /** Finding agents among them. */
+  readonly discovery: Pick<Discovery, "adp" | "ard" | "servers">
   /** Where people open the console. */
   readonly consoleOrigin: () => string
   /** Further Host header values that are served. */
@@ -61,6 +67,8 @@ export interface AppParts extends CallerParts {
 /** How a request reached the node; set by the listener, never by a header. */
 export interface Bindings {
   readonly transport: "socket" | "http"
+  /** From which address it came; of the local socket there is none. */
+  readonly address?: string | undefined
 }
 
 type AppContext = Context<{ Bindings: Bindings }>
@@ -99,6 +107,8 @@ export function createApp(parts: AppParts): Hono<{ Bindings: Bindings }> {
   app.all("/log/*", (c) => serveLog(c, parts.servedLog))
   app.get("/status/*", (c) => serveTokens(c, parts.tokens))
   app.all(`${caBase}/*`, (c) => answerCa(parts, c))
+  for (const base of [adpBase, ardBase, mcpRegistryBase])
+    app.all(`${base}/*`, (c) => discoverBy(parts, c, base))
   app.get("/registry/*", (c) => serveFaces(c, parts.faces))
   app.all("/entries/*", async (c, next) => (await answerEntry(parts, c)) ?? next())
   app.get("*", async (c, next) => (await serveConsole(c, parts)) ?? next())
@@ -170,6 +180,23 @@ async function answerCa(parts: AppParts, c: AppContext): Promise<Response> {
   const onError = (error: unknown) => logger.error({ err: error }, "a request failed")
   const answer =
     ca && (await serveCa(c.req.raw, { ca, clock, onError }, () => identify(parts, c, randomUUID())))
+  if (answer === undefined) throw nowhere()
+  return answer
+}
+
+/** The protocols of others by which agents are found, each with its own errors. */
+async function discoverBy({ discovery, logger }: AppParts, c: AppContext, base: string): Promise<Response> {
+  const request = c.req.raw
+  const path = new URL(request.url).pathname
+  const onError = (error: unknown) => logger.error({ err: error }, "a request failed")
+  // Where nothing else is known of who asks, everybody at one address is one caller.
+  const caller = { aic: undefined, name: c.env?.address ?? "" }
+  const answer =
+    base === adpBase
+      ? await serveAdp(request, path, caller, { ...discovery.adp(), onError })
+      : base === ardBase
+        ? await serveArd(request, path, discovery.ard(), onError)
+        : serveMcpRegistry(request, discovery.servers(), onError)
   if (answer === undefined) throw nowhere()
   return answer
 }

@@ -40,7 +40,11 @@ export async function listenHttp(
   })
   server.maxConnections = 20_000
   const listenerOf = (transport: Bindings["transport"]) =>
-    getRequestListener((request) => parts.app.fetch(request, { transport }), { overrideGlobalObjects: false })
+    getRequestListener(
+      (request, { incoming }) =>
+        parts.app.fetch(request, { transport, address: incoming.socket.remoteAddress }),
+      { overrideGlobalObjects: false },
+    )
   const overHttp = listenerOf("http")
   const overSocket = listenerOf("socket")
   server.on("request", (request, response) => {

@@ -37,6 +37,7 @@ import type { Ledger } from "../ledger/ledger.ts"
 import type { PublishState } from "../ledger/publish/start-publishing.ts"
 import type { ScrubState } from "../ledger/scrub.ts"
 import type { Vault } from "../ledger/vault.ts"
+import type { Discovery } from "../registry/discovery/discovery.ts"
 import type { Registrations } from "../registry/registrations.ts"
 import type { Room } from "../store/room.ts"
 import type { Store } from "../store/store.ts"
@@ -74,6 +75,7 @@ export interface OperationParts {
   readonly devices: DeviceAuthority
   readonly positions: PositionAuthority
   readonly registrations: Registrations
+  readonly discovery: Pick<Discovery, "find">
   readonly protections: ProtectionAuthority
   readonly meters: Pick<UseMeters, "forget">
   readonly people: Pick<People, "shown">

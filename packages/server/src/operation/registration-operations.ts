@@ -9,7 +9,7 @@ import type { OperationParts } from "./parts.ts"
 
 /** Registrations of agents. */
 export function registrationOperations(parts: OperationParts) {
-  const { registrations, agents, interventions, person, consoleOrigin } = parts
+  const { registrations, discovery, agents, interventions, person, consoleOrigin } = parts
   const shown = (record: RegistrationRecord) => registrations.shown(record)
   /** Who proved to be the person is who claims, changes and reviews. */
   const personOf = (context: OperationContext) => context.session?.person ?? person.id
@@ -27,6 +27,7 @@ export function registrationOperations(parts: OperationParts) {
   })
 
   return {
+    "registry.search": async (input) => discovery.find(input),
     "registration.list": async ({ name, state, after, limit }) => {
       if (name === undefined) return { items: registrations.page({ state, after, limit }).map(listed) }
       const found = registrations.find(name)

@@ -10,6 +10,7 @@ import { openPerson } from "../../authority/person.ts"
 import { accessAnswers } from "../../access/answer-access.ts"
 import type { OperationContext } from "../../operation/context.ts"
 import type { Operations } from "../../operation/operations.ts"
+import { openDiscovery } from "../../registry/discovery/discovery.ts"
 import { servedFaces } from "../../registry/served-faces.ts"
 import { scratch, scratchStart } from "../../store/scratch-store.ts"
 import { openStore, type Store } from "../../store/store.ts"
@@ -81,6 +82,21 @@ export async function openApp({ consoleFolder }: { consoleFolder?: string } = {}
     console: consoleFolder === undefined ? undefined : openConsoleFiles(consoleFolder),
     servedLog: undefined,
     tokens: { list: async () => undefined, key: undefined },
+    discovery: openDiscovery({
+      store,
+      source: {
+        page: () => [],
+        find: () => undefined,
+        isUsable: () => false,
+        isRefused: () => false,
+        onChange: () => () => {},
+      },
+      settings: { peers: [], perMinute: 600 },
+      clock,
+      reach: { ownPort: () => 7180 },
+      origin: () => "http://localhost:7180",
+      onError: (error) => void logged.push(error),
+    }),
     faces: servedFaces({
       store,
       clock,

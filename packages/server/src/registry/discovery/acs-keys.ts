@@ -64,8 +64,18 @@ function namesIn(value: JsonValue): JsonValue[] {
 
 function keyOf(field: string, value: JsonValue): string {
   const folded = foldCase(value)
-  return `__${digestOf(`${field}\n${typeof folded === "string" ? folded : JSON.stringify(folded)}`)}`
+  const text = `${field}\n${typeof folded === "string" ? folded : JSON.stringify(folded)}`
+  const known = digests.get(text)
+  if (known !== undefined) return known
+  if (digests.size >= mostDigests) digests.clear()
+  const key = `__${digestOf(text)}`
+  digests.set(text, key)
+  return key
 }
+
+/** The same values come again and again. */
+const digests = new Map<string, string>()
+const mostDigests = 20_000
 
 /** 52 bits in base 36 (cyrb53): short, quick, and no promise that values differ. */
 function digestOf(text: string): string {

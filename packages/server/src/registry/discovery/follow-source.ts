@@ -1,9 +1,9 @@
 import { setImmediate } from "node:timers/promises"
 import type { RegistrationSource } from "./registration-source.ts"
-import type { SearchIndex } from "./search-index.ts"
+import type { IndexChange, SearchIndex } from "./search-index.ts"
 
 /** So many are taken in at once, so that others have their turn between. */
-const batch = 200
+const batch = 100
 
 export interface IndexFollower {
   /** Resolves when everything that has changed so far can be found. */
@@ -11,39 +11,62 @@ export interface IndexFollower {
   close(): Promise<void>
 }
 
-/** Keeps an index up with the registrations. An error is told once for each change after it. */
+/**
+ * Keeps an index what the registrations are: once through all of them, because nobody knows what happened while it was closed, and from
+ * then on what changes.
+ */
 export function followSource(
   index: SearchIndex,
   source: RegistrationSource,
   onError: (error: unknown) => void,
 ): IndexFollower {
-  let running: Promise<void> = Promise.resolve()
-  let queued = false
+  const changed = new Set<string>()
   const ended = new AbortController()
+  let compared: string | undefined = ""
+  let running: Promise<void> | undefined
 
   async function catchUp(): Promise<void> {
-    queued = false
-    let cursor = index.cursor
-    while (!ended.signal.aborted) {
-      const { changes, cursor: next } = source.changes(cursor, batch)
-      if (next === cursor) return
-      index.apply(changes, next)
-      cursor = next
-      await setImmediate()
+    try {
+      while (!ended.signal.aborted && (compared !== undefined || changed.size > 0)) {
+        if (changed.size > 0) index.apply(takeChanged())
+        else compared = compareFrom(compared ?? "")
+        await setImmediate()
+      }
+    } catch (error) {
+      onError(error)
+    } finally {
+      // In the same moment as the last look: a change after it begins anew.
+      running = undefined
     }
   }
-  function look(): void {
-    if (queued) return
-    queued = true
-    running = running.then(catchUp).catch(onError)
+  function takeChanged(): IndexChange[] {
+    const ids = [...changed].slice(0, batch)
+    for (const id of ids) changed.delete(id)
+    return ids.map((id) => ({ id, registration: source.find(id) ?? null }))
   }
-  const stop = source.onChange(look)
-  look()
+  /** Some more of all of them, in the order of their ids; undefined after the last. */
+  function compareFrom(after: string): string | undefined {
+    const some = source.page(after, batch)
+    const last = some.length < batch ? undefined : some.at(-1)?.id
+    const there = new Map(some.map((registration) => [registration.id, registration]))
+    const known = index.revisions(after, last)
+    const gone = [...known.keys()].filter((id) => !there.has(id)).map((id) => ({ id, registration: null }))
+    const others = some.filter(
+      ({ id, revision, state }) => known.get(id) !== (state === "approved" ? revision : undefined),
+    )
+    index.apply([...gone, ...others.map((registration) => ({ id: registration.id, registration }))])
+    return last
+  }
+  function look(): Promise<void> {
+    return (running ??= catchUp())
+  }
+  const stop = source.onChange((id) => {
+    changed.add(id)
+    void look()
+  })
+  void look()
   return {
-    async caughtUp() {
-      look()
-      await running
-    },
+    caughtUp: look,
     async close() {
       ended.abort()
       stop()

@@ -9,13 +9,14 @@ import { registrationWords, strongWord } from "./registration-words.ts"
 import { isLoneHan } from "./search-words.ts"
 
 /** How the index is made: with another number, an index that is there is made anew. */
-const form = 1
+const form = 2
 
 const schema = `
   CREATE TABLE meta (key TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT, WITHOUT ROWID;
   CREATE TABLE entry (
     doc INTEGER PRIMARY KEY,
     id TEXT NOT NULL UNIQUE,
+    revision INTEGER NOT NULL,
     name TEXT NOT NULL,
     aic TEXT,
     mcp INTEGER NOT NULL,
@@ -58,7 +59,7 @@ export interface Found {
 }
 
 /** So many places of words are read for one question, the rarest words first: the others tell little apart. */
-const maxPlaces = 12_000
+const maxPlaces = 8000
 /** So many lists of keys narrow a lookup; whoever needs the rest compares. */
 const maxKeyLists = 4
 
@@ -85,13 +86,20 @@ export class SearchIndex {
     return this.#size
   }
 
-  /** Up to which change of the registrations it has come. */
-  get cursor(): number {
-    return Number(this.#db.get("SELECT value FROM meta WHERE key = 'cursor'")?.["value"] ?? 0)
+  /** Of those that can be found, by id after one of them and up to another: the revision that was taken in. */
+  revisions(after: string, last: string | undefined): Map<string, number> {
+    const rows = this.#db.columns(
+      "SELECT id, revision FROM entry WHERE id > ? AND (? IS NULL OR id <= ?) ORDER BY id",
+      after,
+      last ?? null,
+      last ?? null,
+    )
+    return new Map(rows.map(([id, revision]) => [String(id), Number(revision)]))
   }
 
   /** Takes changes in, all of them or none. */
-  apply(changes: readonly IndexChange[], cursor: number): void {
+  apply(changes: readonly IndexChange[]): void {
+    if (changes.length === 0) return
     const counted = new Map<string, number>()
     const marks: [doc: number, facets: number][] = []
     this.#db.exec("BEGIN IMMEDIATE")
@@ -104,7 +112,6 @@ export class SearchIndex {
         if (registration?.state === "approved") marks.push([doc, this.#add(doc, registration, counted)])
       }
       this.#countWords(counted)
-      this.#db.run("INSERT OR REPLACE INTO meta (key, value) VALUES ('cursor', ?)", cursor)
       this.#db.exec("COMMIT")
     } catch (error) {
       if (this.#db.isTransaction) this.#db.exec("ROLLBACK")
@@ -196,13 +203,14 @@ export class SearchIndex {
   }
 
   #add(doc: number, registration: Registration, counted: Map<string, number>): number {
-    const { id, aic, content } = registration
+    const { id, revision, aic, content } = registration
     const facets = facetWord(registration)
     const record = JSON.stringify(registration)
     this.#db.run(
-      "INSERT INTO entry (doc, id, name, aic, mcp, facets, record) VALUES (?, ?, ?, ?, ?, ?, ?)",
+      "INSERT INTO entry (doc, id, revision, name, aic, mcp, facets, record) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
       doc,
       id,
+      revision,
       content.name,
       aic,
       isServer(registration) ? 1 : 0,
@@ -275,7 +283,9 @@ export class SearchIndex {
   #ranked(scores: ReadonlyMap<number, number>, { most, count }: Lookup, complete: boolean): Found {
     const counts = count ? new FacetCounts() : undefined
     if (counts !== undefined) for (const doc of scores.keys()) counts.add(this.#facets[doc] ?? 0)
-    const best = [...scores].toSorted(([one, a], [other, b]) => b - a || other - one).slice(0, most)
+    const best = bestOf(scores, most)
+      .toSorted(([one, a], [other, b]) => b - a || other - one)
+      .slice(0, most)
     return { docs: best.map(([doc]) => doc), total: scores.size, complete, counts }
   }
 
@@ -318,10 +328,23 @@ export class SearchIndex {
   }
 
   #rowsOf(expression: string, most: number): number[] {
-    return this.#db
-      .columns("SELECT rowid FROM word WHERE word MATCH ? ORDER BY rowid DESC LIMIT ?", expression, most)
-      .map(([doc]) => Number(doc))
+    // As one text: thousands of rows, each a value of its own, take longer than finding them.
+    const rows = this.#db.get(
+      "SELECT json_group_array(rowid) AS docs FROM (SELECT rowid FROM word WHERE word MATCH ? ORDER BY rowid DESC LIMIT ?)",
+      expression,
+      most,
+    )
+    return JSON.parse(String(rows?.["docs"])) as number[] // as the statement makes it
   }
+}
+
+/** Those that can be among the best of many, without putting all of them in order. */
+function bestOf(scores: ReadonlyMap<number, number>, most: number): [doc: number, score: number][] {
+  const all = [...scores]
+  if (all.length <= most) return all
+  const sorted = Float64Array.from(scores.values()).sort()
+  const least = sorted[sorted.length - most] ?? 0
+  return all.filter(([, score]) => score >= least)
 }
 
 /** Opens the index of a file, anew where another form of it or none is there. */

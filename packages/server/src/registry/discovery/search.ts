@@ -19,6 +19,8 @@ export interface SearchQuery {
   readonly facets?: FacetFilter
   /** Of ADP: over the fields of ACS. */
   readonly filter?: AcsFilter | undefined
+  /** Whatever else has to hold of a registration. */
+  readonly accept?: (registration: Registration) => boolean
   /** Only agents that were heard of lately. */
   readonly alive?: boolean | undefined
   /** Only agents with at least this credit. */
@@ -41,28 +43,31 @@ export interface SearchAnswer {
 /** Nobody is shown more than the first so many. */
 export const maxDepth = 200
 /** So many records are read to put them in order. */
-const ranked = 64
+const ranked = 24
 /** So many are compared with conditions that no key answers. */
 const maxCompared = 600
-const batch = 32
+const batch = 24
 /** Some more, in place of those that turn out not to be usable. */
 const spare = 16
 
 /** Searches what is public: by words, facets, conditions, and what is known of each agent at this moment. */
 export function search({ index, source }: SearchParts, query: SearchQuery): SearchAnswer {
-  const { text, facets = {}, filter, offset = 0, limit, count = false } = query
+  const { text, facets = {}, filter, accept, offset = 0, limit, count = false } = query
   const words = queryWords(text)
   const question = new Map(words.map((word) => [word, index.idf(word)]))
   const wanted = Math.min(offset + limit, maxDepth)
   const keys = filter === undefined ? [] : requiredKeys(filter)
-  const picky = filter !== undefined || query.alive === true || query.credit !== undefined
-  const most = picky ? maxCompared : Math.max(words.length === 0 ? 0 : ranked, wanted + spare)
+  const picky =
+    filter !== undefined || accept !== undefined || query.alive === true || query.credit !== undefined
+  const most = picky ? maxCompared : Math.max(words.length === 0 ? 0 : ranked + spare, wanted + spare)
   const found = index.find({ words, keys, test: facetTest(facets), most, count })
   const fits = (registration: Registration) =>
-    source.isUsable(registration.id) &&
     (filter === undefined || matchesFilter(filter, acs.show(registration, anywhere))) &&
+    (accept?.(registration) ?? true) &&
     (query.alive !== true || source.liveness?.(registration.id)?.alive === true) &&
-    (query.credit === undefined || (source.credit?.(registration.id) ?? -1) >= query.credit)
+    (query.credit === undefined || (source.credit?.(registration.id) ?? -1) >= query.credit) &&
+    // The dearest question is asked last.
+    source.isUsable(registration.id)
   // Of what was found in rough order, enough is read to be put in its exact order.
   const enough = words.length === 0 ? wanted : Math.max(wanted, ranked)
   const kept: Registration[] = []

@@ -11,7 +11,7 @@ import { openTrends } from "../trends.ts"
 import { openCallLimit } from "./call-limit.ts"
 import type { Peer } from "./discover.ts"
 import { type ForwardKey, forwardKey, signedBytes } from "./forward-chain.ts"
-import { type AdpParts, serveAdp } from "./serve-adp.ts"
+import { type AdpParts, serveAdp } from "../../../http/registry/serve-adp.ts"
 
 /** A discovery server on a socket of its own. */
 interface Node {
@@ -441,7 +441,10 @@ describe("ADP", () => {
   it("says how it is", async () => {
     const at = (name: string) => fetch(entry.url.replace("discover", name))
     expect(await (await at("health")).json()).toEqual({ status: "ok" })
-    expect(await (await at("forwarder-status")).json()).toMatchObject({ aic: entry.aic, key: entry.key.jwk })
+    expect(await (await at("forwarder-status")).json()).toMatchObject({
+      aic: entry.aic,
+      key: entry.key.jwk.x,
+    })
     expect((await at("discover")).status).toBe(405)
     expect((await at("nothing")).status).toBe(404)
   })

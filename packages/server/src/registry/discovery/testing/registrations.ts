@@ -47,26 +47,23 @@ export interface MadeSource extends RegistrationSource {
   put(...registrations: Registration[]): void
   /** Recalled or suspended, while the record says nothing of it. */
   stop(registration: string): void
+  /** Erased: nobody knows of it any more. */
+  erase(registration: string): void
   heardOf(registration: string, liveness: Liveness): void
 }
 
 export function madeSource(...first: Registration[]): MadeSource {
-  const log: Registration[] = []
   const latest = new Map<string, Registration>()
   const stopped = new Set<string>()
   const heard = new Map<string, Liveness>()
-  const listeners = new Set<() => void>()
+  const listeners = new Set<(registration: string) => void>()
   const source: MadeSource = {
-    changes(after, most) {
-      const some = log.slice(after, after + most)
-      return {
-        changes: [...new Set(some.map(({ id }) => id))].map((id) => ({
-          id,
-          registration: latest.get(id) ?? null,
-        })),
-        cursor: after + some.length,
-      }
-    },
+    page: (after, most) =>
+      [...latest.values()]
+        .filter(({ id }) => id > after)
+        .toSorted((one, other) => (one.id < other.id ? -1 : 1))
+        .slice(0, most),
+    find: (id) => latest.get(id),
     isUsable: (id) => latest.get(id)?.state === "approved" && !stopped.has(id),
     isRefused(aic) {
       const known = [...latest.values()].find((each) => each.aic === aic)
@@ -79,10 +76,14 @@ export function madeSource(...first: Registration[]): MadeSource {
     liveness: (id) => heard.get(id),
     put(...registrations) {
       for (const each of registrations) {
-        latest.set(each.id, each)
-        log.push(each)
+        const before = latest.get(each.id)
+        latest.set(each.id, before === undefined ? each : { ...each, revision: before.revision + 1 })
+        for (const listener of listeners) listener(each.id)
       }
-      for (const listener of listeners) listener()
+    },
+    erase(id) {
+      latest.delete(id)
+      for (const listener of listeners) listener(id)
     },
     stop: (id) => void stopped.add(id),
     heardOf: (id, liveness) => void heard.set(id, liveness),

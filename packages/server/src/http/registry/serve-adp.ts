@@ -1,9 +1,9 @@
 import { asFailure } from "@hufu/core/failure"
 import { parseStrict } from "@hufu/core/json/strict-parse"
-import { readBody } from "../../../http/read-request.ts"
-import { AdpError, adpErrorBody } from "./adp-error.ts"
-import type { CallLimit } from "./call-limit.ts"
-import { discover, type DiscoverParts } from "./discover.ts"
+import { readBody } from "../read-request.ts"
+import { AdpError, adpErrorBody } from "../../registry/discovery/adp/adp-error.ts"
+import type { CallLimit } from "../../registry/discovery/adp/call-limit.ts"
+import { discover, type DiscoverParts } from "../../registry/discovery/adp/discover.ts"
 
 /** Where ADP is spoken, as the reference server has it. */
 export const adpBase = "/acps-adp-v2"
@@ -36,7 +36,7 @@ export async function serveAdp(
     if (path === `${adpBase}/health`) return answer(200, { status: "ok" })
     if (path === `${adpBase}/available-agents-count`) return answer(200, { count: index.size })
     if (path === `${adpBase}/forwarder-status`)
-      return answer(200, { aic: own ?? null, key: key.jwk, peers: peers.map(({ aic }) => aic) })
+      return answer(200, { aic: own ?? null, key: key.jwk.x, peers: peers.map(({ aic }) => aic) })
   }
   if (path !== `${adpBase}/discover`) return undefined
   if (request.method !== "POST")
