@@ -8,11 +8,6 @@ export interface Engine {
   readonly close?: () => void
 }
 
-export interface EngineToLoad {
-  readonly name: string
-  readonly load: (agents: Iterable<Registration>) => Promise<Engine>
-}
-
 /** The texts that the peers are given, all that ours takes words from. */
 export function textOf({ content }: Registration): { title: string; text: string } {
   const { title, description, developer, tags, skills } = content

@@ -3,22 +3,13 @@ import { setImmediate } from "node:timers/promises"
 import type { Registration } from "@hufu/core/registration/registration"
 import { discover } from "@hufu/server/registry/discovery/adp/discover"
 import { forwardKey } from "@hufu/server/registry/discovery/adp/forward-chain"
-import type { RegistrationSource } from "@hufu/server/registry/discovery/registration-source"
 import { search } from "@hufu/server/registry/discovery/search"
 import { type IndexChange, openSearchIndex } from "@hufu/server/registry/discovery/search-index"
 import { openTrends } from "@hufu/server/registry/discovery/trends"
+import { anyUsable as source } from "./any-usable.ts"
 import type { Engine } from "./engine.ts"
 
 const batch = 2000
-
-/** Every agent may be used, which here costs nothing to know: the registrations themselves are not what is measured. */
-const source: RegistrationSource = {
-  page: () => [],
-  find: () => undefined,
-  isUsable: () => true,
-  isRefused: () => false,
-  onChange: () => () => {},
-}
 
 /** The index of a node, asked by its own search and by ADP. */
 export async function loadHufu(

@@ -127,6 +127,46 @@ describe("a registration", () => {
   })
 })
 
+describe("an approved registration", () => {
+  const post = async (path: string, body: object) => {
+    const headers = { "content-type": "application/json" }
+    return (await fetch(`${node.url}${path}`, { method: "POST", headers, body: JSON.stringify(body) })).json()
+  }
+  /** How many each way of asking finds. */
+  const found = async () => {
+    const own = (await (await get("/v1/registry/search?text=forecasts")).json()) as { items: unknown[] }
+    const adp = (await post("/acps-adp-v2/discover", { query: "我需要 forecasts" })) as {
+      result: { acsMap: object }
+    }
+    const ard = (await post("/ard/search", { query: { text: "forecasts" } })) as { results: unknown[] }
+    const mcp = (await (await get("/v0.1/servers")).json()) as { servers: unknown[] }
+    return [own.items.length, Object.keys(adp.result.acsMap).length, ard.results.length, mcp.servers.length]
+  }
+
+  it("is found by every protocol, and by none in the moment in which its agent is suspended", async () => {
+    await node.asPerson(["agent", "create", "forecaster"])
+    const more = ["--agent", "forecaster", "--submit", "--json"]
+    const definition = await file("weather.json", {
+      ...content,
+      name: "com.example/weather",
+      description: "Forecasts 天气预报",
+      interfaces: [{ protocol: "mcp", binding: "streamable-http", url: "https://weather.example.com/mcp" }],
+    })
+    expect((await node.asPerson(["agent", "register", definition, ...more])).code).toBe(0)
+    expect(await found()).toEqual([0, 0, 0, 0])
+    expect((await node.asPerson(["registration", "approve", "com.example/weather"])).code).toBe(0)
+    await expect.poll(found).toEqual([1, 1, 1, 1])
+    expect(
+      (await node.run(["registry", "search", "天气", "--protocol", "mcp", "--json"])).json(),
+    ).toMatchObject({
+      items: [{ name: "com.example/weather" }],
+      total: 1,
+    })
+    expect((await node.run(["agent", "suspend", "forecaster"])).code).toBe(0)
+    expect(await found()).toEqual([0, 0, 0, 0])
+  })
+})
+
 describe("what is hostile", () => {
   const hostile = async (value: unknown) =>
     node.asPerson(["agent", "register", await file("hostile.json", value), "--json"])

@@ -59,7 +59,11 @@ export interface Found {
 }
 
 /** So many places of words are read for one question, the rarest words first: the others tell little apart. */
-const maxPlaces = 8000
+const maxPlaces = 5000
+/** So many words of a question are looked up, the rarest; all of them count when the best are put in order. */
+const maxLookedUp = 10
+/** So many records are kept as they were read. */
+const maxRead = 1500
 /** So many lists of keys narrow a lookup; whoever needs the rest compares. */
 const maxKeyLists = 4
 
@@ -72,6 +76,7 @@ export class SearchIndex {
   readonly #db: SqliteConnection
   /** By row; -1 where there is none. */
   #facets = new Int32Array(1024).fill(-1)
+  readonly #read = new Map<number, Registration>()
   #last = 0
   #size = 0
 
@@ -117,7 +122,10 @@ export class SearchIndex {
       if (this.#db.isTransaction) this.#db.exec("ROLLBACK")
       throw error
     }
-    for (const [doc, facets] of marks) this.#mark(doc, facets)
+    for (const [doc, facets] of marks) {
+      this.#mark(doc, facets)
+      this.#read.delete(doc)
+    }
     // What was taken out is not left in the log beside the file either.
     if (marks.some(([, facets]) => facets === -1)) this.#db.all("PRAGMA wal_checkpoint(TRUNCATE)")
   }
@@ -156,18 +164,17 @@ export class SearchIndex {
       )
       complete = false
     }
-    for (const { expression, strong, idf, places } of rarest) {
-      if (left <= 0) {
-        complete = false
-        break
-      }
-      if (places > left && scores.size >= lookup.most) {
-        complete = false
+    for (const { expression, strong, idf, places } of rarest.slice(0, maxLookedUp)) {
+      if (places <= left || scores.size === 0) {
+        left -= take(expression, idf / 2, Math.max(left, maxPlaces / 4))
+        if (strong !== undefined && places <= maxPlaces / 2) take(strong, idf / 2, maxPlaces / 2)
         continue
       }
-      left -= take(expression, idf / 2, left)
-      if (strong !== undefined) take(strong, idf / 2, maxPlaces / 4)
+      // Too common to be gone through: it counts where the rarest word stands too.
+      complete = false
+      take(`${expression} AND ${first.expression}`, idf / 2, maxPlaces / 4)
     }
+    if (rarest.length > maxLookedUp) complete = false
     return this.#ranked(scores, lookup, complete)
   }
 
@@ -179,10 +186,20 @@ export class SearchIndex {
 
   /** Records by their rows, in that order. */
   records(docs: readonly number[]): Registration[] {
-    return docs.flatMap((doc) => {
-      const record = this.#db.get("SELECT record FROM entry WHERE doc = ?", doc)?.["record"]
-      return record === undefined ? [] : [readRecord(record)]
-    })
+    return docs.flatMap((doc) => this.#recordAt(doc) ?? [])
+  }
+
+  /** The newest are looked at again and again by filters that no key answers. Nobody changes what comes from here. */
+  #recordAt(doc: number): Registration | undefined {
+    const known = this.#read.get(doc)
+    if (known !== undefined) return known
+    const record = this.#db.get("SELECT record FROM entry WHERE doc = ?", doc)?.["record"]
+    if (record === undefined) return undefined
+    const read = readRecord(record)
+    const [oldest] = this.#read.keys()
+    if (this.#read.size >= maxRead && oldest !== undefined) this.#read.delete(oldest)
+    this.#read.set(doc, read)
+    return read
   }
 
   /** The record of this id, name or code. UNTRUSTED input. */

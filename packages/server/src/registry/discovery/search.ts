@@ -1,3 +1,4 @@
+import type { JsonObject } from "@hufu/core/json/json-value"
 import { acs } from "@hufu/core/registration/faces/acs"
 import type { Registration } from "@hufu/core/registration/registration"
 import { type AcsFilter, matchesFilter } from "./acs-filter.ts"
@@ -45,7 +46,7 @@ export const maxDepth = 200
 /** So many records are read to put them in order. */
 const ranked = 24
 /** So many are compared with conditions that no key answers. */
-const maxCompared = 600
+const maxCompared = 500
 const batch = 24
 /** Some more, in place of those that turn out not to be usable. */
 const spare = 16
@@ -62,7 +63,7 @@ export function search({ index, source }: SearchParts, query: SearchQuery): Sear
   const most = picky ? maxCompared : Math.max(words.length === 0 ? 0 : ranked + spare, wanted + spare)
   const found = index.find({ words, keys, test: facetTest(facets), most, count })
   const fits = (registration: Registration) =>
-    (filter === undefined || matchesFilter(filter, acs.show(registration, anywhere))) &&
+    (filter === undefined || matchesFilter(filter, cardOf(registration))) &&
     (accept?.(registration) ?? true) &&
     (query.alive !== true || source.liveness?.(registration.id)?.alive === true) &&
     (query.credit === undefined || (source.credit?.(registration.id) ?? -1) >= query.credit) &&
@@ -85,6 +86,16 @@ export function search({ index, source }: SearchParts, query: SearchQuery): Sear
     counts: found.counts,
     question,
   }
+}
+
+/** Of records that are kept, their cards are too. */
+const cards = new WeakMap<Registration, JsonObject>()
+function cardOf(registration: Registration): JsonObject {
+  const known = cards.get(registration)
+  if (known !== undefined) return known
+  const card = acs.show(registration, anywhere)
+  cards.set(registration, card)
+  return card
 }
 
 const anywhere = { origin: "https://registry.invalid" }
