@@ -29,7 +29,8 @@ export function registrationOperations(parts: OperationParts) {
   return {
     "registry.search": async (input) => discovery.find(input),
     "registration.list": async ({ name, state, after, limit }) => {
-      if (name === undefined) return { items: registrations.page({ state, after, limit }).map(listed) }
+      if (name === undefined)
+        return { items: Array.from(registrations.each({ state, after, limit }), listed) }
       const found = registrations.find(name)
       return {
         items: found === undefined || (state !== undefined && found.state !== state) ? [] : [listed(found)],

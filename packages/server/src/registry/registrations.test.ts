@@ -132,6 +132,8 @@ describe("a registration", () => {
     })
     await registrations.change(draft.id, content("life", { version: "1.2.0" }), ann)
     await registrations.submit(draft.id, ann)
+    const late = registrations.change(draft.id, content("life", { version: "9.9.9" }), ann)
+    await expect(late).rejects.toMatchObject({ code: "stale" })
     await registrations.withdraw(draft.id, ann)
     await registrations.submit(draft.id, ann)
     expect(await registrations.approve(draft.id, bob)).toMatchObject({
@@ -261,7 +263,12 @@ describe("a registration", () => {
   })
 
   it("is listed in pages, by state", async () => {
+    for (let at = 0; at < 60; at += 1) await claim(`many-${at}`)
     const all = registrations.page({ limit: 1000 }).map(({ id }) => id)
+    const each = (limit: number) => Array.from(registrations.each({ limit }), ({ id }) => id)
+    expect(each(1000)).toEqual(all)
+    expect(each(55)).toEqual(all.slice(0, 55))
+    expect(each(50)).toEqual(all.slice(0, 50))
     const first = registrations.page({ limit: 3 })
     const rest = registrations.page({ after: first.at(-1)?.id, limit: 1000 })
     expect([...first, ...rest].map(({ id }) => id)).toEqual(all)

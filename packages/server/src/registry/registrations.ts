@@ -32,6 +32,8 @@ export interface Registrations {
     after?: string | undefined
     limit: number
   }): RegistrationRecord[]
+  /** The same, a few read at a time: each may be long. */
+  each(of: Parameters<Registrations["page"]>[0]): Generator<RegistrationRecord, void>
   /** Approved, and its agent neither suspended nor out of service. */
   isUsable(registration: RegistrationRecord): boolean
   shown(registration: RegistrationRecord): ShownRegistration
@@ -70,6 +72,7 @@ export interface RegistrationParts {
 
 /** Enough for any one developer. */
 const maxOfOwner = 100_000
+const atOnce = 50
 
 export async function openRegistrations(parts: RegistrationParts): Promise<Registrations> {
   const { store, clock, declare, agents, registrar } = parts
@@ -94,6 +97,31 @@ export async function openRegistrations(parts: RegistrationParts): Promise<Regis
     const aic = parseAic(ref)
     const id = aic === undefined ? index.byName(ref) : index.byAic(formatAic(aic))
     return id === undefined ? undefined : byId(id)
+  }
+
+  function page({ state, after = "", limit }: Parameters<Registrations["page"]>[0]): RegistrationRecord[] {
+    const rows =
+      state === undefined
+        ? store.records.read(registrationKind.kind, "AND id > ? ORDER BY id LIMIT ?", [after, limit])
+        : store.records.read(registrationKind.kind, "AND state = ? AND id > ? ORDER BY id LIMIT ?", [
+            state,
+            after,
+            limit,
+          ])
+    return rows.flatMap((row) => readRecord(store, registrationKind, row) ?? [])
+  }
+
+  function* each({
+    limit,
+    ...of
+  }: Parameters<Registrations["page"]>[0]): Generator<RegistrationRecord, void> {
+    let { after } = of
+    for (let left = limit; left > 0; left -= atOnce) {
+      const some = page({ ...of, after, limit: Math.min(atOnce, left) })
+      yield* some
+      after = some.at(-1)?.id
+      if (some.length < atOnce) return
+    }
   }
 
   function need(ref: string): RegistrationRecord {
@@ -229,6 +257,11 @@ export async function openRegistrations(parts: RegistrationParts): Promise<Regis
     const before = need(ref)
     refuseForeign(before, by)
     refuseOver(before, ["draft", "rejected", "approved"])
+    if (before.proposalState === "pending")
+      throw new Failure(
+        "stale",
+        `a change of \`${before.content.name}\` waits for review: take it back first with \`hufu registration withdraw\``,
+      )
     const content = contentFrom(given)
     if (content.name !== before.content.name)
       throw new Failure(
@@ -359,17 +392,8 @@ export async function openRegistrations(parts: RegistrationParts): Promise<Regis
     need,
     find,
     ofAgent: (agent) => index.ofAgent(agent).flatMap((id) => byId(id) ?? []),
-    page({ state, after = "", limit }) {
-      const rows =
-        state === undefined
-          ? store.records.read(registrationKind.kind, "AND id > ? ORDER BY id LIMIT ?", [after, limit])
-          : store.records.read(registrationKind.kind, "AND state = ? AND id > ? ORDER BY id LIMIT ?", [
-              state,
-              after,
-              limit,
-            ])
-      return rows.flatMap((row) => readRecord(store, registrationKind, row) ?? [])
-    },
+    page,
+    each,
     isUsable,
     shown,
     claim: (draft) => alone(() => claim(draft)),
