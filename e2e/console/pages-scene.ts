@@ -15,6 +15,8 @@ export interface PagesScene {
   readonly approved: string
   /** Waits for the person. */
   readonly waiting: string
+  /** Asks the person to have more passed on than a part of a mandate. */
+  readonly widerPass: string
 }
 
 /** Real traffic of one agent, and a tool that changed after it was first seen. */
@@ -38,7 +40,7 @@ export async function makePagesScene(world: World): Promise<PagesScene> {
     ],
     never: [{ effects: ["delete"] }],
   })
-  await world.agent("porter")
+  const porter = await world.agent("porter")
   const [grant] = mandate.grants
   await world.person.mandate.pass({
     mandate: mandate.id,
@@ -48,6 +50,18 @@ export async function makePagesScene(world: World): Promise<PagesScene> {
       grants: grant ? [{ ...grant, budget: { count: 20 } }] : [],
     },
   })
+  const wider = await fetch(`${world.node.url}/v1/mandates/${mandate.id}:pass`, {
+    method: "POST",
+    headers: { authorization: `Bearer ${agent.credential}`, "content-type": "application/json" },
+    body: JSON.stringify({
+      to: porter.id,
+      part: {
+        words: "carry what is in the north gate, and clear it out",
+        grants: [{ ...grant, effects: ["read", "delete"] }],
+      },
+    }),
+  })
+  const { hold: widerPass } = (await wider.json()) as { hold: string }
   const door = await world.door("modern", agent)
   const { action: denied = "" } = await door.call("delete_note", { id: "9" })
   const letter = { id: "1", text: "The gate is tidy.\u202E yenom", to: "li@example.com" }
@@ -86,6 +100,7 @@ export async function makePagesScene(world: World): Promise<PagesScene> {
     denied,
     approved: find("send_note"),
     waiting: waits.hold === undefined ? "" : find("pay_invoice"),
+    widerPass,
   }
 }
 
@@ -98,6 +113,7 @@ export function pagesOf(scene: PagesScene): Readonly<Record<string, string>> {
     "action-denied": `/actions/${scene.denied}`,
     "action-approved": `/actions/${scene.approved}`,
     "action-waiting": `/actions/${scene.waiting}`,
+    "approval-wider": `/approvals/${scene.widerPass}`,
     receipt: `/actions/${scene.approved}/receipt`,
     "receipt-open": `/actions/${scene.approved}/receipt?open=arguments`,
     agents: "/agents",
