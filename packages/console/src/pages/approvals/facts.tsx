@@ -6,6 +6,7 @@ import { useOperation } from "../../data/use-operation.ts"
 import { EffectBadge } from "../../part/badge.tsx"
 import { Id } from "../../part/id.tsx"
 import { Ago, Left } from "../../part/time.tsx"
+import { Sentences } from "../../part/sentences.tsx"
 import { UntrustedName } from "../../part/untrusted-name.tsx"
 import { Untrusted, UntrustedArguments } from "../../part/untrusted.tsx"
 import { useLanguage } from "../../words/language.ts"
@@ -139,13 +140,7 @@ function PassingFacts({ passing }: { readonly passing: PassingRecord }) {
         </ul>
       </Fact>
       <Fact name={words.couldThen}>
-        <ul className="grid gap-0.5">
-          {passing.says[lang].map((sentence, index) => (
-            <li key={index}>
-              <Untrusted text={sentence} prose isSpelled />
-            </li>
-          ))}
-        </ul>
+        <Sentences of={passing.says[lang]} isPlain />
       </Fact>
     </>
   )

@@ -5,6 +5,7 @@ import { useOperation } from "../../data/use-operation.ts"
 import { Badge } from "../../part/badge.tsx"
 import { List, ListItem } from "../../part/list.tsx"
 import { Loaded } from "../../part/loaded.tsx"
+import { Sentence } from "../../part/sentences.tsx"
 import { Section } from "../../part/section.tsx"
 import { useLanguage } from "../../words/language.ts"
 import { useWords } from "../../words/use-words.ts"
@@ -16,7 +17,9 @@ export function Packs() {
   const packs = useOperation("pack.list", {})
   return (
     <Section title={words.packs}>
-      <p className="mb-2 text-soft">{words.packsWhat}</p>
+      <p className="mb-2 text-soft">
+        <Sentence text={words.packsWhat} />
+      </p>
       <Loaded query={packs}>
         {({ items }) =>
           items.length === 0 ? (

@@ -8,6 +8,7 @@ import { Facts } from "../../part/facts.tsx"
 import { Id } from "../../part/id.tsx"
 import { List, ListItem } from "../../part/list.tsx"
 import { Loaded } from "../../part/loaded.tsx"
+import { Sentence } from "../../part/sentences.tsx"
 import { Section } from "../../part/section.tsx"
 import { visibleName } from "../../part/untrusted-name.tsx"
 import { useWidening } from "../../session/prove.ts"
@@ -23,7 +24,9 @@ export function Persons() {
   const [isDescribing, setDescribing] = useState(false)
   return (
     <Section title={words.persons}>
-      <p className="mb-2 text-soft">{words.personsWhat}</p>
+      <p className="mb-2 text-soft">
+        <Sentence text={words.personsWhat} />
+      </p>
       <Loaded query={persons}>
         {({ items }) =>
           items.length === 0 ? (
