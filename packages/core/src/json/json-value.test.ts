@@ -7,7 +7,7 @@ test("what JSON text can carry, as the schema says it, and nothing else", () => 
   const schema = z.json()
   fc.assert(
     fc.property(fc.anything({ withDate: false, maxDepth: 3 }), (value) => {
-      if (isJsonValue(value)) expect(JSON.parse(JSON.stringify(value))).toEqual(schema.parse(value))
+      expect(isJsonValue(value)).toBe(schema.safeParse(value).success)
     }),
   )
   fc.assert(fc.property(fc.jsonValue(), (value) => isJsonValue(value)))
