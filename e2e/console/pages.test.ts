@@ -110,7 +110,7 @@ describe.skipIf(withoutChromium !== undefined)("the pages of the console", { tim
     const { page } = tab
     await open(page, "/actions")
     const rows = page.getByRole("list", { name: "Actions" }).getByRole("listitem")
-    await soon(() => rows.count()).toBe(4)
+    await soon(() => rows.count()).toBe(5)
     const box = page.getByRole("combobox", { name: "Search" })
     await box.fill("ver")
     await page.getByRole("option", { name: "verdict:" }).click()
@@ -126,7 +126,7 @@ describe.skipIf(withoutChromium !== undefined)("the pages of the console", { tim
     await box.press("Enter")
     await page.getByText("No action fits this search").waitFor()
     await page.getByRole("button", { name: "Clear the search" }).first().click()
-    await soon(() => rows.count()).toBe(4)
+    await soon(() => rows.count()).toBe(5)
   })
 
   test("what happens meanwhile waits behind a pill while somebody is in the list, and while it is paused", async () => {
