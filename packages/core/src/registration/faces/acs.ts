@@ -10,21 +10,10 @@ import {
 } from "../registration-content.ts"
 import { Country, DnsName, DomainName, Email, IpAddress, MediaType, WebUrl } from "../registration-text.ts"
 import type { SecuritySchemes } from "../security-scheme.ts"
-import { Skill } from "../skill.ts"
 import type { Face, RegistrationDraft } from "./face.ts"
-import {
-  boundedItems,
-  fit,
-  fitItems,
-  isYes,
-  itemsOf,
-  lineIn,
-  linesIn,
-  membersOf,
-  proseIn,
-  textOf,
-} from "./fit.ts"
+import { boundedItems, fit, fitItems, isYes, itemsOf, lineIn, membersOf, proseIn, textOf } from "./fit.ts"
 import { jsonObject, type Jsonish, present } from "./jsonish.ts"
+import { readCardSkill } from "./read-card-skill.ts"
 import { readSchemes, readSecurity, showSchemes } from "./openapi-security.ts"
 
 /**
@@ -138,7 +127,8 @@ export const acs: Face = {
       securitySchemes,
       interfaces: readEndPoints(card["endPoints"], securitySchemes, aic),
       skills: boundedItems(card["skills"], "skills", maxSkills).flatMap(
-        (skill) => readSkill(membersOf(skill)) ?? [],
+        (skill) =>
+          readCardSkill(membersOf(skill), { version: lineIn(membersOf(skill)["version"], 64) }) ?? [],
       ),
       certificate: readCertificate(card["certificate"]),
       instance: readInstance(card),
@@ -226,26 +216,6 @@ function readEndPoints(
       })
       return read === undefined ? [] : [read]
     })
-}
-
-function readSkill(skill: JsonObject): Skill | undefined {
-  const modes = (value: JsonValue | undefined) =>
-    value === undefined ? undefined : fitItems(MediaType, value, 64)
-  return fit(
-    Skill,
-    present({
-      id: skill["id"],
-      name: lineIn(skill["name"], 200),
-      description: proseIn(skill["description"], 4000),
-      version: lineIn(skill["version"], 64),
-      tags: linesIn(skill["tags"], 64, 32),
-      examples: itemsOf(skill["examples"])
-        .slice(0, 16)
-        .flatMap((example) => proseIn(example, 1000) ?? []),
-      inputModes: modes(skill["inputModes"]),
-      outputModes: modes(skill["outputModes"]),
-    }),
-  )
 }
 
 function readCertificate(value: JsonValue | undefined): RegistrationInput["certificate"] {

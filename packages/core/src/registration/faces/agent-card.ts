@@ -3,11 +3,11 @@ import { AgentInterface } from "../agent-interface.ts"
 import { maxSkills, registrationMembers, type RegistrationContent } from "../registration-content.ts"
 import { MediaType, WebUrl } from "../registration-text.ts"
 import { Security, SecurityScheme, type SecuritySchemes } from "../security-scheme.ts"
-import { Skill } from "../skill.ts"
 import type { Face, RegistrationDraft } from "./face.ts"
-import { boundedItems, fit, fitItems, isYes, itemsOf, lineIn, linesIn, membersOf, proseIn } from "./fit.ts"
+import { boundedItems, fit, fitItems, isYes, itemsOf, lineIn, membersOf, proseIn } from "./fit.ts"
 import { givenBelow, governanceName, readGovernance, showGovernance } from "./governance.ts"
 import { type JsonishObject, jsonObject, present, withoutEmptyMembers } from "./jsonish.ts"
+import { readCardSkill } from "./read-card-skill.ts"
 import { schemesOf } from "./openapi-security.ts"
 
 /**
@@ -99,9 +99,10 @@ export const agentCard: Face = {
       interfaces: itemsOf(card["supportedInterfaces"])
         .slice(0, 32)
         .flatMap((each) => readInterface(membersOf(each), security) ?? []),
-      skills: boundedItems(card["skills"], "skills", maxSkills).flatMap(
-        (skill) => readSkill(membersOf(skill), securitySchemes) ?? [],
-      ),
+      skills: boundedItems(card["skills"], "skills", maxSkills).flatMap((skill) => {
+        const security = readSecurity(membersOf(skill)["securityRequirements"], securitySchemes)
+        return readCardSkill(membersOf(skill), { security }) ?? []
+      }),
     })
   },
 }
@@ -260,26 +261,6 @@ function readInterface(said: JsonObject, security: Security): AgentInterface | u
       version: lineIn(said["protocolVersion"], 40),
       tenant: lineIn(said["tenant"], 100),
       security,
-    }),
-  )
-}
-
-function readSkill(skill: JsonObject, schemes: SecuritySchemes): Skill | undefined {
-  const modes = (value: JsonValue | undefined) =>
-    value === undefined ? undefined : fitItems(MediaType, value, 64)
-  return fit(
-    Skill,
-    present({
-      id: skill["id"],
-      name: lineIn(skill["name"], 200),
-      description: proseIn(skill["description"], 4000),
-      tags: linesIn(skill["tags"], 64, 32),
-      examples: itemsOf(skill["examples"])
-        .slice(0, 16)
-        .flatMap((example) => proseIn(example, 1000) ?? []),
-      inputModes: modes(skill["inputModes"]),
-      outputModes: modes(skill["outputModes"]),
-      security: readSecurity(skill["securityRequirements"], schemes),
     }),
   )
 }
