@@ -1,6 +1,7 @@
 import { Name } from "@hufu/core/id"
 import { Link } from "@tanstack/react-router"
-import { type FormEvent, useId, useState } from "react"
+import { type FormEvent, useState } from "react"
+import { AgentNameField } from "../../part/agent-name-field.tsx"
 import { Failed } from "../../part/failed.tsx"
 import { useWidening } from "../../session/prove.ts"
 import { shared } from "../../words/shared.ts"
@@ -12,7 +13,6 @@ import { agentWords } from "./words.ts"
 export function NewAgent({ close }: { readonly close: () => void }) {
   const words = useWords(agentWords)
   const common = useWords(shared)
-  const field = useId()
   const [name, setName] = useState("")
   const create = useWidening("agent.create", ["agent.list", "node.status"])
   const isBad = name !== "" && !Name.safeParse(name).success
@@ -32,24 +32,13 @@ export function NewAgent({ close }: { readonly close: () => void }) {
     )
   return (
     <form onSubmit={submit} className="card mb-4 grid gap-2 px-4 py-3">
-      <label htmlFor={field}>{words.createName}</label>
-      <input
-        id={field}
-        className="field sm:max-w-80"
-        autoComplete="off"
-        autoCapitalize="none"
-        spellCheck={false}
-        maxLength={63}
-        value={name}
-        aria-invalid={isBad}
-        aria-describedby={`${field}-help`}
-        ref={(input) => input?.focus()}
-        onChange={(event) => setName(event.target.value)}
+      <AgentNameField
+        name={name}
+        rename={setName}
+        isBad={isBad}
+        words={{ label: words.createName, bad: words.nameBad, help: words.createNameHelp }}
+        isFirst
       />
-      <p id={`${field}-help`} className={`text-sm ${isBad ? "text-deny" : "text-soft"}`}>
-        {isBad ? `${words.nameBad} ` : ""}
-        {words.createNameHelp}
-      </p>
       {create.error ? <Failed error={create.error} /> : null}
       <div className="flex flex-wrap gap-2">
         <button

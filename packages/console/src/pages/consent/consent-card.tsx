@@ -1,7 +1,8 @@
 import type { ConsentRecord } from "@hufu/core/contract/oauth"
 import { Name } from "@hufu/core/id"
-import { type ReactNode, useEffect, useId, useState } from "react"
+import { type ReactNode, useEffect, useState } from "react"
 import { useChange, useOperation } from "../../data/use-operation.ts"
+import { AgentNameField } from "../../part/agent-name-field.tsx"
 import { Facts } from "../../part/facts.tsx"
 import { Failed } from "../../part/failed.tsx"
 import { UntrustedName } from "../../part/untrusted-name.tsx"
@@ -112,7 +113,6 @@ function AgentFields({
   readonly isBad: boolean
 }) {
   const words = useWords(consentWords)
-  const field = useId()
   return (
     <div className="card grid gap-3 px-4 py-3">
       <label className="grid gap-1 sm:max-w-80">
@@ -128,23 +128,12 @@ function AgentFields({
       </label>
       {chosen === "" ? (
         <div className="grid gap-1">
-          <label htmlFor={field}>{words.name}</label>
-          <input
-            id={field}
-            className="field sm:max-w-80"
-            autoComplete="off"
-            autoCapitalize="none"
-            spellCheck={false}
-            maxLength={63}
-            value={name}
-            aria-invalid={isBad}
-            aria-describedby={`${field}-help`}
-            onChange={(event) => rename(event.target.value)}
+          <AgentNameField
+            name={name}
+            rename={rename}
+            isBad={isBad}
+            words={{ label: words.name, bad: words.nameBad, help: words.nameHelp }}
           />
-          <p id={`${field}-help`} className={`text-sm ${isBad ? "text-deny" : "text-soft"}`}>
-            {isBad ? `${words.nameBad} ` : ""}
-            {words.nameHelp}
-          </p>
         </div>
       ) : null}
     </div>
