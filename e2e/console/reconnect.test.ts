@@ -54,7 +54,12 @@ describe.skipIf(withoutChromium !== undefined)("an open page whose node is kille
     await node.it.restart()
     await onEach(isLive)
 
-    const caller = await openCaller({ url: doorOf(node.it, "notes"), era: "modern", credential })
+    const caller = await openCaller({
+      url: doorOf(node.it, "notes"),
+      era: "modern",
+      credential,
+      connections: 2,
+    })
     const leave = new AbortController()
     const called = caller.call("send_note", { id: "1", text: "after the fall", to: "li" }, leave.signal)
     await onEach((page) => page.getByRole("link", { name: /send_note/ }).waitFor())
@@ -62,8 +67,30 @@ describe.skipIf(withoutChromium !== undefined)("an open page whose node is kille
     await onEach(async (page) => {
       expect(await page.getByRole("link", { name: /send_note/ }).count()).toBe(1)
     })
+
+    // What comes between the first reading of a page and the start of its stream is told by no event.
+    const late = Promise.withResolvers<void>()
+    const opened = tabs[0]?.page
+    if (opened === undefined) throw new Error("no tab is open")
+    await opened.route("**/v1/events*", async (route) => {
+      await late.promise
+      await route.continue()
+    })
+    await opened.reload()
+    await opened.getByRole("link", { name: /send_note/ }).waitFor()
+    const another = caller.call("add_note", { id: "2", text: "meanwhile" }, leave.signal)
+    await expect.poll(async () => (await heldCalls(node.it)).length).toBe(2)
+    const waiting = () =>
+      opened
+        .getByRole("link", { name: /^Approvals/ })
+        .first()
+        .innerText()
+    expect(await waiting()).toContain("1")
+    late.resolve()
+    await expect.poll(waiting).toContain("2")
+
     leave.abort()
-    await called.catch(() => undefined)
+    await Promise.allSettled([called, another])
     await caller.close()
     await Promise.all(tabs.map(({ context }) => context.close()))
   }, 120_000)

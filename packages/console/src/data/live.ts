@@ -62,6 +62,8 @@ async function keepFollowing(signal: AbortSignal): Promise<void> {
         onState: tell,
         longestRetryMs,
       })) {
+        // What was read before the first stream began may have changed before it did, and no event will say so.
+        if (from === undefined && event.type === "ready") void queries.invalidateQueries()
         from = id
         hear(event)
         if (event.type === "bye" && event.reason === "signed_out" && used !== undefined) dropToken(used)
