@@ -1,9 +1,9 @@
 import { z } from "zod"
 import { KeySuite } from "../identity/key-suite.ts"
 import { idSchema } from "../id.ts"
+import { Digest } from "./digest.ts"
 
 const At = z.int().nonnegative()
-const Digest = z.string().regex(/^[0-9a-f]{64}$/)
 
 /** Why a certificate holds no more (RFC 5280 §5.3.1), in the order of their codes. */
 export const revocationReasons = [

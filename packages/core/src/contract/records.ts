@@ -8,11 +8,11 @@ import { PassingRecord } from "./passing-asked.ts"
 import { PlaceSaid } from "./place.ts"
 import { TracedValue } from "../provenance/traced-value.ts"
 import { DecisionMode, Effect, OutcomeKind, VerdictKind } from "../words.ts"
+import { Digest } from "./digest.ts"
 
 /** What the API shows of each noun. Times are milliseconds since 1970 (UTC). */
 
 const At = z.int().nonnegative()
-const Digest = z.string().regex(/^[0-9a-f]{64}$/)
 
 export const ReasonRecord = z.object({ rule: z.string(), en: z.string(), zh: z.string() })
 

@@ -1,8 +1,8 @@
 import { z } from "zod"
 import { idSchema } from "../id.ts"
 import { Effect, VerdictKind } from "../words.ts"
+import { Digest } from "./digest.ts"
 
-const Digest = z.string().regex(/^[0-9a-f]{64}$/)
 const Said = z.object({ verdict: VerdictKind, rules: z.array(z.string()) })
 
 /** A past decision that other rules would have made otherwise. */

@@ -1,7 +1,6 @@
 import { z } from "zod"
 import { idSchema } from "../id.ts"
-
-const Digest = z.string().regex(/^[0-9a-f]{64}$/)
+import { Digest } from "./digest.ts"
 
 /** How far a draft of rules is in force: not even looked at, looking on, for some agents and tasks, or for everybody. */
 export const RollOutStage = z.enum(["off", "shadow", "some", "all"])

@@ -2,8 +2,8 @@ import { z } from "zod"
 import { idSchema } from "../id.ts"
 import { Effect, VerdictKind } from "../words.ts"
 import { RollOutStage } from "./roll-out.ts"
+import { Digest } from "./digest.ts"
 
-const Digest = z.string().regex(/^[0-9a-f]{64}$/)
 const Rule = z.object({ id: z.string(), layer: z.string(), text: z.string() })
 const Said = z.object({ verdict: VerdictKind, rules: z.array(z.string()) })
 
