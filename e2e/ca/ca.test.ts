@@ -173,6 +173,115 @@ async function refused(of: { key?: KeyObject; chain?: string }): Promise<boolean
   }
 }
 
+/** A registered class of agents with a certificate, by the real reviews and ACME. */
+async function ontology(name: string) {
+  const { registration } = Registered.parse(
+    await node.api("POST", "/v1/registrations", {
+      content: {
+        name: `com.example/${name}`,
+        title: "Courier 快递",
+        description: "Brings parcels.",
+        version: "1.0.0",
+        form: "ontology",
+        developer: { kind: "organisation", name: "Example" },
+        securitySchemes: { mtls: { type: "mutual-tls" } },
+        interfaces: [
+          {
+            protocol: "acps",
+            binding: "jsonrpc",
+            url: "https://courier.example.com/rpc",
+            security: [{ mtls: [] }],
+          },
+        ],
+        skills: [{ id: "bring", name: "Bring", description: "Brings a parcel." }],
+      },
+    }),
+  )
+  for (const step of ["submit", "approve"])
+    await node.api("POST", `/v1/registrations/${registration.id}:${step}`, {})
+  const bound = Bound.parse(await node.api("POST", "/v1/ca/bindings", { agent: registration.id }))
+  const client = await acmeClient(bound.directory)
+  await client.newAccount(bound)
+  const key = generateKeyPairSync("ed25519").privateKey
+  const chain = await client.obtain(bound.aic, "clientAuth", signingRequest(key, { commonName: bound.aic }))
+  return { id: registration.id, aic: bound.aic, key, chain }
+}
+const Registered = z.object({ registration: z.object({ id: z.string() }) })
+
+/** One request of ATR over the door for certificates. */
+async function atr(of: { key: KeyObject; chain: string }, path: string, body: object) {
+  const socket = await dial(of)
+  const text = JSON.stringify(body)
+  let came = ""
+  socket.on("data", (bytes: Buffer) => (came += bytes.toString("utf8")))
+  socket.write(
+    `POST ${path} HTTP/1.1\r\nhost: localhost:${port}\r\nconnection: close\r\ncontent-type: application/json\r\ncontent-length: ${Buffer.byteLength(text)}\r\n\r\n${text}`,
+  )
+  await once(socket, "close")
+  const status = Number(came.split(" ")[1])
+  const json = came.slice(came.indexOf("{"), came.lastIndexOf("}") + 1)
+  return { status, body: json === "" ? undefined : (JSON.parse(json) as { result?: { entityAic: string } }) }
+}
+
+describe("an ontology", () => {
+  const path = "/acps-atr-v2/entity"
+  const code = (answer: { status: number; body: unknown }) =>
+    (answer.body as { error?: { code: number } } | undefined)?.error?.code
+
+  test("registers its instances by its certificate, and takes them with it", async () => {
+    const courier = await ontology("courier")
+    const other = await ontology("other")
+    const own = { url: "https://one.example.com/rpc", transport: "JSONRPC", security: [{ mtls: [] }] }
+    const made = await atr(courier, path, {
+      ontologyAic: courier.aic,
+      endPoints: [own],
+      entityUserId: "u-1",
+      entityMeta: { shift: "night" },
+    })
+    expect(made).toMatchObject({
+      status: 201,
+      body: { status: "ok", result: { ontologyAic: courier.aic, endPoints: [own], entityUserId: "u-1" } },
+    })
+    const entity = made.body?.result?.entityAic ?? ""
+    const acs = `${node.url}/acps-atr-v2/acs/${entity}`
+    expect(await (await fetch(acs)).json()).toMatchObject({ aic: entity, active: true, endPoints: [own] })
+    const refusals: [object, number][] = [
+      [{ ontologyAic: other.aic }, 40301],
+      [{ ontologyAic: "1.2.3" }, 40001],
+      [{ ontologyAic: courier.aic, more: 1 }, 40001],
+      [{ ontologyAic: courier.aic, endPoints: [{ ...own, transport: "SMTP" }] }, 40001],
+      [{ ontologyAic: courier.aic, endPoints: [{ ...own, url: "https://127.0.0.1/rpc" }] }, 40001],
+      [{ ontologyAic: courier.aic, endPoints: [own, own] }, 40901],
+      [{ ontologyAic: courier.aic, entityMeta: { deep: { er: 1 } } }, 40001],
+    ]
+    for (const [body, expected] of refusals) expect(code(await atr(courier, path, body))).toBe(expected)
+    // What a class may do at this door is this alone, and nobody else may do it.
+    expect((await atr(courier, "/mcp", { jsonrpc: "2.0", id: 1, method: "ping" })).status).toBe(404)
+    const bare = await fetch(`${node.url}${path}`, {
+      method: "POST",
+      headers: { "content-type": "application/json", "x-atr-test-peer-aic": courier.aic },
+      body: JSON.stringify({ ontologyAic: courier.aic }),
+    })
+    expect([bare.status, code({ status: bare.status, body: await bare.json() })]).toEqual([401, 40101])
+
+    const open = await dial(courier)
+    await node.cli(["registration", "disable", courier.id])
+    const inactive = await fetch(acs)
+    expect([inactive.status, code({ status: 403, body: await inactive.json() })]).toEqual([403, 40310])
+    // The certificate of the class is on hold with it: neither an open connection nor a new one is served.
+    expect(await ask(open)).toBe("closed")
+    expect(await refused(courier)).toBe(true)
+    const search = (await (await fetch(`${node.url}/v1/registry/search?text=courier`)).json()) as {
+      items: { aic: string }[]
+    }
+    expect(search.items.map(({ aic }) => aic)).not.toContain(entity)
+    const unknown = await fetch(`${node.url}/acps-atr-v2/acs/1.2.156.3088.1.1.1.1.1.0000`)
+    expect(code({ status: unknown.status, body: await unknown.json() })).toBe(40410)
+    const none = await fetch(`${node.url}/acps-atr-v2/acs/x`)
+    expect(code({ status: none.status, body: await none.json() })).toBe(40001)
+  })
+})
+
 test.skipIf(opensslVersion === undefined)(
   "a person issues by the command line, for a request that OpenSSL makes, and OpenSSL verifies what comes out",
   async () => {

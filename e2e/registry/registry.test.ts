@@ -66,6 +66,7 @@ describe("a registration", () => {
         .code,
     ).not.toBe(0)
     const approved = (await node.asPerson(["registration", "approve", content.name, "--json"])).json()
+    expect(approved).toMatchObject({ trial: true })
     aic = (approved as { registration: { aic: string } }).registration.aic
     expect(aic).toMatch(/^1\.2\.156\.3088\.1\.ZZZZZZ\./)
     const found = (await node.run(["agent", "search", content.name, "--json"])).items()

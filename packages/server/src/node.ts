@@ -89,6 +89,8 @@ import { openStore, type Store } from "./store/store.ts"
 import { watchRoom } from "./store/watch-room.ts"
 import { openRegistrar } from "./identity/registrar.ts"
 import { openDiscovery } from "./registry/discovery/discovery.ts"
+import { atr } from "./registry/atr/atr.ts"
+import { answerOntologies } from "./http/registry/serve-atr.ts"
 import { registeredSource } from "./registry/registered-source.ts"
 import { openRegistrations } from "./registry/registrations.ts"
 import { servedFaces } from "./registry/served-faces.ts"
@@ -227,13 +229,16 @@ export async function startNode({
     const stop = openStop(store, clock, declare, () => witnessing.alarm())
     const tokens = openTokens({ store, clock, declare, mandates, agents, stop, settings: config.tokens })
     const origin = { url: "" }
-    const registrar = openRegistrar(store, clock, declare, config.registry.registrar)
+    const registrar = openRegistrar(store, clock, declare, {
+      number: config.registry.registrar,
+      localSalt: config.ca.salt,
+    })
     const registrations = await openRegistrations({ store, clock, declare, agents, registrar })
     const ca = openCertificateAuthority({
       store,
       clock,
       declare,
-      holders: registeredHolders(registrations, localHolders(agents, config.ca)),
+      holders: registeredHolders(registrations, localHolders(agents, { ...config.ca, ...config.registry })),
       url: () => config.ca.url ?? origin.url,
       onError: (error) => logger.error({ err: error }, "the certificate authority could not answer"),
     })
@@ -550,6 +555,8 @@ export async function startNode({
       explain: operations["decision.explain"],
       agentOf: (ref) => agents.find(ref),
     })
+    const faces = servedFaces({ store, clock, registrations, origin: consoleOrigin })
+    const codes = atr({ registrations, faces, origin: consoleOrigin })
     const app = createApp({
       operations,
       access,
@@ -560,7 +567,8 @@ export async function startNode({
       events,
       console,
       discovery,
-      faces: servedFaces({ store, clock, registrations, origin: consoleOrigin }),
+      faces,
+      atr: codes,
       tokens,
       ca,
       servedLog: config.publish.serve ? publishing?.folder : undefined,
@@ -584,6 +592,9 @@ export async function startNode({
           principal: () => person.id,
           onStop: (caller, end) => connections.onStop(caller, end),
           serve: (request, response) => door.handle(request, response),
+          serveOntology: answerOntologies(codes, (error) =>
+            logger.error({ err: error }, "an instance could not be registered"),
+          ),
           log: logger,
         },
         config.ca.door,

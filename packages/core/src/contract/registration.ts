@@ -31,6 +31,8 @@ export const ShownRegistration = z.object({
   registration: Registration,
   /** Approved, and its agent neither suspended nor out of service: others may use it. */
   usable: z.boolean(),
+  /** Whether its code is a trial code: no registration centre gave this registrar a number. */
+  trial: z.boolean(),
   proposal: Proposal.nullable(),
   /** Why it was rejected or disabled, in the reviewer's words. UNTRUSTED: show as text only. */
   reason: z.string(),

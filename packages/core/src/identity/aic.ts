@@ -20,6 +20,12 @@ export interface Aic {
   readonly checksum: string | null
 }
 
+/**
+ * The number of whoever was given none: the highest of the range. Codes under it are for trials. Another registry may issue the same
+ * ones, and no registration centre stands behind them.
+ */
+export const trialRegistrar = "ZZZZZZ"
+
 const node = "1.2.156.3088"
 const shape =
   /^1\.2\.156\.3088\.([1-9A-Z])\.([0-9A-Z]{1,6})\.([0-9A-Z]{1,6})\.([0-9A-Z]{1,9})\.([0-9A-Z]{1,9})(?:\.([0-9A-Z]{4}))?$/i
@@ -71,6 +77,11 @@ export function makeAic(levels: Omit<Aic, "checksum">, salt: Uint8Array): Aic {
 /** Whether a code names a class of agents (an ontology 本体) and no agent (an entity 实体). */
 export function isOntology(aic: Aic): boolean {
   return onlyZeros.test(aic.instance)
+}
+
+/** Whether a code was issued by nobody who was given a number for it. */
+export function isTrialCode({ registrar }: Pick<Aic, "registrar">): boolean {
+  return registrar === trialRegistrar
 }
 
 /** A code of ten or nine levels in its one spelling. UNTRUSTED input: whether it was ever issued is not said. */

@@ -1,4 +1,5 @@
 import { z } from "zod"
+import { isCreditCode } from "../identity/credit-code.ts"
 import { Country, DomainName, lineOf, WebUrl } from "./registration-text.ts"
 
 /** 开发者: who made the agent and answers for it, in their own words. What of it was verified is said beside it, by the registry. */
@@ -11,7 +12,7 @@ export const Developer = z.strictObject({
   /** Unified social credit code 统一社会信用代码 of a Chinese organisation (GB 32100). */
   creditCode: z
     .string()
-    .regex(/^[0-9A-HJ-NPQRTUWXY]{18}$/)
+    .refine(isCreditCode, "give the 18 characters of the code, whose last one checks the others")
     .optional(),
   /** The filing of its web site, such as 京ICP备…号. */
   filing: lineOf(100).optional(),

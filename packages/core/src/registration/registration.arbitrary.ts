@@ -212,7 +212,7 @@ export const arbitraryContent: Arbitrary<RegistrationContent> = record({
     department: maybe(line),
     country: maybe(country),
     url: maybe(url),
-    creditCode: maybe(constant("91110000MA01ABCD5X")),
+    creditCode: maybe(constant("91110000MA01ABCD52")),
     filing: maybe(constant("京ICP备2025000001号-4")),
     domains: several(
       record({ domain, number: maybe(slug(10)), kind: maybe(constantFrom("icp", "whois")) }),

@@ -16,24 +16,14 @@ export const CaSettings = z
           "他人访问证书机构（`/acps-atr-v2/`）所用的地址：它写入每张证书，故应在 `hufu ca init` 之前设定（默认为节点自身地址）",
         ),
       ),
-    registrar: z
-      .string()
-      .regex(/^[0-9A-Z]{1,6}$/)
-      .default("1")
-      .meta(
-        means(
-          "level 6 of the identity codes of this node's agents: its registrar (ARSP)",
-          "本节点智能体身份码的第 6 级：注册服务商（ARSP）",
-        ),
-      ),
     vendor: z
       .string()
       .regex(/^[0-9A-Z]{1,6}$/)
       .default("1")
       .meta(
         means(
-          "level 7 of those codes: the vendor; changing any of these three gives every agent another code",
-          "身份码的第 7 级：供应商；更改这三项中的任何一项，每个智能体的身份码都会改变",
+          "level 7 of the identity codes of agents that are not registered: the vendor; changing it, the salt or `registry.registrar` gives every such agent another code",
+          "未登记智能体身份码的第 7 级：供应商；更改此项、盐或 `registry.registrar`，这些智能体的身份码都会改变",
         ),
       ),
     salt: z

@@ -1,3 +1,4 @@
+import { trialRegistrar } from "@hufu/core/identity/aic"
 import { z } from "zod"
 import { means } from "./means.ts"
 
@@ -8,11 +9,11 @@ export const RegistrySettings = z
       .string()
       .regex(/^[0-9A-Z]{1,6}$/)
       .refine((number) => !/^0+$/.test(number), { message: "is a number of the registrar, not 0" })
-      .default("ZZZZZZ")
+      .default(trialRegistrar)
       .meta(
         means(
-          "the number of this registrar (ARSP), which stands in every identity code that it issues; the default is for trials, until the registration centre has given one",
-          "本注册服务商（ARSP）的编号，写入其签发的每个身份码；默认值仅供试用，直至注册中心分配编号",
+          "the number that the registration centre gave to this registrar (ARSP), which stands in every identity code that this node issues, to registrations and to its own agents; without one they are trial codes under `ZZZZZZ`, and are said to be",
+          "注册中心分配给本注册服务商（ARSP）的编号，写入本节点为登记及自身智能体签发的每个身份码；未获分配时签发的是 `ZZZZZZ` 名下的试用码，并如实注明",
         ),
       ),
   })

@@ -31,9 +31,11 @@ import { serveLog } from "./log/serve-log.ts"
 import { languageOf, problemOf } from "./problem.ts"
 import { readBody, readQuery } from "./read-request.ts"
 import type { Discovery } from "../registry/discovery/discovery.ts"
+import type { Atr } from "../registry/atr/atr.ts"
 import type { ServedFaces } from "../registry/served-faces.ts"
 import { adpBase, serveAdp } from "./registry/serve-adp.ts"
 import { ardBase, serveArd } from "./registry/serve-ard.ts"
+import { serveAtr } from "./registry/serve-atr.ts"
 import { serveFaces } from "./registry/serve-faces.ts"
 import { mcpRegistryBase, serveMcpRegistry } from "./registry/serve-mcp-registry.ts"
 import { serveTokens } from "./serve-tokens.ts"
@@ -54,6 +56,8 @@ export interface AppParts extends CallerParts {
   readonly ca?: CertificateAuthority
   /** Approved registrations, in the forms of other systems. */
   readonly faces: ServedFaces
+  /** What ATR asks of a registry. */
+  readonly atr: Atr
   /** Finding agents among them. */
   readonly discovery: Pick<Discovery, "adp" | "ard" | "servers">
   /** Where people open the console. */
@@ -178,6 +182,8 @@ async function decideAccess(parts: AppParts, c: AppContext): Promise<Response> {
 async function answerCa(parts: AppParts, c: AppContext): Promise<Response> {
   const { ca, clock, logger } = parts
   const onError = (error: unknown) => logger.error({ err: error }, "a request failed")
+  const asked = await serveAtr(c.req.raw, { atr: parts.atr, caller: undefined, onError })
+  if (asked !== undefined) return asked
   const answer =
     ca && (await serveCa(c.req.raw, { ca, clock, onError }, () => identify(parts, c, randomUUID())))
   if (answer === undefined) throw nowhere()

@@ -4,6 +4,7 @@ import { createSecureContext, type TLSSocket } from "node:tls"
 import { Failure } from "@hufu/core/failure"
 import { newId } from "@hufu/core/id"
 import { idPrefixes } from "@hufu/core/id-prefixes"
+import { isOntology, parseAic } from "@hufu/core/identity/aic"
 import type { Clock } from "../clock.ts"
 import type { Caller } from "../gateway/governor.ts"
 import type { CertificateAuthority } from "../identity/ca/certificate-authority.ts"
@@ -26,6 +27,8 @@ export interface MtlsDoorParts {
   /** Closes the connection when its agent, its certificate or everything is stopped (INVARIANT 6). */
   readonly onStop: (caller: Caller, close: (reason: string) => void) => () => void
   readonly serve: (request: IncomingMessage, response: ServerResponse) => void
+  /** A request that came with the certificate of a class of agents (an ontology): its code is all that it may use here. */
+  readonly serveOntology: (request: IncomingMessage, response: ServerResponse, aic: string) => void
   readonly log: { warn(of: object, said: string): void }
 }
 
@@ -47,6 +50,7 @@ const maxTimeoutMs = 2 ** 31 - 1
 export async function listenMtls(parts: MtlsDoorParts, settings: MtlsSettings): Promise<MtlsDoor> {
   const { ca, clock, log } = parts
   const callers = new WeakMap<object, Caller>()
+  const ontologies = new WeakMap<object, { readonly aic: string; readonly certificate: string }>()
   const perCertificate = new Map<string, number>()
   let served: { readonly authority: string; readonly roots: string; readonly until: number } | undefined
   let renewing: Promise<void> = Promise.resolve()
@@ -65,6 +69,12 @@ export async function listenMtls(parts: MtlsDoorParts, settings: MtlsSettings): 
   server.on("tlsClientError", (_error, socket) => socket.destroy())
   server.on("secureConnection", admit)
   server.on("request", (request, response) => {
+    const ontology = ontologies.get(request.socket)
+    if (ontology !== undefined) {
+      // Nothing of it lasts longer than a request, so that each one asks again whether the certificate holds.
+      if (!ca.certificates.isLive(ontology.certificate)) return void request.socket.destroy()
+      return parts.serveOntology(request, response, ontology.aic)
+    }
     if (!callers.has(request.socket)) return void request.socket.destroy()
     return parts.serve(request, response)
   })
@@ -78,14 +88,25 @@ export async function listenMtls(parts: MtlsDoorParts, settings: MtlsSettings): 
       return void socket.destroy()
     }
     const { record, holder } = admitted
-    // Who is registered here and acts elsewhere has no mandate at these doors.
-    if (!holder.id.startsWith(`${idPrefixes.agent}_`)) {
+    const code = parseAic(holder.aic)
+    const isClass = code !== undefined && isOntology(code)
+    // Who is registered here and acts elsewhere has no mandate at these doors; a class registers its instances, and no more.
+    if (!isClass && !holder.id.startsWith(`${idPrefixes.agent}_`)) {
       log.warn({ reason: "agent_unknown" }, "a connection by certificate was turned away")
       return void socket.destroy()
     }
     const open = perCertificate.get(record.id) ?? 0
     if (open >= maxPerCertificate) return void socket.destroy()
     perCertificate.set(record.id, open + 1)
+    const closed = () => {
+      const left = (perCertificate.get(record.id) ?? 1) - 1
+      if (left > 0) perCertificate.set(record.id, left)
+      else perCertificate.delete(record.id)
+    }
+    if (isClass) {
+      ontologies.set(socket, { aic: holder.aic, certificate: record.id })
+      return void socket.once("close", closed)
+    }
     const caller: Caller = {
       agent: holder.id,
       version: holder.version,
@@ -100,9 +121,7 @@ export async function listenMtls(parts: MtlsDoorParts, settings: MtlsSettings): 
     socket.once("close", () => {
       clearTimeout(ends)
       forget()
-      const left = (perCertificate.get(record.id) ?? 1) - 1
-      if (left > 0) perCertificate.set(record.id, left)
-      else perCertificate.delete(record.id)
+      closed()
     })
   }
 

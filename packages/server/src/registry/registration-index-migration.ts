@@ -14,11 +14,13 @@ export const registrationIndexMigration: Migration = {
       name_look BLOB NOT NULL,
       title_look BLOB NOT NULL,
       owner TEXT NOT NULL,
-      agent TEXT
+      agent TEXT,
+      ontology BLOB
     ) STRICT, WITHOUT ROWID;
     CREATE INDEX registration_name_look ON registration_index (name_look);
     CREATE INDEX registration_title_look ON registration_index (title_look);
     CREATE INDEX registration_owner ON registration_index (owner);
     CREATE INDEX registration_agent ON registration_index (agent) WHERE agent IS NOT NULL;
+    CREATE INDEX registration_ontology ON registration_index (ontology, id) WHERE ontology IS NOT NULL;
   `,
 }

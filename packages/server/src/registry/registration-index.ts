@@ -12,6 +12,10 @@ export interface RegistrationIndex {
   byAic(aic: string): string | undefined
   ofAgent(agent: string): string[]
   countOf(owner: string): number
+  /** What one owner registered, in the order of the ids. */
+  ofOwner(owner: string, after: string, limit: number): string[]
+  /** The instances of a class, by its code. */
+  entitiesOf(ontology: string, after: string, limit: number): string[]
   /** Registrations of others that this one can be taken for. */
   alike(registration: RegistrationRecord): Pick<ReviewFlag, "kind" | "of">[]
   put(tx: Tx, registration: RegistrationRecord): void
@@ -32,11 +36,24 @@ export async function openRegistrationIndex(store: Store): Promise<RegistrationI
       .query<{ id: string }>(`SELECT id FROM registration_index WHERE ${where} ORDER BY id LIMIT 100`, values)
       .map(({ id }) => id)
 
-  function put(tx: Tx, { id, aic, owner, agent, content }: RegistrationRecord): void {
+  /** A page of ids, however many there are. */
+  const pageOf = (column: "owner" | "ontology", value: string | Uint8Array, after: string, limit: number) =>
+    store
+      .query<{
+        id: string
+      }>(`SELECT id FROM registration_index WHERE ${column} = ? AND id > ? ORDER BY id LIMIT ?`, [
+        value,
+        after,
+        limit,
+      ])
+      .map(({ id }) => id)
+
+  function put(tx: Tx, { id, aic, ontology, owner, agent, content }: RegistrationRecord): void {
     tx.run(
-      `INSERT INTO registration_index (id, name, aic, name_look, title_look, owner, agent) VALUES (?, ?, ?, ?, ?, ?, ?)
+      `INSERT INTO registration_index (id, name, aic, name_look, title_look, owner, agent, ontology)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?)
        ON CONFLICT (id) DO UPDATE SET name = excluded.name, aic = excluded.aic, name_look = excluded.name_look,
-         title_look = excluded.title_look, owner = excluded.owner, agent = excluded.agent`,
+         title_look = excluded.title_look, owner = excluded.owner, agent = excluded.agent, ontology = excluded.ontology`,
       [
         id,
         digest("name", content.name),
@@ -45,6 +62,7 @@ export async function openRegistrationIndex(store: Store): Promise<RegistrationI
         digest("look", looksLike(content.title)),
         owner,
         agent,
+        ontology === null ? null : digest("aic", ontology),
       ],
     )
   }
@@ -56,6 +74,8 @@ export async function openRegistrationIndex(store: Store): Promise<RegistrationI
     countOf: (owner) =>
       store.query<{ n: number }>("SELECT count(*) AS n FROM registration_index WHERE owner = ?", [owner])[0]
         ?.n ?? 0,
+    ofOwner: (owner, after, limit) => pageOf("owner", owner, after, limit),
+    entitiesOf: (ontology, after, limit) => pageOf("ontology", digest("aic", ontology), after, limit),
     alike({ id, content }) {
       const found = (column: "name_look" | "title_look", text: string) =>
         idsOf(`${column} = ? AND id <> ?`, [digest("look", looksLike(text)), id]).slice(0, maxAlike)

@@ -3,7 +3,7 @@ import { newId } from "@hufu/core/id"
 import { checkAic, parseAic } from "@hufu/core/identity/aic"
 import { verifyAgentCard } from "@hufu/core/registration/faces/agent-card-signature"
 import type { RegistrationInput } from "@hufu/core/registration/registration-content"
-import { afterAll, beforeAll, describe, expect, it } from "vitest"
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest"
 import { type AgentAuthority, openAgents } from "../authority/agents.ts"
 import { declareWith } from "../authority/declare.ts"
 import { rebuildState } from "../fold/rebuild-state.ts"
@@ -11,6 +11,7 @@ import { openRegistrar } from "../identity/registrar.ts"
 import { type Scratch, scratch, scratchStart } from "../store/scratch-store.ts"
 import { openStore, type Store } from "../store/store.ts"
 import { openRegistrations, type Registrations } from "./registrations.ts"
+import type { RegistrationRecord } from "./registration-record.ts"
 import { type ServedFaces, servedFaces } from "./served-faces.ts"
 
 // One world for all: registrations stay apart by their names.
@@ -35,7 +36,7 @@ async function open(): Promise<void> {
   store = await openStore(disk.options())
   const declare = declareWith(store.vault)
   agents = openAgents(store, clock, declare)
-  const registrar = openRegistrar(store, clock, declare, "A1")
+  const registrar = openRegistrar(store, clock, declare, { number: "A1" })
   registrations = await openRegistrations({ store, clock, declare, agents, registrar })
   faces = servedFaces({ store, clock, registrations, origin: () => "https://registry.example" })
 }
@@ -173,6 +174,43 @@ describe("a registration", () => {
     const [above, below] = [parseAic(ontology.aic ?? ""), parseAic(entity.aic ?? "")]
     expect(below).toMatchObject({ vendor: above?.vendor, ontology: above?.ontology })
     expect(below?.instance).not.toMatch(/^0+$/)
+  })
+
+  it("of a class takes its instances out of service with it, at once and for good", async () => {
+    const above = await approved("fleet", { form: "ontology" })
+    const of = { ontology: above.aic ?? "" }
+    const bodies: RegistrationRecord[] = []
+    for (let at = 0; at < 55; at += 1)
+      bodies.push(
+        await registrations.instance(above.id, {
+          interfaces: above.content.interfaces,
+          instance: { user: `u${at}`, notes: {} },
+        }),
+      )
+    const [first] = bodies
+    const waiting = await claim("fleet-waits", { form: "entity" }, of)
+    expect(first).toMatchObject({ state: "approved", ontology: above.aic, owner: ann, revision: 1 })
+    expect(first?.content.name).toMatch(/^com\.example\/fleet-[1-9a-z][0-9a-z]{8}$/)
+    expect(registrations.ofOwner(ann, { limit: 1000 }).map(({ id }) => id)).toContain(first?.id)
+    const now = (record: RegistrationRecord | undefined) => registrations.need(record?.id ?? "")
+    const disabling = registrations.disable(above.id, "all of them", bob)
+    await vi.waitUntil(() => now(above).state === "disabled")
+    // However many are still to be written down, none of them may be used.
+    expect(bodies.some((each) => registrations.isUsable(now(each)))).toBe(false)
+    await disabling
+    expect(new Set(bodies.map((each) => now(each).state))).toEqual(new Set(["disabled"]))
+    expect(now(first)).toMatchObject({ reason: "all of them" })
+    expect(now(waiting).state).toBe("draft")
+    await expect(registrations.enable(first?.id ?? "", bob)).rejects.toMatchObject({ code: "stale" })
+    await expect(
+      registrations.instance(above.id, { interfaces: above.content.interfaces, instance: { notes: {} } }),
+    ).rejects.toMatchObject({ code: "stale" })
+    await registrations.enable(above.id, bob)
+    expect(registrations.isUsable(now(first))).toBe(false)
+    await registrations.enable(first?.id ?? "", bob)
+    expect(registrations.isUsable(now(first))).toBe(true)
+    await registrations.retire(above.id, ann)
+    expect([first, waiting, bodies.at(-1)].map((each) => now(each).state)).toEqual(Array(3).fill("retired"))
   })
 
   it("with a mistyped code is not found, and that is said", async () => {

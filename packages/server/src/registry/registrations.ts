@@ -2,7 +2,7 @@ import type { ReviewFlag, ShownRegistration } from "@hufu/core/contract/registra
 import type { Fact } from "@hufu/core/evidence/entry"
 import { Failure } from "@hufu/core/failure"
 import { newId } from "@hufu/core/id"
-import { formatAic, isOntology, parseAic } from "@hufu/core/identity/aic"
+import { formatAic, isOntology, isTrialCode, parseAic } from "@hufu/core/identity/aic"
 import { canonicalize } from "@hufu/core/json/canonical"
 import type { JsonValue } from "@hufu/core/json/json-value"
 import { RegistrationContent } from "@hufu/core/registration/registration-content"
@@ -34,10 +34,17 @@ export interface Registrations {
   }): RegistrationRecord[]
   /** The same, a few read at a time: each may be long. */
   each(of: Parameters<Registrations["page"]>[0]): Generator<RegistrationRecord, void>
-  /** Approved, and its agent neither suspended nor out of service. */
+  /** What one owner registered, in the order of the ids. */
+  ofOwner(owner: string, of: { after?: string | undefined; limit: number }): RegistrationRecord[]
+  /** Approved, its class too, and its agent neither suspended nor out of service. */
   isUsable(registration: RegistrationRecord): boolean
   shown(registration: RegistrationRecord): ShownRegistration
   claim(draft: Claim): Promise<RegistrationRecord>
+  /** An instance of a class, which its certificate asked for: it has all from there that it does not say, and is approved at once. */
+  instance(
+    ontology: string,
+    says: Pick<RegistrationContent, "interfaces" | "instance">,
+  ): Promise<RegistrationRecord>
   change(ref: string, content: unknown, by: string): Promise<RegistrationRecord>
   submit(ref: string, by: string): Promise<RegistrationRecord>
   withdraw(ref: string, by: string): Promise<RegistrationRecord>
@@ -208,11 +215,7 @@ export async function openRegistrations(parts: RegistrationParts): Promise<Regis
         "name_taken",
         `the name \`${content.name}\` is taken: choose another, or have it offered to you by its owner`,
       )
-    if (index.countOf(owner) >= maxOfOwner)
-      throw new Failure(
-        "too_many",
-        `one person registers at most ${maxOfOwner} agents here: retire and erase some first`,
-      )
+    refuseTooMany(owner)
     const above = ontology === null ? undefined : find(ontology)
     if (
       content.form === "entity" &&
@@ -223,12 +226,86 @@ export async function openRegistrations(parts: RegistrationParts): Promise<Regis
         "an entity is an instance of an approved ontology of this registry: give its code as `ontology`",
       )
     const parsed = above?.aic == null ? undefined : parseAic(above.aic)
+    const of = content.form === "entity" && parsed !== undefined && isOntology(parsed)
+    const registration = draftOf({ content, owner, agent, ontology: of ? formatAic(parsed) : null }, now)
+    return save(registration, {
+      fact: "registration.claimed",
+      by: owner,
+      refs: { owner, ...(agent === null ? {} : { agent }) },
+      content: asJson({ content, ontology: registration.ontology }),
+    })
+  }
+
+  async function instance(
+    ref: string,
+    says: Pick<RegistrationContent, "interfaces" | "instance">,
+  ): Promise<RegistrationRecord> {
+    const ontology = need(ref)
+    const { aic, owner } = ontology
+    if (ontology.content.form !== "ontology" || aic === null || !isUsable(ontology))
+      throw new Failure("stale", "the class is out of service, so that it has no new instances")
+    refuseTooMany(owner)
+    const saved = await store.commit((tx) => {
+      const issued = registrar.issue(tx, { form: "entity", owner, ontology: aic })
+      const code = parseAic(issued.code)
+      const serial = (code?.instance ?? "").toLowerCase()
+      const now = clock.now()
+      const content = contentFrom({
+        ...ontology.content,
+        ...says,
+        form: "entity",
+        name: `${ontology.content.name}-${serial}`,
+        title: `${ontology.content.title.slice(0, 185)} ${serial.slice(-8)}`,
+      })
+      refuseUnready(content)
+      const draft = draftOf({ content, owner, agent: null, ontology: aic }, now)
+      const entity: RegistrationRecord = {
+        ...draft,
+        state: "approved",
+        aic: issued.code,
+        revision: 1,
+        approvedAt: now,
+      }
+      index.put(tx, entity)
+      writeRecord(store, registrationKind, tx, entity)
+      const refs = (revision: number) => ({ at: saidTime(now), revision: `count-${revision}` })
+      declare(tx, {
+        fact: "registration.claimed",
+        subject: entity.id,
+        by: ontology.id,
+        refs: { owner, ...refs(0) },
+        content: asJson({ content, ontology: aic }),
+      })
+      declare(tx, {
+        fact: "registration.approved",
+        subject: entity.id,
+        by: ontology.id,
+        refs: { of: "content", ...refs(1) },
+        content: { aic: entity.aic },
+      })
+      return entity
+    })
+    for (const listener of listeners) listener(saved)
+    return saved
+  }
+
+  function refuseTooMany(owner: string): void {
+    if (index.countOf(owner) >= maxOfOwner)
+      throw new Failure(
+        "too_many",
+        `one person registers at most ${maxOfOwner} agents here: retire and erase some first`,
+      )
+  }
+
+  function draftOf(
+    { content, owner, agent, ontology }: Claim & { content: RegistrationContent },
+    now: number,
+  ) {
     const registration: RegistrationRecord = {
       id: newId("registration", now),
       state: "draft",
       aic: null,
-      ontology:
-        content.form === "entity" && parsed !== undefined && isOntology(parsed) ? formatAic(parsed) : null,
+      ontology,
       agent,
       owner,
       revision: 0,
@@ -245,12 +322,7 @@ export async function openRegistrations(parts: RegistrationParts): Promise<Regis
       reason: "",
       offeredTo: null,
     }
-    return save(registration, {
-      fact: "registration.claimed",
-      by: owner,
-      refs: { owner, ...(agent === null ? {} : { agent }) },
-      content: asJson({ content, ontology: registration.ontology }),
-    })
+    return registration
   }
 
   async function change(ref: string, given: unknown, by: string): Promise<RegistrationRecord> {
@@ -360,9 +432,54 @@ export async function openRegistrations(parts: RegistrationParts): Promise<Regis
     return approved
   }
 
-  function isUsable({ state, agent }: RegistrationRecord): boolean {
+  function isUsable({ state, agent, ontology }: RegistrationRecord): boolean {
     if (state !== "approved") return false
+    // At once, however many instances are still to be written down.
+    if (ontology !== null && find(ontology)?.state !== "approved") return false
     return agent === null || agents.records.get(agent)?.state === "live"
+  }
+
+  /** Takes one out of service, and of a class every instance with it: each has a statement of its own. */
+  async function end(
+    ref: string,
+    {
+      from,
+      to,
+      by,
+      reason,
+    }: {
+      from: readonly RegistrationState[]
+      to: "disabled" | "retired"
+      by: string
+      reason?: string
+    },
+  ): Promise<RegistrationRecord> {
+    const before = need(ref)
+    // Whoever asks again goes on where a stop of the node broke it off.
+    const isAgain = before.state === to && before.content.form === "ontology"
+    if (!isAgain) refuseOver(before, from)
+    const save1 = (each: RegistrationRecord, refs: Readonly<Record<string, string>>) =>
+      save(
+        next(each, { state: to, ...(to === "disabled" ? { reason: reason ?? "" } : { offeredTo: null }) }),
+        {
+          fact: `registration.${to}`,
+          by,
+          refs,
+          ...(reason === undefined ? {} : { content: asJson({ reason }) }),
+        },
+      )
+    const ended = isAgain ? before : await save1(before, {})
+    if (before.content.form !== "ontology" || before.aic === null) return ended
+    for (let after = ""; ;) {
+      const ids = index.entitiesOf(before.aic, after, atOnce)
+      for (const id of ids) {
+        const entity = byId(id)
+        if (entity !== undefined && from.includes(entity.state) && entity.state !== to)
+          await save1(entity, { of: before.id })
+      }
+      after = ids.at(-1) ?? ""
+      if (ids.length < atOnce) return ended
+    }
   }
 
   function shown(record: RegistrationRecord): ShownRegistration {
@@ -370,6 +487,7 @@ export async function openRegistrations(parts: RegistrationParts): Promise<Regis
     return {
       registration: registrationOf(record),
       usable: isUsable(record),
+      trial: isTrial(record),
       proposal:
         proposal === null || proposalState === null || proposedAt === null
           ? null
@@ -394,9 +512,12 @@ export async function openRegistrations(parts: RegistrationParts): Promise<Regis
     ofAgent: (agent) => index.ofAgent(agent).flatMap((id) => byId(id) ?? []),
     page,
     each,
+    ofOwner: (owner, { after = "", limit }) =>
+      index.ofOwner(owner, after, limit).flatMap((id) => byId(id) ?? []),
     isUsable,
     shown,
     claim: (draft) => alone(() => claim(draft)),
+    instance: (ontology, says) => alone(() => instance(ontology, says)),
     change: (ref, content, by) => alone(() => change(ref, content, by)),
     submit: (ref, by) => alone(() => submit(ref, by)),
     withdraw: (ref, by) =>
@@ -407,29 +528,22 @@ export async function openRegistrations(parts: RegistrationParts): Promise<Regis
     approve: (ref, by, digest) => alone(() => approve(ref, by, digest)),
     reject: (ref, reason, by) =>
       alone(() => move(ref, { from: "pending", to: "rejected", fact: "registration.rejected", by, reason })),
-    disable: (ref, reason, by) =>
-      alone(async () => {
-        const before = need(ref)
-        refuseOver(before, ["approved"])
-        const content = asJson({ reason })
-        return save(next(before, { state: "disabled", reason }), {
-          fact: "registration.disabled",
-          by,
-          content,
-        })
-      }),
+    disable: (ref, reason, by) => alone(() => end(ref, { from: ["approved"], to: "disabled", by, reason })),
     enable: (ref, by) =>
       alone(async () => {
         const before = need(ref)
         refuseOver(before, ["disabled"])
+        if (before.ontology !== null && find(before.ontology)?.state !== "approved")
+          throw new Failure(
+            "stale",
+            "the class of which this is an instance is out of service: enable that first",
+          )
         return save(next(before, { state: "approved", reason: "" }), { fact: "registration.enabled", by })
       }),
     retire: (ref, by) =>
-      alone(async () => {
-        const before = need(ref)
-        refuseOver(before, ["draft", "pending", "approved", "rejected", "disabled"])
-        return save(next(before, { state: "retired", offeredTo: null }), { fact: "registration.retired", by })
-      }),
+      alone(() =>
+        end(ref, { from: ["draft", "pending", "approved", "rejected", "disabled"], to: "retired", by }),
+      ),
     offer: (ref, to, by) =>
       alone(async () => {
         const before = need(ref)
@@ -451,6 +565,11 @@ export async function openRegistrations(parts: RegistrationParts): Promise<Regis
     forget: (tx, id) => index.remove(tx, id),
     onChanged: (listener) => void listeners.push(listener),
   }
+}
+
+function isTrial({ aic }: RegistrationRecord): boolean {
+  const code = aic === null ? undefined : parseAic(aic)
+  return code !== undefined && isTrialCode(code)
 }
 
 /** What a registry shows of a registration, without what is under way. */

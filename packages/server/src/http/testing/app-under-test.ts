@@ -11,6 +11,7 @@ import { accessAnswers } from "../../access/answer-access.ts"
 import type { OperationContext } from "../../operation/context.ts"
 import type { Operations } from "../../operation/operations.ts"
 import { openDiscovery } from "../../registry/discovery/discovery.ts"
+import { AtrError } from "../../registry/atr/atr-error.ts"
 import { servedFaces } from "../../registry/served-faces.ts"
 import { scratch, scratchStart } from "../../store/scratch-store.ts"
 import { openStore, type Store } from "../../store/store.ts"
@@ -97,6 +98,12 @@ export async function openApp({ consoleFolder }: { consoleFolder?: string } = {}
       origin: () => "http://localhost:7180",
       onError: (error) => void logged.push(error),
     }),
+    atr: {
+      acs: () => {
+        throw new AtrError("AGENT_NOT_FOUND", "nobody is registered here")
+      },
+      entity: () => Promise.reject(new AtrError("ONTOLOGY_NOT_FOUND", "nobody is registered here")),
+    },
     faces: servedFaces({
       store,
       clock,

@@ -28,6 +28,15 @@ export function registeredHolders(registrations: Registry, agents: Holders): Hol
     else disabled.delete(changed.id)
   })
 
+  /** With an instance of a class that is out of service it is as with one that is disabled itself. */
+  function holderOfRegistration(registration: RegistrationRecord): Holder | undefined {
+    const holder = holderIn(registration)
+    if (holder === undefined || holder.state !== "live" || registration.ontology === null) return holder
+    const above = registrations.find(registration.ontology)
+    if (above?.state === "approved") return holder
+    return { ...holder, state: "suspended", stateChangedAt: above?.changedAt ?? registration.changedAt }
+  }
+
   function naming(agent: string): RegistrationRecord | undefined {
     const known = ofAgents.get(agent)
     if (known !== undefined) return known ?? undefined
@@ -88,7 +97,7 @@ function isNaming({ aic, state }: RegistrationRecord): boolean {
   return aic !== null && (state === "approved" || state === "disabled")
 }
 
-function holderOfRegistration(registration: RegistrationRecord): Holder | undefined {
+function holderIn(registration: RegistrationRecord): Holder | undefined {
   const { id, aic, state, changedAt, content } = registration
   if (aic === null) return undefined
   const { dns = [], ip = [], days } = content.certificate ?? {}

@@ -42,7 +42,7 @@ export async function openCaUnderTest(disk: Scratch = scratch(), isNew = true): 
   const errors: unknown[] = []
   const onError = (error: unknown) => void errors.push(error)
   const at: { http?: HttpServer } = {}
-  const registrar = openRegistrar(store, clock, declare, "A1")
+  const registrar = openRegistrar(store, clock, declare, { number: "A1" })
   const registrations = await openRegistrations({ store, clock, declare, agents, registrar })
   const local = localHolders(agents, { registrar: "1", vendor: "1", salt: "1234" })
   const holders = registeredHolders(registrations, local)
