@@ -17,6 +17,7 @@ import { rulesCommands } from "./rules/rules-commands.ts"
 import { serveCommand } from "./serve/serve-command.ts"
 import { stateCommands } from "./state/state-commands.ts"
 import { serviceCommands } from "./service/service-commands.ts"
+import { syncCommands } from "./sync/sync-commands.ts"
 import { witnessCommands } from "./witness/witness-commands.ts"
 
 const demo: Flag = { type: "boolean", en: "mark it as part of a demonstration", zh: "标记为演示" }
@@ -40,6 +41,7 @@ export const handWritten: readonly Command[] = [
   ...placeCommands,
   ...caCommands,
   ...registrationCommands,
+  ...syncCommands,
   ...evidenceCommands,
   replayCommand,
   ...rulesCommands,

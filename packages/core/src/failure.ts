@@ -54,6 +54,16 @@ export const failureCodes = {
   overloaded: { status: 503, en: "Too many requests are waiting", zh: "等待处理的请求过多" },
   passkey_refused: { status: 401, en: "The passkey proves nothing here", zh: "该通行密钥在此无效" },
   pattern_invalid: { status: 400, en: "The pattern is not valid", zh: "模式无效" },
+  peer_refused: {
+    status: 409,
+    en: "The other registry is not believed any more",
+    zh: "已不再信任该登记平台",
+  },
+  peer_unavailable: {
+    status: 502,
+    en: "The other registry cannot be reached or understood",
+    zh: "无法连接或理解该登记平台",
+  },
   port_in_use: { status: 500, en: "The port is in use", zh: "端口被占用" },
   position_refused: {
     status: 401,

@@ -2,6 +2,7 @@
 export const idPrefixes = {
   agent: "agt",
   registration: "reg",
+  peer: "per",
   version: "ver",
   credential: "crd",
   person: "usr",

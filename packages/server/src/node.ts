@@ -10,7 +10,7 @@ import { openAgents } from "./authority/agents.ts"
 import { openBrowsers } from "./authority/browsers.ts"
 import { openBudgets } from "./authority/budgets.ts"
 import { openCredentials } from "./authority/credentials.ts"
-import { declareWith } from "./authority/declare.ts"
+import { type Declare, declareWith } from "./authority/declare.ts"
 import { openDevices } from "./authority/devices.ts"
 import { openErasure } from "./authority/erasure.ts"
 import { openHolds } from "./authority/holds.ts"
@@ -91,6 +91,13 @@ import { openRegistrar } from "./identity/registrar.ts"
 import { openDiscovery } from "./registry/discovery/discovery.ts"
 import { atr } from "./registry/atr/atr.ts"
 import { answerOntologies } from "./http/registry/serve-atr.ts"
+import { knownRegistrations } from "./registry/known-registrations.ts"
+import { openDsp } from "./registry/sync/dsp.ts"
+import { openMirrors } from "./registry/sync/mirrors.ts"
+import { openPeers } from "./registry/sync/peers.ts"
+import { openRegistrationChanges } from "./registry/sync/registration-changes.ts"
+import { openWebhooks } from "./registry/sync/webhooks.ts"
+import { suspendElsewhere } from "./registry/sync/suspend-elsewhere.ts"
 import { registeredSource } from "./registry/registered-source.ts"
 import { openRegistrations } from "./registry/registrations.ts"
 import { servedFaces } from "./registry/served-faces.ts"
@@ -189,7 +196,14 @@ export async function startNode({
       logger,
     })
     closing.push(() => scrub.close())
-    const declare = declareWith(vault)
+    const said = declareWith(vault)
+    const changes = await openRegistrationChanges(store, clock)
+    // What others are told of registrations stands in the commit of the statement that changes it.
+    const declare: Declare = (tx, statement) => {
+      const index = said(tx, statement)
+      changes.notice(tx, statement, index)
+      return index
+    }
     const unknown = await markUnknown(ledger)
     if (unknown > 0)
       logger.warn(
@@ -234,6 +248,8 @@ export async function startNode({
       localSalt: config.ca.salt,
     })
     const registrations = await openRegistrations({ store, clock, declare, agents, registrar })
+    const mirrors = openMirrors(store, clock)
+    const known = knownRegistrations(registrations, mirrors)
     const ca = openCertificateAuthority({
       store,
       clock,
@@ -274,6 +290,18 @@ export async function startNode({
       tasks,
       stop,
       connections,
+    })
+
+    const elsewhere = suspendElsewhere({
+      registrations,
+      mirrors,
+      agents,
+      interventions,
+      onError: (error) =>
+        logger.error(
+          { err: error },
+          "an agent that another registry took out of service could not be suspended",
+        ),
     })
 
     // A passkey belongs to a name, so people open the console by one.
@@ -470,15 +498,18 @@ export async function startNode({
       const { privateNames } = config.upstream
       await refuseName(address.host, port(url), { ownPort: () => port(origin.url), privateNames })
     }
+    const reach = {
+      ownPort: () => readAddress(origin.url)?.port ?? 0,
+      privateNames: config.upstream.privateNames,
+    }
+    const peers = openPeers({ store, clock, declare, mirrors, reach, log: logger })
+    closing.push(() => peers.close())
     const discovery = openDiscovery({
       store,
-      source: registeredSource(registrations),
+      source: registeredSource(known, mirrors),
       settings: config.discovery,
       clock,
-      reach: {
-        ownPort: () => readAddress(origin.url)?.port ?? 0,
-        privateNames: config.upstream.privateNames,
-      },
+      reach,
       origin: consoleOrigin,
       onError: (error) =>
         logger.error({ err: error }, "registrations could not be taken into the search index"),
@@ -514,6 +545,9 @@ export async function startNode({
       devices,
       positions,
       registrations,
+      known,
+      peers,
+      elsewhere,
       discovery,
       protections,
       meters,
@@ -555,8 +589,30 @@ export async function startNode({
       explain: operations["decision.explain"],
       agentOf: (ref) => agents.find(ref),
     })
-    const faces = servedFaces({ store, clock, registrations, origin: consoleOrigin })
+    const faces = servedFaces({ store, clock, registrations: known, origin: consoleOrigin })
     const codes = atr({ registrations, faces, origin: consoleOrigin })
+    let dsp: ReturnType<typeof openDspDoor> | undefined
+    const openDspDoor = () => {
+      const opened = openDsp({
+        registrations,
+        ledger,
+        vault,
+        origin: consoleOrigin,
+        seqs: config.registry.sequence,
+        changes,
+        clock,
+        version,
+      })
+      const webhooks = openWebhooks({
+        store,
+        clock,
+        reach,
+        newest: () => opened.newest(),
+        onError: (error) => logger.error({ err: error }, "a webhook could not be told"),
+      })
+      closing.push(() => webhooks.close())
+      return { dsp: opened, webhooks }
+    }
     const app = createApp({
       operations,
       access,
@@ -569,6 +625,7 @@ export async function startNode({
       discovery,
       faces,
       atr: codes,
+      dsp: config.registry.share ? () => (dsp ??= openDspDoor()) : undefined,
       tokens,
       ca,
       servedLog: config.publish.serve ? publishing?.folder : undefined,
@@ -651,6 +708,10 @@ export async function startNode({
       }),
     )
     witnessing.begin()
+    peers.begin()
+    // Whoever is told of changes is told of those too that come before anybody asks.
+    if (config.registry.share && store.query("SELECT 1 FROM webhook LIMIT 1").length > 0)
+      dsp ??= openDspDoor()
     return {
       url: http.url,
       dataFolder: store.folder.path,

@@ -21,6 +21,17 @@ export async function withNode<T>(
 
 /** Works with the node as the person: asks for the secret, and forgets the session with the process. */
 export async function asPerson<T>(asked: Asked, work: (client: Client) => Promise<T>): Promise<T> {
+  return asPersonAgain(asked, async (client) => work(await client()))
+}
+
+/** A proof of the person is good for a minute. */
+const provedMs = 30_000
+
+/** The same for what takes longer than one proof holds: the secret is asked for once, and proves again as often as it has to. */
+export async function asPersonAgain<T>(
+  asked: Asked,
+  work: (client: () => Promise<Client>) => Promise<T>,
+): Promise<T> {
   const socket = socketTransport(asked.dataFolder)
   const { transport } = socket
   try {
@@ -32,8 +43,16 @@ export async function asPerson<T>(asked: Asked, work: (client: Client) => Promis
         "no person is enrolled yet: run `hufu enrol` once, in a terminal of your own",
       )
     const secret = await askSecret(asked)
-    const { token } = await createClient({ transport }).session.create({ secret })
-    return await work(createClient({ transport, language: asked.language, token }))
+    let proved: { readonly client: Client; readonly at: number } | undefined
+    return await work(async () => {
+      if (proved !== undefined && performance.now() - proved.at < provedMs) return proved.client
+      const { token } = await createClient({ transport }).session.create({ secret })
+      proved = {
+        client: createClient({ transport, language: asked.language, token }),
+        at: performance.now(),
+      }
+      return proved.client
+    })
   } finally {
     socket.close()
   }

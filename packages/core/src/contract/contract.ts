@@ -19,6 +19,7 @@ import { serverOperations } from "./server-operations.ts"
 import { sessionOperations } from "./session-operations.ts"
 import { stateOperations } from "./state-operations.ts"
 import { stopOperations } from "./stop-operations.ts"
+import { syncOperations } from "./sync-operations.ts"
 import { taskOperations } from "./task-operations.ts"
 import type { Operation } from "./operation.ts"
 
@@ -43,6 +44,7 @@ export const contract = {
   ...stateOperations,
   ...placeOperations,
   ...registrationOperations,
+  ...syncOperations,
   ...protectionOperations,
   ...eventOperations,
   ...stopOperations,

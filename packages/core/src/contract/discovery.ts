@@ -47,6 +47,8 @@ export const FoundRegistration = z.object({
   skills: z.array(z.object({ id: z.string(), name: z.string() })),
   grade: z.string().nullable(),
   price: z.string().nullable(),
+  /** Which other registry keeps it; null for one of this registry. */
+  origin: z.string().nullable(),
   /** Null where nobody listens. */
   alive: z.boolean().nullable(),
   credit: z.number().nullable(),

@@ -27,8 +27,8 @@ export const Registration = z.strictObject({
   ontology: AicText.nullable(),
   /** The agent that acts at this node's own doors, if it is one of them. */
   agent: idSchema("agent").nullable(),
-  /** Who claimed its name. */
-  owner: idSchema("person"),
+  /** Who claimed its name; null for a mirror, whose name was claimed elsewhere. */
+  owner: idSchema("person").nullable(),
   /** How many times it was changed. */
   revision: z.int().nonnegative(),
   createdAt: At,

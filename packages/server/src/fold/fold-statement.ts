@@ -418,6 +418,21 @@ const folds: Record<Fact, FoldFact> = {
       openedAt: time(refs["at"]),
     })
   },
+  "peer.added"(fold, { subject, refs, content }) {
+    fold.put("peer", subject, {
+      id: stated(subject),
+      url: within(content, "url"),
+      trust: word(refs["trust"]),
+      vkey: within(content, "vkey"),
+      addedAt: time(refs["at"]),
+    })
+  },
+  "peer.followed": nothing,
+  "peer.refused": nothing,
+  "peer.removed"(fold, { subject }) {
+    fold.erase(subject, true)
+    fold.drop("peer", (id) => id === subject)
+  },
   "node.started"(fold, { refs, index }) {
     const { person, rules } = refs
     fold.isComplete = person !== undefined

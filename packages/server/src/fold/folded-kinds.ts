@@ -25,6 +25,7 @@ import { authorityKind } from "../identity/ca/authorities.ts"
 import { certificateKind } from "../identity/ca/certificates.ts"
 import { registrarKind } from "../identity/registrar.ts"
 import { registrationKind } from "../registry/registration-record.ts"
+import { peerKind } from "../registry/sync/peer-record.ts"
 import { isFailure } from "@hufu/core/failure"
 import type { RecordRow } from "../store/record-row.ts"
 import type { Store, Tx } from "../store/store.ts"
@@ -87,6 +88,7 @@ export const foldedKinds: readonly FoldedKind[] = [
   folded(positionKind),
   folded(registrarKind),
   folded(registrationKind),
+  folded(peerKind),
   folded(protectionKind),
   folded(rollOutKind),
   folded(holdKind),

@@ -15,11 +15,15 @@ export const tableClasses: Readonly<Record<string, TableClass>> = {
   record: "fold",
   spent: "fold",
   registration_index: "fold",
+  registration_change: "fold",
   vault_key: "vault",
   vault: "vault",
   seen_proof: "ephemeral",
   person_use: "ephemeral",
   oauth_item: "ephemeral",
+  mirror: "ephemeral",
+  peer_position: "ephemeral",
+  webhook: "ephemeral",
   meta: "ephemeral",
   migration: "ephemeral",
 }
@@ -45,5 +49,6 @@ export const secretMembers: Readonly<Record<string, readonly string[]>> = {
   protection: ["name", "born", "band", "how", "zone", "guardian"],
   position: ["position"],
   registrar: ["salt"],
+  peer: ["url", "vkey"],
   registration: ["aic", "ontology", "content", "proofs", "mirror", "proposal", "reason"],
 }

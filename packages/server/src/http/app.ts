@@ -6,6 +6,7 @@ import { asFailure, Failure } from "@hufu/core/failure"
 import type { Language } from "@hufu/core/words"
 import { type Context, Hono } from "hono"
 import type { Logger } from "pino"
+import { requireFresh } from "../authority/person-proof.ts"
 import type { TokenAuthority } from "../authority/tokens.ts"
 import type { Clock } from "../clock.ts"
 import type { OperationContext } from "../operation/context.ts"
@@ -36,6 +37,7 @@ import type { ServedFaces } from "../registry/served-faces.ts"
 import { adpBase, serveAdp } from "./registry/serve-adp.ts"
 import { ardBase, serveArd } from "./registry/serve-ard.ts"
 import { serveAtr } from "./registry/serve-atr.ts"
+import { dspBase, type DspDoor, serveDsp } from "./registry/serve-dsp.ts"
 import { serveFaces } from "./registry/serve-faces.ts"
 import { mcpRegistryBase, serveMcpRegistry } from "./registry/serve-mcp-registry.ts"
 import { serveTokens } from "./serve-tokens.ts"
@@ -60,6 +62,8 @@ export interface AppParts extends CallerParts {
   readonly atr: Atr
   /** Finding agents among them. */
   readonly discovery: Pick<Discovery, "adp" | "ard" | "servers">
+  /** By which other registries mirror this one; undefined where it is not shared. */
+  readonly dsp: (() => Omit<DspDoor, "onError" | "requirePerson">) | undefined
   /** Where people open the console. */
   readonly consoleOrigin: () => string
   /** Further Host header values that are served. */
@@ -113,6 +117,7 @@ export function createApp(parts: AppParts): Hono<{ Bindings: Bindings }> {
   app.all(`${caBase}/*`, (c) => answerCa(parts, c))
   for (const base of [adpBase, ardBase, mcpRegistryBase])
     app.all(`${base}/*`, (c) => discoverBy(parts, c, base))
+  app.all(`${dspBase}/*`, (c) => answerDsp(parts, c))
   app.get("/registry/*", (c) => serveFaces(c, parts.faces))
   app.all("/entries/*", async (c, next) => (await answerEntry(parts, c)) ?? next())
   app.get("*", async (c, next) => (await serveConsole(c, parts)) ?? next())
@@ -203,6 +208,25 @@ async function discoverBy({ discovery, logger }: AppParts, c: AppContext, base: 
       : base === ardBase
         ? await serveArd(request, path, discovery.ard(), onError)
         : serveMcpRegistry(request, discovery.servers(), onError)
+  if (answer === undefined) throw nowhere()
+  return answer
+}
+
+/** What other registries are told, so that they mirror this one. */
+async function answerDsp(parts: AppParts, c: AppContext): Promise<Response> {
+  const { dsp, logger } = parts
+  const onError = (error: unknown) => logger.error({ err: error }, "a request failed")
+  const answer =
+    dsp &&
+    (await serveDsp(
+      c.req.raw,
+      { path: c.req.path, caller: c.env?.address ?? "" },
+      {
+        ...dsp(),
+        onError,
+        requirePerson: () => requireFresh(identify(parts, c, randomUUID()).session, parts.clock),
+      },
+    ))
   if (answer === undefined) throw nowhere()
   return answer
 }

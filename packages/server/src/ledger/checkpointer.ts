@@ -77,12 +77,13 @@ export class Checkpointer {
   }
 
   /** A checkpoint that covers an entry, as soon as there is one. */
-  covering(index: number): Promise<SignedCheckpoint> {
+  covering(index: number, soon = false): Promise<SignedCheckpoint> {
     if (this.latest.size > index) return Promise.resolve(this.latest)
     if (this.#isClosed) return Promise.reject(closed())
     return new Promise((resolve, reject) => {
       this.#waiters.push({ index, resolve, reject })
-      this.touch()
+      if (soon) void this.sign().catch(this.#parts.onError)
+      else this.touch()
     })
   }
 

@@ -4,7 +4,7 @@ import { signCoseReceipt } from "@hufu/core/evidence/cose-receipt"
 import { frontierAt } from "@hufu/core/evidence/frontier"
 import { inclusionProof } from "@hufu/core/evidence/inclusion"
 import { parseNote } from "@hufu/core/evidence/signed-note"
-import { rootAt } from "@hufu/core/evidence/merkle"
+import { type NodeReader, rootAt } from "@hufu/core/evidence/merkle"
 import { formatVkey } from "@hufu/core/evidence/vkey"
 import { Failure } from "@hufu/core/failure"
 import type { Logger } from "pino"
@@ -60,8 +60,14 @@ export interface Ledger {
   find(hash: Uint8Array): Promise<number | undefined>
   /** The latest checkpoint that is durable. */
   checkpoint(): SignedCheckpoint
-  /** A checkpoint that covers an entry: at once, or when it is signed, within a second. */
-  awaitCheckpoint(index: number): Promise<SignedCheckpoint>
+  /** The same for each of several entries, which share most of what has to be read. */
+  proofs(indices: readonly number[], size: number): Uint8Array[][]
+  /**
+   * A checkpoint that covers an entry: at once, or when it is signed, within a second.
+   *
+   * @param options `soon` has it signed now
+   */
+  awaitCheckpoint(index: number, options?: { soon?: boolean }): Promise<SignedCheckpoint>
   /** Tells of every checkpoint once it is durable; what it returns ends that. */
   onCheckpoint(listener: (checkpoint: SignedCheckpoint) => void): () => void
   /** The root of the first so many entries. */
@@ -152,6 +158,14 @@ function over(
         throw new Failure("not_found", `a tree of ${of} has no entry ${index}: ask for a larger one`)
       return inclusionProof(index, of, nodes(), nativeHash)
     },
+    proofs(indices, of) {
+      covers(of - 1)
+      const late = indices.find((index) => index >= of)
+      if (late !== undefined)
+        throw new Failure("not_found", `a tree of ${of} has no entry ${late}: ask for a larger one`)
+      const read = remembering(nodes())
+      return indices.map((index) => inclusionProof(index, of, read, nativeHash))
+    },
     rangeProof(from, to, of) {
       const read = nodeReader(appender.edge, (l, n) => readTile(reader, l, n))
       return {
@@ -166,9 +180,9 @@ function over(
     },
     find: (hash) => findLeaf(reader, appender.edge, hash),
     checkpoint: () => checkpointer.latest,
-    async awaitCheckpoint(index) {
+    async awaitCheckpoint(index, { soon = false } = {}) {
       covers(index)
-      return checkpointer.covering(index)
+      return checkpointer.covering(index, soon)
     },
     onCheckpoint: (listener) => checkpointer.onSigned(listener),
     rootAt(of) {
@@ -180,6 +194,18 @@ function over(
       return size1 === 0 || size1 === size2 ? [] : consistencyProof(size1, size2, nodes(), nativeHash)
     },
     verify: ({ onProgress } = {}) => verifyLedger({ db: reader, size: size(), onProgress }),
+  }
+}
+
+/** Reads each node once. */
+function remembering(read: NodeReader): NodeReader {
+  const known = new Map<number, Map<number, Uint8Array>>()
+  return (level, index) => {
+    const ofLevel = known.get(level) ?? new Map<number, Uint8Array>()
+    known.set(level, ofLevel)
+    const node = ofLevel.get(index) ?? read(level, index)
+    ofLevel.set(index, node)
+    return node
   }
 }
 

@@ -19,7 +19,7 @@ function requireOwnHook({ hook }: OperationContext, agent: string): void {
 
 /** Agents, versions, credentials and tasks. */
 export function agentOperations(parts: OperationParts) {
-  const { agents, credentials, tasks, mandates, person, interventions, ca } = parts
+  const { agents, credentials, tasks, mandates, person, interventions, ca, elsewhere } = parts
   return {
     "agent.create": async ({ name, credential, days, demo }, context) => {
       const by = actorOf(context)
@@ -40,7 +40,11 @@ export function agentOperations(parts: OperationParts) {
     },
     "agent.suspend": ({ agent, reason }, context) => interventions.suspend(agent, actorOf(context), reason),
     "agent.revoke": ({ agent, reason }, context) => interventions.revoke(agent, actorOf(context), reason),
-    "agent.resume": ({ agent }, context) => agents.setState(agents.need(agent), "live", actorOf(context), ""),
+    "agent.resume": async ({ agent: ref }, context) => {
+      const agent = agents.need(ref)
+      elsewhere.refuse(agent.id)
+      return agents.setState(agent, "live", actorOf(context), "")
+    },
     "version.declare": async ({ agent: ref, label, parts: digests }, context) => {
       const by = actorOf(context)
       const version = await agents.declareVersion(agents.need(ref), { label, parts: digests }, by)

@@ -14,6 +14,7 @@ import { protectionOperations } from "./protection-operations.ts"
 import { registrationOperations } from "./registration-operations.ts"
 import { signInOperations } from "./sign-in-operations.ts"
 import { stateOperations } from "./state-operations.ts"
+import { syncOperations } from "./sync-operations.ts"
 import { toolOperations } from "./tool-operations.ts"
 
 /** One function for each row of the contract that is called. */
@@ -33,6 +34,7 @@ export function createOperations(parts: OperationParts): Operations {
     ...caOperations(parts),
     ...placeOperations(parts),
     ...registrationOperations(parts),
+    ...syncOperations(parts),
     ...protectionOperations(parts),
     ...holdOperations(parts),
     ...evidenceOperations(parts),

@@ -38,6 +38,9 @@ import type { PublishState } from "../ledger/publish/start-publishing.ts"
 import type { ScrubState } from "../ledger/scrub.ts"
 import type { Vault } from "../ledger/vault.ts"
 import type { Discovery } from "../registry/discovery/discovery.ts"
+import type { KnownRegistrations } from "../registry/known-registrations.ts"
+import type { Peers } from "../registry/sync/peers.ts"
+import type { SuspendedElsewhere } from "../registry/sync/suspend-elsewhere.ts"
 import type { Registrations } from "../registry/registrations.ts"
 import type { Room } from "../store/room.ts"
 import type { Store } from "../store/store.ts"
@@ -76,6 +79,9 @@ export interface OperationParts {
   readonly positions: PositionAuthority
   readonly registrations: Registrations
   readonly discovery: Pick<Discovery, "find">
+  readonly known: Pick<KnownRegistrations, "find" | "isUsable">
+  readonly peers: Peers
+  readonly elsewhere: SuspendedElsewhere
   readonly protections: ProtectionAuthority
   readonly meters: Pick<UseMeters, "forget">
   readonly people: Pick<People, "shown">

@@ -1,7 +1,9 @@
-import type { ListedRegistration } from "@hufu/core/contract/registration"
+import type { ListedRegistration, ShownRegistration } from "@hufu/core/contract/registration"
 import { exportAs, importFrom } from "@hufu/core/registration/faces/face"
 import { faces } from "@hufu/core/registration/faces/faces"
-import { registrationOf } from "../registry/registrations.ts"
+import type { Registration } from "@hufu/core/registration/registration"
+import { digestOfContent } from "../registry/digest-of-content.ts"
+import { isTrial, registrationOf } from "../registry/registrations.ts"
 import type { RegistrationRecord } from "../registry/registration-record.ts"
 import { actorOf, type OperationContext } from "./context.ts"
 import type { Operations } from "./operations.ts"
@@ -9,7 +11,7 @@ import type { OperationParts } from "./parts.ts"
 
 /** Registrations of agents. */
 export function registrationOperations(parts: OperationParts) {
-  const { registrations, discovery, agents, interventions, person, consoleOrigin } = parts
+  const { registrations, known, discovery, agents, interventions, person, consoleOrigin } = parts
   const shown = (record: RegistrationRecord) => registrations.shown(record)
   /** Who proved to be the person is who claims, changes and reviews. */
   const personOf = (context: OperationContext) => context.session?.person ?? person.id
@@ -26,6 +28,19 @@ export function registrationOperations(parts: OperationParts) {
     changedAt: record.changedAt,
   })
 
+  /** What another registry keeps: nothing of it is under way here. */
+  const shownMirror = (registration: Registration): ShownRegistration => ({
+    registration,
+    usable: known.isUsable(registration),
+    trial: isTrial(registration),
+    proposal: null,
+    reason: "",
+    offeredTo: null,
+    flags: [],
+    digest: digestOfContent(registration.content),
+  })
+  const mirrorOf = (ref: string) => (registrations.find(ref) === undefined ? known.find(ref) : undefined)
+
   return {
     "registry.search": async (input) => discovery.find(input),
     "registration.list": async ({ name, state, after, limit }) => {
@@ -36,7 +51,10 @@ export function registrationOperations(parts: OperationParts) {
         items: found === undefined || (state !== undefined && found.state !== state) ? [] : [listed(found)],
       }
     },
-    "registration.show": async ({ registration }) => shown(registrations.need(registration)),
+    "registration.show": async ({ registration }) => {
+      const mirror = mirrorOf(registration)
+      return mirror === undefined ? shown(registrations.need(registration)) : shownMirror(mirror)
+    },
     "registration.claim": async ({ content, agent, ontology }, context) =>
       shown(
         await registrations.claim({
@@ -75,7 +93,8 @@ export function registrationOperations(parts: OperationParts) {
     "registration.export": async ({ registration, face: name }) => {
       const { mediaType } = faces[name]
       const at = { origin: consoleOrigin() }
-      const { face, lost } = exportAs(faces[name], registrationOf(registrations.need(registration)), at)
+      const from = mirrorOf(registration) ?? registrationOf(registrations.need(registration))
+      const { face, lost } = exportAs(faces[name], from, at)
       return { face, mediaType, lost: [...lost] }
     },
     "registration.import": async ({ face, text }) => {

@@ -1,25 +1,24 @@
 import type { RegistrationSource } from "./discovery/registration-source.ts"
-import { type Registrations, registrationOf } from "./registrations.ts"
+import type { KnownRegistrations } from "./known-registrations.ts"
+import type { Mirrors } from "./sync/mirrors.ts"
 
-/** The registrations of this node, as discovery reads them. */
+/** The registrations that this node knows, as discovery reads them. */
 export function registeredSource(
-  registrations: Pick<Registrations, "page" | "find" | "isUsable" | "onChanged">,
+  known: KnownRegistrations,
+  mirrors: Pick<Mirrors, "isRefused">,
 ): RegistrationSource {
   const isUsable = (ref: string) => {
-    const record = registrations.find(ref)
-    return record !== undefined && registrations.isUsable(record)
+    const registration = known.find(ref)
+    return registration !== undefined && known.isUsable(registration)
   }
   return {
-    page: (after, limit) => registrations.page({ after, limit }).map(registrationOf),
-    find(id) {
-      const record = registrations.find(id)
-      return record && registrationOf(record)
-    },
+    page: (after, limit) => known.page(after, limit),
+    find: (id) => known.find(id),
     isUsable,
-    isRefused: (aic) => registrations.find(aic) !== undefined && !isUsable(aic),
+    isRefused: (aic) => (known.find(aic) !== undefined && !isUsable(aic)) || mirrors.isRefused(aic),
     onChange(listener) {
       const ended = new AbortController()
-      registrations.onChanged(({ id }) => {
+      known.onChanged((id) => {
         if (!ended.signal.aborted) listener(id)
       })
       return () => ended.abort()

@@ -11,6 +11,8 @@ export interface RegistrationIndex {
   byName(name: string): string | undefined
   byAic(aic: string): string | undefined
   ofAgent(agent: string): string[]
+  /** The agents of this node that registrations name. */
+  agents(): string[]
   countOf(owner: string): number
   /** What one owner registered, in the order of the ids. */
   ofOwner(owner: string, after: string, limit: number): string[]
@@ -71,6 +73,10 @@ export async function openRegistrationIndex(store: Store): Promise<RegistrationI
     byName: (name) => idsOf("name = ?", [digest("name", name)])[0],
     byAic: (aic) => idsOf("aic = ?", [digest("aic", aic)])[0],
     ofAgent: (agent) => idsOf("agent = ?", [agent]),
+    agents: () =>
+      store
+        .query<{ agent: string }>("SELECT DISTINCT agent FROM registration_index WHERE agent IS NOT NULL")
+        .map(({ agent }) => agent),
     countOf: (owner) =>
       store.query<{ n: number }>("SELECT count(*) AS n FROM registration_index WHERE owner = ?", [owner])[0]
         ?.n ?? 0,

@@ -7,6 +7,7 @@ import type { RecordKind } from "../authority/records.ts"
 
 /** A registration as it is kept: with a change of it that is under way. */
 export const RegistrationRecord = Registration.extend({
+  owner: idSchema("person"),
   /** A change of what is approved; null while there is none. */
   proposal: RegistrationContent.nullable(),
   proposalState: Proposal.shape.state.nullable(),

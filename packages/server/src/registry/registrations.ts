@@ -3,7 +3,6 @@ import type { Fact } from "@hufu/core/evidence/entry"
 import { Failure } from "@hufu/core/failure"
 import { newId } from "@hufu/core/id"
 import { formatAic, isOntology, isTrialCode, parseAic } from "@hufu/core/identity/aic"
-import { canonicalize } from "@hufu/core/json/canonical"
 import type { JsonValue } from "@hufu/core/json/json-value"
 import { RegistrationContent } from "@hufu/core/registration/registration-content"
 import type { Registration, RegistrationState } from "@hufu/core/registration/registration"
@@ -12,12 +11,13 @@ import type { AgentAuthority } from "../authority/agents.ts"
 import { type Declare, saidTime } from "../authority/declare.ts"
 import type { Clock } from "../clock.ts"
 import type { RegistrarAuthority } from "../identity/registrar.ts"
-import { digestOf } from "../ledger/native-hash.ts"
 import { isUniqueViolation } from "../store/storage-error.ts"
 import type { Store, Tx } from "../store/store.ts"
+import { type Load, type Loaded, loadRegistrations } from "./load-registrations.ts"
 import { openRegistrationIndex } from "./registration-index.ts"
 import { registrationKind, type RegistrationRecord } from "./registration-record.ts"
 import { refuseUnready } from "./review-content.ts"
+import { digestOfContent } from "./digest-of-content.ts"
 
 /** The registrations of a registry: who claimed which name, what was approved, and what waits for review. */
 export interface Registrations {
@@ -26,6 +26,8 @@ export interface Registrations {
   find(ref: string): RegistrationRecord | undefined
   /** Those that name an agent of this node. */
   ofAgent(agent: string): RegistrationRecord[]
+  /** The agents of this node that are named by any. */
+  agentsNamed(): string[]
   /** In the order of their ids. */
   page(of: {
     state?: RegistrationState | undefined
@@ -45,6 +47,8 @@ export interface Registrations {
     ontology: string,
     says: Pick<RegistrationContent, "interfaces" | "instance">,
   ): Promise<RegistrationRecord>
+  /** Many at once, and approved where their reviewer loads them. */
+  load(load: Load): Promise<Loaded[]>
   change(ref: string, content: unknown, by: string): Promise<RegistrationRecord>
   submit(ref: string, by: string): Promise<RegistrationRecord>
   withdraw(ref: string, by: string): Promise<RegistrationRecord>
@@ -78,7 +82,7 @@ export interface RegistrationParts {
 }
 
 /** Enough for any one developer. */
-const maxOfOwner = 100_000
+const maxOfOwner = 1_000_000
 const atOnce = 50
 
 export async function openRegistrations(parts: RegistrationParts): Promise<Registrations> {
@@ -184,7 +188,11 @@ export async function openRegistrations(parts: RegistrationParts): Promise<Regis
         )
       }
       writeRecord(store, registrationKind, tx, last)
-      const issued = fact === "registration.approved" ? { aic: last.aic } : undefined
+      // By the digest others can tell that what they are shown is what was approved.
+      const issued =
+        fact === "registration.approved"
+          ? { aic: last.aic, digest: digestOfContent(last.content) }
+          : undefined
       const said = content ?? issued
       declare(tx, {
         fact,
@@ -281,7 +289,7 @@ export async function openRegistrations(parts: RegistrationParts): Promise<Regis
         subject: entity.id,
         by: ontology.id,
         refs: { of: "content", ...refs(1) },
-        content: { aic: entity.aic },
+        content: { aic: entity.aic, digest: digestOfContent(content) },
       })
       return entity
     })
@@ -509,6 +517,7 @@ export async function openRegistrations(parts: RegistrationParts): Promise<Regis
   return {
     need,
     find,
+    agentsNamed: () => index.agents(),
     ofAgent: (agent) => index.ofAgent(agent).flatMap((id) => byId(id) ?? []),
     page,
     each,
@@ -518,6 +527,16 @@ export async function openRegistrations(parts: RegistrationParts): Promise<Regis
     shown,
     claim: (draft) => alone(() => claim(draft)),
     instance: (ontology, says) => alone(() => instance(ontology, says)),
+    load: (load) =>
+      alone(async () => {
+        const loaded = await loadRegistrations(
+          { store, clock, declare, registrar, index, read: contentFrom, maxOfOwner },
+          load,
+        )
+        for (const each of loaded)
+          if ("registration" in each) for (const listener of listeners) listener(each.registration)
+        return loaded
+      }),
     change: (ref, content, by) => alone(() => change(ref, content, by)),
     submit: (ref, by) => alone(() => submit(ref, by)),
     withdraw: (ref, by) =>
@@ -567,7 +586,7 @@ export async function openRegistrations(parts: RegistrationParts): Promise<Regis
   }
 }
 
-function isTrial({ aic }: RegistrationRecord): boolean {
+export function isTrial({ aic }: Pick<Registration, "aic">): boolean {
   const code = aic === null ? undefined : parseAic(aic)
   return code !== undefined && isTrialCode(code)
 }
@@ -606,9 +625,4 @@ function asContent(content: RegistrationContent): RegistrationContent {
 function asJson(value: object): JsonValue {
   // A registration is JSON; what is undefined in it goes.
   return JSON.parse(JSON.stringify(value)) as JsonValue
-}
-
-/** By which it is told that what is approved is what was shown. */
-function digestOfContent(content: RegistrationContent): string {
-  return Buffer.from(digestOf(canonicalize(asJson(content)))).toString("hex")
 }

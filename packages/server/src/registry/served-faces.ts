@@ -8,7 +8,7 @@ import type { Ed25519Jwk } from "@hufu/core/token/ed25519-jwk"
 import type { Clock } from "../clock.ts"
 import { signingKey } from "../keys/signing-key.ts"
 import type { Store } from "../store/store.ts"
-import { type Registrations, registrationOf } from "./registrations.ts"
+import type { KnownRegistrations } from "./known-registrations.ts"
 
 /** One answer, with what proves that this registry gave it. */
 export interface ServedFace {
@@ -32,7 +32,7 @@ export const keySetPath = "/registry/keys.json"
 interface Parts {
   readonly store: Pick<Store, "keyFor">
   readonly clock: Clock
-  readonly registrations: Pick<Registrations, "find" | "isUsable">
+  readonly registrations: Pick<KnownRegistrations, "find" | "isUsable">
   readonly origin: () => string
 }
 
@@ -77,7 +77,7 @@ export function servedFaces({ store, clock, registrations, origin }: Parts): Ser
         throw new Failure("not_found", "there is no such registration in this form here")
       if (!registrations.isUsable(record))
         throw new Failure("agent_suspended", "this agent is out of service at the moment: do not use it")
-      const body = bodyOf(name, face.show(registrationOf(record), { origin: origin() }))
+      const body = bodyOf(name, face.show(record, { origin: origin() }))
       return {
         body,
         mediaType: face.mediaType,

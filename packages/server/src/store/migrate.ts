@@ -2,6 +2,7 @@ import { existsSync } from "node:fs"
 import { Failure } from "@hufu/core/failure"
 import { authorityMigration } from "../authority/authority-migration.ts"
 import { sealedRecordsMigration } from "../authority/sealed-records-migration.ts"
+import { syncMigration } from "../registry/sync/sync-migration.ts"
 import { oauthItemsMigration } from "../identity/oauth/oauth-items-migration.ts"
 import { seenProofsMigration } from "../identity/seen-proofs-migration.ts"
 import { useMigration } from "../authority/use-migration.ts"
@@ -30,6 +31,7 @@ export const migrations: readonly Migration[] = [
   useMigration,
   registrationIndexMigration,
   oauthItemsMigration,
+  syncMigration,
 ]
 
 /** Brings the schema up to date, each step in its own transaction, and returns the number of steps taken. */

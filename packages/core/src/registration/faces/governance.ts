@@ -29,18 +29,20 @@ const governed = [
   "price",
 ] as const satisfies readonly (keyof RegistrationContent)[]
 
-export function showGovernance({ id, aic, grade, content }: Registration): JsonishObject {
+export function showGovernance({ id, aic, grade, mirror, content }: Registration): JsonishObject {
   return {
     registration: id,
     aic: aic ?? undefined,
     grade: grade ?? undefined,
+    // Which other registry keeps it.
+    mirror: mirror?.registry,
     ...Object.fromEntries(governed.map((name) => [name, content[name]])),
   }
 }
 
 /** Where a registry says of itself which registration it is, below the place of these additions. */
 export function givenBelow(pointer: string): string[] {
-  return ["registration", "aic", "grade"].map((member) => `${pointer}/${member}`)
+  return ["registration", "aic", "grade", "mirror"].map((member) => `${pointer}/${member}`)
 }
 
 /** UNTRUSTED input: each member that fits. A code that another registrar gave is an alias. */

@@ -75,6 +75,7 @@ export async function openApp({ consoleFolder }: { consoleFolder?: string } = {}
     browsers,
     clock,
     events,
+    dsp: undefined,
     access: accessAnswers({
       rules: undefined,
       explain: operations["decision.explain"],

@@ -76,7 +76,11 @@ export function ard(parts: SearchParts & { readonly trends: Trends; readonly ori
       const results = hits.map(({ registration, score }) => {
         const entry = entryOf(registration)
         delete entry["representativeQueries"]
-        return { ...entry, score: Math.round(score), source: `${origin()}/ard/` }
+        return {
+          ...entry,
+          score: Math.round(score),
+          source: registration.mirror?.registry ?? `${origin()}/ard/`,
+        }
       })
       return { results, ...(hits.length === pageSize ? { pageToken: `o${offset + hits.length}` } : {}) }
     },

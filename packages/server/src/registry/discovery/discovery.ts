@@ -78,7 +78,7 @@ function openParts({ store, source, settings, clock, reach, origin, onError }: D
   const trends = openTrends(() => clock.now())
   const common = { index, source, trends, origin }
   const found = ({ registration, score, reasons }: Ranked): FoundRegistrations["items"][number] => {
-    const { id, aic, grade, content } = registration
+    const { id, aic, grade, mirror, content } = registration
     const { name, title, description, version, developer, interfaces, skills, price } = content
     return {
       id,
@@ -92,6 +92,7 @@ function openParts({ store, source, settings, clock, reach, origin, onError }: D
       skills: skills.slice(0, 8).map((skill) => ({ id: skill.id, name: skill.name })),
       grade,
       price: price?.model ?? null,
+      origin: mirror?.registry ?? null,
       alive: source.liveness?.(id)?.alive ?? null,
       credit: source.credit?.(id) ?? null,
       score,

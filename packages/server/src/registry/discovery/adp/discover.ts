@@ -132,8 +132,11 @@ function findHere(parts: DiscoverParts, request: DiscoveryRequest): { share: Sha
     const heard = parts.source.liveness?.(id)
     if (heard !== undefined)
       alive.set(aic, { alive: heard.alive, aliveLastSeenAt: new Date(heard.lastSeenAt).toISOString() })
-    const memo = reasons
-      .map(({ field, words }) => `${field}: ${words.join(" ")}`)
+    const { mirror } = registration
+    const memo = [
+      ...(mirror === null ? [] : [`registry: ${mirror.registry.slice(0, 200)}`]),
+      ...reasons.map(({ field, words }) => `${field}: ${words.join(" ")}`),
+    ]
       .join("; ")
       .slice(0, 300)
     skills.push({

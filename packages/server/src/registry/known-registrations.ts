@@ -1,0 +1,64 @@
+import type { Registration } from "@hufu/core/registration/registration"
+import { type Registrations, registrationOf } from "./registrations.ts"
+import type { Mirrors } from "./sync/mirrors.ts"
+
+/** What this registry keeps itself, and what it knows of others. */
+export interface KnownRegistrations {
+  /** By id, name or code. What is registered here comes first. */
+  find(ref: string): Registration | undefined
+  isUsable(registration: Registration): boolean
+  /** Of every state, in the order of their ids. */
+  page(after: string, most: number): Registration[]
+  /** Tells the id of what changed, or is found another way now. */
+  onChanged(listener: (id: string) => void): void
+}
+
+type Own = Pick<Registrations, "find" | "isUsable" | "page" | "onChanged">
+
+export function knownRegistrations(registrations: Own, mirrors: Mirrors): KnownRegistrations {
+  /** INVARIANT: no other registry speaks of a name or a code that is registered here. */
+  const isOverruled = ({ aic, content }: Registration) =>
+    registrations.find(content.name) !== undefined || (aic !== null && registrations.find(aic) !== undefined)
+
+  /** A class that is out of service takes its instances with it, before each of them is said to be. */
+  const isOfLiveClass = ({ ontology }: Registration) =>
+    ontology === null || mirrors.find(ontology)?.state !== "disabled"
+
+  function mirror(ref: string): Registration | undefined {
+    const found = mirrors.find(ref)
+    return found && shown(found)
+  }
+
+  /** What is overruled is nobody's to use. */
+  function shown(found: Registration): Registration {
+    return isOverruled(found) ? { ...found, state: "disabled" } : found
+  }
+
+  return {
+    find(ref) {
+      const own = registrations.find(ref)
+      return own === undefined ? mirror(ref) : registrationOf(own)
+    },
+    isUsable(registration) {
+      const { id, mirror: from } = registration
+      if (from !== null)
+        return mirrors.isUsable(id) && !isOverruled(registration) && isOfLiveClass(registration)
+      const own = registrations.find(id)
+      return own !== undefined && registrations.isUsable(own)
+    },
+    page(after, most) {
+      const own = registrations.page({ after, limit: most }).map(registrationOf)
+      const others = mirrors.page(after, most).map(shown)
+      return [...own, ...others].sort((one, other) => (one.id < other.id ? -1 : 1)).slice(0, most)
+    },
+    onChanged(listener) {
+      registrations.onChanged(({ id, aic, content }) => {
+        listener(id)
+        for (const each of mirrors.like({ name: content.name, aic })) listener(each)
+      })
+      mirrors.onChanged((ids) => {
+        for (const id of ids) listener(id)
+      })
+    },
+  }
+}
