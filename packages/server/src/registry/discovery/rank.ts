@@ -1,6 +1,6 @@
 import type { Registration } from "@hufu/core/registration/registration"
 import { searchedFields, type SearchedField, searchedTexts, weightOf } from "./registration-words.ts"
-import { isLoneHan, wordsIn } from "./search-words.ts"
+import { standing } from "./standing-words.ts"
 
 /** Why something was found: which words of the question stand where. */
 export interface HitReason {
@@ -21,11 +21,12 @@ export type WeighedWords = ReadonlyMap<string, number>
 /** A registration against a question: each word counts by how rare it is and by the best place where it stands. */
 export function rank(registration: Registration, question: WeighedWords): Ranked {
   const texts = searchedTexts(registration)
+  const wordsAt = standing(question.keys())
   const best = new Map<string, number>()
   const reasons: HitReason[] = []
   for (const field of searchedFields) {
     if (texts[field] === "") continue
-    const found = matched(texts[field], question)
+    const found = wordsAt(texts[field])
     if (found.length === 0) continue
     reasons.push({ field, words: found })
     for (const word of found) {
@@ -43,22 +44,16 @@ export function bestSkill(
   question: WeighedWords,
 ): { id: string; score: number } | undefined {
   let found: { id: string; score: number } | undefined
+  const wordsAt = standing(question.keys())
   for (const { id, name, description, tags, examples } of registration.content.skills) {
     const best = new Map<string, number>()
-    for (const word of matched(examples.join("\n"), question)) best.set(word, weightOf("example"))
-    for (const word of matched(description, question)) best.set(word, weightOf("skill-description"))
-    for (const word of matched([name, ...tags].join("\n"), question)) best.set(word, 1)
+    for (const word of wordsAt(examples.join("\n"))) best.set(word, weightOf("example"))
+    for (const word of wordsAt(description)) best.set(word, weightOf("skill-description"))
+    for (const word of wordsAt([name, ...tags].join("\n"))) best.set(word, 1)
     const score = share(best, question)
     if (found === undefined || score > found.score) found = { id, score }
   }
   return found
-}
-
-function matched(text: string, question: WeighedWords): string[] {
-  const words = new Set(wordsIn(text))
-  return [...question.keys()].filter(
-    (word) => words.has(word) || (isLoneHan(word) && [...words].some((each) => each.startsWith(word))),
-  )
 }
 
 function share(best: ReadonlyMap<string, number>, question: WeighedWords): number {

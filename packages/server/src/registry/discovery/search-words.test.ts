@@ -1,5 +1,8 @@
 import { expect, it } from "vitest"
+import { madeAgents, madeQuestions } from "../../../../../bench/discovery/made-agents.ts"
+import { searchedTexts } from "./registration-words.ts"
 import { isLoneHan, queryWords, stem, wordsIn } from "./search-words.ts"
+import { standing } from "./standing-words.ts"
 
 it("takes Chinese in pairs, and every character begins one", () => {
   expect(wordsIn("北京美食")).toEqual(["北京", "京美", "美食", "食"])
@@ -52,4 +55,24 @@ it("is bounded by what it keeps, whatever is asked", () => {
   const many = Array.from({ length: 5000 }, (_, n) => `w${n}`).join(" ")
   expect(queryWords(many)).toHaveLength(32)
   expect(wordsIn("x".repeat(10_000))[0]).toHaveLength(40)
+})
+
+it("finds where words stand as the words of that text would tell", () => {
+  const texts = [...madeAgents(20)].flatMap((agent) => Object.values(searchedTexts(agent)))
+  texts.push("Daily trips, cities and ﬁle planners", "ＰＤＦ BeijingFoodGuide 查 A股", "")
+  const questions = [...madeQuestions(40, 20), "days city filing pdf", "食 股 a", "naïve PLANS"]
+  let found = 0
+  for (const question of questions) {
+    const words = queryWords(question)
+    const wordsAt = standing(words)
+    for (const text of texts) {
+      const all = wordsIn(text)
+      const there = words.filter((word) =>
+        isLoneHan(word) ? all.some((each) => each.startsWith(word)) : all.includes(word),
+      )
+      expect(wordsAt(text)).toEqual(there)
+      found += there.length
+    }
+  }
+  expect(found).toBeGreaterThan(100)
 })

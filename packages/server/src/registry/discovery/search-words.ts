@@ -16,6 +16,13 @@ export function wordsIn(text: string): string[] {
   return words
 }
 
+/** Of the words of a text in NFKC those that are spelled. */
+export function spelledIn(text: string): string[] {
+  const words: string[] = []
+  for (const [run] of text.matchAll(spelledRuns)) addSpelled(run, words)
+  return words
+}
+
 /** More different words than these in a question are left out. */
 export const maxQueryWords = 32
 
@@ -47,6 +54,7 @@ function asked(question: string): string[] {
 
 const han = "\\p{Script=Han}\\p{Script=Hiragana}\\p{Script=Katakana}ー"
 const runs = new RegExp(`[${han}]+|[[\\p{L}\\p{N}\\p{M}]--[${han}]]+`, "gv")
+const spelledRuns = new RegExp(`[[\\p{L}\\p{N}\\p{M}]--[${han}]]+`, "gv")
 /** The same for what most texts are, in a third of the time. */
 // oxlint-disable-next-line no-control-regex -- all of ASCII is meant
 const plain = /^[\0-\x7f]*$/
@@ -62,7 +70,8 @@ const fillers = new Set(
 /** Longer ones are no words: keys, digests, what somebody wrote to fill an index. */
 const maxSpelled = 40
 
-function isHan(run: string): boolean {
+/** Whether a word, or a run of characters, is Chinese or Japanese. */
+export function isHan(run: string): boolean {
   return startsHan.test(run)
 }
 
