@@ -16,10 +16,13 @@ import { describe, expect, it } from "vitest"
 import { fieldKind } from "./acs-fields.ts"
 import { filterOperators, matchesFilter, readFilter } from "./acs-filter.ts"
 import { keysOf, requiredKeys } from "./acs-keys.ts"
+import { facetWord } from "./facet-word.ts"
+import { facetsDecide } from "./facets-decide.ts"
 import { AdpError } from "./adp/adp-error.ts"
 
 const at = { origin: "https://registry.example" }
-const cards = sample(arbitraryRegistration, { numRuns: 16, seed: 3 }).map((each) => acs.show(each, at))
+const registrations = sample(arbitraryRegistration, { numRuns: 16, seed: 3 })
+const cards = registrations.map((each) => acs.show(each, at))
 
 interface RawCondition {
   field: string
@@ -164,6 +167,7 @@ const anyCondition = oneof(
       "name",
       "version",
       "provider.organization",
+      "provider.countryCode",
       "endPoints.transport",
       "endPoints.url",
       "skills.id",
@@ -212,9 +216,9 @@ interface RawFilter {
 }
 
 describe("a filter over the ACS", () => {
-  it("lets through exactly what the specification's words do, and its keys lose nothing", () => {
+  it("lets through exactly what the specification's words do, and neither its keys nor facets lose any", () => {
     const known = cards.map((card) => new Set(keysOf(card)))
-    const seen = { yes: 0, no: 0, keyed: 0 }
+    const seen = { yes: 0, no: 0, keyed: 0, decided: 0 }
     assert(
       property(anyFilter, (raw) => {
         const filter = readFilter(raw as unknown as JsonValue)
@@ -222,7 +226,10 @@ describe("a filter over the ACS", () => {
         if (required.length > 0) seen.keyed += 1
         const answers = cards.map((card) => matchesFilter(filter, card))
         expect(answers).toEqual(cards.map((card) => oracle(raw, card)))
+        const verdicts = registrations.map((each) => facetsDecide(filter)(facetWord(each)))
         for (const [n, answer] of answers.entries()) {
+          if (verdicts[n] !== undefined) seen.decided += 1
+          expect(verdicts[n] ?? answer).toBe(answer)
           seen[answer ? "yes" : "no"] += 1
           if (answer) expect(required.filter((list) => !list.some((key) => known[n]?.has(key)))).toEqual([])
         }

@@ -1,20 +1,18 @@
 import type { JsonObject, JsonValue } from "@hufu/core/json/json-value"
 import { type AcsCondition, type AcsFilter, foldCase, valuesAt } from "./acs-filter.ts"
 
-/** Fields whose values are looked up and not compared one record after another. */
+/** Fields whose values are looked up and not compared one record after another; what facets say whole need not be. */
 const keyed: ReadonlySet<string> = new Set([
   "aic",
   "active",
   "protocolVersion",
   "name",
   "version",
-  "provider.countryCode",
   "provider.organization",
   "provider.name",
   "provider.domainRegistrations.domain",
   "endPoints.transport",
   "endPoints.url",
-  "capabilities.streaming",
   "capabilities.notification",
   "capabilities.messageQueue",
   "defaultInputModes",

@@ -1,3 +1,4 @@
+import type { JsonObject } from "@hufu/core/json/json-value"
 import { type AgentInterface, interfaceProtocols } from "@hufu/core/registration/agent-interface"
 import { grades } from "@hufu/core/registration/certification"
 import type { Registration } from "@hufu/core/registration/registration"
@@ -133,6 +134,24 @@ export class FacetCounts {
       return values.length === 0 ? [] : [{ facet: name, values }]
     })
   }
+}
+
+/** The fields of ACS that facets say whole. */
+export const cardPartFields: ReadonlySet<string> = new Set(["capabilities.streaming", "provider.countryCode"])
+/** The bits of a number that say them. */
+export const cardPartBits = bitsOf(fields.streaming) | bitsOf(fields.country)
+
+/** What the facets say of a card, as the card says it. */
+export function cardPart(word: number): JsonObject {
+  const country = fields.country.values[numberIn(word, fields.country) - 1]
+  return {
+    capabilities: { streaming: numberIn(word, fields.streaming) === 1 },
+    provider: country === undefined ? {} : { countryCode: country },
+  }
+}
+
+function bitsOf({ shift, bits }: Field): number {
+  return ((1 << bits) - 1) << shift
 }
 
 function marks(name: FacetName, values: readonly string[]): number {

@@ -3,7 +3,8 @@ import { acs } from "@hufu/core/registration/faces/acs"
 import type { Registration } from "@hufu/core/registration/registration"
 import { type AcsFilter, matchesFilter } from "./acs-filter.ts"
 import { requiredKeys } from "./acs-keys.ts"
-import { type FacetCounts, type FacetFilter, facetTest } from "./facet-word.ts"
+import { type FacetCounts, type FacetFilter, facetTest, facetWord } from "./facet-word.ts"
+import { facetsDecide } from "./facets-decide.ts"
 import { rank, type Ranked, type WeighedWords } from "./rank.ts"
 import type { RegistrationSource } from "./registration-source.ts"
 import type { SearchIndex } from "./search-index.ts"
@@ -58,12 +59,22 @@ export function search({ index, source }: SearchParts, query: SearchQuery): Sear
   const question = new Map(words.map((word) => [word, index.idf(word)]))
   const wanted = Math.min(offset + limit, maxDepth)
   const keys = filter === undefined ? [] : requiredKeys(filter)
+  const decided = filter && facetsDecide(filter)
+  const inFacets = facetTest(facets)
   const picky =
     filter !== undefined || accept !== undefined || query.alive === true || query.credit !== undefined
   const most = picky ? maxCompared : Math.max(words.length === 0 ? 0 : ranked + spare, wanted + spare)
-  const found = index.find({ words, keys, test: facetTest(facets), most, count })
+  const found = index.find({
+    words,
+    keys,
+    test: decided ? (word) => decided(word) !== false && (inFacets?.(word) ?? true) : inFacets,
+    most,
+    count,
+  })
   const fits = (registration: Registration) =>
-    (filter === undefined || matchesFilter(filter, cardOf(registration))) &&
+    (filter === undefined ||
+      decided?.(facetWord(registration)) === true ||
+      matchesFilter(filter, cardOf(registration))) &&
     (accept?.(registration) ?? true) &&
     (query.alive !== true || source.liveness?.(registration.id)?.alive === true) &&
     (query.credit === undefined || (source.credit?.(registration.id) ?? -1) >= query.credit) &&
