@@ -28,6 +28,7 @@ export async function loadHufu(
     if (some.length === batch) await take()
   }
   await take()
+  while (index.tidy()) await setImmediate()
   const parts = {
     index,
     source,

@@ -27,9 +27,10 @@ export function followSource(
 
   async function catchUp(): Promise<void> {
     try {
-      while (!ended.signal.aborted && (compared !== undefined || changed.size > 0)) {
+      while (!ended.signal.aborted) {
         if (changed.size > 0) index.apply(takeChanged())
-        else compared = compareFrom(compared ?? "")
+        else if (compared !== undefined) compared = compareFrom(compared)
+        else if (!index.tidy()) return
         await setImmediate()
       }
     } catch (error) {

@@ -9,7 +9,7 @@ import { registrationWords, strongWord } from "./registration-words.ts"
 import { isLoneHan } from "./search-words.ts"
 
 /** How the index is made: with another number, an index that is there is made anew. */
-const form = 2
+const form = 3
 
 const schema = `
   CREATE TABLE meta (key TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT, WITHOUT ROWID;
@@ -29,6 +29,7 @@ const schema = `
   CREATE TABLE word_count (word TEXT PRIMARY KEY, n INTEGER NOT NULL) STRICT, WITHOUT ROWID;
   CREATE VIRTUAL TABLE word USING fts5(words, content='', columnsize=0, detail=none, tokenize="ascii tokenchars '_'");
   INSERT INTO word (word, rank) VALUES ('secure-delete', 1);
+  INSERT INTO word (word, rank) VALUES ('pgsz', 2000);
 `
 
 /** A registration as it stands now; null once nobody may see it any more. */
@@ -59,13 +60,19 @@ export interface Found {
 }
 
 /** So many places of words are read for one question, the rarest words first: the others tell little apart. */
-const maxPlaces = 5000
+const maxPlaces = 2000
+/** Of a word that is too common for that, so many. */
+const share = 500
+/** So many places of a word are gone through to find those where others stand too. */
+const maxScanned = 30_000
 /** So many words of a question are looked up, the rarest; all of them count when the best are put in order. */
 const maxLookedUp = 10
 /** So many records are kept as they were read. */
 const maxRead = 1500
 /** So many lists of keys narrow a lookup; whoever needs the rest compares. */
 const maxKeyLists = 4
+/** So much is tidied at once: a few milliseconds of work. */
+const tidyPages = 128
 
 /**
  * What is public of every approved registration, to be searched: a table of SQLite with a full-text index (FTS5) whose words are made
@@ -78,6 +85,7 @@ export class SearchIndex {
   #facets = new Int32Array(1024).fill(-1)
   readonly #read = new Map<number, Registration>()
   #last = 0
+  #isTidying = false
   #size = 0
 
   constructor(db: SqliteConnection) {
@@ -117,6 +125,7 @@ export class SearchIndex {
         if (registration?.state === "approved") marks.push([doc, this.#add(doc, registration, counted)])
       }
       this.#countWords(counted)
+      this.#setScattered(this.#scattered + changes.length)
       this.#db.exec("COMMIT")
     } catch (error) {
       if (this.#db.isTransaction) this.#db.exec("ROLLBACK")
@@ -130,49 +139,83 @@ export class SearchIndex {
     if (marks.some(([, facets]) => facets === -1)) this.#db.all("PRAGMA wal_checkpoint(TRUNCATE)")
   }
 
+  /**
+   * Brings what the index wrote at many times to one place, some of it at each call: what is asked looks at every place. Returns whether
+   * there is more to do.
+   */
+  tidy(): boolean {
+    if (this.#scattered < Math.max(1000, this.#size / 10)) return false
+    const changes = () => Number(this.#db.get("SELECT total_changes() AS n")?.["n"])
+    const before = changes()
+    this.#db.run(
+      "INSERT INTO word (word, rank) VALUES ('merge', ?)",
+      this.#isTidying ? tidyPages : -tidyPages,
+    )
+    // As SQLite says it: with fewer changes than two there was nothing to do.
+    this.#isTidying = changes() - before >= 2
+    if (!this.#isTidying) this.#setScattered(0)
+    return this.#isTidying
+  }
+
+  /** How many changes came since all was in one place. */
+  get #scattered(): number {
+    return Number(this.#db.get("SELECT value FROM meta WHERE key = 'scattered'")?.["value"] ?? 0)
+  }
+
+  #setScattered(changes: number): void {
+    this.#db.run(
+      "INSERT INTO meta (key, value) VALUES ('scattered', ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
+      changes,
+    )
+  }
+
   find(lookup: Lookup): Found {
     const { words, keys } = lookup
-    if (words.length === 0 && keys.length === 0) return this.#browse(lookup)
     const narrowed = this.#narrowed(keys)
+    if (words.length === 0 && narrowed === undefined) return this.#browse(lookup)
     const scores = new Map<number, number>()
     let complete = true
-    const take = (expression: string, weight: number, most: number): number => {
-      const rows = this.#rowsOf(narrowed === undefined ? expression : `(${expression}) AND ${narrowed}`, most)
-      if (rows.length === most) complete = false
-      for (const doc of rows) {
+    /** Counts for all rows of some queries, the newest of each; how many there were. */
+    const take = (queries: readonly Query[], weight: number, most: number): number => {
+      const docs = new Set<number>()
+      for (const query of queries) {
+        const rows = this.#rowsOf(narrowed === undefined ? query : both(query, narrowed), most)
+        if (rows.length === most) complete = false
+        for (const doc of rows) docs.add(doc)
+      }
+      for (const doc of docs) {
         const facets = this.#facets[doc] ?? -1
         if (facets !== -1 && (lookup.test?.(facets) ?? true)) scores.set(doc, (scores.get(doc) ?? 0) + weight)
       }
-      return rows.length
-    }
-    if (words.length === 0) {
-      if (narrowed !== undefined)
-        for (const doc of this.#rowsOf(narrowed, maxPlaces)) this.#score(doc, lookup, scores)
-      return this.#ranked(scores, lookup, scores.size < maxPlaces)
+      return docs.size
     }
     const rarest = this.#rarest(words)
-    let left = maxPlaces
     const [first] = rarest
+    if (words.length === 0 && narrowed !== undefined) {
+      for (const doc of this.#rowsOf(narrowed, maxPlaces)) this.#score(doc, lookup, scores)
+      return this.#ranked(scores, lookup, scores.size < maxPlaces)
+    }
     if (first === undefined) return this.#ranked(scores, lookup, true)
+    let left = maxPlaces
     // Every word is common: those that have all of them first.
     if (first.places > maxPlaces && rarest.length > 1) {
-      const all = rarest.map(({ expression }) => expression).join(" AND ")
+      const all = rarest.slice(1, 4).reduce<Query>(both, first)
       left -= take(
-        all,
-        rarest.reduce((sum, { idf }) => sum + idf, 0),
-        maxPlaces / 4,
+        [all],
+        rarest.slice(0, 4).reduce((sum, { idf }) => sum + idf, 0),
+        share,
       )
       complete = false
     }
-    for (const { expression, strong, idf, places } of rarest.slice(0, maxLookedUp)) {
-      if (places <= left || scores.size === 0) {
-        left -= take(expression, idf / 2, Math.max(left, maxPlaces / 4))
-        if (strong !== undefined && places <= maxPlaces / 2) take(strong, idf / 2, maxPlaces / 2)
-        continue
-      }
-      // Too common to be gone through: it counts where the rarest word stands too.
-      complete = false
-      take(`${expression} AND ${first.expression}`, idf / 2, maxPlaces / 4)
+    for (const word of rarest.slice(0, maxLookedUp)) {
+      const { strong, idf } = word
+      const isRare = word.places <= left
+      const isFew = scores.size < lookup.most
+      if (!isRare) complete = false
+      // Too common to be gone through: it counts where the rarest stands too, and by itself where little was found.
+      const queries = isRare || word === first ? [word] : [both(word, first), ...(isFew ? [word] : [])]
+      left -= take(queries, idf / 2, isRare ? word.places + 1 : share)
+      if (strong !== undefined && (isRare || (isFew && word !== first))) take([strong], idf / 2, share)
     }
     if (rarest.length > maxLookedUp) complete = false
     return this.#ranked(scores, lookup, complete)
@@ -306,16 +349,20 @@ export class SearchIndex {
     return { docs: best.map(([doc]) => doc), total: scores.size, complete, counts }
   }
 
-  /** The words that are there, each as an expression, the rarest first. */
+  /** The words that are there, the rarest first. */
   #rarest(words: readonly string[]) {
     return words
       .flatMap((word) => {
         const places = this.#count(word)
         if (places === 0) return []
-        const expression = isLoneHan(word) ? `"${word}" *` : `"${word}"`
-        const strong =
-          isLoneHan(word) || this.#count(strongWord(word)) === 0 ? undefined : `"${strongWord(word)}"`
-        return [{ expression, strong, places, idf: this.idf(word) }]
+        const inNames = isLoneHan(word) ? 0 : this.#count(strongWord(word))
+        return [
+          {
+            ...query(isLoneHan(word) ? `"${word}" *` : `"${word}"`, places),
+            strong: inNames === 0 ? undefined : query(`"${strongWord(word)}"`, inNames),
+            idf: this.idf(word),
+          },
+        ]
       })
       .toSorted((one, other) => one.places - other.places)
   }
@@ -332,26 +379,67 @@ export class SearchIndex {
     return Number(this.#db.get("SELECT n FROM word_count WHERE word = ?", word)?.["n"] ?? 0)
   }
 
-  /** An expression that the keys make, of those lists that narrow most. */
-  #narrowed(keys: readonly (readonly string[])[]): string | undefined {
-    const lists = keys
-      .map((list) => ({ list, places: list.reduce((sum, key) => sum + this.#count(key), 0) }))
+  /** What the keys ask for, by those lists that narrow most. */
+  #narrowed(keys: readonly (readonly string[])[]): Query | undefined {
+    const [first, ...rest] = keys
+      .map((list) =>
+        query(
+          list.map((key) => `"${key}"`).join(" OR "),
+          list.reduce((sum, key) => sum + this.#count(key), 0),
+        ),
+      )
       .toSorted((one, other) => one.places - other.places)
       .slice(0, maxKeyLists)
-      // What nearly all have does not narrow.
-      .filter(({ places }, at) => at === 0 || places < this.#size / 2)
-    if (lists.length === 0) return undefined
-    return lists.map(({ list }) => `(${list.map((key) => `"${key}"`).join(" OR ")})`).join(" AND ")
+    // What nearly all have does not narrow.
+    return first && rest.filter(({ places }) => places < this.#size / 2).reduce(both, first)
   }
 
-  #rowsOf(expression: string, most: number): number[] {
+  /** The newest rows of a query. */
+  #rowsOf({ expression, rarest, isOne }: Query, most: number): number[] {
+    const since = isOne || rarest.places <= maxScanned ? 0 : this.#since(rarest.expression)
     // As one text: thousands of rows, each a value of its own, take longer than finding them.
     const rows = this.#db.get(
-      "SELECT json_group_array(rowid) AS docs FROM (SELECT rowid FROM word WHERE word MATCH ? ORDER BY rowid DESC LIMIT ?)",
+      "SELECT json_group_array(rowid) AS docs FROM (SELECT rowid FROM word WHERE word MATCH ? AND rowid >= ? ORDER BY rowid DESC LIMIT ?)",
       expression,
+      since,
       most,
     )
     return JSON.parse(String(rows?.["docs"])) as number[] // as the statement makes it
+  }
+
+  /** From which row on as many have a word as are gone through to find what others have too. */
+  #since(expression: string): number {
+    const row = this.#db.get(
+      "SELECT rowid AS doc FROM word WHERE word MATCH ? ORDER BY rowid DESC LIMIT 1 OFFSET ?",
+      expression,
+      maxScanned,
+    )
+    return Number(row?.["doc"] ?? 0)
+  }
+}
+
+/** What the full-text index is asked. */
+interface Query {
+  readonly expression: string
+  /** About how many rows it has. */
+  readonly places: number
+  /** Of what all have to have, what fewest have: as many are gone through. */
+  readonly rarest: { readonly expression: string; readonly places: number }
+  /** Whether every row that is gone through is one of its rows. */
+  readonly isOne: boolean
+}
+
+function query(expression: string, places: number): Query {
+  return { expression, places, rarest: { expression, places }, isOne: true }
+}
+
+function both(one: Query, other: Query): Query {
+  const rarest = one.rarest.places <= other.rarest.places ? one.rarest : other.rarest
+  return {
+    expression: `(${one.expression}) AND (${other.expression})`,
+    places: rarest.places,
+    rarest,
+    isOne: false,
   }
 }
 

@@ -60,6 +60,25 @@ describe("search", () => {
     expect(errors.splice(0)).toEqual([])
   })
 
+  it("finds the same once what was written at many times is in one place", () => {
+    const agents = Array.from({ length: 1000 }, (_, n) =>
+      made({ title: `Number ${n} of the ${n % 7 === 0 ? "sevenths" : "others"}` }),
+    )
+    for (let from = 0; from < agents.length; from += 100)
+      under.index.apply(
+        agents.slice(from, from + 100).map((registration) => ({ id: registration.id, registration })),
+      )
+    const seventh = () =>
+      under.index.find({ words: ["seventh"], keys: [], test: undefined, most: 2000, count: false }).docs
+    const scattered = seventh()
+    expect(scattered).toHaveLength(143)
+    let steps = 0
+    while (under.index.tidy()) steps += 1
+    expect(steps).toBeGreaterThan(0)
+    expect(seventh()).toEqual(scattered)
+    expect(titles("北京")).toHaveLength(2)
+  })
+
   it("finds by words in Chinese and English, the best first, and says why", () => {
     expect(titles("我需要一个可以做北京美食推荐的智能体")).toEqual(["北京美食推荐", "天气查询"])
     expect(titles("I need an agent that translates contracts")).toEqual(["ContractTranslator"])
