@@ -13,7 +13,7 @@ import {
   arbitraryShape,
   fullBudget,
 } from "./mandate.arbitrary.ts"
-import { isNarrower } from "./narrow.ts"
+import { isNarrower, isPartOf } from "./narrow.ts"
 
 const outer = Mandate.parse({
   id: "mnd_00000000",
@@ -187,8 +187,30 @@ describe("narrowing a mandate", () => {
     const isWithin = (change: object) => isNarrower(Mandate.parse({ ...whole, ...change }), whole).ok
     expect(isWithin({ budget: { count: 4 } })).toBe(true)
     expect(isWithin({ budget: undefined })).toBe(false)
-    expect(isWithin({ budget: undefined, grants: [rent] })).toBe(true)
+    expect(isWithin({ budget: undefined, grants: [] })).toBe(true)
     expect(isWithin({ task: null })).toBe(false)
+  })
+
+  // What was spent of it would be there again.
+  it("keeps a budget where it stands, while a part has its own", () => {
+    const whole = Mandate.parse({ ...outer, budget: { count: 3 }, grants: [{ ...rent, budget: undefined }] })
+    const onGrant = Mandate.parse({
+      ...whole,
+      budget: undefined,
+      grants: [{ ...rent, budget: { count: 3 } }],
+    })
+    const both = { ...whole, grants: onGrant.grants }
+    for (const [inner, before] of [
+      [onGrant, whole],
+      [whole, onGrant],
+      [{ ...both, budget: { count: 4 } }, whole],
+    ] as const) {
+      expect(isNarrower(inner, before).ok).toBe(false)
+      const part = { ...inner, agent: "agt_00000001", parent: before.id, task: "tsk_00000000" }
+      expect(isPartOf(part, before).ok).toBe(true)
+    }
+    expect(isNarrower(both, whole).ok).toBe(true)
+    expect(isNarrower(both, onGrant).ok).toBe(true)
   })
 
   it("is bounded in time, whatever the limits hold, and then says no", () => {

@@ -1,6 +1,6 @@
 import type { Effort } from "../pattern/effort.ts"
 import { prohibitionContains } from "./limit-contains.ts"
-import type { Grant, Mandate, Never, UserOnly } from "./mandate.ts"
+import type { Budget, Grant, Mandate, Never, UserOnly } from "./mandate.ts"
 import {
   amountDifferences,
   type Difference,
@@ -27,7 +27,7 @@ const maxSteps = 1_000_000
  * it could allow alone, the outer one allows alone. What cannot be shown is a difference.
  */
 export function isNarrower(inner: Mandate, outer: Mandate): Narrowness {
-  return compare(inner, outer, holderDifferences(inner, outer))
+  return compare(inner, outer, { holders: holderDifferences(inner, outer), isSame: true })
 }
 
 /**
@@ -35,19 +35,28 @@ export function isNarrower(inner: Mandate, outer: Mandate): Narrowness {
  * name one task, which is that agent's and therefore not the outer one's.
  */
 export function isPartOf(inner: Mandate, outer: Mandate): Narrowness {
-  return compare(inner, outer, receiverDifferences(inner, outer))
+  return compare(inner, outer, { holders: receiverDifferences(inner, outer), isSame: false })
 }
 
-function compare(inner: Mandate, outer: Mandate, holders: readonly Difference[]): Narrowness {
+interface Comparing {
+  readonly holders: readonly Difference[]
+  /**
+   * Whether the inner mandate takes the outer one's place. What was spent counts where its budget stood: one that stood elsewhere would
+   * begin anew, and give again what was spent. Beside a part, the outer one goes on counting by itself.
+   */
+  readonly isSame: boolean
+}
+
+function compare(inner: Mandate, outer: Mandate, { holders, isSame }: Comparing): Narrowness {
   const effort: Effort = { left: maxSteps }
-  const placement = placeGrants(inner, outer, effort)
+  const placement = placeGrants(inner, outer, { effort, whole: isSame ? undefined : inner.budget })
   const differences = [
     ...holders,
     ...timeDifferences(inner, outer),
     ...placement.differences,
     ...neverDifferences(inner, outer, effort),
     ...userOnlyDifferences(inner, outer),
-    ...budgetDifferences(inner, outer),
+    ...budgetDifferences(inner, outer, isSame ? undefined : inner.grants.map(({ budget }) => budget)),
     ...(inner.otherwise === "ask" && outer.otherwise === "deny"
       ? [{ en: "it asks for everything else instead of refusing", zh: "对其余一切改为询问，而非拒绝" }]
       : []),
@@ -90,7 +99,11 @@ function timeDifferences(inner: Mandate, outer: Mandate): Difference[] {
 }
 
 /** Every inner grant must be contained in one outer grant, and all that share one must share its budget. */
-function placeGrants(inner: Mandate, outer: Mandate, effort: Effort) {
+function placeGrants(
+  inner: Mandate,
+  outer: Mandate,
+  { effort, whole }: { readonly effort: Effort; readonly whole: Budget | undefined },
+) {
   const differences: Difference[] = []
   const within: number[] = []
   for (const [index, grant] of inner.grants.entries()) {
@@ -106,7 +119,7 @@ function placeGrants(inner: Mandate, outer: Mandate, effort: Effort) {
         !budget ||
         fitTogether(
           sharing.map((one) => one.budget),
-          inner.budget,
+          whole,
           budget,
         )
       return containing[at] === true && hasRoom()
@@ -203,10 +216,18 @@ function isUnconditional(grant: Grant): boolean {
   )
 }
 
-function budgetDifferences(inner: Mandate, outer: Mandate): Difference[] {
+/** @param parts budgets of grants that may stand for the whole one, added up */
+function budgetDifferences(
+  inner: Mandate,
+  outer: Mandate,
+  parts: readonly (Budget | undefined)[] | undefined,
+): Difference[] {
   const most = outer.budget?.count
-  const counts = inner.grants.map((grant) => grant.budget)
-  const isWithin = most === undefined || fitTogether(counts, inner.budget, { count: most })
+  const isWithin =
+    most === undefined ||
+    inner.grants.length === 0 ||
+    (inner.budget?.count ?? Infinity) <= most ||
+    (parts !== undefined && fitTogether(parts, inner.budget, { count: most }))
   const count = isWithin ? [] : [{ en: `it may act more than ${most} times`, zh: `可超过 ${most} 次` }]
   return [...count, ...amountDifferences(inner.budget?.amount, outer.budget?.amount)]
 }
