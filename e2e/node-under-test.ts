@@ -171,6 +171,13 @@ export async function enrolPerson(node: NodeUnderTest): Promise<void> {
   await node.cli(["enrol", "--secret-stdin"], { stdin: `${personSecret}\n` })
 }
 
+/** Register many agents from a file, as their reviewer. */
+export async function loadRegistrations(node: NodeUnderTest, file: string): Promise<unknown> {
+  return node.cli(["registration", "load", file, "--approve", "--secret-stdin"], {
+    stdin: `${personSecret}\n`,
+  })
+}
+
 export async function addHttpServer(node: NodeUnderTest, name: string, url: string): Promise<void> {
   await node.api("POST", "/v1/servers", { name, url } satisfies Request<"server.add">)
   await learnTools(node, name)
