@@ -85,6 +85,7 @@ const ping = JSON.stringify({
 
 /** One request on a connection that stays; what came back, or that it was closed. */
 async function ask(socket: TLSSocket, header = ""): Promise<string> {
+  if (socket.destroyed) return "closed"
   const closed = new Promise<string>((resolve) => socket.once("close", () => resolve("closed")))
   const answered = new Promise<string>((resolve) =>
     socket.once("data", (bytes: Buffer) => resolve(bytes.toString("utf8").split("\r\n", 1)[0] ?? "")),
@@ -173,8 +174,8 @@ async function refused(of: { key?: KeyObject; chain?: string }): Promise<boolean
   }
 }
 
-/** A registered class of agents with a certificate, by the real reviews and ACME. */
-async function ontology(name: string) {
+/** A registered class of agents, or an agent, with a certificate, by the real reviews and ACME. */
+async function registered(name: string, form: "ontology" | "agent") {
   const { registration } = Registered.parse(
     await node.api("POST", "/v1/registrations", {
       content: {
@@ -182,7 +183,7 @@ async function ontology(name: string) {
         title: "Courier 快递",
         description: "Brings parcels.",
         version: "1.0.0",
-        form: "ontology",
+        form,
         developer: { kind: "organisation", name: "Example" },
         securitySchemes: { mtls: { type: "mutual-tls" } },
         interfaces: [
@@ -208,8 +209,8 @@ async function ontology(name: string) {
 }
 const Registered = z.object({ registration: z.object({ id: z.string() }) })
 
-/** One request of ATR over the door for certificates. */
-async function atr(of: { key: KeyObject; chain: string }, path: string, body: object) {
+/** One request of ACPs' over the door for certificates. */
+async function acps(of: { key: KeyObject; chain: string }, path: string, body: object) {
   const socket = await dial(of)
   const text = JSON.stringify(body)
   let came = ""
@@ -223,16 +224,42 @@ async function atr(of: { key: KeyObject; chain: string }, path: string, body: ob
   return { status, body: json === "" ? undefined : (JSON.parse(json) as { result?: { entityAic: string } }) }
 }
 
+test("a registered agent is heard by its certificate, which is on hold while another version runs", async () => {
+  const runner = await registered("runner", "agent")
+  const beat = async (version: string) =>
+    acps(runner, "/acps-amp-v2/logs", {
+      schemaVersion: "1.0.0",
+      timestamp: new Date().toISOString(),
+      aic: runner.aic,
+      logType: "heartbeat",
+      resource: { "service.name": "runner", "service.version": version },
+    })
+  const alive = () => node.cli(["registration", "alive", "com.example/runner"])
+  expect(await beat("1.0.0")).toMatchObject({ status: 200, body: { version: "matches" } })
+  expect(await alive()).toMatchObject({ state: "alive", version: "1.0.0", mismatch: null })
+  const discovered = await acps(runner, "/acps-adp-v2/discover", { type: "explicit", query: "parcel" })
+  expect(discovered.body?.result).toMatchObject({ aliveMap: { [runner.aic]: { alive: true } } })
+  const open = await dial(runner)
+  const took = await endsAfter(open, async () => beat("2.0.0"))
+  process.stdout.write(`another version to closed: ${took.toFixed(0)} ms\n`)
+  expect(await alive()).toMatchObject({ mismatch: { registered: "1.0.0", running: "2.0.0" } })
+  const refusal = await acps(runner, "/acps-adp-v2/discover", { type: "explicit", query: "parcel" })
+  expect(refusal).toMatchObject({ status: 401, body: { error: { code: 40101 } } })
+  expect(await node.cli(["ca", "list", "--agent", runner.id])).toMatchObject({
+    items: [{ status: "on-hold" }],
+  })
+})
+
 describe("an ontology", () => {
   const path = "/acps-atr-v2/entity"
   const code = (answer: { status: number; body: unknown }) =>
     (answer.body as { error?: { code: number } } | undefined)?.error?.code
 
   test("registers its instances by its certificate, and takes them with it", async () => {
-    const courier = await ontology("courier")
-    const other = await ontology("other")
+    const courier = await registered("courier", "ontology")
+    const other = await registered("other", "ontology")
     const own = { url: "https://one.example.com/rpc", transport: "JSONRPC", security: [{ mtls: [] }] }
-    const made = await atr(courier, path, {
+    const made = await acps(courier, path, {
       ontologyAic: courier.aic,
       endPoints: [own],
       entityUserId: "u-1",
@@ -254,9 +281,9 @@ describe("an ontology", () => {
       [{ ontologyAic: courier.aic, endPoints: [own, own] }, 40901],
       [{ ontologyAic: courier.aic, entityMeta: { deep: { er: 1 } } }, 40001],
     ]
-    for (const [body, expected] of refusals) expect(code(await atr(courier, path, body))).toBe(expected)
+    for (const [body, expected] of refusals) expect(code(await acps(courier, path, body))).toBe(expected)
     // What a class may do at this door is this alone, and nobody else may do it.
-    expect((await atr(courier, "/mcp", { jsonrpc: "2.0", id: 1, method: "ping" })).status).toBe(404)
+    expect((await acps(courier, "/mcp", { jsonrpc: "2.0", id: 1, method: "ping" })).status).toBe(404)
     const bare = await fetch(`${node.url}${path}`, {
       method: "POST",
       headers: { "content-type": "application/json", "x-atr-test-peer-aic": courier.aic },

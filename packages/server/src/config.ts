@@ -1,5 +1,6 @@
 import { z } from "zod"
 import { AccessSettings } from "./config/access-settings.ts"
+import { AliveSettings } from "./config/alive-settings.ts"
 import { AskSettings } from "./config/ask-settings.ts"
 import { CaSettings } from "./config/ca-settings.ts"
 import { ContentSettings } from "./config/content-settings.ts"
@@ -59,6 +60,7 @@ export const Config = z.strictObject({
   access: AccessSettings,
   registry: RegistrySettings,
   discovery: DiscoverySettings,
+  alive: AliveSettings,
   keptByLaw: KeptByLawSettings,
   upstream: UpstreamSettings,
   content: ContentSettings,

@@ -1,5 +1,6 @@
 import type { Output } from "@hufu/core/contract/contract"
 import { randomBytes } from "node:crypto"
+import type { IncomingMessage } from "node:http"
 import { hostname, networkInterfaces } from "node:os"
 import { resolve } from "node:path"
 import { Failure } from "@hufu/core/failure"
@@ -50,6 +51,7 @@ import { phraseDetector } from "./fence/conversation/message-detector.ts"
 import { openPeople } from "./fence/person/people.ts"
 import { actionContents } from "./gateway/action-content.ts"
 import { type Conversations, openConversations } from "./gateway/conversation/conversations.ts"
+import { statedIn } from "./registry/alive/stated-version.ts"
 import { identifyAgent } from "./gateway/identify-agent.ts"
 import { trackConnections } from "./gateway/connections.ts"
 import { createMcpDoor } from "./gateway/mcp/mcp-door.ts"
@@ -75,6 +77,9 @@ import { openConsoleFiles } from "./http/console/console-files.ts"
 import { createEventFeed } from "./http/events/event-feed.ts"
 import { listenHttp } from "./http/listen.ts"
 import { listenMtls, type MtlsDoor } from "./http/listen-mtls.ts"
+import { mtlsServer } from "./http/mtls-server.ts"
+import { createAmpDoor } from "./http/registry/amp-door.ts"
+import { identifyAmpCaller } from "./http/registry/identify-amp-caller.ts"
 import { openCertificateAuthority } from "./identity/ca/certificate-authority.ts"
 import { localHolders } from "./identity/ca/local-holders.ts"
 import { registeredHolders } from "./identity/ca/registered-holders.ts"
@@ -88,6 +93,8 @@ import { emptyLogs } from "./log.ts"
 import { openStore, type Store } from "./store/store.ts"
 import { watchRoom } from "./store/watch-room.ts"
 import { openRegistrar } from "./identity/registrar.ts"
+import { openAlive } from "./registry/alive/alive.ts"
+import { openVersionMismatches } from "./registry/alive/version-mismatches.ts"
 import { openDiscovery } from "./registry/discovery/discovery.ts"
 import { atr } from "./registry/atr/atr.ts"
 import { answerOntologies } from "./http/registry/serve-atr.ts"
@@ -250,14 +257,29 @@ export async function startNode({
     const registrations = await openRegistrations({ store, clock, declare, agents, registrar })
     const mirrors = openMirrors(store, clock)
     const known = knownRegistrations(registrations, mirrors)
+    const mismatches = openVersionMismatches({ store, clock, declare })
     const ca = openCertificateAuthority({
       store,
       clock,
       declare,
-      holders: registeredHolders(registrations, localHolders(agents, { ...config.ca, ...config.registry })),
+      holders: registeredHolders(
+        registrations,
+        localHolders(agents, { ...config.ca, ...config.registry }),
+        mismatches,
+      ),
       url: () => config.ca.url ?? origin.url,
       onError: (error) => logger.error({ err: error }, "the certificate authority could not answer"),
     })
+    const alive = openAlive({
+      store,
+      clock,
+      settings: config.alive,
+      registrations,
+      agents,
+      mismatches,
+      onError: (error) => logger.error({ err: error }, "could not write down what was heard of agents"),
+    })
+    closing.push(() => alive.close())
     const presented = presentedTokens({ clock, mandates, tasks, tokens })
     const retention = openRetention({ store, vault, clock, declare, holds, keep: config.keptByLaw.task })
     const room = watchRoom(store, clock, config.store, (error) =>
@@ -273,6 +295,10 @@ export async function startNode({
       )
     ca.certificates.onRevoked(closeRevoked)
     ca.authorities.onRevoked(closeRevoked)
+    mismatches.onFound(({ id, source }) => {
+      closeRevoked()
+      logger.warn({ registration: id, source }, "an agent runs another version than is registered")
+    })
     registrations.onChanged((changed) => {
       closeRevoked()
       // Whoever goes by the list of those that were revoked sees it too.
@@ -334,6 +360,7 @@ export async function startNode({
       forgetClient: async (client) => oauth?.forget(client),
       positions,
       registrations,
+      alive,
       protections,
       meters,
       interventions,
@@ -458,6 +485,8 @@ export async function startNode({
       logger,
     })
     closing.push(() => oauth?.close())
+    const identifySender = (request: IncomingMessage) =>
+      identifyAgent(request, { credentials, agents, person, clock, signed, tokens: oauth?.tokens })
     const hidden = [store.folder.path, socketPath(store.folder.path)].concat(publishing?.folder ?? [])
     const door = createMcpDoor({
       governor,
@@ -465,10 +494,10 @@ export async function startNode({
       clock,
       logger,
       identify(request) {
-        const caller = mtls.door?.callerOf(request)
-        return caller === undefined
-          ? identifyAgent(request, { credentials, agents, person, clock, signed, tokens: oauth?.tokens })
-          : { caller }
+        const caller = mtls.door?.peerOf(request)?.caller
+        const identified = caller === undefined ? identifySender(request) : { caller }
+        alive.acted(identified.caller.agent, statedIn(request))
+        return identified
       },
       config: {
         origin: () => origin.url,
@@ -506,7 +535,7 @@ export async function startNode({
     closing.push(() => peers.close())
     const discovery = openDiscovery({
       store,
-      source: registeredSource(known, mirrors),
+      source: registeredSource(known, mirrors, alive),
       settings: config.discovery,
       clock,
       reach,
@@ -548,6 +577,7 @@ export async function startNode({
       known,
       peers,
       elsewhere,
+      alive,
       discovery,
       protections,
       meters,
@@ -634,8 +664,26 @@ export async function startNode({
       version,
       logger,
     })
+    const amp = createAmpDoor({
+      alive,
+      now: () => clock.now(),
+      identify: identifyAmpCaller({
+        peerOf: (request) => mtls.door?.peerOf(request),
+        identifySender,
+        hosts: [...hosts, ...(config.ca.door === undefined ? [] : doorHosts(config.ca.door))],
+        person,
+        credentials,
+        browsers,
+      }),
+      onError: (error) =>
+        logger.error({ err: error }, "could not answer what was asked of agents that are alive"),
+    })
     const http = await listenHttp(
-      { app, oauth, mcp: (request, response) => door.handle(request, response) },
+      {
+        app,
+        doors: oauth === undefined ? [amp] : [amp, oauth],
+        mcp: (request, response) => door.handle(request, response),
+      },
       config,
     )
     closing.push(() => http.close())
@@ -648,10 +696,16 @@ export async function startNode({
           clock,
           principal: () => person.id,
           onStop: (caller, end) => connections.onStop(caller, end),
-          serve: (request, response) => door.handle(request, response),
-          serveOntology: answerOntologies(codes, (error) =>
-            logger.error({ err: error }, "an instance could not be registered"),
-          ),
+          serve: mtlsServer({
+            peerOf: (request) => mtls.door?.peerOf(request),
+            amp,
+            discovery,
+            mcp: (request, response) => door.handle(request, response),
+            ontology: answerOntologies(codes, (error) =>
+              logger.error({ err: error }, "an instance could not be registered"),
+            ),
+            onError: (error) => logger.error({ err: error }, "a request failed"),
+          }),
           log: logger,
         },
         config.ca.door,

@@ -61,6 +61,7 @@ const samples: { readonly [Id in CallId]: Request<Id> } = {
   "registration.load": { items: [{ name: "com.example/planner" }], approve: true },
   "registration.list": { name: "com.example/planner & more", state: "approved", after: id("reg"), limit: 5 },
   "registration.show": { registration: "com.example/planner" },
+  "registration.alive": { registration: "com.example/planner" },
   "registration.claim": { content: { name: "com.example/planner", n: 1 }, agent: "ann", ontology: "1.2" },
   "registration.change": { registration: id("reg"), content: { title: "虎符 & more" } },
   "registration.submit": { registration: "com.example/planner" },

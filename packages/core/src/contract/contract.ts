@@ -1,6 +1,7 @@
 import type { z } from "zod"
 import { actionOperations } from "./action-operations.ts"
 import { agentOperations } from "./agent-operations.ts"
+import { aliveOperations } from "./alive-operations.ts"
 import { caOperations } from "./ca-operations.ts"
 import { credentialOperations } from "./credential-operations.ts"
 import { decisionOperations } from "./decision-operations.ts"
@@ -45,6 +46,7 @@ export const contract = {
   ...placeOperations,
   ...registrationOperations,
   ...syncOperations,
+  ...aliveOperations,
   ...protectionOperations,
   ...eventOperations,
   ...stopOperations,

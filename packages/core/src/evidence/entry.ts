@@ -91,6 +91,8 @@ export const facts = [
   "registration.retired",
   "registration.offered",
   "registration.transferred",
+  "registration.mismatched",
+  "registration.matched",
   "registrar.opened",
   "peer.added",
   "peer.followed",

@@ -22,6 +22,7 @@ import type { PasskeyAuthority } from "./passkeys.ts"
 import type { PlaceAuthority } from "./places.ts"
 import type { PositionAuthority } from "./positions.ts"
 import type { ProtectionAuthority } from "./protections.ts"
+import type { Alive } from "../registry/alive/alive.ts"
 import type { Registrations } from "../registry/registrations.ts"
 import type { ServerAuthority } from "./servers.ts"
 import type { TaskAuthority } from "./tasks.ts"
@@ -53,6 +54,7 @@ export interface ErasureParts {
   readonly protections: Pick<ProtectionAuthority, "isLive" | "need" | "remove">
   readonly meters: Pick<UseMeters, "forget">
   readonly registrations: Pick<Registrations, "find" | "retire" | "forget">
+  readonly alive: Pick<Alive, "forget" | "forgetContent">
   readonly interventions: Interventions
   readonly ca: Pick<CertificateAuthority, "forgetContent">
   readonly keep: Readonly<Partial<Record<ErasableClass, KeepRule>>>
@@ -179,7 +181,10 @@ export function openErasure(parts: ErasureParts): Erasure {
         const refs = { reason, ...(each === subject ? {} : { of: subject }) }
         const said = parts.declare(tx, { fact: "subject.erased", subject: each, by, refs })
         if (each === subject) index = said
-        if (classOf(each) === "registration") parts.registrations.forget(tx, each)
+        if (classOf(each) === "registration") {
+          parts.registrations.forget(tx, each)
+          parts.alive.forget(tx, each)
+        }
       }
     })
     const agent = agents.records.get(subject)
@@ -188,6 +193,7 @@ export function openErasure(parts: ErasureParts): Erasure {
     parts.positions.forgetContent(subject)
     parts.credentials.forgetContent(subject)
     parts.ca.forgetContent(subject)
+    parts.alive.forgetContent(subject)
     await parts.emptyLogs()
     return { subjects, index }
   }

@@ -400,6 +400,15 @@ const folds: Record<Fact, FoldFact> = {
       state: stated("retired"),
       offeredTo: stated(null),
     }),
+  "registration.mismatched"(fold, { subject, refs, content }) {
+    fold.put("mismatch", subject, {
+      id: stated(subject),
+      at: time(refs["at"]),
+      source: word(refs["source"]),
+      running: within(content, "running"),
+    })
+  },
+  "registration.matched": (fold, { subject }) => fold.drop("mismatch", (id) => id === subject),
   "registration.offered": (fold, { subject, refs }) =>
     fold.change("registration", subject, { ...revised(refs), offeredTo: word(refs["to"]) }),
   "registration.transferred": (fold, { subject, refs }) =>
@@ -456,7 +465,7 @@ const folds: Record<Fact, FoldFact> = {
     // What a tool is called went with its server.
     fold.drop("tool", (id) => id.startsWith(`${subject}/`))
     // Of these all that makes one a record went.
-    for (const kind of ["place", "device", "protection", "registration"])
+    for (const kind of ["place", "device", "protection", "registration", "mismatch"])
       fold.drop(kind, (id) => id === subject)
   },
   "state.rebuilt": nothing,

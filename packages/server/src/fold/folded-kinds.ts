@@ -24,6 +24,7 @@ import { bindingKind } from "../identity/acme/bindings.ts"
 import { authorityKind } from "../identity/ca/authorities.ts"
 import { certificateKind } from "../identity/ca/certificates.ts"
 import { registrarKind } from "../identity/registrar.ts"
+import { mismatchKind } from "../registry/alive/version-mismatches.ts"
 import { registrationKind } from "../registry/registration-record.ts"
 import { peerKind } from "../registry/sync/peer-record.ts"
 import { isFailure } from "@hufu/core/failure"
@@ -86,6 +87,7 @@ export const foldedKinds: readonly FoldedKind[] = [
   // Where a row is lost, so is the number of its last statement; what is older than minutes is refused all the same.
   folded(deviceKind, { start: { number: -1 } }),
   folded(positionKind),
+  folded(mismatchKind),
   folded(registrarKind),
   folded(registrationKind),
   folded(peerKind),

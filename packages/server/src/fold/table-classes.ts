@@ -24,6 +24,7 @@ export const tableClasses: Readonly<Record<string, TableClass>> = {
   mirror: "ephemeral",
   peer_position: "ephemeral",
   webhook: "ephemeral",
+  last_seen: "ephemeral",
   meta: "ephemeral",
   migration: "ephemeral",
 }
@@ -48,6 +49,7 @@ export const secretMembers: Readonly<Record<string, readonly string[]>> = {
   place: ["feature"],
   protection: ["name", "born", "band", "how", "zone", "guardian"],
   position: ["position"],
+  mismatch: ["running"],
   registrar: ["salt"],
   peer: ["url", "vkey"],
   registration: ["aic", "ontology", "content", "proofs", "mirror", "proposal", "reason"],

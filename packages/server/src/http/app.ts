@@ -3,6 +3,7 @@ import { contract } from "@hufu/core/contract/contract"
 import type { Operation } from "@hufu/core/contract/operation"
 import { openapi } from "@hufu/core/contract/openapi"
 import { asFailure, Failure } from "@hufu/core/failure"
+import { addressOwner } from "@hufu/core/identity/ip-address"
 import type { Language } from "@hufu/core/words"
 import { type Context, Hono } from "hono"
 import type { Logger } from "pino"
@@ -201,13 +202,13 @@ async function discoverBy({ discovery, logger }: AppParts, c: AppContext, base: 
   const path = new URL(request.url).pathname
   const onError = (error: unknown) => logger.error({ err: error }, "a request failed")
   // Where nothing else is known of who asks, everybody at one address is one caller.
-  const caller = { aic: undefined, name: c.env?.address ?? "" }
+  const by = addressOwner(c.env?.address ?? "")
   const answer =
     base === adpBase
-      ? await serveAdp(request, path, caller, { ...discovery.adp(), onError })
+      ? await serveAdp(request, path, { aic: undefined, name: by }, { ...discovery.adp(), onError })
       : base === ardBase
-        ? await serveArd(request, path, discovery.ard(), onError)
-        : serveMcpRegistry(request, discovery.servers(), onError)
+        ? await serveArd(request, path, { ard: discovery.ard(), by, onError })
+        : serveMcpRegistry(request, { servers: discovery.servers(), by, onError })
   if (answer === undefined) throw nowhere()
   return answer
 }

@@ -16,8 +16,21 @@ import { generateKey, signerOf } from "../identity/x509/suite-keys.ts"
 export interface MtlsDoor {
   readonly url: string
   /** Whose connection a request came on; undefined for a connection of another door. */
-  callerOf(request: IncomingMessage): Caller | undefined
+  peerOf(request: IncomingMessage): MtlsPeer | undefined
   close(): Promise<void>
+}
+
+/** Who has opened a connection by a certificate. */
+export interface MtlsPeer {
+  /** An agent of this node, or a registration whose agent acts elsewhere. */
+  readonly holder: string
+  readonly aic: string
+  /** As whom it acts at this node's doors; undefined for whoever has no mandate here, and while its certificate is on hold. */
+  readonly caller: Caller | undefined
+  /** Another version of it runs than is registered: it may say what runs, and nothing else. */
+  readonly isOnHold: boolean
+  /** It is a class of agents (an ontology) and no agent. */
+  readonly isClass: boolean
 }
 
 export interface MtlsDoorParts {
@@ -27,8 +40,6 @@ export interface MtlsDoorParts {
   /** Closes the connection when its agent, its certificate or everything is stopped (INVARIANT 6). */
   readonly onStop: (caller: Caller, close: (reason: string) => void) => () => void
   readonly serve: (request: IncomingMessage, response: ServerResponse) => void
-  /** A request that came with the certificate of a class of agents (an ontology): its code is all that it may use here. */
-  readonly serveOntology: (request: IncomingMessage, response: ServerResponse, aic: string) => void
   readonly log: { warn(of: object, said: string): void }
 }
 
@@ -49,8 +60,7 @@ const maxTimeoutMs = 2 ** 31 - 1
 /** Listens for agents that prove who they are by a certificate of this authority, and for nobody else. */
 export async function listenMtls(parts: MtlsDoorParts, settings: MtlsSettings): Promise<MtlsDoor> {
   const { ca, clock, log } = parts
-  const callers = new WeakMap<object, Caller>()
-  const ontologies = new WeakMap<object, { readonly aic: string; readonly certificate: string }>()
+  const peers = new WeakMap<object, { holder: string; aic: string; caller: Caller }>()
   const perCertificate = new Map<string, number>()
   let served: { readonly authority: string; readonly roots: string; readonly until: number } | undefined
   let renewing: Promise<void> = Promise.resolve()
@@ -69,13 +79,7 @@ export async function listenMtls(parts: MtlsDoorParts, settings: MtlsSettings): 
   server.on("tlsClientError", (_error, socket) => socket.destroy())
   server.on("secureConnection", admit)
   server.on("request", (request, response) => {
-    const ontology = ontologies.get(request.socket)
-    if (ontology !== undefined) {
-      // Nothing of it lasts longer than a request, so that each one asks again whether the certificate holds.
-      if (!ca.certificates.isLive(ontology.certificate)) return void request.socket.destroy()
-      return parts.serveOntology(request, response, ontology.aic)
-    }
-    if (!callers.has(request.socket)) return void request.socket.destroy()
+    if (!peers.has(request.socket)) return void request.socket.destroy()
     return parts.serve(request, response)
   })
 
@@ -88,25 +92,9 @@ export async function listenMtls(parts: MtlsDoorParts, settings: MtlsSettings): 
       return void socket.destroy()
     }
     const { record, holder } = admitted
-    const code = parseAic(holder.aic)
-    const isClass = code !== undefined && isOntology(code)
-    // Who is registered here and acts elsewhere has no mandate at these doors; a class registers its instances, and no more.
-    if (!isClass && !holder.id.startsWith(`${idPrefixes.agent}_`)) {
-      log.warn({ reason: "agent_unknown" }, "a connection by certificate was turned away")
-      return void socket.destroy()
-    }
     const open = perCertificate.get(record.id) ?? 0
     if (open >= maxPerCertificate) return void socket.destroy()
     perCertificate.set(record.id, open + 1)
-    const closed = () => {
-      const left = (perCertificate.get(record.id) ?? 1) - 1
-      if (left > 0) perCertificate.set(record.id, left)
-      else perCertificate.delete(record.id)
-    }
-    if (isClass) {
-      ontologies.set(socket, { aic: holder.aic, certificate: record.id })
-      return void socket.once("close", closed)
-    }
     const caller: Caller = {
       agent: holder.id,
       version: holder.version,
@@ -115,13 +103,15 @@ export async function listenMtls(parts: MtlsDoorParts, settings: MtlsSettings): 
       door: "mcp-mtls",
       connection: newId("connection", clock.now()),
     }
-    callers.set(socket, caller)
+    peers.set(socket, { holder: holder.id, aic: holder.aic, caller })
     const forget = parts.onStop(caller, () => socket.destroy())
     const ends = setTimeout(() => socket.destroy(), Math.min(record.until - clock.now(), maxTimeoutMs))
     socket.once("close", () => {
       clearTimeout(ends)
       forget()
-      closed()
+      const left = (perCertificate.get(record.id) ?? 1) - 1
+      if (left > 0) perCertificate.set(record.id, left)
+      else perCertificate.delete(record.id)
     })
   }
 
@@ -187,7 +177,18 @@ export async function listenMtls(parts: MtlsDoorParts, settings: MtlsSettings): 
   const shown = settings.host.includes(":") ? `[${settings.host}]` : settings.host
   return {
     url: `https://${shown}:${bound}`,
-    callerOf: (request) => callers.get(request.socket),
+    peerOf(request) {
+      const peer = peers.get(request.socket)
+      if (peer === undefined) return undefined
+      const { holder, aic, caller } = peer
+      // Whatever let the connection in may have been put on hold since.
+      const isOnHold = !ca.certificates.isLive(caller.credential ?? "")
+      // Who is registered here and acts elsewhere has no mandate at these doors.
+      const code = parseAic(aic)
+      const isClass = code !== undefined && isOntology(code)
+      const acts = !isOnHold && holder.startsWith(`${idPrefixes.agent}_`)
+      return { holder, aic, caller: acts ? caller : undefined, isOnHold, isClass }
+    },
     async close() {
       unlisten()
       clearInterval(timer)

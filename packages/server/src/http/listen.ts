@@ -3,15 +3,19 @@ import { createServer as createTcpServer, type Server as TcpServer, type Socket 
 import { getRequestListener } from "@hono/node-server"
 import { Failure } from "@hufu/core/failure"
 import type { Hono } from "hono"
-import type { Oauth } from "../identity/oauth/oauth.ts"
 import type { Bindings } from "./app.ts"
 
 export interface HttpParts {
   readonly app: Hono<{ Bindings: Bindings }>
   /** Everything under `/mcp`. */
   readonly mcp: (request: IncomingMessage, response: ServerResponse) => void
-  /** The authorisation server, where the node is one. */
-  readonly oauth?: Pick<Oauth, "takes" | "handle"> | undefined
+  /** Others that answer under paths of their own on node:http itself: where agents are heard, and the authorisation server. */
+  readonly doors?: readonly HttpDoor[]
+}
+
+export interface HttpDoor {
+  takes(path: string): boolean
+  handle(request: IncomingMessage, response: ServerResponse): void
 }
 
 export interface HttpServer {
@@ -55,8 +59,8 @@ export async function listenHttp(
     const isLocal = local.has(request.socket)
     if (!isLocal && (path === "/mcp" || path.startsWith("/mcp/") || path.startsWith("/mcp?")))
       return parts.mcp(request, response)
-    if (!isLocal && parts.oauth?.takes(path.split("?", 1)[0] ?? ""))
-      return parts.oauth.handle(request, response)
+    const door = isLocal ? undefined : parts.doors?.find((each) => each.takes(path.split("?", 1)[0] ?? ""))
+    if (door !== undefined) return door.handle(request, response)
     void (isLocal ? overSocket : overHttp)(request, response)
     return undefined
   })

@@ -37,6 +37,7 @@ import type { Ledger } from "../ledger/ledger.ts"
 import type { PublishState } from "../ledger/publish/start-publishing.ts"
 import type { ScrubState } from "../ledger/scrub.ts"
 import type { Vault } from "../ledger/vault.ts"
+import type { Alive } from "../registry/alive/alive.ts"
 import type { Discovery } from "../registry/discovery/discovery.ts"
 import type { KnownRegistrations } from "../registry/known-registrations.ts"
 import type { Peers } from "../registry/sync/peers.ts"
@@ -77,6 +78,7 @@ export interface OperationParts {
   readonly places: PlaceAuthority
   readonly devices: DeviceAuthority
   readonly positions: PositionAuthority
+  readonly alive: Pick<Alive, "shown">
   readonly registrations: Registrations
   readonly discovery: Pick<Discovery, "find">
   readonly known: Pick<KnownRegistrations, "find" | "isUsable">

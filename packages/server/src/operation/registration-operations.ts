@@ -11,7 +11,7 @@ import type { OperationParts } from "./parts.ts"
 
 /** Registrations of agents. */
 export function registrationOperations(parts: OperationParts) {
-  const { registrations, known, discovery, agents, interventions, person, consoleOrigin } = parts
+  const { registrations, known, alive, discovery, agents, interventions, person, consoleOrigin } = parts
   const shown = (record: RegistrationRecord) => registrations.shown(record)
   /** Who proved to be the person is who claims, changes and reviews. */
   const personOf = (context: OperationContext) => context.session?.person ?? person.id
@@ -55,6 +55,7 @@ export function registrationOperations(parts: OperationParts) {
       const mirror = mirrorOf(registration)
       return mirror === undefined ? shown(registrations.need(registration)) : shownMirror(mirror)
     },
+    "registration.alive": async ({ registration }) => alive.shown(registrations.need(registration)),
     "registration.claim": async ({ content, agent, ontology }, context) =>
       shown(
         await registrations.claim({

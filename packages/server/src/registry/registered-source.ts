@@ -1,3 +1,4 @@
+import type { Alive } from "./alive/alive.ts"
 import type { RegistrationSource } from "./discovery/registration-source.ts"
 import type { KnownRegistrations } from "./known-registrations.ts"
 import type { Mirrors } from "./sync/mirrors.ts"
@@ -6,6 +7,7 @@ import type { Mirrors } from "./sync/mirrors.ts"
 export function registeredSource(
   known: KnownRegistrations,
   mirrors: Pick<Mirrors, "isRefused">,
+  alive: Pick<Alive, "liveness">,
 ): RegistrationSource {
   const isUsable = (ref: string) => {
     const registration = known.find(ref)
@@ -15,6 +17,7 @@ export function registeredSource(
     page: (after, limit) => known.page(after, limit),
     find: (id) => known.find(id),
     isUsable,
+    liveness: (id) => alive.liveness(id),
     isRefused: (aic) => (known.find(aic) !== undefined && !isUsable(aic)) || mirrors.isRefused(aic),
     onChange(listener) {
       const ended = new AbortController()

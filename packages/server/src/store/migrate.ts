@@ -8,6 +8,7 @@ import { seenProofsMigration } from "../identity/seen-proofs-migration.ts"
 import { useMigration } from "../authority/use-migration.ts"
 import { checkpointDigestMigration } from "../ledger/checkpoint-digest-migration.ts"
 import { evidenceMigration } from "./evidence-migration.ts"
+import { lastSeenMigration } from "../registry/alive/last-seen-migration.ts"
 import { registrationIndexMigration } from "../registry/registration-index-migration.ts"
 import { openReader, type SqliteConnection } from "./sqlite-connection.ts"
 import { recordProofMigration } from "./record-proof-migration.ts"
@@ -32,6 +33,7 @@ export const migrations: readonly Migration[] = [
   registrationIndexMigration,
   oauthItemsMigration,
   syncMigration,
+  lastSeenMigration,
 ]
 
 /** Brings the schema up to date, each step in its own transaction, and returns the number of steps taken. */

@@ -7,12 +7,18 @@ import { readBody } from "../read-request.ts"
 /** The base of the registry interface of ARD 0.91 here. */
 export const ardBase = "/ard"
 
+export interface ArdParts {
+  readonly ard: Ard
+  /** Who counts as one who asks. */
+  readonly by: string
+  readonly onError: (error: unknown) => void
+}
+
 /** Answers a request under `/ard/`; undefined where there is nothing. UNTRUSTED: the request. */
 export async function serveArd(
   request: Request,
   path: string,
-  ard: Ard,
-  onError: (error: unknown) => void,
+  { ard, by, onError }: ArdParts,
 ): Promise<Response | undefined> {
   try {
     if (path === `${ardBase}/search`) {
@@ -25,7 +31,7 @@ export async function serveArd(
     const named = path.startsWith(`${ardBase}/agents/`) ? path.slice(`${ardBase}/agents/`.length) : undefined
     if (named === undefined || named.includes("/")) return undefined
     refuseOther(request, "GET")
-    return entryAnswer(request, ard.entry(decoded(named)))
+    return entryAnswer(request, ard.entry(decoded(named), by))
   } catch (error) {
     const failure = asFailure(error)
     if (failure.status >= 500) onError(error)

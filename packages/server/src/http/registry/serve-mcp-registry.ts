@@ -6,11 +6,17 @@ export const mcpRegistryBase = "/v0.1"
 
 const maxPage = 100
 
+export interface McpRegistryParts {
+  readonly servers: McpServers
+  /** Who counts as one who asks. */
+  readonly by: string
+  readonly onError: (error: unknown) => void
+}
+
 /** Answers a request under `/v0.1/`; undefined where there is nothing. UNTRUSTED: the request. */
 export function serveMcpRegistry(
   request: Request,
-  servers: McpServers,
-  onError: (error: unknown) => void,
+  { servers, by, onError }: McpRegistryParts,
 ): Response | undefined {
   const url = new URL(request.url)
   try {
@@ -28,7 +34,7 @@ export function serveMcpRegistry(
     if (root !== "servers" || more.length > 0) return undefined
     if (steps.length === 1) return answer(servers.list(readQuery(url.searchParams)))
     if (versions !== "versions") return undefined
-    return answer(steps.length === 3 ? servers.versions(name) : servers.version(name, version))
+    return answer(steps.length === 3 ? servers.versions(name) : servers.version(name, version, by))
   } catch (error) {
     const failure = asFailure(error)
     if (failure.code === "internal") onError(error)

@@ -86,8 +86,13 @@ export interface Certificates {
   list(limit: number): IssuedCertificate[]
   /** UNTRUSTED: what is true of a serial number under an authority at this moment. */
   statusOf(serial: Uint8Array, issuer: Authority): CertificateStatus
-  /** The certificate that these bytes are, if it lets its agent act at this moment; else why not. */
-  admit(certificate: Uint8Array): { record: CertificateRecord; holder: Holder } | { refused: string }
+  /**
+   * The certificate that these bytes are, if it lets its agent act at this moment; else why not. One that is on hold alone because
+   * another version runs than is registered proves who its agent is, and lets it do nothing but say what runs.
+   */
+  admit(
+    certificate: Uint8Array,
+  ): { record: CertificateRecord; holder: Holder; isOnHold: boolean } | { refused: string }
   /** Whether one that let a connection in still holds. */
   isLive(id: string): boolean
   shown(of: IssuedCertificate): ShownCertificate
@@ -219,6 +224,11 @@ export function openCertificates({
       )
     if (now.version !== holder.version || now.aic !== holder.aic)
       throw new Failure("version_changed", "another version of this agent was declared meanwhile: ask again")
+    if (now.mismatchedAt !== undefined)
+      throw new Failure(
+        "version_changed",
+        "this agent was seen running another version than is registered: run the registered one again, or register the one that runs",
+      )
     if (liveOf(holder.id, maxPerHolder).length >= maxPerHolder)
       throw new Failure(
         "too_many",
@@ -280,7 +290,9 @@ export function openCertificates({
     if (isOther) return { at: clock.now(), reason: codeOf("superseded") }
     if (holder.state === "revoked")
       return { at: holder.stateChangedAt, reason: codeOf("cessation-of-operation") }
-    return holder.state === "suspended" ? { at: holder.stateChangedAt, reason: onHold } : undefined
+    if (holder.state === "suspended") return { at: holder.stateChangedAt, reason: onHold }
+    // It holds again once the registered version runs; a newly registered one supersedes it.
+    return holder.mismatchedAt === undefined ? undefined : { at: holder.mismatchedAt, reason: onHold }
   }
 
   function statusOfStored(of: Stored): CertificateStatus {
@@ -303,9 +315,19 @@ export function openCertificates({
     // INVARIANT: what this node did not issue is nobody's, whoever signed it: its very bytes have to be ours.
     if (of?.fingerprint !== fingerprint) return { refused: "certificate_unknown" }
     const why = refusalOf(of)
-    if (why !== undefined) return { refused: why }
     const holder = holders.find(of.holder)
-    return holder === undefined ? { refused: "agent_unknown" } : { record: recordOf(of), holder }
+    const isOnHold = why === "certificate_revoked" && isHeldByMismatch(of, holder)
+    if (why !== undefined && !isOnHold) return { refused: why }
+    return holder === undefined ? { refused: "agent_unknown" } : { record: recordOf(of), holder, isOnHold }
+  }
+
+  function isHeldByMismatch(of: Stored, holder: Holder | undefined): boolean {
+    return (
+      of.state === "issued" &&
+      holder?.mismatchedAt !== undefined &&
+      holder.state === "live" &&
+      endedWith(of)?.reason === onHold
+    )
   }
 
   function refusalOf(of: Stored): string | undefined {

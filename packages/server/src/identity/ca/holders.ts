@@ -6,6 +6,8 @@ export interface Holder {
   readonly version: string
   readonly state: "live" | "suspended" | "revoked"
   readonly stateChangedAt: number
+  /** Since when another version of it was seen running than is registered: its certificates are on hold. */
+  readonly mismatchedAt?: number | undefined
   /** Names beside the AIC for which it may have certificates. */
   readonly dns: readonly string[]
   readonly ip: readonly string[]

@@ -1,10 +1,12 @@
 import { createHash } from "node:crypto"
 import { formatAic, parseAic } from "@hufu/core/identity/aic"
+import type { VersionMismatches } from "../../registry/alive/version-mismatches.ts"
 import type { RegistrationRecord } from "../../registry/registration-record.ts"
 import type { Registrations } from "../../registry/registrations.ts"
 import type { Holder, Holders } from "./holders.ts"
 
 type Registry = Pick<Registrations, "find" | "ofAgent" | "page" | "onChanged">
+type Mismatches = Pick<VersionMismatches, "of" | "all">
 
 const pageRows = 500
 
@@ -12,7 +14,7 @@ const pageRows = 500
  * Everyone whom a registration names, in front of the agents of this node: a registered agent has the code of its registration, and the
  * names that were approved with it. An agent that acts at this node's doors stays who it is there, by its own id.
  */
-export function registeredHolders(registrations: Registry, agents: Holders): Holders {
+export function registeredHolders(registrations: Registry, agents: Holders, mismatches: Mismatches): Holders {
   /** Of an agent of this node: the registration that names it now. Forgotten with every change. */
   const ofAgents = new Map<string, RegistrationRecord | null>()
   const disabled = new Map<string, RegistrationRecord>()
@@ -30,7 +32,7 @@ export function registeredHolders(registrations: Registry, agents: Holders): Hol
 
   /** With an instance of a class that is out of service it is as with one that is disabled itself. */
   function holderOfRegistration(registration: RegistrationRecord): Holder | undefined {
-    const holder = holderIn(registration)
+    const holder = versionedHolder(registration)
     if (holder === undefined || holder.state !== "live" || registration.ontology === null) return holder
     const above = registrations.find(registration.ontology)
     if (above?.state === "approved") return holder
@@ -45,6 +47,12 @@ export function registeredHolders(registrations: Registry, agents: Holders): Hol
     return found
   }
 
+  function versionedHolder(registration: RegistrationRecord): Holder | undefined {
+    const holder = holderIn(registration)
+    const mismatch = mismatches.of(registration.id)
+    return holder === undefined || mismatch === undefined ? holder : { ...holder, mismatchedAt: mismatch.at }
+  }
+
   function find(id: string): Holder | undefined {
     if (id.startsWith("reg_")) {
       const registration = registrations.find(id)
@@ -55,14 +63,23 @@ export function registeredHolders(registrations: Registry, agents: Holders): Hol
     const named = registration && holderOfRegistration(registration)
     if (own === undefined || named === undefined) return own
     const isHeld = own.state === "live" && named.state !== "live"
-    const { aic, dns, ip, days } = named
+    const { aic, dns, ip, days, mismatchedAt } = named
     return {
       ...own,
       aic,
       dns,
       ip,
       days,
+      mismatchedAt,
       ...(isHeld ? { state: named.state, stateChangedAt: named.stateChangedAt } : {}),
+    }
+  }
+
+  function* heldByRegistration(): Generator<Holder> {
+    for (const { id } of [...disabled.values(), ...mismatches.all()]) {
+      const registration = disabled.get(id) ?? registrations.find(id)
+      const holder = registration && find(registration.agent ?? registration.id)
+      if (holder !== undefined) yield holder
     }
   }
 
@@ -83,10 +100,12 @@ export function registeredHolders(registrations: Registry, agents: Holders): Hol
       return isNaming(registration) ? find(registration.agent) : undefined
     },
     *outOfService() {
-      yield* agents.outOfService()
-      for (const registration of disabled.values()) {
-        const holder = find(registration.agent ?? registration.id)
-        if (holder !== undefined) yield holder
+      const told = new Set<string>()
+      for (const holder of [...agents.outOfService(), ...heldByRegistration()]) {
+        // Whoever is out of service for two reasons is listed once.
+        if (told.has(holder.id)) continue
+        told.add(holder.id)
+        yield holder
       }
     },
   }

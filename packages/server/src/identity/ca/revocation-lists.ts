@@ -56,7 +56,9 @@ export function revocationLists({
       const authority = id === undefined ? authorities.active("intermediate") : authorities.find(id)
       if (authority === undefined)
         throw new Failure("not_found", "there is no such authority: `hufu ca show` lists those there are")
-      const out = [...holders.outOfService()].map((each) => `${each.id} ${each.stateChangedAt}`)
+      const out = [...holders.outOfService()].map(
+        (each) => `${each.id} ${each.stateChangedAt} ${each.mismatchedAt}`,
+      )
       const of = `${authorities.revision} ${certificates.revision} ${out.join()}`
       const now = clock.now()
       const known = made.get(authority.id)

@@ -13,6 +13,7 @@ import { type CertificateAuthority, openCertificateAuthority } from "../ca/certi
 import { localHolders } from "../ca/local-holders.ts"
 import { registeredHolders } from "../ca/registered-holders.ts"
 import { openRegistrar } from "../registrar.ts"
+import { openVersionMismatches, type VersionMismatches } from "../../registry/alive/version-mismatches.ts"
 import { openRegistrations, type Registrations } from "../../registry/registrations.ts"
 
 /** A certificate authority on a real store, behind a real listener, with agents to name. */
@@ -20,6 +21,7 @@ export interface CaUnderTest {
   readonly ca: CertificateAuthority
   readonly agents: AgentAuthority
   readonly registrations: Registrations
+  readonly mismatches: VersionMismatches
   readonly store: Store
   readonly declare: Declare
   readonly disk: Scratch
@@ -45,7 +47,8 @@ export async function openCaUnderTest(disk: Scratch = scratch(), isNew = true): 
   const registrar = openRegistrar(store, clock, declare, { number: "A1" })
   const registrations = await openRegistrations({ store, clock, declare, agents, registrar })
   const local = localHolders(agents, { registrar: "1", vendor: "1", salt: "1234" })
-  const holders = registeredHolders(registrations, local)
+  const mismatches = openVersionMismatches({ store, clock, declare })
+  const holders = registeredHolders(registrations, local, mismatches)
   const url = () => at.http?.url ?? "http://127.0.0.1"
   const ca = openCertificateAuthority({ store, clock, declare, holders, url, onError })
   const app = new Hono<{ Bindings: Bindings }>()
@@ -68,6 +71,7 @@ export async function openCaUnderTest(disk: Scratch = scratch(), isNew = true): 
     ca,
     agents,
     registrations,
+    mismatches,
     store,
     declare,
     disk,

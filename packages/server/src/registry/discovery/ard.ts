@@ -27,7 +27,7 @@ export interface Ard {
   /** Throws Failure("invalid_input"). UNTRUSTED input. */
   search(body: JsonValue): { readonly results: readonly JsonObject[]; readonly pageToken?: string }
   /** One whole entry. Throws Failure("invalid_input", "not_found"). */
-  entry(identifier: string): JsonObject
+  entry(identifier: string, by: string): JsonObject
 }
 
 /** Terms of an entry that can be filtered by, and literal paths below two of them. */
@@ -84,7 +84,7 @@ export function ard(parts: SearchParts & { readonly trends: Trends; readonly ori
       })
       return { results, ...(hits.length === pageSize ? { pageToken: `o${offset + hits.length}` } : {}) }
     },
-    entry(identifier) {
+    entry(identifier, by) {
       if (identifier.length > 500 || !identifierForm.test(identifier))
         throw new Failure("invalid_input", "an identifier is like `urn:air:example.com:agents:planner`")
       for (const name of namesOf(identifier)) {
@@ -92,7 +92,7 @@ export function ard(parts: SearchParts & { readonly trends: Trends; readonly ori
         if (found === undefined || !source.isUsable(found.id)) continue
         const entry = entryOf(found)
         if (entry["identifier"] !== identifier) continue
-        trends.seen(found.id)
+        trends.seen(found.id, by)
         return entry
       }
       throw new Failure("not_found", "no entry has this identifier here")

@@ -54,11 +54,11 @@ describe("the doors of discovery", () => {
 
   describe("of the MCP registry", () => {
     const get = async (path: string, method = "GET") => {
-      const answer = serveMcpRegistry(
-        new Request(`http://x${path}`, { method }),
-        discovery.servers(),
+      const answer = serveMcpRegistry(new Request(`http://x${path}`, { method }), {
+        servers: discovery.servers(),
+        by: "192.0.2.1",
         onError,
-      )
+      })
       // The door answers JSON, or the assertions below say so.
       return answer && { status: answer.status, body: (await answer.json()) as JsonObject }
     }
@@ -148,12 +148,16 @@ describe("the doors of discovery", () => {
         headers: { "content-type": "application/json" },
         body: text,
       })
-      const answer = await serveArd(request, path, discovery.ard(), onError)
+      const answer = await serveArd(request, path, { ard: discovery.ard(), by: "192.0.2.1", onError })
       return { status: answer?.status, body: (await answer?.json()) as JsonObject }
     }
     const get = async (identifier: string, headers = {}) => {
       const path = `/ard/agents/${identifier}`
-      return serveArd(new Request(`http://x${path}`, { headers }), path, discovery.ard(), onError)
+      return serveArd(new Request(`http://x${path}`, { headers }), path, {
+        ard: discovery.ard(),
+        by: "192.0.2.1",
+        onError,
+      })
     }
 
     it("finds entries and gives each whole by its identifier", async () => {

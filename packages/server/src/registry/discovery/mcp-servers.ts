@@ -33,7 +33,7 @@ export interface McpServers {
   /** Versions of one server, of which a registry keeps the one in force. */
   versions(name: string): ServerList
   /** Throws Failure("not_found"). */
-  version(name: string, version: string): ListedServer
+  version(name: string, version: string, by: string): ListedServer
 }
 
 /** So many are looked at for one page; the next one goes on from there. */
@@ -86,14 +86,14 @@ export function mcpServers(
     versions(name) {
       return { servers: [listed(find(name))], metadata: { count: 1 } }
     },
-    version(name, version) {
+    version(name, version, by) {
       const found = find(name)
       if (version !== "latest" && version !== found.content.version)
         throw new Failure(
           "not_found",
           `there is no version \`${version.slice(0, 100)}\` of \`${name.slice(0, 200)}\` here`,
         )
-      trends.seen(found.id)
+      trends.seen(found.id, by)
       return listed(found)
     },
   }

@@ -187,7 +187,7 @@ describe("ADP", () => {
       names(await ask({ type: "explicit", query: "北京", filter: { ...filter, logic: "not" } })),
     ).toEqual(["Travel planner"])
     expect(names(await ask({ type: "exploratory" }))).toEqual(["Travel planner", "北京美食推荐"])
-    entry.trends.seen(food.id)
+    entry.trends.seen(food.id, "192.0.2.1")
     expect(names(await ask({ type: "trending" }))).toEqual(["北京美食推荐", "Travel planner"])
     expect(names(await ask({ type: "trending", limit: 1 }))).toEqual(["北京美食推荐"])
   })
