@@ -9,6 +9,7 @@ import {
   type Tab,
   type TabOptions,
 } from "../console/open-console.ts"
+import { pagesConfig } from "../console/pages-scene.ts"
 import { createWorld, personSecret, type World } from "../invariants/world.ts"
 
 /** A real node with its real console, in a real browser, for whoever attacks it. */
@@ -34,7 +35,10 @@ export interface HeldCall {
 export async function openAttackedConsole(): Promise<AttackedConsole> {
   await buildConsole()
   // What waits is still waiting when a long run comes to it.
-  const world = await createWorld({ consoleFolder, config: { ask: { expirySeconds: 86_400 } } })
+  const world = await createWorld({
+    consoleFolder,
+    config: { ...pagesConfig, ask: { expirySeconds: 86_400 } },
+  })
   const browser = await startBrowser()
   const origin = new URL((await world.local.signin.create()).url).origin
   let agents = 0

@@ -1,4 +1,6 @@
+import { askConsent } from "../identity/ask-consent.ts"
 import type { World } from "../invariants/world.ts"
+import { makeRegistryScene, type RegistryScene } from "./registry-scene.ts"
 
 export interface PagesScene {
   readonly agent: string
@@ -17,7 +19,13 @@ export interface PagesScene {
   readonly waiting: string
   /** Asks the person to have more passed on than a part of a mandate. */
   readonly widerPass: string
+  /** What an OAuth client asks of the person. */
+  readonly consent: string
+  readonly registry: RegistryScene
 }
+
+/** Settings that a world of this scene needs. */
+export const pagesConfig = { oauth: { enabled: true } } as const
 
 /** Real traffic of one agent, and a tool that changed after it was first seen. */
 export async function makePagesScene(world: World): Promise<PagesScene> {
@@ -90,8 +98,11 @@ export async function makePagesScene(world: World): Promise<PagesScene> {
     consent: "yes",
     agents: "steward",
   })
+  const { origin } = new URL((await world.local.signin.create()).url)
   return {
     agent: agent.id,
+    consent: await askConsent(origin, "notes", "Nota Bene!"),
+    registry: await makeRegistryScene(world),
     place: places[1]?.id ?? "",
     task: task.id,
     mandate: mandate.id,
@@ -130,6 +141,17 @@ export function pagesOf(scene: PagesScene): Readonly<Record<string, string>> {
     place: `/places/${scene.place}`,
     ledger: "/ledger",
     entry: "/entries/2",
+    consent: `/consent/${scene.consent}`,
+    registry: "/registry",
+    "registry-asked": "/registry?q=%E8%A7%84%E5%88%92&protocol=a2a",
+    registered: `/registry/${scene.registry.usable}`,
+    "registered-disabled": `/registry/${scene.registry.disabled}`,
+    registrations: "/registrations",
+    "registration-new": "/registrations/new",
+    registration: `/registrations/${scene.registry.usable}`,
+    "registration-edit": `/registrations/${scene.registry.draft}?edit=yes`,
+    review: "/registrations/review",
+    certificates: "/certificates",
     settings: "/settings",
     rules: "/settings/rules",
   }

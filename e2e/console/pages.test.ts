@@ -16,7 +16,7 @@ import {
 } from "./open-console.ts"
 import { isLongRun } from "../long-run.ts"
 import { looks } from "./looks.ts"
-import { makePagesScene, pagesOf, type PagesScene } from "./pages-scene.ts"
+import { makePagesScene, pagesConfig, pagesOf, type PagesScene } from "./pages-scene.ts"
 
 // The pages over real traffic, in a real browser.
 
@@ -32,7 +32,7 @@ beforeAll(async () => {
   if (withoutChromium !== undefined) return
   await buildConsole()
   // What waits is still waiting when every look has been gone through.
-  world = await createWorld({ consoleFolder, config: { ask: { expirySeconds: 86_400 } } })
+  world = await createWorld({ consoleFolder, config: { ...pagesConfig, ask: { expirySeconds: 86_400 } } })
   scene = await makePagesScene(world)
   browser = await startBrowser()
 }, 120_000)

@@ -3,7 +3,7 @@ import { join } from "node:path"
 import { parseArgs } from "node:util"
 import { createWorld } from "../invariants/world.ts"
 import { buildConsole, consoleFolder, openPage, openTab, settle, startBrowser } from "./open-console.ts"
-import { makePagesScene, pagesOf } from "./pages-scene.ts"
+import { makePagesScene, pagesConfig, pagesOf } from "./pages-scene.ts"
 import { makeAlteredScene, makeNewScene, type OwnScene } from "./rare-scenes.ts"
 import { makeScene } from "./scene.ts"
 
@@ -40,7 +40,7 @@ try {
 
 /** A node with everything in it. */
 async function makeFullScene(): Promise<OwnScene> {
-  const world = await createWorld({ consoleFolder })
+  const world = await createWorld({ consoleFolder, config: pagesConfig })
   const scene = await makeScene(world)
   return {
     ...scene,

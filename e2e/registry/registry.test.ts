@@ -69,9 +69,9 @@ describe("a registration", () => {
     expect(approved).toMatchObject({ trial: true })
     aic = (approved as { registration: { aic: string } }).registration.aic
     expect(aic).toMatch(/^1\.2\.156\.3088\.1\.ZZZZZZ\./)
-    const found = (await node.run(["agent", "search", content.name, "--json"])).items()
+    const found = (await node.run(["registration", "list", content.name, "--json"])).items()
     expect(found).toMatchObject([{ id, aic, state: "approved", usable: true }])
-    expect((await node.run(["agent", "search", "com.example/nobody", "--json"])).items()).toEqual([])
+    expect((await node.run(["registration", "list", "com.example/nobody", "--json"])).items()).toEqual([])
     expect((await node.run(["registration", "show", aic])).out).toContain("Planner 规划")
   })
 
@@ -157,12 +157,12 @@ describe("an approved registration", () => {
     expect(await found()).toEqual([0, 0, 0, 0])
     expect((await node.asPerson(["registration", "approve", "com.example/weather"])).code).toBe(0)
     await expect.poll(found).toEqual([1, 1, 1, 1])
-    expect(
-      (await node.run(["registry", "search", "天气", "--protocol", "mcp", "--json"])).json(),
-    ).toMatchObject({
-      items: [{ name: "com.example/weather" }],
-      total: 1,
-    })
+    expect((await node.run(["agent", "search", "天气", "--protocol", "mcp", "--json"])).json()).toMatchObject(
+      {
+        items: [{ name: "com.example/weather" }],
+        total: 1,
+      },
+    )
     expect((await node.run(["agent", "suspend", "forecaster"])).code).toBe(0)
     expect(await found()).toEqual([0, 0, 0, 0])
   })

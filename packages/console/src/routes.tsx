@@ -82,6 +82,68 @@ const pages = [
   }),
   createRoute({
     getParentRoute: under,
+    path: "/registry",
+    validateSearch: texts(
+      "q",
+      "from",
+      "protocol",
+      "grade",
+      "certificate",
+      "verified",
+      "alive",
+      "price",
+      "developer",
+      "streaming",
+      "country",
+      "form",
+    ),
+    component: lazyRouteComponent(() => import("./pages/registry/registry-page.tsx"), "RegistryPage"),
+  }),
+  createRoute({
+    getParentRoute: under,
+    path: "/registry/$registration",
+    component: lazyRouteComponent(() => import("./pages/registry/registered-page.tsx"), "RegisteredPage"),
+  }),
+  createRoute({
+    getParentRoute: under,
+    path: "/registrations",
+    component: lazyRouteComponent(
+      () => import("./pages/registrations/registrations-page.tsx"),
+      "RegistrationsPage",
+    ),
+  }),
+  createRoute({
+    getParentRoute: under,
+    path: "/registrations/new",
+    component: lazyRouteComponent(
+      () => import("./pages/registrations/new-registration-page.tsx"),
+      "NewRegistrationPage",
+    ),
+  }),
+  createRoute({
+    getParentRoute: under,
+    path: "/registrations/review",
+    component: lazyRouteComponent(() => import("./pages/registrations/review-page.tsx"), "ReviewPage"),
+  }),
+  createRoute({
+    getParentRoute: under,
+    path: "/registrations/$registration",
+    validateSearch: texts("edit"),
+    component: lazyRouteComponent(
+      () => import("./pages/registrations/registration-page.tsx"),
+      "RegistrationPage",
+    ),
+  }),
+  createRoute({
+    getParentRoute: under,
+    path: "/certificates",
+    component: lazyRouteComponent(
+      () => import("./pages/certificates/certificates-page.tsx"),
+      "CertificatesPage",
+    ),
+  }),
+  createRoute({
+    getParentRoute: under,
     path: "/tasks",
     validateSearch: texts("agent"),
     component: lazyRouteComponent(() => import("./pages/tasks/tasks-page.tsx"), "TasksPage"),

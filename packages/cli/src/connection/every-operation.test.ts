@@ -60,6 +60,8 @@ const samples: { readonly [Id in CallId]: Request<Id> } = {
   "peer.sync": { peer: "https://registry.example.com/?a=b&c" },
   "registration.load": { items: [{ name: "com.example/planner" }], approve: true },
   "registration.list": { name: "com.example/planner & more", state: "approved", after: id("reg"), limit: 5 },
+  "registry.show": { registration: "com.example/planner" },
+  "registry.face": { registration: "com.example/planner", face: "oasf" },
   "registration.show": { registration: "com.example/planner" },
   "registration.alive": { registration: "com.example/planner" },
   "registration.claim": { content: { name: "com.example/planner", n: 1 }, agent: "ann", ontology: "1.2" },

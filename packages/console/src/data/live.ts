@@ -97,7 +97,19 @@ function flush(): void {
 }
 
 const byNoun: Readonly<Record<string, readonly CallId[]>> = {
-  agent: ["agent.list", "agent.show", "mandate.chain", "node.status", "position.show"],
+  agent: [
+    "agent.list",
+    "agent.show",
+    "mandate.chain",
+    "node.status",
+    "position.show",
+    "registry.search",
+    "registry.show",
+  ],
+  registration: ["registration.list", "registration.show", "registry.search", "registry.show"],
+  certificate: ["ca.list", "ca.certificate", "ca.crl", "ca.show"],
+  authority: ["ca.show", "ca.bundle", "ca.crl"],
+  account: ["ca.show"],
   version: ["agent.show"],
   credential: ["agent.show"],
   person: ["node.status", "passkey.list"],

@@ -5,6 +5,7 @@ import {
   FileKey,
   Hand,
   House,
+  Library,
   ListTodo,
   type LucideIcon,
   MapPin,
@@ -20,6 +21,7 @@ export interface Destination {
     | "approvals"
     | "actions"
     | "agents"
+    | "registry"
     | "tasks"
     | "tools"
     | "mandates"
@@ -37,6 +39,7 @@ export const navigation: readonly Destination[] = [
   { to: "/approvals", name: "approvals", letter: "a", icon: Hand },
   { to: "/actions", name: "actions", letter: "c", icon: Activity },
   { to: "/agents", name: "agents", letter: "n", icon: Bot },
+  { to: "/registry", name: "registry", letter: "r", icon: Library },
   { to: "/tasks", name: "tasks", letter: "t", icon: ListTodo },
   { to: "/tools", name: "tools", letter: "o", icon: Wrench },
   { to: "/mandates", name: "mandates", letter: "m", icon: FileKey },

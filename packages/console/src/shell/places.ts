@@ -5,6 +5,7 @@ const places: Partial<Record<IdKind, (id: string) => string>> = {
   hold: (id) => `/approvals/${id}`,
   action: (id) => `/actions/${id}`,
   agent: (id) => `/agents/${id}`,
+  registration: (id) => `/registrations/${id}`,
   task: (id) => `/tasks/${id}`,
   mandate: (id) => `/mandates/${id}`,
   place: (id) => `/places/${id}`,

@@ -23,6 +23,7 @@ export function Shell() {
   const words = useWords(shared)
   const { browser, person } = useSession()
   const isIn = browser !== null || person !== null
+  const isPublic = useRouterState({ select: ({ location }) => isPublicPage(location.pathname) })
   const overlay = useOverlay()
   const asked = useAsked()
   useKeys()
@@ -41,11 +42,11 @@ export function Shell() {
       >
         {words.skip}
       </a>
-      <TopBar isIn={isIn} />
+      <TopBar isIn={isIn} isPublic={isPublic} />
       <div className="flex">
         {isIn ? <Navigation /> : null}
         <main id="content" tabIndex={-1} className="min-w-0 flex-1 pb-20 outline-none md:pb-8">
-          {isIn ? (
+          {isIn || isPublic ? (
             <Outlet />
           ) : (
             <Suspense>
@@ -67,6 +68,9 @@ export function Shell() {
     </>
   )
 }
+
+/** What everybody may see who reaches the node: the registry's search, and the page of one registration. */
+const isPublicPage = (path: string) => /^\/registry(?:\/|$)/.test(path)
 
 /** Loaded with the approvals, which are what one is notified of. */
 function useNotifications(): void {

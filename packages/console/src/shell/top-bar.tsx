@@ -13,7 +13,14 @@ import { chooseTheme, themes, useTheme } from "./theme.ts"
 const names = { en: "English", zh: "中文" }
 
 /** Which node this is, how it is, who looks, and the way to stop everything. */
-export function TopBar({ isIn }: { readonly isIn: boolean }) {
+export function TopBar({
+  isIn,
+  isPublic,
+}: {
+  readonly isIn: boolean
+  /** Whether the page is one for everybody, which a stranger may be reading. */
+  readonly isPublic: boolean
+}) {
   const words = useWords(shared)
   return (
     <header className="sticky top-0 z-30 flex h-12 items-center gap-2 border-b border-line bg-paper px-3">
@@ -42,6 +49,11 @@ export function TopBar({ isIn }: { readonly isIn: boolean }) {
       <LanguageChoice />
       <ThemeChoice />
       {isIn ? <StopAll /> : null}
+      {!isIn && isPublic ? (
+        <Link to="/" className="button">
+          {words.signIn}
+        </Link>
+      ) : null}
     </header>
   )
 }

@@ -4,6 +4,7 @@ import { plural } from "./format.ts"
 export const en = {
   product: "Hufu",
   skip: "Skip to the content",
+  signIn: "Sign in",
   guide: "Guide (opens a new tab)",
   nav: {
     label: "Pages",
@@ -11,6 +12,7 @@ export const en = {
     approvals: "Approvals",
     actions: "Actions",
     agents: "Agents",
+    registry: "Registry",
     tasks: "Tasks",
     tools: "Tools",
     mandates: "Mandates",

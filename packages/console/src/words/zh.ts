@@ -6,6 +6,7 @@ const n = (count: number) => sayNumber(count, "zh")
 export const zh = {
   product: "虎符",
   skip: "跳到正文",
+  signIn: "登录",
   guide: "指南（新标签页）",
   nav: {
     label: "页面",
@@ -13,6 +14,7 @@ export const zh = {
     approvals: "待批",
     actions: "行为",
     agents: "智能体",
+    registry: "登记",
     tasks: "任务",
     tools: "工具",
     mandates: "授权",

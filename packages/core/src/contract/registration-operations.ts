@@ -5,6 +5,7 @@ import { Digest } from "./digest.ts"
 import { FoundRegistrations, SearchRegistrations } from "./discovery.ts"
 import { operation, type Operation } from "./operation.ts"
 import { AgentRef } from "./refs.ts"
+import { FaceLosses, PublicRegistration } from "./public-registration.ts"
 import {
   ExportedFace,
   FaceNameInput,
@@ -25,7 +26,26 @@ export const registrationOperations = {
     output: FoundRegistrations,
     en: "Find approved agents by words in Chinese or English, by protocol, grade, certificate, price and more, with the reasons of each hit",
     zh: "按中英文词语、协议、分级、证书、价格等查找已批准的智能体，并给出每条结果的命中理由",
-    command: { name: "registry search", positional: ["text"] },
+    command: { name: "agent search", positional: ["text"] },
+  }),
+  "registry.show": operation({
+    method: "GET",
+    path: "/v1/registry/agents/{registration}",
+    scope: "public",
+    input: z.object({ registration: RegistrationRef }),
+    output: PublicRegistration,
+    en: "Show an approved registration as everybody sees it: what the agent is, what of that was verified, and its statements in the ledger",
+    zh: "按公众所见显示已批准的登记：智能体的情况、其中已核实的部分及其在账本中的声明",
+    command: { name: "registry show", positional: ["registration"] },
+  }),
+  "registry.face": operation({
+    method: "GET",
+    path: "/v1/registry/agents/{registration}/faces/{face}",
+    scope: "public",
+    input: z.object({ registration: RegistrationRef, face: FaceNameInput }),
+    output: FaceLosses,
+    en: "List what the form of another system does not say of an approved registration",
+    zh: "列出其他系统的格式未能表达已批准登记的哪些内容",
   }),
   "registration.list": operation({
     method: "GET",
@@ -35,14 +55,16 @@ export const registrationOperations = {
       /** Exactly this name. */
       name: z.string().max(200).optional(),
       state: RegistrationState.optional(),
+      /** Instead of a state: your own, those that wait for a review (changes of approved ones too), or those offered to you. */
+      of: z.enum(["mine", "waiting", "offered"]).optional(),
       /** The id of the last one of the page before. */
       after: idSchema("registration").optional(),
       ...page,
     }),
     output: list(ListedRegistration),
-    en: "List the registrations of agents, or find one by its exact name",
-    zh: "列出智能体登记，或按完整名称查找",
-    command: { name: "agent search", positional: ["name"] },
+    en: "List the registrations of agents by their state, your own, those that wait for a review, or one by its exact name",
+    zh: "列出智能体登记：按状态、本人的、待审核的，或按完整名称查找",
+    command: { name: "registration list", positional: ["name"] },
   }),
   "registration.show": operation({
     method: "GET",

@@ -56,6 +56,8 @@ export const ListedRegistration = z.object({
   /** Whether a change of it waits for review. */
   pending: z.boolean(),
   aic: z.string().nullable(),
+  /** Who claimed its name. */
+  owner: idSchema("person"),
   changedAt: z.int().nonnegative(),
 })
 export type ListedRegistration = z.infer<typeof ListedRegistration>

@@ -16,6 +16,7 @@ export const tableClasses: Readonly<Record<string, TableClass>> = {
   spent: "fold",
   registration_index: "fold",
   registration_change: "fold",
+  registration_statement: "fold",
   vault_key: "vault",
   vault: "vault",
   seen_proof: "ephemeral",

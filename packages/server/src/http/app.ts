@@ -119,7 +119,10 @@ export function createApp(parts: AppParts): Hono<{ Bindings: Bindings }> {
   for (const base of [adpBase, ardBase, mcpRegistryBase])
     app.all(`${base}/*`, (c) => discoverBy(parts, c, base))
   app.all(`${dspBase}/*`, (c) => answerDsp(parts, c))
-  app.get("/registry/*", (c) => serveFaces(c, parts.faces))
+  // Under the same address without a file's name the console shows the registration to people.
+  app.get("/registry/*", (c, next) =>
+    c.req.path.endsWith(".json") || !parts.console?.page() ? serveFaces(c, parts.faces) : next(),
+  )
   app.all("/entries/*", async (c, next) => (await answerEntry(parts, c)) ?? next())
   app.get("*", async (c, next) => (await serveConsole(c, parts)) ?? next())
   addPages(app, parts)

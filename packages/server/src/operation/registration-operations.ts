@@ -4,8 +4,10 @@ import { faces } from "@hufu/core/registration/faces/faces"
 import type { Registration } from "@hufu/core/registration/registration"
 import { digestOfContent } from "../registry/digest-of-content.ts"
 import { isTrial, registrationOf } from "../registry/registrations.ts"
+import { Failure } from "@hufu/core/failure"
+import { type Approved, publicRegistration, wasApproved } from "../registry/public-registration.ts"
 import type { RegistrationRecord } from "../registry/registration-record.ts"
-import { actorOf, type OperationContext } from "./context.ts"
+import { actorOf, mayLook, type OperationContext } from "./context.ts"
 import type { Operations } from "./operations.ts"
 import type { OperationParts } from "./parts.ts"
 
@@ -25,6 +27,7 @@ export function registrationOperations(parts: OperationParts) {
     usable: registrations.isUsable(record),
     pending: record.state === "pending" || record.proposalState === "pending",
     aic: record.aic,
+    owner: record.owner,
     changedAt: record.changedAt,
   })
 
@@ -41,11 +44,36 @@ export function registrationOperations(parts: OperationParts) {
   })
   const mirrorOf = (ref: string) => (registrations.find(ref) === undefined ? known.find(ref) : undefined)
 
+  /** What never was approved is nobody's business, not even that it is there. */
+  function needApproved(ref: string): Approved {
+    const registration = known.find(ref)
+    if (registration === undefined || !wasApproved(registration))
+      throw new Failure("not_found", "there is no such registration here: search for the agent by its name")
+    return registration
+  }
+
   return {
     "registry.search": async (input) => discovery.find(input),
-    "registration.list": async ({ name, state, after, limit }) => {
+    "registry.show": async ({ registration }, context) =>
+      publicRegistration(parts, needApproved(registration), mayLook(context)),
+    "registry.face": async ({ registration, face: name }) => {
+      const found = needApproved(registration)
+      if (!known.isUsable(found) || faces[name].suits?.(found.content) === false)
+        throw new Failure("not_found", "this registration is not served in that form")
+      const { lost } = exportAs(faces[name], found, { origin: consoleOrigin() })
+      return { mediaType: faces[name].mediaType, lost: [...lost] }
+    },
+    "registration.list": async ({ name, state, of, after, limit }, context) => {
+      if (of !== undefined && (state !== undefined || name !== undefined))
+        throw new Failure("invalid_input", "give one of `of`, `state` and `name`, not several")
+      const which =
+        of === undefined
+          ? undefined
+          : of === "waiting"
+            ? { kind: of }
+            : { kind: of === "mine" ? ("owned" as const) : of, person: personOf(context) }
       if (name === undefined)
-        return { items: Array.from(registrations.each({ state, after, limit }), listed) }
+        return { items: Array.from(registrations.each({ state, of: which, after, limit }), listed) }
       const found = registrations.find(name)
       return {
         items: found === undefined || (state !== undefined && found.state !== state) ? [] : [listed(found)],

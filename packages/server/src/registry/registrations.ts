@@ -1,3 +1,4 @@
+import type { RegistrationStatement } from "@hufu/core/contract/public-registration"
 import type { ReviewFlag, ShownRegistration } from "@hufu/core/contract/registration"
 import type { Fact } from "@hufu/core/evidence/entry"
 import { Failure } from "@hufu/core/failure"
@@ -14,7 +15,7 @@ import type { RegistrarAuthority } from "../identity/registrar.ts"
 import { isUniqueViolation } from "../store/storage-error.ts"
 import type { Store, Tx } from "../store/store.ts"
 import { type Load, type Loaded, loadRegistrations } from "./load-registrations.ts"
-import { openRegistrationIndex } from "./registration-index.ts"
+import { openRegistrationIndex, type RegistrationsOf } from "./registration-index.ts"
 import { registrationKind, type RegistrationRecord } from "./registration-record.ts"
 import { refuseUnready } from "./review-content.ts"
 import { digestOfContent } from "./digest-of-content.ts"
@@ -31,9 +32,13 @@ export interface Registrations {
   /** In the order of their ids. */
   page(of: {
     state?: RegistrationState | undefined
+    /** Instead of a state: those of somebody, that wait for a review, or that are offered to somebody. */
+    of?: RegistrationsOf | undefined
     after?: string | undefined
     limit: number
   }): RegistrationRecord[]
+  /** The latest statements of one, the latest first. */
+  statements(id: string, limit: number): RegistrationStatement[]
   /** The same, a few read at a time: each may be long. */
   each(of: Parameters<Registrations["page"]>[0]): Generator<RegistrationRecord, void>
   /** What one owner registered, in the order of the ids. */
@@ -86,8 +91,14 @@ const maxOfOwner = 1_000_000
 const atOnce = 50
 
 export async function openRegistrations(parts: RegistrationParts): Promise<Registrations> {
-  const { store, clock, declare, agents, registrar } = parts
+  const { store, clock, agents, registrar } = parts
   const index = await openRegistrationIndex(store)
+  /** Says it in the ledger, and remembers where. */
+  const declare: Declare = (tx, statement) => {
+    const at = parts.declare(tx, statement)
+    index.addStatement(tx, statement.subject, at)
+    return at
+  }
   const listeners: ((registration: RegistrationRecord) => void)[] = []
   let changing: Promise<unknown> = Promise.resolve()
 
@@ -110,7 +121,13 @@ export async function openRegistrations(parts: RegistrationParts): Promise<Regis
     return id === undefined ? undefined : byId(id)
   }
 
-  function page({ state, after = "", limit }: Parameters<Registrations["page"]>[0]): RegistrationRecord[] {
+  function page({
+    state,
+    of,
+    after = "",
+    limit,
+  }: Parameters<Registrations["page"]>[0]): RegistrationRecord[] {
+    if (of !== undefined) return index.page(of, after, limit).flatMap((id) => byId(id) ?? [])
     const rows =
       state === undefined
         ? store.records.read(registrationKind.kind, "AND id > ? ORDER BY id LIMIT ?", [after, limit])
@@ -143,7 +160,7 @@ export async function openRegistrations(parts: RegistrationParts): Promise<Regis
       "not_found",
       mistyped
         ? `\`${ref.slice(0, 80)}\` is mistyped: its checksum is not that of a code that was issued here`
-        : `there is no registration \`${ref.slice(0, 80)}\`; \`hufu agent search\` shows what there is`,
+        : `there is no registration \`${ref.slice(0, 80)}\`; \`hufu registration list\` shows what there is`,
     )
   }
 
@@ -523,6 +540,11 @@ export async function openRegistrations(parts: RegistrationParts): Promise<Regis
     each,
     ofOwner: (owner, { after = "", limit }) =>
       index.ofOwner(owner, after, limit).flatMap((id) => byId(id) ?? []),
+    statements: (id, limit) =>
+      index.statements(id, limit).flatMap((at) => {
+        const { entry } = store.ledger.entry(at)
+        return entry.kind === "statement" ? [{ index: at, fact: entry.fact, at: entry.at }] : []
+      }),
     isUsable,
     shown,
     claim: (draft) => alone(() => claim(draft)),
