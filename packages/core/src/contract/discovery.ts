@@ -54,6 +54,8 @@ export const FoundRegistration = z.object({
   credit: z.number().nullable(),
   /** 0 to 100: how well it answers the words. It says nothing of trust. */
   score: z.number(),
+  /** 0 to 100: how near it is to the question in meaning; null where no service for that is configured, or it did not say. */
+  meaning: z.number().nullable(),
   /** Which words stand where. */
   reasons: z.array(z.object({ field: z.string(), words: z.array(z.string()) })),
 })

@@ -38,6 +38,36 @@ export const DiscoverySettings = z
           "可向其转发、也接受其转发的发现服务器；绝不询问其他服务器",
         ),
       ),
+    embeddings: z
+      .strictObject({
+        url: z
+          .url({ protocol: /^https?$/ })
+          .max(2000)
+          .meta(
+            means(
+              "where a service of embeddings is that puts what was found by words in order by meaning too; it is sent the question and what is public of the agents found",
+              "嵌入向量服务的地址：把按词语找到的结果再按含义排序；会向其发送问题及所找到智能体的公开内容",
+            ),
+          ),
+        model: z.string().min(1).max(200).meta(means("the model that it is to use", "其使用的模型")),
+        keyFile: z
+          .string()
+          .min(1)
+          .optional()
+          .meta(means("a file with the key that it asks for", "存放其所需密钥的文件")),
+        timeoutSeconds: z
+          .number()
+          .min(0.1)
+          .max(30)
+          .default(2)
+          .meta(
+            means(
+              "after how long without an answer the order by words stands",
+              "多久未作答即保持按词语的排序",
+            ),
+          ),
+      })
+      .optional(),
     perMinute: z
       .int()
       .min(1)

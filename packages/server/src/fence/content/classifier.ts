@@ -1,5 +1,6 @@
 import { parseStrict } from "@hufu/core/json/strict-parse"
 import { z } from "zod"
+import { readBounded } from "../../read-bounded.ts"
 import { type ContentSignal, contentSignals } from "./content-signals.ts"
 import { findingKinds } from "./finding-kinds.ts"
 
@@ -35,7 +36,7 @@ export function openClassifier({ url, timeoutMs }: ClassifierOptions): Classify 
       })
       if (!response.ok || response.body === null)
         throw new Error(`the classifier answered ${response.status}`)
-      const { signals } = Answer.parse(parseStrict(await bounded(response.body)))
+      const { signals } = Answer.parse(parseStrict(await readBounded(response.body, mostAnswer)))
       return signals.flatMap(wordsOf)
     } catch {
       return ["unavailable"]
@@ -50,15 +51,4 @@ function wordsOf(word: string): readonly ContentSignal[] {
   // hasOwn says that it is a key.
   const known = word as ContentSignal
   return known in findingKinds ? [known, findingKinds[known as keyof typeof findingKinds].group] : [known]
-}
-
-async function bounded(body: ReadableStream<Uint8Array>): Promise<string> {
-  const chunks: Uint8Array[] = []
-  let size = 0
-  for await (const chunk of body) {
-    size += chunk.length
-    if (size > mostAnswer) throw new Error("the classifier's answer is too large")
-    chunks.push(chunk)
-  }
-  return Buffer.concat(chunks).toString("utf8")
 }

@@ -81,9 +81,8 @@ describe("a heartbeat", () => {
 
   test("shows in the agent's own search and in the discovery of others", async () => {
     await it.discovery.caughtUp()
-    expect(it.discovery.find({ text: "", alive: "yes", offset: 0, limit: 10 }).items).toMatchObject([
-      { id: ann.record.id, alive: true },
-    ])
+    const found = await it.discovery.find({ text: "", alive: "yes", offset: 0, limit: 10 })
+    expect(found.items).toMatchObject([{ id: ann.record.id, alive: true }])
     const certificate = await it.certificate(bob)
     const { body } = await it.mtls(certificate, "/acps-adp-v2/discover", { type: "exploratory" })
     expect(body).toMatchObject({

@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs"
 import { join } from "node:path"
 import type { FoundRegistrations, SearchRegistrations } from "@hufu/core/contract/discovery"
 import { Failure } from "@hufu/core/failure"
@@ -12,16 +13,16 @@ import { type Ard, ard } from "./ard.ts"
 import { type FacetFilter, facetNames, facetValues } from "./facet-word.ts"
 import { followSource } from "./follow-source.ts"
 import { type McpServers, mcpServers } from "./mcp-servers.ts"
-import type { Ranked } from "./rank.ts"
 import type { RegistrationSource } from "./registration-source.ts"
-import { search } from "./search.ts"
+import { type RankedByMeaning, searchByMeaning } from "./search-by-meaning.ts"
 import { openSearchIndex } from "./search-index.ts"
+import { openMeaning } from "./meaning.ts"
 import { openTrends } from "./trends.ts"
 
 /** Finding agents among the approved registrations of a node, by its own search and by the protocols of others. */
 export interface Discovery {
   /** Throws Failure("invalid_input"). UNTRUSTED: the input. */
-  find(input: SearchRegistrations): FoundRegistrations
+  find(input: SearchRegistrations): Promise<FoundRegistrations>
   adp(): DiscoverParts & { readonly limit: CallLimit }
   ard(): Ard
   servers(): McpServers
@@ -58,7 +59,7 @@ export function openDiscovery(options: DiscoveryOptions): Discovery {
   })
   if (source.page("", 1).length > 0) parts()
   return {
-    find: (input) => parts().find(input),
+    find: async (input) => parts().find(input),
     adp: () => parts().adp,
     ard: () => parts().ard,
     servers: () => parts().servers,
@@ -76,8 +77,21 @@ function openParts({ store, source, settings, clock, reach, origin, onError }: D
   const index = openSearchIndex(join(store.folder.path, "discovery.db"))
   const follower = followSource(index, source, onError)
   const trends = openTrends(() => clock.now())
+  const { embeddings } = settings
+  const meaningOf =
+    embeddings &&
+    openMeaning({
+      ...embeddings,
+      key: readKey(embeddings.keyFile),
+      timeoutMs: embeddings.timeoutSeconds * 1000,
+    })
   const common = { index, source, trends, origin }
-  const found = ({ registration, score, reasons }: Ranked): FoundRegistrations["items"][number] => {
+  const found = ({
+    registration,
+    score,
+    reasons,
+    meaning,
+  }: RankedByMeaning): FoundRegistrations["items"][number] => {
     const { id, aic, grade, mirror, content } = registration
     const { name, title, description, version, developer, interfaces, skills, price } = content
     return {
@@ -96,6 +110,7 @@ function openParts({ store, source, settings, clock, reach, origin, onError }: D
       alive: source.liveness?.(id)?.alive ?? null,
       credit: source.credit?.(id) ?? null,
       score,
+      meaning,
       reasons: reasons.map(({ field, words }) => ({ field, words: [...words] })),
     }
   }
@@ -104,6 +119,7 @@ function openParts({ store, source, settings, clock, reach, origin, onError }: D
     follower,
     adp: {
       ...common,
+      meaning: meaningOf,
       own: settings.aic,
       peers: settings.peers.map((peer) => ({
         ...peer,
@@ -116,14 +132,31 @@ function openParts({ store, source, settings, clock, reach, origin, onError }: D
     },
     ard: ard(common),
     servers: mcpServers(common),
-    find(input: SearchRegistrations): FoundRegistrations {
+    async find(input: SearchRegistrations): Promise<FoundRegistrations> {
       const { text, alive, credit, offset, limit } = input
-      const { hits, total, complete, counts } = search(
+      const { hits, total, complete, counts } = await searchByMeaning(
         { index, source },
         { text, facets: facetsOf(input), alive: alive === "yes", credit, offset, limit, count: true },
+        meaningOf,
       )
       return { items: hits.map(found), total, complete, facets: counts?.counted() ?? [], indexed: index.size }
     },
+  }
+}
+
+/** Read when discovery is opened; a file that is not there is refused with a sentence. */
+function readKey(file: string | undefined): string | undefined {
+  if (file === undefined) return undefined
+  try {
+    return readFileSync(file, "utf8").trim()
+  } catch (cause) {
+    throw new Failure(
+      "invalid_input",
+      "`discovery.embeddings.keyFile` cannot be read: correct it in the settings",
+      {
+        cause,
+      },
+    )
   }
 }
 

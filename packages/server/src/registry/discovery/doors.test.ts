@@ -236,9 +236,9 @@ describe("the doors of discovery", () => {
     })
   })
 
-  it("is asked by a node's own search in the same way", () => {
+  it("is asked by a node's own search in the same way", async () => {
     const all = { text: "天气", offset: 0, limit: 20 }
-    const found = discovery.find({ ...all, protocol: "mcp,a2a" })
+    const found = await discovery.find({ ...all, protocol: "mcp,a2a" })
     expect(found).toMatchObject({ total: 5, complete: true, indexed: 6 })
     expect(found.items).toHaveLength(4)
     expect(found.items[0]).toMatchObject({
@@ -246,11 +246,11 @@ describe("the doors of discovery", () => {
       alive: null,
       reasons: [{ field: "description", words: ["天气"] }],
     })
-    expect(() => discovery.find({ ...all, protocol: "smtp" })).toThrow("`smtp` is no protocol")
+    await expect(discovery.find({ ...all, protocol: "smtp" })).rejects.toThrow("`smtp` is no protocol")
   })
 
   it("answers nothing more once it is closed", async () => {
     await discovery.close()
-    expect(() => discovery.find({ text: "x", offset: 0, limit: 1 })).toThrow("closing")
+    await expect(discovery.find({ text: "x", offset: 0, limit: 1 })).rejects.toThrow("closing")
   })
 })

@@ -7,6 +7,8 @@ import type { Ed25519Jwk } from "@hufu/core/token/ed25519-jwk"
 import type { ReachOptions } from "../../../gateway/mcp/upstream/reachable-address.ts"
 import { bestSkill, type Ranked, type WeighedWords } from "../rank.ts"
 import { search, type SearchParts } from "../search.ts"
+import type { Meaning } from "../meaning.ts"
+import { searchByMeaning } from "../search-by-meaning.ts"
 import type { Trends } from "../trends.ts"
 import { callPeer, type PeerAnswer } from "./call-peer.ts"
 import { type DiscoveryRequest, readDiscoveryRequest } from "./discovery-request.ts"
@@ -20,6 +22,7 @@ export interface Peer {
 }
 
 export interface DiscoverParts extends SearchParts {
+  readonly meaning?: Meaning | undefined
   readonly trends: Trends
   /** This server's own code; without one nothing is passed on. */
   readonly own: string | undefined
@@ -88,7 +91,7 @@ export async function discover(
   const keys = new Map(peers.map(({ aic, key }) => [aic, key]))
   await checkChain(request, { own, keyOf: (aic) => keys.get(aic), caller: caller.aic })
   const requestId = request.requestId ?? randomUUID()
-  const { share, complete } = findHere(parts, request)
+  const { share, complete } = await findHere(parts, request)
   const chain = own === undefined ? request.chain : [...request.chain, own]
   const isShort = share.skills.length < request.limit
   const here: Route = {
@@ -118,9 +121,16 @@ export async function discover(
   }
 }
 
-function findHere(parts: DiscoverParts, request: DiscoveryRequest): { share: Share; complete: boolean } {
+async function findHere(
+  parts: DiscoverParts,
+  request: DiscoveryRequest,
+): Promise<{ share: Share; complete: boolean }> {
   const { type, query, filter, limit } = request
-  const { hits, complete, question } = search(parts, { text: query, filter, limit })
+  const { hits, complete, question } = await searchByMeaning(
+    parts,
+    { text: query, filter, limit },
+    parts.meaning,
+  )
   const found = type === "trending" ? [...trending(parts, request, hits), ...hits] : hits
   const cards = new Map<string, JsonObject>()
   const alive = new Map<string, AliveState>()
