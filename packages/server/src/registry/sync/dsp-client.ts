@@ -3,7 +3,7 @@ import { Failure } from "@hufu/core/failure"
 import { isJsonObject, type JsonObject } from "@hufu/core/json/json-value"
 import { parseStrict } from "@hufu/core/json/strict-parse"
 import { Envelope } from "./envelope.ts"
-import { fetchPeer, type PeerReply } from "./fetch-peer.ts"
+import { fetchPeer, type PeerReply } from "../fetch-peer.ts"
 
 /** Answers of a registry that speaks DSP. UNTRUSTED: all of them. */
 export interface DspClient {

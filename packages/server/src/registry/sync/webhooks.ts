@@ -9,7 +9,7 @@ import { readAddress } from "../../fence/ground/read-address.ts"
 import { type ReachOptions, refuseName } from "../../gateway/mcp/upstream/reachable-address.ts"
 import type { Store } from "../../store/store.ts"
 import { DspError } from "./dsp-error.ts"
-import { fetchPeer } from "./fetch-peer.ts"
+import { fetchPeer } from "../fetch-peer.ts"
 import { newSecret } from "./new-secret.ts"
 
 export const webhookEvents = [

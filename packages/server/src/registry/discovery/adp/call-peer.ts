@@ -1,12 +1,7 @@
-import { request as requestHttp } from "node:http"
-import { request as requestHttps } from "node:https"
 import { isJsonObject, type JsonObject } from "@hufu/core/json/json-value"
 import { parseStrict } from "@hufu/core/json/strict-parse"
-import {
-  reachableLookup,
-  type ReachOptions,
-  refuseAddress,
-} from "../../../gateway/mcp/upstream/reachable-address.ts"
+import type { ReachOptions } from "../../../gateway/mcp/upstream/reachable-address.ts"
+import { fetchPeer } from "../../fetch-peer.ts"
 
 /** A discovery server that the operator has named. */
 export interface PeerAddress {
@@ -37,9 +32,17 @@ export async function callPeer({ url }: PeerAddress, call: PeerCall): Promise<Pe
   let at = url
   try {
     for (let hop = 0; hop <= maxRedirects; hop += 1) {
-      const answer = await post(new URL(at), call, signal)
+      const answer = await fetchPeer(new URL(at), {
+        method: "POST",
+        headers: { ...call.headers, "content-type": "application/json" },
+        body: call.body,
+        timeoutMs: call.timeoutMs,
+        maxBytes: maxAnswerBytes,
+        reach: call.reach,
+        signal,
+      })
       if (answer.status !== 307) return read(answer)
-      const next = URL.parse(answer.location ?? "", at)
+      const next = URL.parse(answer.headers.location ?? "", at)
       if (next === null || !call.origins.has(next.origin))
         return { status: "error", reason: "redirected elsewhere" }
       at = next.href
@@ -61,51 +64,4 @@ function read({ status, text }: { status: number; text: string }): PeerAnswer {
     // It is no answer.
   }
   return { status: "error", reason: `downstream-answered-${status}` }
-}
-
-interface Reply {
-  readonly status: number
-  readonly location: string | undefined
-  readonly text: string
-}
-
-function post(url: URL, { body, headers, reach }: PeerCall, signal: AbortSignal): Promise<Reply> {
-  const port = url.port === "" ? (url.protocol === "https:" ? 443 : 80) : Number(url.port)
-  return new Promise((resolve, reject) => {
-    refuseAddress(url.hostname, port, reach)
-    const send = url.protocol === "https:" ? requestHttps : requestHttp
-    const request = send(
-      url,
-      {
-        method: "POST",
-        headers: {
-          ...headers,
-          "content-type": "application/json",
-          "content-length": Buffer.byteLength(body),
-        },
-        lookup: reachableLookup(port, reach),
-        agent: false,
-        signal,
-      },
-      (response) => {
-        const chunks: Buffer[] = []
-        let size = 0
-        response.on("data", (chunk: Buffer) => {
-          size += chunk.length
-          if (size > maxAnswerBytes) response.destroy(new Error("the answer is too large"))
-          chunks.push(chunk)
-        })
-        response.once("error", reject)
-        response.once("end", () =>
-          resolve({
-            status: response.statusCode ?? 0,
-            location: response.headers.location,
-            text: Buffer.concat(chunks).toString("utf8"),
-          }),
-        )
-      },
-    )
-    request.once("error", reject)
-    request.end(body)
-  })
 }

@@ -4,7 +4,7 @@ import {
   reachableLookup,
   type ReachOptions,
   refuseAddress,
-} from "../../gateway/mcp/upstream/reachable-address.ts"
+} from "../gateway/mcp/upstream/reachable-address.ts"
 
 export interface PeerReply {
   readonly status: number
