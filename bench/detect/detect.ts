@@ -66,10 +66,10 @@ function atOnePercent(our: Scored, their: Scored): void {
   const own = hasOwn ? shareAbove(our.attacks, onePercentThreshold(our.harmless)) : undefined
   const theirOwn = hasOwn ? shareAbove(their.attacks, onePercentThreshold(their.harmless)) : undefined
   console.log(row(our.name, `${our.attacks.length}`, text(one), text(other), text(own), text(theirOwn)))
-  if ((one ?? 0) < (other ?? 0))
-    missed.push(`at least the recall of n-grams on ${our.name}: ${text(one)} < ${text(other)}`)
-  if ((own ?? 0) < (theirOwn ?? 0))
-    missed.push(`the same on its own harmless texts, ${our.name}: ${text(own)} < ${text(theirOwn)}`)
+  // By the false alarms of that very source, where it has harmless texts; else by those of all the others.
+  const [found, expected] = hasOwn ? [own, theirOwn] : [one, other]
+  if ((found ?? 0) < (expected ?? 0))
+    missed.push(`at least the recall of n-grams on ${our.name}: ${text(found)} < ${text(expected)}`)
 }
 
 function risks({ name, attacks, harmless }: Scored): void {
