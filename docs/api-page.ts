@@ -9,7 +9,7 @@ const texts = {
     title: "Operations",
     lead: [
       "Everything that a node can be asked, from the one table that routes, validation, OpenAPI, the client and the commands are made of. A running node shows it at `/docs` and, with every schema, at `/openapi.json`.",
-      "**Who may call.** *Anyone*: whoever reaches the node. *This computer*: a process of the same operating-system user, over the local socket, or a browser that a sign-in link let in; it may look and may narrow, never widen. *The person*: somebody who has given the terminal secret, or used a passkey, within the last minute. *A hook*: a hook credential. *The agent itself*: a credential of that agent, for what concerns that agent alone. The person may do whatever this computer may. *Socket only* means never over HTTP. *Stream* means server-sent events, each of which has an id to go on from.",
+      "**Who may call.** *Anyone*: whoever reaches the node. *This computer*: a process of the same operating-system user, over the local socket, or a browser that a sign-in link let in; it may look and may narrow, never widen. *The person*: somebody who has given the terminal secret, or used a passkey, within the last minute. *A hook*: a hook credential. *The agent itself*: a credential of that agent, for what concerns that agent alone. *A developer*: an organisation that signed in at its own issuer, for its own registrations alone. The person may do whatever this computer may. *Socket only* means never over HTTP. *Stream* means server-sent events, each of which has an id to go on from.",
     ],
     head: ["operation", "request", "input (`?` may be left out)", "who", "command", ""],
     scopes: {
@@ -18,6 +18,7 @@ const texts = {
       person: "the person",
       hook: "a hook, the person",
       agent: "the agent itself, the person",
+      developer: "a developer, the person",
     },
     socketOnly: "socket only",
     stream: "stream",
@@ -26,7 +27,7 @@ const texts = {
     title: "操作",
     lead: [
       "节点可以被要求做的一切。路由、校验、OpenAPI、客户端和命令都出自同一张表。运行中的节点在 `/docs` 显示它，在 `/openapi.json` 提供全部模式。",
-      "**谁可以调用。** 「任何人」：能连到节点的一切程序。「本机」：同一操作系统用户的进程（经本地套接字），或由登录链接允许进入的浏览器；可以查看、可以收窄，不能放宽。「本人」：一分钟内输入过终端口令或使用过通行密钥的人。「钩子」：持有钩子凭证的程序。「智能体自身」：持有该智能体凭证者，仅限与该智能体有关之事。本机能做的，本人都能做。「仅套接字」：不可经 HTTP。「事件流」：服务器发送事件，每个事件都有可据以继续的 id。",
+      "**谁可以调用。** 「任何人」：能连到节点的一切程序。「本机」：同一操作系统用户的进程（经本地套接字），或由登录链接允许进入的浏览器；可以查看、可以收窄，不能放宽。「本人」：一分钟内输入过终端口令或使用过通行密钥的人。「钩子」：持有钩子凭证的程序。「智能体自身」：持有该智能体凭证者，仅限与该智能体有关之事。「开发者」：在其自有登录方登录的机构，仅限其自己的登记。本机能做的，本人都能做。「仅套接字」：不可经 HTTP。「事件流」：服务器发送事件，每个事件都有可据以继续的 id。",
     ],
     head: ["操作", "请求", "输入（`?` 可省略）", "谁", "命令", "说明"],
     scopes: {
@@ -35,6 +36,7 @@ const texts = {
       person: "本人",
       hook: "钩子、本人",
       agent: "智能体自身、本人",
+      developer: "开发者、本人",
     },
     socketOnly: "仅套接字",
     stream: "事件流",

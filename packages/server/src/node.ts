@@ -63,6 +63,12 @@ import { createPipeline } from "./gateway/pipeline.ts"
 import { refuseName } from "./gateway/mcp/upstream/reachable-address.ts"
 import { markUnknown } from "./gateway/recover.ts"
 import { serverDirectory } from "./gateway/server-directory.ts"
+import { openDeveloperSessions } from "./identity/organisations/developer-sessions.ts"
+import type {
+  openOrganisationSignIn,
+  OrganisationSignIn,
+} from "./identity/organisations/organisation-sign-in.ts"
+import { openDevelopers } from "./identity/ownership/developers.ts"
 import { createKeyChallenges } from "./identity/key-challenges.ts"
 import type { Oauth, openOauth } from "./identity/oauth/oauth.ts"
 import { openSeenProofs } from "./identity/seen-proofs.ts"
@@ -148,6 +154,8 @@ export interface RunningNode {
 
 /** How often some of what has been kept long enough is erased. */
 const retentionMs = 5000
+/** How often it is looked which proofs of developers ran out. */
+const proofsMs = 3_600_000
 const loopback = new Set(["127.0.0.1", "::1", "localhost"])
 
 /**
@@ -254,9 +262,10 @@ export async function startNode({
       number: config.registry.registrar,
       localSalt: config.ca.salt,
     })
-    const registrations = await openRegistrations({ store, clock, declare, agents, registrar })
+    const developers = openDevelopers(store, clock, declare)
+    const registrations = await openRegistrations({ store, clock, declare, agents, registrar, developers })
     const mirrors = openMirrors(store, clock)
-    const known = knownRegistrations(registrations, mirrors)
+    const known = knownRegistrations(registrations, mirrors, clock)
     const mismatches = openVersionMismatches({ store, clock, declare })
     const ca = openCertificateAuthority({
       store,
@@ -361,6 +370,7 @@ export async function startNode({
       positions,
       registrations,
       alive,
+      developers,
       protections,
       meters,
       interventions,
@@ -544,6 +554,12 @@ export async function startNode({
         logger.error({ err: error }, "registrations could not be taken into the search index"),
     })
     closing.push(() => discovery.close())
+    const developerSessions = openDeveloperSessions(clock, developers)
+    const organisations = signIn(config, {
+      dataFolder: store.folder.path,
+      clock,
+      redirect: () => `${consoleOrigin()}/organisation`,
+    })
     const actions = readActions(ledger, contents, agents, holds)
     const operations = createOperations({
       clock,
@@ -578,6 +594,19 @@ export async function startNode({
       peers,
       elsewhere,
       alive,
+      developers,
+      developerSessions,
+      signInIssuers: config.registry.signIn,
+      organisations,
+      domainLookup: config.registry.domains.enabled
+        ? {
+            resolvers: config.registry.domains.resolvers,
+            reach: {
+              ownPort: () => readAddress(origin.url)?.port ?? 0,
+              privateNames: config.upstream.privateNames,
+            },
+          }
+        : undefined,
       discovery,
       protections,
       meters,
@@ -649,6 +678,7 @@ export async function startNode({
       person,
       credentials,
       browsers,
+      developerSessions,
       clock,
       events,
       console,
@@ -674,6 +704,7 @@ export async function startNode({
         person,
         credentials,
         browsers,
+        developerSessions,
       }),
       onError: (error) =>
         logger.error({ err: error }, "could not answer what was asked of agents that are alive"),
@@ -744,6 +775,17 @@ export async function startNode({
       500,
     )
     closing.push(() => clearInterval(expiry))
+    const outdated = setInterval(() => {
+      const now = clock.now()
+      // Nothing that ran out counts in the meantime; that it is written down brings it out of what searches count.
+      const owners = developers
+        .list()
+        .filter(({ proofs }) => proofs.some(({ until }) => until !== null && until <= now))
+      void Promise.all(owners.map(({ owner }) => registrations.settle(owner))).catch((error: unknown) =>
+        logger.error({ err: error }, "could not write down which proofs ran out"),
+      )
+    }, proofsMs)
+    closing.push(() => clearInterval(outdated))
     const erasing = setInterval(
       () =>
         void retention
@@ -812,6 +854,18 @@ async function authorise(
   if (!enabled) return undefined
   const { openOauth } = await import("./identity/oauth/oauth.ts")
   return openOauth(parts)
+}
+
+/** Nothing of it is loaded before an organisation signs in. */
+function signIn(
+  { registry }: Config,
+  parts: Omit<Parameters<typeof openOrganisationSignIn>[0], "issuers">,
+): () => Promise<OrganisationSignIn> {
+  let opened: Promise<OrganisationSignIn> | undefined
+  return () =>
+    (opened ??= import("./identity/organisations/organisation-sign-in.ts").then((module) =>
+      module.openOrganisationSignIn({ ...parts, issuers: registry.signIn }),
+    ))
 }
 
 function classifierOf({ content: { classifier } }: Config): Classify | undefined {

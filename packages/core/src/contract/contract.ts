@@ -4,6 +4,7 @@ import { agentOperations } from "./agent-operations.ts"
 import { aliveOperations } from "./alive-operations.ts"
 import { caOperations } from "./ca-operations.ts"
 import { credentialOperations } from "./credential-operations.ts"
+import { developerOperations } from "./developer-operations.ts"
 import { decisionOperations } from "./decision-operations.ts"
 import { eventOperations } from "./event-operations.ts"
 import { holdOperations } from "./hold-operations.ts"
@@ -47,6 +48,7 @@ export const contract = {
   ...registrationOperations,
   ...syncOperations,
   ...aliveOperations,
+  ...developerOperations,
   ...protectionOperations,
   ...eventOperations,
   ...stopOperations,

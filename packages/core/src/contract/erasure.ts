@@ -18,6 +18,7 @@ export const erasableClasses = [
   "credential",
   "protection",
   "registration",
+  "developer",
 ] as const
 export const ErasableClass = z.enum(erasableClasses)
 export type ErasableClass = z.infer<typeof ErasableClass>

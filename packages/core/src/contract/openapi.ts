@@ -18,6 +18,7 @@ const securityOf: Record<Scope, readonly Schema[]> = {
   person: [{ session: [] }],
   hook: [{ session: [] }, { hook: [] }],
   agent: [{ session: [] }, { agent: [] }],
+  developer: [{ session: [] }, { developer: [] }],
 }
 
 /** The OpenAPI 3.1 document of a contract: what the routes do, derived from what they are made of. */
@@ -153,6 +154,12 @@ const securitySchemes = {
     scheme: "bearer",
     description:
       "a browser's token, from `signin.exchange`: looks and narrows, at the origin that exchanged it",
+  },
+  developer: {
+    type: "http",
+    scheme: "bearer",
+    description:
+      "an organisation that signed in at its own issuer, from `organisation.finish`: good for an hour, for its own registrations",
   },
   hook: {
     type: "http",

@@ -4,9 +4,10 @@ import type { z } from "zod"
  * Who may call an operation.
  * `public`: anyone who reaches the node. `local`: this operating-system user, over the local socket or by a browser that a sign-in
  * link let in: may look and may narrow, never widen. `person`: somebody who has proved within the last minute to be the person
- * (INVARIANT 4). `hook`: a hook credential, or a person. `agent`: an agent's own credential, for what concerns that agent, or a person. A person may do whatever `local` may.
+ * (INVARIANT 4). `hook`: a hook credential, or a person. `agent`: an agent's own credential, for what concerns that agent, or a person.
+ * `developer`: an organisation that signed in at its own issuer, for its own registrations and nothing else, or a person. A person may do whatever `local` may.
  */
-export type Scope = "public" | "local" | "person" | "hook" | "agent"
+export type Scope = "public" | "local" | "person" | "hook" | "agent" | "developer"
 
 export interface Operation<Input extends z.ZodType = z.ZodType, Output extends z.ZodType = z.ZodType> {
   readonly method: "GET" | "POST" | "PUT" | "DELETE"

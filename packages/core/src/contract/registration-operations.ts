@@ -79,7 +79,7 @@ export const registrationOperations = {
   "registration.claim": operation({
     method: "POST",
     path: "/v1/registrations",
-    scope: "person",
+    scope: "developer",
     input: z.object({
       content: z.record(z.string(), z.json()),
       /** The agent of this node that it is about, by id or name. */
@@ -94,7 +94,7 @@ export const registrationOperations = {
   "registration.change": operation({
     method: "PUT",
     path: "/v1/registrations/{registration}",
-    scope: "person",
+    scope: "developer",
     input: z.object({ registration: RegistrationRef, content: z.record(z.string(), z.json()) }),
     output: ShownRegistration,
     en: "Change a draft, or draft a change of what is approved; what others see stays until that is approved",
@@ -103,7 +103,7 @@ export const registrationOperations = {
   "registration.submit": operation({
     method: "POST",
     path: "/v1/registrations/{registration}:submit",
-    scope: "person",
+    scope: "developer",
     input: z.object({ registration: RegistrationRef }),
     output: ShownRegistration,
     en: "Ask for the review of a draft or of a change",
@@ -113,7 +113,7 @@ export const registrationOperations = {
   "registration.withdraw": operation({
     method: "POST",
     path: "/v1/registrations/{registration}:withdraw",
-    scope: "person",
+    scope: "developer",
     input: z.object({ registration: RegistrationRef }),
     output: ShownRegistration,
     en: "Take back what waits for review",
@@ -177,7 +177,7 @@ export const registrationOperations = {
   "registration.offer": operation({
     method: "POST",
     path: "/v1/registrations/{registration}:offer",
-    scope: "person",
+    scope: "developer",
     input: z.object({ registration: RegistrationRef, to: idSchema("person") }),
     output: ShownRegistration,
     en: "Offer a registration and its name to another person",
@@ -187,7 +187,7 @@ export const registrationOperations = {
   "registration.accept": operation({
     method: "POST",
     path: "/v1/registrations/{registration}:accept",
-    scope: "person",
+    scope: "developer",
     input: z.object({ registration: RegistrationRef }),
     output: ShownRegistration,
     en: "Accept a registration that is offered to you",

@@ -22,6 +22,7 @@ import type { PasskeyAuthority } from "./passkeys.ts"
 import type { PlaceAuthority } from "./places.ts"
 import type { PositionAuthority } from "./positions.ts"
 import type { ProtectionAuthority } from "./protections.ts"
+import type { Developers } from "../identity/ownership/developers.ts"
 import type { Alive } from "../registry/alive/alive.ts"
 import type { Registrations } from "../registry/registrations.ts"
 import type { ServerAuthority } from "./servers.ts"
@@ -53,7 +54,8 @@ export interface ErasureParts {
   readonly positions: Pick<PositionAuthority, "forgetContent" | "forgetDevice">
   readonly protections: Pick<ProtectionAuthority, "isLive" | "need" | "remove">
   readonly meters: Pick<UseMeters, "forget">
-  readonly registrations: Pick<Registrations, "find" | "retire" | "forget">
+  readonly registrations: Pick<Registrations, "find" | "retire" | "forget" | "settle">
+  readonly developers: Pick<Developers, "isLive" | "need" | "remove">
   readonly alive: Pick<Alive, "forget" | "forgetContent">
   readonly interventions: Interventions
   readonly ca: Pick<CertificateAuthority, "forgetContent">
@@ -83,7 +85,7 @@ export function openErasure(parts: ErasureParts): Erasure {
     if (found !== undefined) return found
     throw new Failure(
       "invalid_input",
-      `\`${subject.slice(0, 80)}\` is no agent, task, mandate, server, passkey, browser, place, device, credential, protection or registration: give the id of one`,
+      `\`${subject.slice(0, 80)}\` is no agent, task, mandate, server, passkey, browser, place, device, credential, protection, registration or developer: give the id of one`,
     )
   }
 
@@ -138,6 +140,11 @@ export function openErasure(parts: ErasureParts): Erasure {
       const registration = parts.registrations.find(id)
       if (registration !== undefined && registration.state !== "retired")
         await parts.registrations.retire(id, by)
+    },
+    async developer(id, by) {
+      if (!parts.developers.isLive(id)) return
+      const { owner } = await parts.developers.remove(id, by)
+      await parts.registrations.settle(owner)
     },
     async protection(id, by) {
       if (parts.protections.isLive(id))

@@ -165,6 +165,7 @@ const folds: Record<Fact, FoldFact> = {
       reason: stated(null),
       createdAt: created(id),
       aic: within(content, "aic"),
+      proofs: within(content, "proofs"),
       certificate: within(content, "certificate"),
     })
   },
@@ -411,12 +412,30 @@ const folds: Record<Fact, FoldFact> = {
   "registration.matched": (fold, { subject }) => fold.drop("mismatch", (id) => id === subject),
   "registration.offered": (fold, { subject, refs }) =>
     fold.change("registration", subject, { ...revised(refs), offeredTo: word(refs["to"]) }),
-  "registration.transferred": (fold, { subject, refs }) =>
+  "registration.transferred": (fold, { subject, refs, content }) =>
     fold.change("registration", subject, {
       ...revised(refs),
       owner: word(refs["owner"]),
+      proofs: within(content, "proofs"),
       offeredTo: stated(null),
     }),
+  "registration.proved": (fold, { subject, refs, content }) =>
+    fold.change("registration", subject, { ...revised(refs), proofs: within(content, "proofs") }),
+  "developer.registered"(fold, { subject, refs, content }) {
+    fold.put("developer", subject, {
+      id: stated(subject),
+      owner: word(refs["owner"]),
+      state: stated("live"),
+      createdAt: created(subject),
+      ...developerSaid(refs, content),
+    })
+  },
+  "developer.changed": developerChanges,
+  "developer.proved": developerChanges,
+  "developer.documented": developerChanges,
+  "developer.reviewed": developerChanges,
+  "developer.removed": (fold, { subject, refs }) =>
+    fold.change("developer", subject, { state: stated("removed"), changedAt: time(refs["at"]) }),
   "registrar.opened"(fold, { refs, content }) {
     const id = refs["registrar"]
     if (id === undefined) return
@@ -465,7 +484,7 @@ const folds: Record<Fact, FoldFact> = {
     // What a tool is called went with its server.
     fold.drop("tool", (id) => id.startsWith(`${subject}/`))
     // Of these all that makes one a record went.
-    for (const kind of ["place", "device", "protection", "registration", "mismatch"])
+    for (const kind of ["place", "device", "protection", "registration", "developer", "mismatch"])
       fold.drop(kind, (id) => id === subject)
   },
   "state.rebuilt": nothing,
@@ -496,6 +515,19 @@ const noProposal: Members = {
 function revised(refs: Readonly<Record<string, string>>): Members {
   const count = /^count-(\d{1,9})$/.exec(refs["revision"] ?? "")?.[1]
   return { changedAt: time(refs["at"]), revision: count === undefined ? unstated : stated(Number(count)) }
+}
+
+/** Each statement of a developer carries all that is known of them then. */
+function developerSaid(refs: Readonly<Record<string, string>>, content: ContentRef | undefined): Members {
+  const members = ["kind", "name", "country", "creditCode", "key", "account", "proofs", "documents"]
+  return {
+    changedAt: time(refs["at"]),
+    ...Object.fromEntries(members.map((member) => [member, within(content, member)])),
+  }
+}
+
+function developerChanges(fold: Folding, { subject, refs, content }: Said): void {
+  fold.change("developer", subject, developerSaid(refs, content))
 }
 
 /** A registration, or the change of an approved one, goes on in its review. */

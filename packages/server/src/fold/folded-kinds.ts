@@ -23,6 +23,7 @@ import { accountKind } from "../identity/acme/accounts.ts"
 import { bindingKind } from "../identity/acme/bindings.ts"
 import { authorityKind } from "../identity/ca/authorities.ts"
 import { certificateKind } from "../identity/ca/certificates.ts"
+import { developerKind } from "../identity/ownership/developers.ts"
 import { registrarKind } from "../identity/registrar.ts"
 import { mismatchKind } from "../registry/alive/version-mismatches.ts"
 import { registrationKind } from "../registry/registration-record.ts"
@@ -91,6 +92,7 @@ export const foldedKinds: readonly FoldedKind[] = [
   folded(registrarKind),
   folded(registrationKind),
   folded(peerKind),
+  folded(developerKind),
   folded(protectionKind),
   folded(rollOutKind),
   folded(holdKind),

@@ -53,5 +53,6 @@ export const secretMembers: Readonly<Record<string, readonly string[]>> = {
   mismatch: ["running"],
   registrar: ["salt"],
   peer: ["url", "vkey"],
+  developer: ["kind", "name", "country", "creditCode", "account", "proofs", "documents"],
   registration: ["aic", "ontology", "content", "proofs", "mirror", "proposal", "reason"],
 }

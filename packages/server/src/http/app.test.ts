@@ -71,6 +71,16 @@ describe("who may call what", () => {
       headers: () => ({ authorization: `Bearer ${under.agentCredential}` }),
       may: ({ scope }) => scope === "public" || scope === "agent",
     },
+    "a developer, over HTTP": {
+      via: "http",
+      headers: () => ({ authorization: `Bearer ${under.developer}` }),
+      may: ({ scope, socketOnly }) => (scope === "public" || scope === "developer") && !socketOnly,
+    },
+    "a developer, over the socket": {
+      via: "socket",
+      headers: () => ({ authorization: `Bearer ${under.developer}` }),
+      may: ({ scope }) => scope === "public" || scope === "developer",
+    },
     "a hook, over the socket": {
       via: "socket",
       headers: () => ({ authorization: `Bearer ${under.hook}` }),

@@ -3,6 +3,7 @@ import type { BrowserAuthority } from "../authority/browsers.ts"
 import type { CredentialAuthority } from "../authority/credentials.ts"
 import { requireFresh } from "../authority/person-proof.ts"
 import type { PersonAuthority } from "../authority/person.ts"
+import { developerTokenPrefix, type DeveloperSessions } from "../identity/organisations/developer-sessions.ts"
 import type { Clock } from "../clock.ts"
 import { mayLook, type OperationContext } from "../operation/context.ts"
 import type { Route } from "./route-table.ts"
@@ -20,6 +21,7 @@ export interface CallerParts {
   readonly person: PersonAuthority
   readonly credentials: CredentialAuthority
   readonly browsers: BrowserAuthority
+  readonly developerSessions: Pick<DeveloperSessions, "check">
 }
 
 /** What the bearer token proves, if one is presented; a token that proves nothing is refused, never ignored. */
@@ -31,12 +33,14 @@ export function identifyCaller(presented: Presented, parts: CallerParts): Operat
   if (token === undefined)
     throw new Failure(
       "unauthenticated",
-      "send `Authorization: Bearer …` with a session, a browser's token, or a hook's or an agent's credential",
+      "send `Authorization: Bearer …` with a session, a browser's token, a developer's, or a hook's or an agent's credential",
     )
   if (token.startsWith("hufu_hook_")) return { ...context, hook: parts.credentials.check(token, "hook") }
   if (token.startsWith("hufu_agent_")) return { ...context, agent: parts.credentials.check(token, "agent") }
   if (token.startsWith("hufu_browser_"))
     return { ...context, browser: parts.browsers.check(token, { origin, host }) }
+  if (token.startsWith(developerTokenPrefix))
+    return { ...context, developer: parts.developerSessions.check(token) }
   const session = parts.person.session(token)
   if (!session)
     throw new Failure("unauthenticated", "this session has ended: sign in again", {
@@ -65,6 +69,7 @@ export function requireScope({ id, operation }: Route, context: OperationContext
     )
   const isNamed =
     (operation.scope === "hook" && (context.hook !== undefined || context.session !== undefined)) ||
-    (operation.scope === "agent" && context.agent !== undefined)
+    (operation.scope === "agent" && context.agent !== undefined) ||
+    (operation.scope === "developer" && context.developer !== undefined)
   if (operation.scope !== "local" && !isNamed) requireFresh(context.session, clock)
 }

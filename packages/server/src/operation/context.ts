@@ -1,5 +1,6 @@
 import type { BrowserRecord } from "@hufu/core/contract/passkey"
 import type { CredentialRecord } from "@hufu/core/contract/records"
+import type { DeveloperSession } from "../identity/organisations/developer-sessions.ts"
 import type { Session } from "../authority/person.ts"
 
 /** Who calls an operation, as the control plane has established it from the contract's scope. */
@@ -15,17 +16,26 @@ export interface OperationContext {
   readonly hook?: CredentialRecord
   /** An agent's own credential. */
   readonly agent?: CredentialRecord
+  /** A developer that signed in from outside: for its own registrations, and nothing of the principal's. */
+  readonly developer?: DeveloperSession
   /** A browser that was let in. */
   readonly browser?: BrowserRecord
 }
 
 /** Whether the caller may look and narrow: this operating-system user, a browser that was let in, or the person. */
-export function mayLook({ transport, session, hook, agent, browser }: OperationContext): boolean {
+export function mayLook({ transport, session, hook, agent, developer, browser }: OperationContext): boolean {
   if (session) return session.decision === undefined
-  return browser !== undefined || (transport === "socket" && !hook && !agent)
+  return browser !== undefined || (transport === "socket" && !hook && !agent && !developer)
 }
 
-/** Whom the ledger names: the person who proved it, a hook's credential, an agent, a browser, else the node itself for this operating-system user. */
+/** Whom the ledger names: the person who proved it, a hook's credential, an agent, a developer, a browser, else the node itself for this operating-system user. */
 export function actorOf(context: OperationContext): string {
-  return context.session?.person ?? context.hook?.id ?? context.agent?.agent ?? context.browser?.id ?? "node"
+  return (
+    context.session?.person ??
+    context.hook?.id ??
+    context.agent?.agent ??
+    context.developer?.owner ??
+    context.browser?.id ??
+    "node"
+  )
 }

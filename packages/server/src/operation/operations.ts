@@ -3,6 +3,7 @@ import { agentOperations } from "./agent-operations.ts"
 import { caOperations } from "./ca-operations.ts"
 import { consentOperations } from "./consent-operations.ts"
 import type { OperationContext } from "./context.ts"
+import { developerOperations } from "./developer-operations.ts"
 import { evidenceOperations } from "./evidence-operations.ts"
 import { holdOperations } from "./hold-operations.ts"
 import { mandateOperations } from "./mandate-operations.ts"
@@ -35,6 +36,7 @@ export function createOperations(parts: OperationParts): Operations {
     ...placeOperations(parts),
     ...registrationOperations(parts),
     ...syncOperations(parts),
+    ...developerOperations(parts),
     ...protectionOperations(parts),
     ...holdOperations(parts),
     ...evidenceOperations(parts),

@@ -32,6 +32,10 @@ import type { AssessParts } from "../gateway/assess.ts"
 import type { Connections } from "../gateway/connections.ts"
 import type { KeyChallenges } from "../identity/key-challenges.ts"
 import type { CertificateAuthority } from "../identity/ca/certificate-authority.ts"
+import type { DeveloperSessions } from "../identity/organisations/developer-sessions.ts"
+import type { OrganisationSignIn, SignInIssuer } from "../identity/organisations/organisation-sign-in.ts"
+import type { Developers } from "../identity/ownership/developers.ts"
+import type { DomainLookup } from "../identity/ownership/find-domain-statement.ts"
 import type { Oauth } from "../identity/oauth/oauth.ts"
 import type { Ledger } from "../ledger/ledger.ts"
 import type { PublishState } from "../ledger/publish/start-publishing.ts"
@@ -80,6 +84,13 @@ export interface OperationParts {
   readonly positions: PositionAuthority
   readonly alive: Pick<Alive, "shown">
   readonly registrations: Registrations
+  readonly developers: Developers
+  readonly developerSessions: DeveloperSessions
+  /** Where organisations sign in; opened when the first one does. */
+  readonly signInIssuers: readonly SignInIssuer[]
+  readonly organisations: () => Promise<OrganisationSignIn>
+  /** How domains are looked up, where the operator allows it. */
+  readonly domainLookup: DomainLookup | undefined
   readonly discovery: Pick<Discovery, "find">
   readonly known: Pick<KnownRegistrations, "find" | "isUsable">
   readonly peers: Peers

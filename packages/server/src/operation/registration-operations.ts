@@ -1,24 +1,23 @@
 import type { ListedRegistration, ShownRegistration } from "@hufu/core/contract/registration"
 import { exportAs, importFrom } from "@hufu/core/registration/faces/face"
 import { faces } from "@hufu/core/registration/faces/faces"
-import type { Registration } from "@hufu/core/registration/registration"
-import { digestOfContent } from "../registry/digest-of-content.ts"
-import { isTrial, registrationOf } from "../registry/registrations.ts"
 import { Failure } from "@hufu/core/failure"
+import type { Registration } from "@hufu/core/registration/registration"
+import { domainOfName, isUnder } from "../identity/ownership/registration-proofs.ts"
+import { digestOfContent } from "../registry/digest-of-content.ts"
+import { isTrial, registrationOf, type Registrations, withLiveProofs } from "../registry/registrations.ts"
 import { type Approved, publicRegistration, wasApproved } from "../registry/public-registration.ts"
 import type { RegistrationRecord } from "../registry/registration-record.ts"
 import { actorOf, mayLook, type OperationContext } from "./context.ts"
 import type { Operations } from "./operations.ts"
 import type { OperationParts } from "./parts.ts"
 
-/** Registrations of agents. */
-export function registrationOperations(parts: OperationParts) {
-  const { registrations, known, alive, discovery, agents, interventions, person, consoleOrigin } = parts
-  const shown = (record: RegistrationRecord) => registrations.shown(record)
-  /** Who proved to be the person is who claims, changes and reviews. */
-  const personOf = (context: OperationContext) => context.session?.person ?? person.id
-
-  const listed = (record: RegistrationRecord): ListedRegistration => ({
+/** One line of a list. */
+export function listedRegistration(
+  record: RegistrationRecord,
+  registrations: Pick<Registrations, "isUsable">,
+): ListedRegistration {
+  return {
     id: record.id,
     name: record.content.name,
     title: record.content.title,
@@ -29,7 +28,37 @@ export function registrationOperations(parts: OperationParts) {
     aic: record.aic,
     owner: record.owner,
     changedAt: record.changedAt,
-  })
+  }
+}
+
+/** Registrations of agents. */
+export function registrationOperations(parts: OperationParts) {
+  const { registrations, known, alive, developers, discovery, agents, interventions, person, consoleOrigin } =
+    parts
+  const shown = (record: RegistrationRecord) => registrations.shown(record)
+  /** Who proved to be the person is who claims, changes and reviews. */
+  const personOf = (context: OperationContext) =>
+    context.session?.person ?? context.developer?.owner ?? person.id
+  const listed = (record: RegistrationRecord) => listedRegistration(record, registrations)
+
+  /** Whoever came from outside has names under what is theirs alone. */
+  function refuseUnproven(ref: string, { developer }: OperationContext): void {
+    if (developer === undefined) return
+    const { content } = registrations.need(ref)
+    const domain = domainOfName(content.name)
+    const proven = developers.ofOwner(developer.owner)?.proofs ?? []
+    const isProven = proven.some(
+      ({ of, value = "", until }) =>
+        of === "domain" && domain !== undefined && isUnder(domain, value) && (until ?? 0) > parts.clock.now(),
+    )
+    if (isProven) return
+    throw new Failure(
+      "proof_refused",
+      domain === undefined
+        ? "a name under one word is the registry's to give: choose one under a domain of yours"
+        : `prove first that \`${domain}\` is yours, with \`developer.domain\` and \`developer.prove\``,
+    )
+  }
 
   /** What another registry keeps: nothing of it is under way here. */
   const shownMirror = (registration: Registration): ShownRegistration => ({
@@ -84,19 +113,24 @@ export function registrationOperations(parts: OperationParts) {
       return mirror === undefined ? shown(registrations.need(registration)) : shownMirror(mirror)
     },
     "registration.alive": async ({ registration }) => alive.shown(registrations.need(registration)),
-    "registration.claim": async ({ content, agent, ontology }, context) =>
-      shown(
+    "registration.claim": async ({ content, agent, ontology }, context) => {
+      if (agent !== undefined && context.developer !== undefined)
+        throw new Failure("forbidden", "the agents of this node are its principal's: leave out `agent`")
+      return shown(
         await registrations.claim({
           content,
           owner: personOf(context),
           agent: agent === undefined ? null : agents.need(agent).id,
           ontology: ontology ?? null,
         }),
-      ),
+      )
+    },
     "registration.change": async ({ registration, content }, context) =>
       shown(await registrations.change(registration, content, personOf(context))),
-    "registration.submit": async ({ registration }, context) =>
-      shown(await registrations.submit(registration, personOf(context))),
+    "registration.submit": async ({ registration }, context) => {
+      refuseUnproven(registration, context)
+      return shown(await registrations.submit(registration, personOf(context)))
+    },
     "registration.withdraw": async ({ registration }, context) =>
       shown(await registrations.withdraw(registration, personOf(context))),
     "registration.approve": async ({ registration, digest }, context) =>
@@ -122,8 +156,8 @@ export function registrationOperations(parts: OperationParts) {
     "registration.export": async ({ registration, face: name }) => {
       const { mediaType } = faces[name]
       const at = { origin: consoleOrigin() }
-      const from = mirrorOf(registration) ?? registrationOf(registrations.need(registration))
-      const { face, lost } = exportAs(faces[name], from, at)
+      const own = () => withLiveProofs(registrationOf(registrations.need(registration)), parts.clock.now())
+      const { face, lost } = exportAs(faces[name], mirrorOf(registration) ?? own(), at)
       return { face, mediaType, lost: [...lost] }
     },
     "registration.import": async ({ face, text }) => {

@@ -1,5 +1,7 @@
 import type { Registration } from "@hufu/core/registration/registration"
-import { type Registrations, registrationOf } from "./registrations.ts"
+import type { Clock } from "../clock.ts"
+import type { RegistrationRecord } from "./registration-record.ts"
+import { type Registrations, registrationOf, withLiveProofs } from "./registrations.ts"
 import type { Mirrors } from "./sync/mirrors.ts"
 
 /** What this registry keeps itself, and what it knows of others. */
@@ -15,7 +17,12 @@ export interface KnownRegistrations {
 
 type Own = Pick<Registrations, "find" | "isUsable" | "page" | "onChanged">
 
-export function knownRegistrations(registrations: Own, mirrors: Mirrors): KnownRegistrations {
+export function knownRegistrations(
+  registrations: Own,
+  mirrors: Mirrors,
+  clock: Pick<Clock, "now">,
+): KnownRegistrations {
+  const live = (record: RegistrationRecord) => withLiveProofs(registrationOf(record), clock.now())
   /** INVARIANT: no other registry speaks of a name or a code that is registered here. */
   const isOverruled = ({ aic, content }: Registration) =>
     registrations.find(content.name) !== undefined || (aic !== null && registrations.find(aic) !== undefined)
@@ -37,7 +44,7 @@ export function knownRegistrations(registrations: Own, mirrors: Mirrors): KnownR
   return {
     find(ref) {
       const own = registrations.find(ref)
-      return own === undefined ? mirror(ref) : registrationOf(own)
+      return own === undefined ? mirror(ref) : live(own)
     },
     isUsable(registration) {
       const { id, mirror: from } = registration
@@ -47,7 +54,7 @@ export function knownRegistrations(registrations: Own, mirrors: Mirrors): KnownR
       return own !== undefined && registrations.isUsable(own)
     },
     page(after, most) {
-      const own = registrations.page({ after, limit: most }).map(registrationOf)
+      const own = registrations.page({ after, limit: most }).map(live)
       const others = mirrors.page(after, most).map(shown)
       return [...own, ...others].sort((one, other) => (one.id < other.id ? -1 : 1)).slice(0, most)
     },

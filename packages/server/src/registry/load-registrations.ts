@@ -127,7 +127,7 @@ function enter(
       subject: id,
       by: owner,
       refs: { at, revision: "count-2", of: "content" },
-      content: { aic: issued.code, digest: digestOfContent(content) },
+      content: { aic: issued.code, digest: digestOfContent(content), proofs: [] },
     })
   }
   return { registration, confirm: () => issued?.confirm() }

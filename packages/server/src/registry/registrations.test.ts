@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from "vitest"
 import { type AgentAuthority, openAgents } from "../authority/agents.ts"
 import { declareWith } from "../authority/declare.ts"
 import { rebuildState } from "../fold/rebuild-state.ts"
+import { type Developers, openDevelopers } from "../identity/ownership/developers.ts"
 import { openRegistrar } from "../identity/registrar.ts"
 import { type Scratch, scratch, scratchStart } from "../store/scratch-store.ts"
 import { openStore, type Store } from "../store/store.ts"
@@ -20,6 +21,7 @@ let disk: Scratch
 let store: Store
 let agents: AgentAuthority
 let registrations: Registrations
+let developers: Developers
 let faces: ServedFaces
 
 beforeAll(async () => {
@@ -37,7 +39,8 @@ async function open(): Promise<void> {
   const declare = declareWith(store.vault)
   agents = openAgents(store, clock, declare)
   const registrar = openRegistrar(store, clock, declare, { number: "A1" })
-  registrations = await openRegistrations({ store, clock, declare, agents, registrar })
+  developers = openDevelopers(store, clock, declare)
+  registrations = await openRegistrations({ store, clock, declare, agents, registrar, developers })
   faces = servedFaces({ store, clock, registrations, origin: () => "https://registry.example" })
 }
 

@@ -5,6 +5,7 @@ import { Failure } from "@hufu/core/failure"
 import { newId } from "@hufu/core/id"
 import { formatAic, isOntology, isTrialCode, parseAic } from "@hufu/core/identity/aic"
 import type { JsonValue } from "@hufu/core/json/json-value"
+import type { OwnershipProof } from "@hufu/core/registration/developer"
 import { RegistrationContent } from "@hufu/core/registration/registration-content"
 import type { Registration, RegistrationState } from "@hufu/core/registration/registration"
 import { readRecord, writeRecord } from "../authority/records.ts"
@@ -12,6 +13,8 @@ import type { AgentAuthority } from "../authority/agents.ts"
 import { type Declare, saidTime } from "../authority/declare.ts"
 import type { Clock } from "../clock.ts"
 import type { RegistrarAuthority } from "../identity/registrar.ts"
+import type { Developers } from "../identity/ownership/developers.ts"
+import { proofsFor } from "../identity/ownership/registration-proofs.ts"
 import { isUniqueViolation } from "../store/storage-error.ts"
 import type { Store, Tx } from "../store/store.ts"
 import { type Load, type Loaded, loadRegistrations } from "./load-registrations.ts"
@@ -65,6 +68,10 @@ export interface Registrations {
   retire(ref: string, by: string): Promise<RegistrationRecord>
   offer(ref: string, to: string, by: string): Promise<RegistrationRecord>
   accept(ref: string, by: string): Promise<RegistrationRecord>
+  /** Brings what every registration of an owner says as verified to what is verified now. */
+  settle(owner: string): Promise<void>
+  /** Adds what its owner showed of one of its keys. */
+  prove(ref: string, proof: OwnershipProof, by: string): Promise<RegistrationRecord>
   /** What belongs to the commit that erases one. */
   forget(tx: Tx, id: string): void
   /** Told of every change after it is durable. */
@@ -84,6 +91,7 @@ export interface RegistrationParts {
   readonly declare: Declare
   readonly agents: Pick<AgentAuthority, "records">
   readonly registrar: RegistrarAuthority
+  readonly developers: Pick<Developers, "ofOwner">
 }
 
 /** Enough for any one developer. */
@@ -91,7 +99,7 @@ const maxOfOwner = 1_000_000
 const atOnce = 50
 
 export async function openRegistrations(parts: RegistrationParts): Promise<Registrations> {
-  const { store, clock, agents, registrar } = parts
+  const { store, clock, agents, registrar, developers } = parts
   const index = await openRegistrationIndex(store)
   /** Says it in the ledger, and remembers where. */
   const declare: Declare = (tx, statement) => {
@@ -208,7 +216,7 @@ export async function openRegistrations(parts: RegistrationParts): Promise<Regis
       // By the digest others can tell that what they are shown is what was approved.
       const issued =
         fact === "registration.approved"
-          ? { aic: last.aic, digest: digestOfContent(last.content) }
+          ? asJson({ aic: last.aic, digest: digestOfContent(last.content), proofs: last.proofs })
           : undefined
       const said = content ?? issued
       declare(tx, {
@@ -306,7 +314,7 @@ export async function openRegistrations(parts: RegistrationParts): Promise<Regis
         subject: entity.id,
         by: ontology.id,
         refs: { of: "content", ...refs(1) },
-        content: { aic: entity.aic, digest: digestOfContent(content) },
+        content: asJson({ aic: entity.aic, digest: digestOfContent(content), proofs: [] }),
       })
       return entity
     })
@@ -442,6 +450,8 @@ export async function openRegistrations(parts: RegistrationParts): Promise<Regis
           ...next(before, {
             state: "approved",
             content,
+            // Of another key or another name than before nothing is proved.
+            proofs: proofsOf({ ...before, content }),
             aic: before.aic ?? issued?.code ?? null,
             reason: "",
           }),
@@ -455,6 +465,33 @@ export async function openRegistrations(parts: RegistrationParts): Promise<Regis
     )
     confirm?.()
     return approved
+  }
+
+  const proofsOf = (record: RegistrationRecord) =>
+    proofsFor(record, developers.ofOwner(record.owner), clock.now())
+
+  /** Writes what is verified now where it is something else than what stands there. */
+  async function settleOne(record: RegistrationRecord, by: string, extra?: OwnershipProof) {
+    const others = record.proofs.filter(({ of, value }) => of !== extra?.of || value !== extra.value)
+    const proofs = proofsOf(extra === undefined ? record : { ...record, proofs: [...others, extra] })
+    if (JSON.stringify(proofs) === JSON.stringify(record.proofs)) return record
+    return save(next(record, { proofs }), {
+      fact: "registration.proved",
+      by,
+      content: asJson({ proofs }),
+    })
+  }
+
+  async function settle(owner: string): Promise<void> {
+    for (let after = ""; ;) {
+      const some = index.ofOwner(owner, after, atOnce)
+      for (const id of some) {
+        const record = byId(id)
+        if (record !== undefined && record.state !== "retired") await settleOne(record, owner)
+      }
+      after = some.at(-1) ?? ""
+      if (some.length < atOnce) return
+    }
   }
 
   function isUsable({ state, agent, ontology }: RegistrationRecord): boolean {
@@ -510,7 +547,7 @@ export async function openRegistrations(parts: RegistrationParts): Promise<Regis
   function shown(record: RegistrationRecord): ShownRegistration {
     const { proposal, proposalState, proposedAt, reason, offeredTo } = record
     return {
-      registration: registrationOf(record),
+      registration: withLiveProofs(registrationOf(record), clock.now()),
       usable: isUsable(record),
       trial: isTrial(record),
       proposal:
@@ -597,11 +634,22 @@ export async function openRegistrations(parts: RegistrationParts): Promise<Regis
         const before = need(ref)
         if (before.offeredTo !== by)
           throw new Failure("forbidden", "this registration is not offered to you: its owner offers it first")
-        return save(next(before, { owner: by, offeredTo: null }), {
+        // What was verified of the one before says nothing of this one.
+        const proofs = proofsOf({ ...before, owner: by })
+        return save(next(before, { owner: by, offeredTo: null, proofs }), {
           fact: "registration.transferred",
           by,
           refs: { owner: by },
+          content: asJson({ proofs }),
         })
+      }),
+    settle: (owner) => alone(() => settle(owner)),
+    prove: (ref, proof, by) =>
+      alone(async () => {
+        const before = need(ref)
+        refuseForeign(before, by)
+        refuseOver(before, ["draft", "pending", "approved", "rejected", "disabled"])
+        return settleOne(before, by, proof)
       }),
     forget: (tx, id) => index.remove(tx, id),
     onChanged: (listener) => void listeners.push(listener),
@@ -624,6 +672,12 @@ export function registrationOf(record: RegistrationRecord): Registration {
     ...registration
   } = record
   return registration
+}
+
+/** What has run out counts no more, whether or not that is written down yet. */
+export function withLiveProofs(registration: Registration, now: number): Registration {
+  const proofs = registration.proofs.filter(({ until }) => until === null || until > now)
+  return proofs.length === registration.proofs.length ? registration : { ...registration, proofs }
 }
 
 /** UNTRUSTED input: throws Failure("invalid_input") that names what is wrong first. */

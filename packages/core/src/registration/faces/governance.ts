@@ -29,20 +29,22 @@ const governed = [
   "price",
 ] as const satisfies readonly (keyof RegistrationContent)[]
 
-export function showGovernance({ id, aic, grade, mirror, content }: Registration): JsonishObject {
+export function showGovernance({ id, aic, grade, mirror, proofs, content }: Registration): JsonishObject {
   return {
     registration: id,
     aic: aic ?? undefined,
     grade: grade ?? undefined,
     // Which other registry keeps it.
     mirror: mirror?.registry,
+    // What the registry verified, and how: the one part that is not the developer's word.
+    verified: proofs.length === 0 ? undefined : proofs,
     ...Object.fromEntries(governed.map((name) => [name, content[name]])),
   }
 }
 
 /** Where a registry says of itself which registration it is, below the place of these additions. */
 export function givenBelow(pointer: string): string[] {
-  return ["registration", "aic", "grade", "mirror"].map((member) => `${pointer}/${member}`)
+  return ["registration", "aic", "grade", "mirror", "verified"].map((member) => `${pointer}/${member}`)
 }
 
 /** UNTRUSTED input: each member that fits. A code that another registrar gave is an alias. */

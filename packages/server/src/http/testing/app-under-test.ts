@@ -8,6 +8,8 @@ import { openCredentials } from "../../authority/credentials.ts"
 import { declareWith } from "../../authority/declare.ts"
 import { openPerson } from "../../authority/person.ts"
 import { accessAnswers } from "../../access/answer-access.ts"
+import { openDeveloperSessions } from "../../identity/organisations/developer-sessions.ts"
+import { openDevelopers } from "../../identity/ownership/developers.ts"
 import type { OperationContext } from "../../operation/context.ts"
 import type { Operations } from "../../operation/operations.ts"
 import { openDiscovery } from "../../registry/discovery/discovery.ts"
@@ -36,6 +38,8 @@ export interface AppUnderTest {
   readonly session: string
   readonly hook: string
   readonly agentCredential: string
+  /** The session of an organisation that signed in. */
+  readonly developer: string
   /** The token of a browser that was let in at `http://localhost:7180`. */
   readonly browser: string
   readonly store: Store
@@ -62,6 +66,10 @@ export async function openApp({ consoleFolder }: { consoleFolder?: string } = {}
   const agent = await agents.create({ name: "ann", identifiedBy: "credential", demo: false, by })
   const issue = async (kind: "agent" | "hook") =>
     (await credentials.issue({ agent: agent.id, kind, days: 1, by })).credential
+  const developers = openDevelopers(store, clock, declare)
+  const developerSessions = openDeveloperSessions(clock, developers)
+  const account = { issuer: "https://login.example.com", subject: "1" }
+  const developer = await developers.admit(account, "Example")
   const performed: Performed[] = []
   const logged: unknown[] = []
   const holds: HoldRecord[] = []
@@ -73,6 +81,7 @@ export async function openApp({ consoleFolder }: { consoleFolder?: string } = {}
     person,
     credentials,
     browsers,
+    developerSessions,
     clock,
     events,
     dsp: undefined,
@@ -126,6 +135,7 @@ export async function openApp({ consoleFolder }: { consoleFolder?: string } = {}
     session: (await person.signIn(secret, "socket")).token,
     hook: await issue("hook"),
     agentCredential: await issue("agent"),
+    developer: developerSessions.open({ developer: developer.id, owner: developer.owner }).token,
     fail: (id, error) => void failing.set(id, error),
     async close() {
       events.close()

@@ -12,6 +12,7 @@ import { caBase } from "../ca/ca-addresses.ts"
 import { type CertificateAuthority, openCertificateAuthority } from "../ca/certificate-authority.ts"
 import { localHolders } from "../ca/local-holders.ts"
 import { registeredHolders } from "../ca/registered-holders.ts"
+import { openDevelopers } from "../ownership/developers.ts"
 import { openRegistrar } from "../registrar.ts"
 import { openVersionMismatches, type VersionMismatches } from "../../registry/alive/version-mismatches.ts"
 import { openRegistrations, type Registrations } from "../../registry/registrations.ts"
@@ -45,7 +46,8 @@ export async function openCaUnderTest(disk: Scratch = scratch(), isNew = true): 
   const onError = (error: unknown) => void errors.push(error)
   const at: { http?: HttpServer } = {}
   const registrar = openRegistrar(store, clock, declare, { number: "A1" })
-  const registrations = await openRegistrations({ store, clock, declare, agents, registrar })
+  const developers = openDevelopers(store, clock, declare)
+  const registrations = await openRegistrations({ store, clock, declare, agents, registrar, developers })
   const local = localHolders(agents, { registrar: "1", vendor: "1", salt: "1234" })
   const mismatches = openVersionMismatches({ store, clock, declare })
   const holders = registeredHolders(registrations, local, mismatches)

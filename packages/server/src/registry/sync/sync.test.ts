@@ -10,6 +10,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { type AgentAuthority, openAgents } from "../../authority/agents.ts"
 import { type Declare, declareWith } from "../../authority/declare.ts"
 import { rebuildState } from "../../fold/rebuild-state.ts"
+import { openDevelopers } from "../../identity/ownership/developers.ts"
 import { serveDsp } from "../../http/registry/serve-dsp.ts"
 import { openRegistrar } from "../../identity/registrar.ts"
 import { type Scratch, scratch, scratchStart } from "../../store/scratch-store.ts"
@@ -57,9 +58,10 @@ async function openRegistry(disk: Scratch): Promise<Registry> {
   }
   const agents = openAgents(store, clock, declare)
   const registrar = openRegistrar(store, clock, declare, { number: "A1" })
-  const registrations = await openRegistrations({ store, clock, declare, agents, registrar })
+  const developers = openDevelopers(store, clock, declare)
+  const registrations = await openRegistrations({ store, clock, declare, agents, registrar, developers })
   const mirrors = openMirrors(store, clock)
-  const known = knownRegistrations(registrations, mirrors)
+  const known = knownRegistrations(registrations, mirrors, clock)
   const reach = { ownPort: () => 0 }
   const peers = openPeers({ store, clock, declare, mirrors, reach, log: { warn: () => undefined } })
   const { ledger, vault } = store

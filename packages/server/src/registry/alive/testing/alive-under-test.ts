@@ -17,6 +17,8 @@ import { mtlsServer } from "../../../http/mtls-server.ts"
 import { ampBase, createAmpDoor } from "../../../http/registry/amp-door.ts"
 import { identifyAmpCaller } from "../../../http/registry/identify-amp-caller.ts"
 import { type CaUnderTest, openCaUnderTest } from "../../../identity/testing/ca-under-test.ts"
+import { openDeveloperSessions } from "../../../identity/organisations/developer-sessions.ts"
+import { openDevelopers } from "../../../identity/ownership/developers.ts"
 import { openSeenProofs } from "../../../identity/seen-proofs.ts"
 import { openSignedRequests } from "../../../identity/signed-requests.ts"
 import { toPem } from "../../../identity/x509/pem.ts"
@@ -114,7 +116,7 @@ export async function openAliveUnderTest(settings: object = {}): Promise<AliveUn
   const mirrors = openMirrors(store, clock)
   const discovery = openDiscovery({
     store,
-    source: registeredSource(knownRegistrations(registrations, mirrors), mirrors, alive),
+    source: registeredSource(knownRegistrations(registrations, mirrors, clock), mirrors, alive),
     settings: config.discovery,
     clock,
     reach: { ownPort: () => 1 },
@@ -140,6 +142,7 @@ export async function openAliveUnderTest(settings: object = {}): Promise<AliveUn
       person,
       credentials,
       browsers: openBrowsers(store, clock, declare),
+      developerSessions: openDeveloperSessions(clock, openDevelopers(store, clock, declare)),
     }),
     onError,
   })
