@@ -137,7 +137,7 @@ async function snapshotAnswer(dsp: Dsp, query: Query, caller: string): Promise<R
     )
   const part = await (id === undefined
     ? dsp.snapshot({ types: typesIn(query), limit, size, caller })
-    : dsp.part({ id, chunk, size }))
+    : dsp.part({ id, chunk, size, caller }))
   return lines(part.lines, snapshotHeaders(part))
 }
 

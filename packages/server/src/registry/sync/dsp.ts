@@ -1,4 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises"
+import { AdpError } from "../discovery/adp/adp-error.ts"
+import { openCallLimit } from "../discovery/adp/call-limit.ts"
 import { newSecret } from "./new-secret.ts"
 import { changeLines, type DspType, dspTypes, type LineParts, type Page } from "./change-lines.ts"
 import { DspError } from "./dsp-error.ts"
@@ -18,7 +20,7 @@ export interface Dsp {
     caller: string
   }): Promise<SnapshotPart>
   /** Throws DspError where it is over. */
-  part(asked: { id: string; chunk: number; size: number }): Promise<SnapshotPart>
+  part(asked: { id: string; chunk: number; size: number; caller: string }): Promise<SnapshotPart>
   forget(id: string): void
   /** The last place that there is. */
   newest(): number
@@ -70,6 +72,8 @@ const maxSnapshotsOfCaller = 8
 const accessMs = 2 * 3_600_000
 const lifetimeMs = 24 * 3_600_000
 const tidyMs = 3_600_000
+/** To one address. A follower asks again after every change. */
+const perMinute = 6000
 /** No part of a snapshot is longer, whatever was asked for: it is in memory when it is sent. */
 const maxPart = 1000
 
@@ -78,6 +82,17 @@ export function openDsp(parts: DspParts): Dsp {
   const snapshots = new Map<string, Snapshot>()
   const waiting = new Map<string, number>()
   let tidiedAt = clock.monotonic()
+
+  const limit = openCallLimit(perMinute, () => clock.monotonic())
+
+  function admit(caller: string): void {
+    try {
+      limit.admit(caller)
+    } catch (error) {
+      if (!(error instanceof AdpError)) throw error
+      throw new DspError(429, 42901, `at most ${perMinute} questions a minute are answered`)
+    }
+  }
 
   async function tidy(): Promise<void> {
     const now = clock.monotonic()
@@ -141,6 +156,7 @@ export function openDsp(parts: DspParts): Dsp {
     }),
     newest: () => changes.newest(),
     async changes(asked, signal) {
+      admit(asked.caller)
       await tidy()
       const { after, limit, waitSeconds, types, size } = asked
       const oldest = changes.oldest()
@@ -161,6 +177,7 @@ export function openDsp(parts: DspParts): Dsp {
       return { ...(await changeLines(parts, found, { types, from: size })), from: after }
     },
     async snapshot({ types, limit, size, caller }) {
+      admit(caller)
       await tidy()
       const mine = [...snapshots.values()].filter((each) => each.caller === caller)
       // Whoever begins again and again leaves what they began before.
@@ -186,7 +203,8 @@ export function openDsp(parts: DspParts): Dsp {
       snapshots.set(snapshot.id, snapshot)
       return partOf(snapshot, 0, size)
     },
-    async part({ id, chunk, size }) {
+    async part({ id, chunk, size, caller }) {
+      admit(caller)
       await tidy()
       const snapshot = snapshots.get(id)
       if (snapshot === undefined) throw new DspError(410, 41002, "this snapshot is over: make another one")

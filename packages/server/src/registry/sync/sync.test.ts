@@ -20,6 +20,7 @@ import { openRegistrations, type Registrations } from "../registrations.ts"
 import { type Dsp, openDsp } from "./dsp.ts"
 import { type Mirrors, openMirrors } from "./mirrors.ts"
 import { openPeers, type Peers } from "./peers.ts"
+import { suspendElsewhere } from "./suspend-elsewhere.ts"
 import { openRegistrationChanges, type RegistrationChanges } from "./registration-changes.ts"
 import { openWebhooks, retryMs, type Webhooks } from "./webhooks.ts"
 
@@ -41,6 +42,9 @@ interface Registry {
   person: boolean
   /** In the way of an answer: what the other side is told instead. */
   bend: (text: string) => string
+  /** Who answers at this address, if it is somebody else. */
+  instead: Dsp | undefined
+  readonly declare: Declare
   close(): Promise<void>
 }
 
@@ -94,6 +98,8 @@ async function openRegistry(disk: Scratch): Promise<Registry> {
     url: "",
     person: false,
     bend: (text) => text,
+    instead: undefined,
+    declare,
     async close() {
       await peers.close()
       await webhooks.close()
@@ -108,7 +114,7 @@ async function openRegistry(disk: Scratch): Promise<Registry> {
   const listener = getRequestListener(
     async (request) => {
       const path = new URL(request.url).pathname
-      const door = { dsp, webhooks, requirePerson, onError: () => undefined }
+      const door = { dsp: registry.instead ?? dsp, webhooks, requirePerson, onError: () => undefined }
       const answer = await serveDsp(request, { path, caller: "test" }, door)
       if (answer === undefined) return new Response(null, { status: 404 })
       if (answer.status === 204) return answer
@@ -331,6 +337,84 @@ describe("a registry that follows", () => {
     ])
   })
 
+  it("keeps nothing of what the origin has erased", async () => {
+    const [loaded] = await load("erased")
+    const id = loaded !== undefined && "registration" in loaded ? loaded.registration.id : ""
+    await mirror.peers.sync(origin.url)
+    expect(usableThere("erased")).toBe(true)
+    await origin.store.vault.erase(id, (tx) => {
+      origin.declare(tx, { fact: "subject.erased", subject: id, by: person, refs: { reason: "asked" } })
+      origin.registrations.forget(tx, id)
+    })
+    await mirror.peers.sync(origin.url)
+    expect(mirror.known.find(nameOf("erased"))).toBeUndefined()
+  })
+
+  it("takes the word of a registry that has no ledger, and makes up no trust in it", async () => {
+    const third = await openRegistry(scratch())
+    try {
+      origin.bend = (text) => text.replace('["acs","registration","checkpoint"]', '["acs"]')
+      const added = await third.peers.add({ url: origin.url, vkey: undefined, by: person })
+      expect(added).toMatchObject({ trust: "word", vkey: null })
+      const synced = await third.peers.sync(origin.url)
+      expect(synced).toMatchObject({ state: "following", verified: 0, left: 0 })
+      const aic = origin.known.find(nameOf("one"))?.aic ?? ""
+      const found = third.known.find(aic)
+      expect(found?.content).toMatchObject({ name: `1.0.0.127/${aic.toLowerCase()}`, title: "The one" })
+      await origin.registrations.disable(nameOf("one"), "", person)
+      await third.peers.sync(origin.url)
+      expect(found !== undefined && third.known.isUsable(found)).toBe(false)
+      await origin.registrations.enable(nameOf("one"), person)
+    } finally {
+      origin.bend = (text) => text
+      await third.close()
+      third.disk.remove()
+    }
+  })
+
+  it("suspends an agent here that its own registry has stopped, until that lets it act again", async () => {
+    await load("abroad")
+    await mirror.peers.sync(origin.url)
+    const aic = mirror.known.find(nameOf("abroad"))?.aic ?? ""
+    const agent = await mirror.agents.create({
+      name: "here",
+      identifiedBy: "credential",
+      demo: false,
+      by: person,
+    })
+    const suspended: string[] = []
+    const elsewhere = suspendElsewhere({
+      registrations: mirror.registrations,
+      mirrors: mirror.mirrors,
+      agents: mirror.agents,
+      interventions: {
+        async suspend(id, by, reason) {
+          suspended.push(id)
+          await mirror.agents.setState(mirror.agents.need(id), "suspended", by, reason)
+          return { connections: 0, inFlight: [], cancelledHolds: [], tookMs: 0 } as never // nobody reads it
+        },
+      },
+      onError: (error) => {
+        throw error
+      },
+    })
+    await mirror.registrations.claim({
+      content: content("here", { aliases: [{ scheme: "aic", value: aic }] }),
+      owner: person,
+      agent: agent.id,
+      ontology: null,
+    })
+    expect(suspended).toEqual([])
+    elsewhere.refuse(agent.id)
+    await origin.registrations.disable(nameOf("abroad"), "", person)
+    await mirror.peers.sync(origin.url)
+    expect(suspended).toEqual([agent.id])
+    expect(() => elsewhere.refuse(agent.id)).toThrow("has taken this agent out of service")
+    await origin.registrations.enable(nameOf("abroad"), person)
+    await mirror.peers.sync(origin.url)
+    elsewhere.refuse(agent.id)
+  })
+
   it("follows from the ledger in whatever is kept of it", async () => {
     for (const { store } of [mirror, origin]) {
       const rebuilding = rebuildState(store)
@@ -380,6 +464,83 @@ describe("a registry that lies", () => {
   it("about the state of its ledger is believed no more", async () => {
     const bent = await lying((line) => line.replace(/("note":"[^\\]*\\n)\d+/, "$19999"))
     expect(bent).toEqual({ fault: "bad_checkpoint", taken: undefined })
+  })
+})
+
+describe("a registry with two histories", () => {
+  it.each([
+    ["forked", ["another", "history"]],
+    ["rolled_back", []],
+  ] as const)("is believed no more: %s", async (fault, names) => {
+    const other = await openRegistry(origin.disk.crashed())
+    const third = await openRegistry(scratch())
+    try {
+      await load(`before-${fault}`)
+      await third.peers.add({ url: origin.url, vkey: undefined, by: person })
+      await third.peers.sync(origin.url)
+      const items = names.map((name) => content(`${name}-${fault}`))
+      if (items.length > 0) await other.registrations.load({ items, owner: person, approve: true })
+      origin.instead = other.dsp
+      const ended = await third.peers.sync(origin.url).catch((error: unknown) => error)
+      expect(isFailure(ended, "peer_refused")).toBe(true)
+      expect(third.peers.list()).toMatchObject([{ state: "refused", fault }])
+      expect(third.known.find(nameOf(`another-${fault}`))).toBeUndefined()
+      // What was taken stays, and nothing more comes, whoever answers there again.
+      origin.instead = undefined
+      await expect(third.peers.sync(origin.url)).rejects.toThrow("not believed any more")
+      expect(third.known.find(nameOf(`before-${fault}`))).toBeDefined()
+    } finally {
+      origin.instead = undefined
+      for (const each of [third, other]) {
+        await each.close()
+        each.disk.remove()
+      }
+    }
+  })
+})
+
+describe("an address that is no registry", () => {
+  it.each<[string, (path: string) => string | number, RegExp]>([
+    ["answers nothing", () => 404, /status 404/],
+    ["sends elsewhere", () => 302, /status 302/],
+    ["is not JSON", () => "<html>", /.+/],
+    ["serves no agents", () => '{"supported_types":["other"]}', /does not say that it serves agents/],
+    [
+      "has a ledger that it does not show",
+      (path) => (path.endsWith("/info") ? '{"supported_types":["acs","registration","checkpoint"]}' : 404),
+      /status 404/,
+    ],
+    ["answers without end", () => "x".repeat(70 * 1024 * 1024), /does not answer/],
+  ])("is not added where it %s", async (_, answer, why) => {
+    const server = createServer((request, response) => {
+      const said = answer((request.url ?? "").split("?")[0] ?? "")
+      response.statusCode = typeof said === "number" ? said : 200
+      response.setHeader("location", origin.url)
+      response.end(typeof said === "number" ? "" : said)
+    })
+    server.listen(0, "127.0.0.1")
+    await once(server, "listening")
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+    await expect(mirror.peers.add({ url, vkey: undefined, by: person })).rejects.toThrow(why)
+    server.closeAllConnections()
+    server.close()
+  })
+
+  it("is not added where its key is another than was said, nor at an address that nobody reaches", async () => {
+    const third = await openRegistry(scratch())
+    const vkey = third.store.ledger.vkey
+    await third.close()
+    third.disk.remove()
+    const fourth = await openRegistry(scratch())
+    await expect(fourth.peers.add({ url: origin.url, vkey, by: person })).rejects.toThrow(
+      "not the one whose key",
+    )
+    await expect(
+      fourth.peers.add({ url: "http://169.254.169.254/", vkey: undefined, by: person }),
+    ).rejects.toMatchObject({ code: "forbidden" })
+    expect(fourth.peers.list()).toEqual([])
+    await fourth.close()
+    fourth.disk.remove()
   })
 })
 
