@@ -24,7 +24,14 @@ export default defineConfig({
       // These open stores and nodes of their own, and leave nothing of them behind: the modules of the server need to be loaded once.
       {
         extends: true,
-        test: { name: "calm", include: calm, pool: "forks", isolate: false, setupFiles },
+        test: {
+          name: "calm",
+          include: calm,
+          pool: "forks",
+          isolate: false,
+          setupFiles,
+          experimental: { viteModuleRunner: false, nodeLoader: false },
+        },
       },
       {
         extends: true,
@@ -41,6 +48,7 @@ export default defineConfig({
           exclude: ["**/node_modules/**", ...pure, ...calm],
           pool: "forks",
           setupFiles,
+          experimental: { viteModuleRunner: false, nodeLoader: false },
         },
       },
     ],

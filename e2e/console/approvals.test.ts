@@ -1,8 +1,8 @@
-import { AxeBuilder } from "@axe-core/playwright"
 import type { Browser, Page } from "playwright-core"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
 import { createWorld, personSecret, type World } from "../invariants/world.ts"
 import { withoutChromium } from "../sign-in/console-browser.ts"
+import { axeViolations } from "./axe-violations.ts"
 import {
   buildConsole,
   consoleFolder,
@@ -270,7 +270,7 @@ describe.skipIf(withoutChromium !== undefined)("the pages of this part", () => {
         "/nowhere",
       ]) {
         await go(tab.page, path)
-        const { violations } = await new AxeBuilder({ page: tab.page }).analyze()
+        const violations = await axeViolations(tab.page)
         expect(
           violations.map(({ id, nodes }) => [path, id, nodes.map(({ html }) => html).slice(0, 3)]),
         ).toEqual([])
@@ -279,7 +279,7 @@ describe.skipIf(withoutChromium !== undefined)("the pages of this part", () => {
       await tab.page.keyboard.press("Control+k")
       const search = tab.page.getByRole("dialog").getByRole("combobox")
       await search.waitFor()
-      expect((await new AxeBuilder({ page: tab.page }).analyze()).violations.map(({ id }) => id)).toEqual([])
+      expect((await axeViolations(tab.page)).map(({ id }) => id)).toEqual([])
       await tab.page.locator("[role=dialog] [role=combobox]:focus").waitFor()
       await tab.page.keyboard.type(hold)
       await tab.page.keyboard.press("Enter")

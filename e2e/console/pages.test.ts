@@ -1,10 +1,10 @@
 import { readFile } from "node:fs/promises"
-import { AxeBuilder } from "@axe-core/playwright"
 import { verifyReceipt } from "@hufu/core/evidence/verify-receipt"
 import type { Browser, Page } from "playwright-core"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
 import { createWorld, personSecret, type World } from "../invariants/world.ts"
 import { withoutChromium } from "../sign-in/console-browser.ts"
+import { axeViolations } from "./axe-violations.ts"
 import {
   buildConsole,
   consoleFolder,
@@ -86,8 +86,7 @@ describe.skipIf(withoutChromium !== undefined)("the pages of the console", { tim
       for (const [name, path] of Object.entries(pagesOf(scene))) {
         await open(tab.page, path)
         if (isLongRun || axed.has(name)) {
-          const { violations } = await new AxeBuilder({ page: tab.page }).analyze()
-          for (const { id, nodes } of violations)
+          for (const { id, nodes } of await axeViolations(tab.page))
             faults.push(`${name}: ${id} at ${nodes[0]?.target.join(" ")}`)
         }
         const over = Number(await tab.page.evaluate("document.documentElement.scrollWidth - innerWidth"))

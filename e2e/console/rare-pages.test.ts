@@ -1,9 +1,9 @@
-import { AxeBuilder } from "@axe-core/playwright"
 import type { Browser, Page } from "playwright-core"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
 import { isLongRun } from "../long-run.ts"
 import { withoutChromium } from "../sign-in/console-browser.ts"
 import { looks } from "./looks.ts"
+import { axeViolations } from "./axe-violations.ts"
 import { buildConsole, openPage, openTab, settle, startBrowser } from "./open-console.ts"
 import { makeAlteredScene, makeNewScene, type OwnScene } from "./rare-scenes.ts"
 
@@ -12,7 +12,7 @@ import { makeAlteredScene, makeNewScene, type OwnScene } from "./rare-scenes.ts"
 let browser: Browser
 
 async function faultsOf(page: Page, name: string): Promise<string[]> {
-  const { violations } = await new AxeBuilder({ page }).analyze()
+  const violations = await axeViolations(page)
   const over = Number(await page.evaluate("document.documentElement.scrollWidth - innerWidth"))
   return [
     ...violations.map(({ id, nodes }) => `${name}: ${id} at ${nodes[0]?.target.join(" ")}`),

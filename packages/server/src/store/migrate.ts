@@ -38,12 +38,15 @@ export const migrations: readonly Migration[] = [
   registrationReviewMigration,
 ]
 
-/** Brings the schema up to date, each step in its own transaction, and returns the number of steps taken. */
+/** Brings the schema up to date, each step in its own transaction but all of a new database in one, and returns the number of steps taken. */
 export function migrate(db: SqliteConnection, steps: readonly Migration[] = migrations): number {
   db.exec("CREATE TABLE IF NOT EXISTS migration (version INTEGER PRIMARY KEY, name TEXT NOT NULL) STRICT")
   const taken = db.all("SELECT version, name FROM migration ORDER BY version")
   refuseForeign(taken, steps)
-  for (const [i, step] of steps.entries()) if (i >= taken.length) take(db, step, i + 1)
+  const pending = steps.map((step, i) => ({ step, version: i + 1 })).slice(taken.length)
+  // A new database holds nothing that a step could take long over: it waits for the disk once.
+  if (taken.length === 0) take(db, pending)
+  else for (const each of pending) take(db, [each])
   return steps.length - taken.length
 }
 
@@ -78,11 +81,18 @@ function refuseForeign(taken: readonly Record<string, unknown>[], steps: readonl
   }
 }
 
-function take(db: SqliteConnection, step: Migration, version: number): void {
+interface Pending {
+  readonly step: Migration
+  readonly version: number
+}
+
+function take(db: SqliteConnection, pending: readonly Pending[]): void {
   db.exec("BEGIN IMMEDIATE")
   try {
-    db.exec(step.up)
-    db.run("INSERT INTO migration (version, name) VALUES (?, ?)", version, step.name)
+    for (const { step, version } of pending) {
+      db.exec(step.up)
+      db.run("INSERT INTO migration (version, name) VALUES (?, ?)", version, step.name)
+    }
     db.exec("COMMIT")
   } catch (error) {
     if (db.isTransaction) db.exec("ROLLBACK")
