@@ -5,6 +5,7 @@ import { fileURLToPath } from "node:url"
 import type { Output, Request } from "@hufu/core/contract/contract"
 import { Agent, type Dispatcher } from "undici"
 import { runHufu } from "../packages/cli/src/testing/hufu-under-test.ts"
+import { registrationDraft } from "../packages/cli/src/testing/registration-draft.ts"
 import { startProcess, type StartedProcess } from "./process/start-process.ts"
 
 // The only file of these runs that knows how a node is started and spoken to. Everything goes through the real
@@ -278,6 +279,28 @@ export async function approveByCommand(
 /** Refuse by the command. */
 export async function refuseByCommand(node: NodeUnderTest, hold: string, reason: string): Promise<void> {
   await node.cli(["refuse", hold, "--reason", reason])
+}
+
+/** Claim a name for a registration as the person; answers its id. */
+export async function claimRegistration(node: NodeUnderTest, name: string): Promise<string> {
+  const claim = { content: registrationDraft(name) } satisfies Request<"registration.claim">
+  return ((await node.api("POST", "/v1/registrations", claim)) as Output<"registration.claim">).registration
+    .id
+}
+
+/** The ids of all registrations, all pages. */
+export async function registeredIds(node: NodeUnderTest): Promise<string[]> {
+  const ids: string[] = []
+  for (;;) {
+    const after = ids.at(-1)
+    const from = after === undefined ? "" : `&after=${after}`
+    const { items } = (await node.api(
+      "GET",
+      `/v1/registrations?limit=${pageSize}${from}`,
+    )) as Output<"registration.list">
+    ids.push(...items.map(({ id }) => id))
+    if (items.length < pageSize) return ids
+  }
 }
 
 /** How many calls were drawn from a mandate's own count budget. */

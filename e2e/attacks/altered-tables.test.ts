@@ -24,6 +24,7 @@ import { runHufu } from "../../packages/cli/src/testing/hufu-under-test.ts"
 import { openCaller } from "../mcp-caller.ts"
 import {
   addHttpServer,
+  claimRegistration,
   createAgent,
   doorOf,
   enrolPerson,
@@ -45,6 +46,7 @@ const kinds = [
   "mandate",
   "passkey",
   "person",
+  "registration",
   "retention",
   "server",
   "stop",
@@ -99,10 +101,13 @@ beforeAll(async () => {
   await asked
   await caller.close()
   await letBrowserIn()
+  const registration = await claimRegistration(node, "com.example/planner")
+  await claimRegistration(node, "com.example/porter")
   await node.stop()
   copyFileSync(join(folder, "hufu.db"), earlier)
   await node.restart()
   await node.api("POST", `/v1/mandates/${mandate}:revoke`, {})
+  await node.api("POST", `/v1/registrations/${registration}:retire`, {})
   await node.api("POST", "/v1/agents/idle:suspend", { reason: "it has nothing to do" })
   await node.stop()
   // A passkey takes an authenticator: here the row alone counts.
@@ -211,16 +216,19 @@ describe("what the person took back", () => {
       db.exec(`INSERT OR REPLACE INTO record SELECT * FROM old.record WHERE ${where}`)
     })
 
-  test.each(["mandate", "agent"])("is not given back by the row of before: %s", async (kind) => {
-    restore(`kind = '${kind}'`)
-    await refused("rows of the tables are missing, or are older than what this node wrote last")
-  })
+  test.each(["mandate", "agent", "registration"])(
+    "is not given back by the row of before: %s",
+    async (kind) => {
+      restore(`kind = '${kind}'`)
+      await refused("rows of the tables are missing, or are older than what this node wrote last")
+    },
+  )
 
   test("is not given back by all rows of before with their seal", async () => {
     attack((db) => {
       db.prepare("ATTACH ? AS old").run(earlier)
       db.exec(`DELETE FROM record; INSERT INTO record SELECT * FROM old.record;
-        INSERT OR REPLACE INTO meta SELECT * FROM old.meta WHERE key = 'records.seal'`)
+        INSERT OR REPLACE INTO meta SELECT * FROM old.meta WHERE key LIKE 'records.%'`)
     })
     await refused("as they were at entry \\d+ of the ledger, which has changed them since")
   })

@@ -26,6 +26,8 @@ const quiet: RoundFindings = {
   holdsBefore: [],
   holdsAfter: [],
   approved: new Set(),
+  registered: [],
+  registeredAfter: [],
   spent: 0,
   fault: undefined,
 }
@@ -70,6 +72,14 @@ test("a hold that was approved may be gone, and another may not", () => {
   ]
   const found = openEvidenceBook().check({ ...quiet, holdsBefore, approved: new Set(["h1"]) })
   expect(found).toEqual(["hold h2 of call b is gone after the restart"])
+})
+
+test("a registration that was acknowledged is there after every later restart", () => {
+  const book = openEvidenceBook()
+  expect(book.check({ ...quiet, registered: ["r1", "r2"], registeredAfter: ["r1", "r2", "r3"] })).toEqual([])
+  expect(book.check({ ...quiet, registeredAfter: ["r2", "r3"] })).toEqual([
+    "registration r1 was acknowledged and is gone after the restart",
+  ])
 })
 
 test("a slow restart and a ledger that does not verify are problems", () => {

@@ -21,6 +21,10 @@ export interface RoundFindings {
   holdsBefore: SeenHold[]
   holdsAfter: SeenHold[]
   approved: ReadonlySet<string>
+  /** Ids of the registrations that were acknowledged since the last round. */
+  registered: readonly string[]
+  /** Ids of all that there are after the restart. */
+  registeredAfter: readonly string[]
   spent: number
   fault: string | undefined
 }
@@ -30,7 +34,14 @@ export interface EvidenceBook {
   /** The index from which the next round has to bring entries: the last one known, to see that it did not change. */
   knownIndex(): number
   check(round: RoundFindings): string[]
-  totals(): { performed: number; acknowledged: number; intents: number; unknown: number; entries: number }
+  totals(): {
+    performed: number
+    acknowledged: number
+    intents: number
+    unknown: number
+    entries: number
+    registered: number
+  }
 }
 
 /** Open an empty book. */
@@ -39,6 +50,7 @@ export function openEvidenceBook(): EvidenceBook {
   const callsThatLeft = new Set<string>()
   const performed = new Map<string, number>()
   const acknowledged = new Set<string>()
+  const registered = new Set<string>()
   const told = new Set<string>()
   let last: SeenEntry | undefined
 
@@ -68,12 +80,14 @@ export function openEvidenceBook(): EvidenceBook {
       const problems = addEntries(round.entries)
       for (const call of round.performed) performed.set(call, (performed.get(call) ?? 0) + 1)
       for (const call of round.acknowledged) acknowledged.add(call)
+      for (const id of round.registered) registered.add(id)
       const all = [
         ...problems,
         ...checkPerformed(round.performed, performed, callsThatLeft),
         ...checkAcknowledged(round.acknowledged, performed, callsThatLeft),
         ...checkOutcomes(left(), performed, acknowledged),
         ...checkHolds(round),
+        ...checkRegistered(registered, round.registeredAfter),
         ...checkSpent(round.spent, left()),
         ...(round.fault === undefined ? [] : [`the ledger does not verify: ${round.fault}`]),
         ...(round.restartMs <= restartWithinMs ? [] : [`the restart took ${round.restartMs.toFixed(0)} ms`]),
@@ -87,6 +101,7 @@ export function openEvidenceBook(): EvidenceBook {
       intents: left().length,
       unknown: left().filter((state) => state.outcome === "unknown").length,
       entries: last === undefined ? 0 : last.index + 1,
+      registered: registered.size,
     }),
   }
 }
@@ -150,6 +165,12 @@ function checkHolds({ holdsBefore, holdsAfter, approved }: RoundFindings): strin
   const after = new Set(holdsAfter.map((hold) => hold.id))
   const missing = holdsBefore.filter((hold) => !after.has(hold.id) && !approved.has(hold.id))
   return missing.map((hold) => `hold ${hold.id} of call ${hold.call} is gone after the restart`)
+}
+
+function checkRegistered(acknowledged: ReadonlySet<string>, after: readonly string[]): string[] {
+  const there = new Set(after)
+  const lost = [...acknowledged].filter((id) => !there.has(id))
+  return lost.map((id) => `registration ${id} was acknowledged and is gone after the restart`)
 }
 
 // A call that never left gives its share back, so only failed and approved ones may be missing from what is spent.

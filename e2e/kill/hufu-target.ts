@@ -1,6 +1,7 @@
 import {
   addHttpServer,
   approve,
+  claimRegistration,
   createAgent,
   doorOf,
   enrolPerson,
@@ -11,6 +12,7 @@ import {
   ledgerFault,
   type LedgerItem,
   type NodeUnderTest,
+  registeredIds,
   spentCount,
   startNode,
   whyOf,
@@ -49,6 +51,8 @@ export async function startHufuTarget(upstreamUrl: string): Promise<KillTarget> 
       const held = (await heldCalls(node)).find(({ id }) => id === hold)
       if (held !== undefined) await approve(node, held)
     },
+    register: (name) => claimRegistration(node, name),
+    registered: () => registeredIds(node),
     spent: () => spentCount(node, mandate),
     fault: () => ledgerFault(node),
     dispose: () => node.dispose(),

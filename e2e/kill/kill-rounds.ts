@@ -39,11 +39,13 @@ export async function killRounds(target: KillTarget, options: KillOptions): Prom
   for (let round = 0; round < options.rounds; round++) {
     const resumed = await approveOne(target, approved, random)
     const clients = await startClients(target, { round, clients: options.clients, askers, ...resumed })
+    const registering = registerOn(target, round)
     await delay(shortestLifeMs + random.int(longestLifeMs - shortestLifeMs))
     const holdsBefore = await target.holds()
     await delay(random.int(50)) // the moment of death is not always right after a look at the holds
     await target.kill9()
     await clients.ended()
+    await registering.ended
     const restart = await target.restart()
     const performed = options.received().filter(isCall).map(callId)
     const problems = book.check({
@@ -54,6 +56,8 @@ export async function killRounds(target: KillTarget, options: KillOptions): Prom
       holdsBefore,
       holdsAfter: await target.holds(),
       approved,
+      registered: registering.acknowledged,
+      registeredAfter: (await target.registered?.()) ?? [],
       spent: await target.spent(),
       fault: await target.fault(),
     })
@@ -90,6 +94,17 @@ async function approveOne(
   await target.approve(chosen.id)
   approved.add(chosen.id)
   return { resumed: chosen.call }
+}
+
+/** Registers one agent after the other until the node is dead. */
+function registerOn(target: KillTarget, round: number) {
+  const acknowledged: string[] = []
+  async function go(): Promise<void> {
+    if (target.register === undefined) return
+    for (let n = 0; ; n++) acknowledged.push(await target.register(`com.example/r${round}-${n}`))
+  }
+  // How it ends is no answer to a call; that any was acknowledged is for whoever started the run to expect.
+  return { acknowledged, ended: go().catch(() => {}) }
 }
 
 const isCall = (message: McpMessage) => message.method === "tools/call"

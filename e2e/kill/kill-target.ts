@@ -36,6 +36,10 @@ export interface KillTarget {
   entriesFrom(index: number): Promise<SeenEntry[]>
   holds(): Promise<SeenHold[]>
   approve(hold: string): Promise<void>
+  /** Registers one more agent; answers its id. Left out by what keeps no registrations. */
+  register?(name: string): Promise<string>
+  /** The ids of all registrations. */
+  registered?(): Promise<string[]>
   /** Calls drawn from the mandate's budget so far. */
   spent(): Promise<number>
   /** What the ledger's own verification finds wrong. */

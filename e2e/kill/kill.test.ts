@@ -56,5 +56,6 @@ describe("the kill run", () => {
     const report = await run(await startHufuTarget(recorder.url), 3)
     expect(firm(report.problems)).toEqual([])
     expect(report.totals.acknowledged).toBeGreaterThan(0)
+    expect(report.totals.registered).toBeGreaterThan(0)
   }, 120_000)
 })

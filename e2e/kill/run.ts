@@ -37,6 +37,6 @@ for (const problem of report.problems) process.stdout.write(`PROBLEM ${problem}\
 process.stdout.write(
   `${report.rounds} kills (seed ${report.seed}): ${report.sent} calls sent, ${totals.acknowledged} acknowledged, ` +
     `${totals.performed} performed, ${totals.unknown} marked unknown, ${totals.entries} entries, ` +
-    `${report.holdsKept} holds seen before a kill, slowest restart ${slowest} ms (at most ${cpu} ms of CPU), ${report.problems.length} problems\n`,
+    `${report.holdsKept} holds seen before a kill, ${totals.registered} registrations, slowest restart ${slowest} ms (at most ${cpu} ms of CPU), ${report.problems.length} problems\n`,
 )
 process.exitCode = report.problems.length === 0 ? 0 : 1

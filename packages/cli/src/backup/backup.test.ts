@@ -26,6 +26,7 @@ import {
   startNode,
 } from "../testing/hufu-under-test.ts"
 import { mcpLines } from "../testing/mcp-lines.ts"
+import { registrationDraft } from "../testing/registration-draft.ts"
 
 // Every step starts processes, or waits for a passphrase.
 vi.setConfig({ testTimeout: 180_000, hookTimeout: 120_000 })
@@ -82,6 +83,7 @@ describe("hufu backup and hufu restore", () => {
     const transport = fetchTransport(node.url)
     const { token } = await withClient(node, (client) => client.session.create({ secret }))
     const acknowledged: string[] = []
+    const registered: string[] = []
     const over = new AbortController()
     const write = async (writer: number) => {
       const client = createClient({ transport, token })
@@ -90,9 +92,21 @@ describe("hufu backup and hufu restore", () => {
         acknowledged.push(agent.name)
       }
     }
-    const writers = Array.from({ length: 16 }, (_, writer) => write(writer))
-    await vi.waitFor(() => expect(acknowledged.length).toBeGreaterThan(32), { timeout: 60_000 })
+    const register = async () => {
+      const client = createClient({ transport, token })
+      for (let i = 0; !over.signal.aborted; i++) {
+        const { registration } = await client.registration.claim({
+          content: registrationDraft(`com.example/r${i}`),
+        })
+        registered.push(registration.id)
+      }
+    }
+    const writers = [...Array.from({ length: 15 }, (_, writer) => write(writer)), register()]
+    await vi.waitFor(() => expect([acknowledged.length > 32, registered.length > 2]).toEqual([true, true]), {
+      timeout: 60_000,
+    })
     const before = [...acknowledged]
+    const registeredBefore = [...registered]
     const made = await backup("a", alone)
     over.abort()
     await Promise.all(writers)
@@ -109,6 +123,8 @@ describe("hufu backup and hufu restore", () => {
     const restored = await started("b", false)
     const held = await names(restored)
     expect(before.filter((name) => !held.includes(name))).toEqual([])
+    const kept = await withClient(restored, (client) => client.registration.list({ limit: 1000 }))
+    expect(kept.items.map(({ id }) => id)).toEqual(expect.arrayContaining(registeredBefore))
     const again = await entryHashes(restored)
     expect(again.slice(0, Math.min(entries, 1000))).toEqual(original.slice(0, Math.min(entries, 1000)))
     expect((await restored.run(["log", "verify"])).code).toBe(0)

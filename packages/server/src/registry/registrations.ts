@@ -126,7 +126,10 @@ export async function openRegistrations(parts: RegistrationParts): Promise<Regis
     if (ref.startsWith("reg_")) return byId(ref)
     const aic = parseAic(ref)
     const id = aic === undefined ? index.byName(ref) : index.byAic(formatAic(aic))
-    return id === undefined ? undefined : byId(id)
+    const found = id === undefined ? undefined : byId(id)
+    // UNTRUSTED: whoever writes into the index leads nobody to another registration.
+    const isMeant = aic === undefined ? found?.content.name === ref : found?.aic === formatAic(aic)
+    return isMeant ? found : undefined
   }
 
   function page({

@@ -1,11 +1,13 @@
 import { createHmac, type KeyObject, timingSafeEqual } from "node:crypto"
 import { decodeEntry } from "@hufu/core/evidence/encode-entry"
 import type { Entry } from "@hufu/core/evidence/entry"
-import { Failure } from "@hufu/core/failure"
 import type { Query } from "../ledger/subject-keys.ts"
+import { alteredRow, recordsAltered } from "./altered-records.ts"
 import { derivedKey } from "./derived-key.ts"
+import { addMany, type ManySum, noneOfMany, readMany } from "./many-records.ts"
 import {
   isProof,
+  modulus,
   nameOf,
   proveRecord,
   recordColumns,
@@ -17,10 +19,16 @@ import {
 export interface RecordKeys {
   readonly row: KeyObject
   readonly seal: KeyObject
+  /** Closes the sum over those of which there may be many. */
+  readonly many: KeyObject
 }
 
 export function recordKeys(vaultKey: KeyObject): RecordKeys {
-  return { row: derivedKey(vaultKey, "records"), seal: derivedKey(vaultKey, "records-seal") }
+  return {
+    row: derivedKey(vaultKey, "records"),
+    seal: derivedKey(vaultKey, "records-seal"),
+    many: derivedKey(vaultKey, "records-many"),
+  }
 }
 
 /** Every row that counts, as it was found and found to be what this node wrote. */
@@ -30,10 +38,11 @@ export interface CheckedRecords {
   /** What each adds to the sum, by the row's name. */
   readonly weights: Map<string, bigint>
   readonly sum: bigint
+  /** The sum over those of which there may be many, and how far they were looked at. */
+  readonly many: bigint
+  readonly seen: ManySum
 }
 
-/** Sums are counted around at this. */
-export const modulus = 1n << 128n
 export const sealName = "records.seal"
 
 const columns = `SELECT ${recordColumns} FROM record WHERE`
@@ -52,6 +61,8 @@ const counted = [
   "kind > 'words'",
 ].map((where) => `${columns} ${where}`)
 const pageRows = 1_000
+/** More of those of which there may be many keep no start waiting. */
+const manyAtStart = 10_000
 
 /**
  * Reads every row that counts; undefined when there is no seal at all, as in what a version before seals left.
@@ -60,24 +71,44 @@ const pageRows = 1_000
  * is left out may be what forbids.
  *
  * @param size how many entries the ledger has
+ * @param most how many are looked at, about, of those of which there may be many
  */
-export function checkRecords(query: Query, keys: RecordKeys, size: number): CheckedRecords | undefined {
+export function checkRecords(
+  query: Query,
+  keys: RecordKeys,
+  { size, most = manyAtStart }: { size: number; most?: number | undefined },
+): CheckedRecords | undefined {
   const [seal] = query<{ value: string }>("SELECT value FROM meta WHERE key = ?", [sealName])
   if (seal === undefined) return undefined
   const { wrong, ...found } = gather(query, keys)
   const [first] = wrong
-  if (first !== undefined) throw altered(first, wrong.length)
-  refuseOlder(seal.value, { query, keys, size, sum: found.sum })
-  return found
+  if (first !== undefined) throw alteredRow(first, wrong.length)
+  const many = readMany(query, keys.many) ?? refuseSums()
+  refuseOlder(seal.value, { query, keys, size, sum: found.sum, many })
+  let seen = noneOfMany
+  while (!seen.isAll && seen.count < most) seen = addMany(query, keys.row, seen)
+  refuseMissing(seen, many)
+  return { ...found, many, seen }
+}
+
+/** Throws Failure("records_altered") when all of those of which there may be many were looked at, and their sum is another. */
+export function refuseMissing({ isAll, sum }: ManySum, many: bigint): void {
+  if (isAll && sum !== many) refuseSums()
 }
 
 /** The same without refusing any, for what compares them with the ledger before anything else reads one. */
 export function recordsAsFound(query: Query, keys: RecordKeys): CheckedRecords | undefined {
   const seals = query("SELECT value FROM meta WHERE key = ?", [sealName])
-  return seals.length === 0 ? undefined : gather(query, keys)
+  if (seals.length === 0) return undefined
+  let seen = noneOfMany
+  while (!seen.isAll) seen = addMany(query, keys.row, seen, { asFound: true })
+  return { ...gather(query, keys), many: seen.sum, seen }
 }
 
-function gather(query: Query, keys: RecordKeys): CheckedRecords & { readonly wrong: readonly RecordRow[] } {
+function gather(
+  query: Query,
+  keys: RecordKeys,
+): Pick<CheckedRecords, "rows" | "weights" | "sum"> & { readonly wrong: readonly RecordRow[] } {
   const wrong: RecordRow[] = []
   const rows = new Map<string, RecordRow[]>()
   const weights = new Map<string, bigint>()
@@ -100,24 +131,28 @@ interface Found {
   readonly keys: RecordKeys
   readonly size: number
   readonly sum: bigint
+  readonly many: bigint
 }
 
-function refuseOlder(seal: string, { query, keys, size, sum }: Found): void {
+function refuseOlder(seal: string, { query, keys, size, sum, many }: Found): void {
   const from = Number(seal.split(" ", 1)[0])
   const isSize = Number.isSafeInteger(from) && from >= 0 && from <= size
-  if (!isSize || !isSame(seal, sealOf(keys, from, sum)))
-    throw failed("rows of the tables are missing, or are older than what this node wrote last")
+  if (!isSize || !isSame(seal, sealOf(keys, from, { sum, many }))) refuseSums()
   for (let at = from; at < size; at += pageRows)
     for (const entry of entriesFrom(query, at))
       if (!leavesRecords(entry))
-        throw failed(
+        throw recordsAltered(
           `the tables are as they were at entry ${from} of the ledger, which has changed them since`,
         )
 }
 
-/** Says that the rows had this sum when the ledger had so many entries. */
-export function sealOf({ seal }: RecordKeys, size: number, sum: bigint): string {
-  const said = `hufu-records/1\0${size}\0${sum.toString(16)}`
+/** Says that the rows had these sums when the ledger had so many entries. */
+export function sealOf(
+  { seal }: Pick<RecordKeys, "seal">,
+  size: number,
+  { sum, many }: { readonly sum: bigint; readonly many: bigint },
+): string {
+  const said = `hufu-records/1\0${size}\0${sum.toString(16)}${many === 0n ? "" : `\0${many.toString(16)}`}`
   return `${size} ${createHmac("sha256", seal).update(said).digest("hex")}`
 }
 
@@ -138,15 +173,6 @@ function isSame(one: string, other: string): boolean {
   return a.length === b.length && timingSafeEqual(a, b)
 }
 
-/** Names the first of so many rows that somebody else wrote. */
-export function altered({ kind, id }: RecordRow, count: number): Failure {
-  const others = count > 1 ? ` (and ${count - 1} more)` : ""
-  return failed(`the row of ${kind} \`${id.slice(0, 80)}\`${others} is not what this node wrote`)
-}
-
-function failed(what: string): Failure {
-  return new Failure(
-    "records_altered",
-    `${what}: find out who writes into the data folder, then run \`hufu state rebuild --write\`, which brings the tables to what the ledger says, or \`hufu restore\` a backup`,
-  )
+function refuseSums(): never {
+  throw recordsAltered("rows of the tables are missing, or are older than what this node wrote last")
 }

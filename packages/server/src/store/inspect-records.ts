@@ -29,7 +29,8 @@ export async function inspectRecords(dataDir: string): Promise<number | null> {
       const query: Query = (sql, params = []) => db.all(sql, ...params) as never[]
       const [wrapped] = query<WrappedKey>("SELECT subject, wrapped FROM vault_key LIMIT 1")
       if (wrapped !== undefined && formOf(key, wrapped) !== "proven") return null
-      return checkRecords(query, recordKeys(key), readSize(db))?.weights.size ?? null
+      const found = checkRecords(query, recordKeys(key), { size: readSize(db), most: Infinity })
+      return found === undefined ? null : found.weights.size + found.seen.count
     } finally {
       db.close()
     }

@@ -30,9 +30,14 @@ const over: Readonly<Record<string, (state: string) => boolean>> = {
   task: (state) => state === "ended",
   words: () => true,
   certificate: (state) => state === "issued",
-  // There may be a million of them. What one of them lets happen is that others find it, and its statements say whether they should.
   registration: () => true,
 }
+
+/** There may be a million of them: the sum over all of them is known, and not what each of them adds to it. */
+export function isMany({ kind }: Pick<RecordRow, "kind">): boolean {
+  return kind === manyKind
+}
+export const manyKind = "registration"
 
 /** Whether a row belongs to the sum over all rows that can still let something happen. */
 export function counts({ kind, state }: Pick<RecordRow, "kind" | "state">): boolean {
@@ -45,6 +50,8 @@ export function countsWhole(kind: string): boolean {
 }
 
 const proofBytes = 16
+/** Sums are counted around at this. */
+export const modulus = 1n << 128n
 
 /** Over every column, each in its place: the lengths of the last two stand before them. Both halves are of 128 bits, as one call gives them. */
 export function proveRecord(key: KeyObject, row: RecordRow): RecordProof {

@@ -1,6 +1,7 @@
 import { copyFileSync } from "node:fs"
 import { join } from "node:path"
 import { DatabaseSync } from "node:sqlite"
+import { setImmediate as turn } from "node:timers/promises"
 import { afterEach, beforeEach, describe, expect, it } from "vitest"
 import { systemClock } from "../clock.ts"
 import { rotateVaultKey } from "../keys/rotate-keys.ts"
@@ -232,6 +233,90 @@ describe("rows that somebody else wrote while no node ran", () => {
       "rows of the tables are missing, or are older",
     ),
   )
+})
+
+describe("rows of which there may be many", () => {
+  const some = Array.from({ length: 1200 }, (_, n) => `reg_${String(n).padStart(5, "0")}`)
+  const registration = (id: string, state = "draft") => rowOf(id, { kind: "registration", state })
+  const copy = () => join(place.dataDir, "copy.db")
+  beforeEach(async () => {
+    await put(...some.map((id) => registration(id)))
+    await store.close()
+    copyFileSync(databaseOf(), copy())
+    store = await openStore(options())
+    await put(registration("reg_00007", "retired"), registration("reg_01100", "approved"))
+    await Promise.allSettled([
+      put(registration("reg_00008", "never"), rowOf("mnd_a")).then(() => put(registration("reg_00008"))),
+      store.commit((tx) => {
+        store.records.put(tx, registration("reg_00009", "never"))
+        throw new Error("changed my mind")
+      }),
+    ])
+    await store.commit((tx) => store.records.remove(tx, registration("reg_01199")))
+  })
+
+  it("are all there after a restart, a kill and a new key", async () => {
+    const killed = place.crashed()
+    const after = await openStore(options(killed))
+    expect(after.records.read("registration")).toHaveLength(1199)
+    await after.close()
+    killed.remove()
+    await store.close()
+    await rotateVaultKey(place.dataDir, () => Promise.resolve(""))
+    store = await openStore(options())
+    expect(store.records.read("registration", "AND state <> 'draft'").map(({ id }) => id)).toEqual([
+      "reg_00007",
+      "reg_01100",
+    ])
+  })
+
+  const missed = "rows of the tables are missing, or are older"
+  it.each([
+    ["gone", () => write("DELETE FROM record WHERE id = 'reg_00500'"), missed],
+    ["all gone", () => write("DELETE FROM record WHERE kind = 'registration'"), missed],
+    ["back", () => restoreRow(copy(), "reg_00007"), missed],
+    ["back after it was removed", () => restoreRow(copy(), "reg_01199"), missed],
+    [
+      "altered",
+      () => write("UPDATE record SET state = 'approved' WHERE id = 'reg_00007'"),
+      "the row of registration `reg_00007` is not what this node wrote",
+    ],
+    ["without their sum", () => write("DELETE FROM meta WHERE key = 'records.many'"), missed],
+    ["with another sum", () => write("UPDATE meta SET value = 'AAAA' WHERE key = 'records.many'"), missed],
+  ])("are refused: %s", (_, attack, says) => expectRefused(attack, says))
+
+  describe("when a start does not wait for all of them", () => {
+    const partly = () => place.options({ clock: systemClock, manyAtStart: 1 })
+    const turns = async (count: number) => {
+      for (let n = 0; n < count; n++) await turn()
+    }
+
+    it("are looked at to the end while the node runs, also while they change", async () => {
+      await store.close()
+      store = await openStore(partly())
+      await put(registration("reg_00001", "pending"), registration("reg_01000", "pending"))
+      await turns(5)
+      expect(store.records.read("registration", "AND state = 'pending'")).toHaveLength(2)
+      await reopen()
+      expect(store.records.read("registration")).toHaveLength(1199)
+    })
+
+    it.each([
+      ["is gone", () => write("DELETE FROM record WHERE id = 'reg_01000'"), missed],
+      ["was altered", () => write("UPDATE record SET at = 7 WHERE id = 'reg_01000'"), "`reg_01000`"],
+    ])("none is read any more once one is found that %s", async (_, attack, says) => {
+      await store.close()
+      attack()
+      store = await openStore(partly())
+      await turns(5)
+      for (const where of ["", "AND id = 'reg_00001'"])
+        expect(() => store.records.read("registration", where)).toThrow(says)
+      expect(() => store.records.read("mandate")).not.toThrow()
+      await store.close()
+      // A start that waits for all of them refuses.
+      await expect(openStore(options())).rejects.toMatchObject({ code: "records_altered" })
+    })
+  })
 })
 
 describe("rows that were put back as they once were", () => {

@@ -1,21 +1,25 @@
+import { Failure } from "@hufu/core/failure"
 import type { KeyObject } from "node:crypto"
 import type { Query } from "../ledger/subject-keys.ts"
+import { alteredRow } from "./altered-records.ts"
 import {
-  altered,
   checkRecords,
-  modulus,
   recordsAsFound,
   type RecordKeys,
   recordKeys,
+  refuseMissing,
   sealName,
   sealOf,
 } from "./check-records.ts"
+import { addMany, closeMany, manyName, type ManySum } from "./many-records.ts"
 import type { Participant } from "./group-commit.ts"
 import { setMeta } from "./meta.ts"
 import {
   counts,
   countsWhole,
+  isMany,
   isProof,
+  modulus,
   nameOf,
   proveRecord,
   type RecordProof,
@@ -67,11 +71,11 @@ const upsert = `INSERT INTO record (${recordColumns}) VALUES (?, ?, ?, ?, ?, ?, 
   state = excluded.state, at = excluded.at, subject = excluded.subject, body = excluded.body, sealed = excluded.sealed, proof = excluded.proof`
 const pageRows = 1_000
 
-interface Change {
-  readonly name: string
+/** One of those of which there may be many says by how much it changes their sum; any other, what it adds to its own. */
+type Change =
+  | { readonly many: string; readonly by: bigint }
   /** Undefined: it counts no more. */
-  readonly weight: bigint | undefined
-}
+  | { readonly name: string; readonly weight: bigint | undefined }
 
 export class ProvenRecords implements RecordTable, Participant {
   readonly #parts: RecordTableParts
@@ -80,8 +84,14 @@ export class ProvenRecords implements RecordTable, Participant {
   #next: RecordKeys | null = null
   #weights = new Map<string, bigint>()
   #sum = 0n
+  #many = 0n
   #changes: Change[] = []
-  #after = 0n
+  #after = { sum: 0n, many: 0n }
+  /** How far those of which there may be many were looked at since the start; null when they all were. */
+  #seen: ManySum | null = null
+  /** Why none of them is read any more. */
+  #doubt: Failure | null = null
+  #asFound = false
   /** What was checked at the start and nobody has asked for yet; a kind that was written since is not in it. */
   #held: Map<string, readonly RecordRow[]> | null = null
   readonly #gone = new Set<string>()
@@ -96,34 +106,69 @@ export class ProvenRecords implements RecordTable, Participant {
    * seals left.
    *
    * @param asFound whether rows that somebody else wrote are taken too: for what only compares and mends them
+   * @param manyAtStart how many are looked at of those of which there may be many; the others by `lookOn`
    */
-  load({ asFound }: { asFound: boolean }): boolean {
+  load({ asFound, manyAtStart }: { asFound: boolean; manyAtStart: number | undefined }): boolean {
     const { query, size } = this.#parts
-    const found = asFound ? recordsAsFound(query, this.#keys) : checkRecords(query, this.#keys, size())
+    const upTo = { size: size(), most: manyAtStart }
+    const found = asFound ? recordsAsFound(query, this.#keys) : checkRecords(query, this.#keys, upTo)
     if (found === undefined) return false
+    this.#asFound = asFound
     this.#weights = found.weights
     this.#sum = found.sum
+    this.#many = found.many
+    this.#seen = found.seen.isAll ? null : found.seen
     this.#held = new Map(found.rows)
     return true
   }
 
+  /**
+   * Looks at some more of those of which there may be many, as the start did not wait for all of them; false when there are no more.
+   * Throws Failure("records_altered") when one of them was altered or is missing: none is read any more then.
+   */
+  lookOn(): boolean {
+    if (this.#seen === null) return false
+    try {
+      this.#seen = addMany(this.#parts.query, this.#keys.row, this.#seen)
+      refuseMissing(this.#seen, this.#many)
+    } catch (error) {
+      this.#seen = null
+      if (error instanceof Failure && error.code === "records_altered") this.#doubt = error
+      throw error
+    }
+    if (this.#seen.isAll) this.#seen = null
+    return this.#seen !== null
+  }
+
   put(tx: Tx, row: RecordRow): void {
     this.#touch(row.kind)
+    const before = isMany(row) ? this.#weightOfMany(tx, row) : 0n
     const proven = proveRecord((this.#next ?? this.#keys).row, row)
     tx.run(upsert, [...valuesOf(row), proven.proof])
-    this.#change(row, proven)
+    this.#change(row, { before, after: proven.weight })
   }
 
   remove(tx: Tx, row: Pick<RecordRow, "kind" | "id">): void {
     this.#touch(row.kind)
+    const before = isMany(row) ? this.#weightOfMany(tx, row) : 0n
     tx.run("DELETE FROM record WHERE kind = ? AND id = ?", [row.kind, row.id])
-    this.#changes.push({ name: nameOf(row), weight: undefined })
+    if (isMany(row)) this.#changes.push({ many: row.id, by: -before })
+    else this.#changes.push({ name: nameOf(row), weight: undefined })
+  }
+
+  /** What the row that stands there adds; 0 when there is none. */
+  #weightOfMany(tx: Tx, { kind, id }: Pick<RecordRow, "kind" | "id">): bigint {
+    const [row] = tx.query<StoredRecord>(`${columns} kind = ? AND id = ?`, [kind, id])
+    if (row === undefined) return 0n
+    const proven = proveRecord(this.#keys.row, row)
+    if (!this.#asFound && !isProof(row.proof, proven)) throw alteredRow(row, 1)
+    return proven.weight
   }
 
   blank(tx: Tx, subject: string): void {
     for (const row of tx.query<StoredRecord>(`${columns} subject = ? AND sealed IS NOT NULL`, [subject])) {
       // What somebody else wrote gets no proof in passing.
-      if (!isProof(row.proof, proveRecord(this.#keys.row, row))) throw altered(row, 1)
+      if (!isProof(row.proof, proveRecord(this.#keys.row, row))) throw alteredRow(row, 1)
       this.put(tx, { ...row, sealed: null })
     }
   }
@@ -140,11 +185,12 @@ export class ProvenRecords implements RecordTable, Participant {
   }
 
   read(kind: string, where = "", values: readonly SqlValue[] = []): RecordRow[] {
+    if (this.#doubt !== null && isMany({ kind })) throw this.#doubt
     const rows = this.#parts.query<StoredRecord>(`${columns} kind = ? ${where}`, [kind, ...values])
     for (const row of rows) {
       const proven = proveRecord(this.#keys.row, row)
       const isKnown = this.#weights.get(nameOf(row)) === (counts(row) ? proven.weight : undefined)
-      if (!isKnown || !isProof(row.proof, proven)) throw altered(row, 1)
+      if (!isKnown || !isProof(row.proof, proven)) throw alteredRow(row, 1)
     }
     return rows
   }
@@ -158,7 +204,10 @@ export class ProvenRecords implements RecordTable, Participant {
     for (const row of everyRow(tx)) {
       // A row that proves nothing under the old key proves nothing under the new one.
       if (!isProof(row.proof, proveRecord(this.#keys.row, row))) continue
-      this.#write(tx, row, proveRecord(next.row, row))
+      this.#write(tx, row, {
+        before: proveRecord(this.#keys.row, row).weight,
+        after: proveRecord(next.row, row),
+      })
     }
     this.#next = next
   }
@@ -166,19 +215,20 @@ export class ProvenRecords implements RecordTable, Participant {
   adopt(tx: Tx): number {
     let count = 0
     for (const row of everyRow(tx)) {
-      this.#write(tx, row, proveRecord(this.#keys.row, row))
+      this.#write(tx, row, { before: 0n, after: proveRecord(this.#keys.row, row) })
       count += 1
     }
     return count
   }
 
-  #write(tx: Tx, row: RecordRow, proven: RecordProof): void {
-    tx.run("UPDATE record SET proof = ? WHERE kind = ? AND id = ?", [proven.proof, row.kind, row.id])
-    this.#change(row, proven)
+  #write(tx: Tx, row: RecordRow, { before, after }: { before: bigint; after: RecordProof }): void {
+    tx.run("UPDATE record SET proof = ? WHERE kind = ? AND id = ?", [after.proof, row.kind, row.id])
+    this.#change(row, { before, after: after.weight })
   }
 
-  #change(row: RecordRow, { weight }: RecordProof): void {
-    this.#changes.push({ name: nameOf(row), weight: counts(row) ? weight : undefined })
+  #change(row: RecordRow, { before, after }: { before: bigint; after: bigint }): void {
+    if (isMany(row)) this.#changes.push({ many: row.id, by: after - before })
+    else this.#changes.push({ name: nameOf(row), weight: counts(row) ? after : undefined })
   }
 
   #touch(kind: string): void {
@@ -197,28 +247,47 @@ export class ProvenRecords implements RecordTable, Participant {
 
   prepare(): void {
     const { rows, size } = this.#parts
-    this.#after = this.#sum
+    this.#after = { sum: this.#sum, many: this.#many }
     // Nothing that the journal takes touches these rows, so that the seal of before stays true.
     if (rows.isCollecting) return
-    const latest = new Map(this.#changes.map(({ name, weight }) => [name, weight]))
-    for (const [name, weight = 0n] of latest) this.#after += weight - (this.#weights.get(name) ?? 0n)
-    this.#after = ((this.#after % modulus) + modulus) % modulus
-    rows.run(setMeta, sealName, sealOf(this.#next ?? this.#keys, size(), this.#after))
+    let { sum, many } = this.#after
+    const latest = new Map<string, bigint | undefined>()
+    for (const change of this.#changes)
+      if ("many" in change) many += change.by
+      else latest.set(change.name, change.weight)
+    for (const [name, weight = 0n] of latest) sum += weight - (this.#weights.get(name) ?? 0n)
+    this.#after = { sum: around(sum), many: around(many) }
+    const keys = this.#next ?? this.#keys
+    if (this.#after.many !== this.#many || this.#next !== null)
+      rows.run(setMeta, manyName, closeMany(keys.many, this.#after.many))
+    rows.run(setMeta, sealName, sealOf(keys, size(), this.#after))
   }
 
   committed(): void {
-    for (const { name, weight } of this.#changes)
-      if (weight === undefined) this.#weights.delete(name)
-      else this.#weights.set(name, weight)
-    this.#sum = this.#after
+    for (const change of this.#changes)
+      if ("many" in change) this.#follow(change)
+      else if (change.weight === undefined) this.#weights.delete(change.name)
+      else this.#weights.set(change.name, change.weight)
+    this.#sum = this.#after.sum
+    this.#many = this.#after.many
     this.#changes = []
     this.#keys = this.#next ?? this.#keys
     this.#next = null
   }
 
+  /** What was looked at already is not looked at again. */
+  #follow({ many, by }: { many: string; by: bigint }): void {
+    if (this.#seen === null || many > this.#seen.last) return
+    this.#seen = { ...this.#seen, sum: around(this.#seen.sum + by) }
+  }
+
   aborted(): void {
     this.rewind(0)
   }
+}
+
+function around(sum: bigint): bigint {
+  return ((sum % modulus) + modulus) % modulus
 }
 
 function valuesOf({ kind, id, state, at, subject, body, sealed }: RecordRow): SqlValue[] {

@@ -63,6 +63,8 @@ export interface StoreOptions {
   readonly unitTimeoutMs?: number
   /** Takes rows that somebody else wrote too: for what compares them with the ledger and mends them, and for nothing else. */
   readonly asFound?: boolean
+  /** How many rows of those of which there may be a million a start looks at; at the rest the node looks while it runs. */
+  readonly manyAtStart?: number
   /** Asks for the passphrase of a sealed vault key; without it such a data folder is refused. */
   readonly passphrase?: AskPassphrase | undefined
 }
@@ -159,10 +161,12 @@ async function assemble(parts: Parts, options: StoreOptions): Promise<Store> {
     wrappingKey: vaultKey,
   })
   committer.join(appender, participant, records)
-  if (!records.load({ asFound: options.asFound ?? false }))
+  if (!records.load({ asFound: options.asFound ?? false, manyAtStart: options.manyAtStart }))
     await proveRecords({ query, commit, records, vaultKey, size: ledger.size() })
   await checkpointer.sign()
+  const looking = lookOnAtRows(records, logger)
   async function close(): Promise<void> {
+    looking.end()
     try {
       await checkpointer.close()
     } finally {
@@ -185,6 +189,20 @@ async function assemble(parts: Parts, options: StoreOptions): Promise<Store> {
   let closing: Promise<void> | null = null
   const keyFor = (purpose: string) => derivedKey(vaultKey, purpose)
   return { folder, ledger, vault, records, query, keyFor, commit, close: () => (closing ??= close()) }
+}
+
+/** Between whatever else is done, a few rows at a time. */
+function lookOnAtRows(records: ProvenRecords, logger: StoreOptions["logger"]): { end(): void } {
+  let next: NodeJS.Immediate | undefined
+  const look = () => {
+    try {
+      next = records.lookOn() ? setImmediate(look) : undefined
+    } catch (error) {
+      logger.error({ err: asStoreError(error) }, "rows of the tables are not what this node wrote")
+    }
+  }
+  next = setImmediate(look)
+  return { end: () => clearImmediate(next) }
 }
 
 function openCommitter(parts: GroupCommitParts, options: StoreOptions): GroupCommit {
