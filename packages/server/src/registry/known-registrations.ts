@@ -9,6 +9,8 @@ export interface KnownRegistrations {
   /** By id, name or code. What is registered here comes first. */
   find(ref: string): Registration | undefined
   isUsable(registration: Registration): boolean
+  /** The same of what is found by its id, name or code; false where nothing is. */
+  mayUse(ref: string): boolean
   /** Of every state, in the order of their ids. */
   page(after: string, most: number): Registration[]
   /** Tells the id of what changed, or is found another way now. */
@@ -41,17 +43,26 @@ export function knownRegistrations(
     return isOverruled(found) ? { ...found, state: "disabled" } : found
   }
 
+  const isUsableMirror = (registration: Registration) =>
+    registration.state === "approved" &&
+    mirrors.isUsable(registration.id) &&
+    !isOverruled(registration) &&
+    isOfLiveClass(registration)
+
   return {
     find(ref) {
       const own = registrations.find(ref)
       return own === undefined ? mirror(ref) : live(own)
     },
     isUsable(registration) {
-      const { id, mirror: from } = registration
-      if (from !== null)
-        return mirrors.isUsable(id) && !isOverruled(registration) && isOfLiveClass(registration)
-      const own = registrations.find(id)
-      return own !== undefined && registrations.isUsable(own)
+      const own = registrations.find(registration.id)
+      return own === undefined ? isUsableMirror(registration) : registrations.isUsable(own)
+    },
+    mayUse(ref) {
+      const own = registrations.find(ref)
+      if (own !== undefined) return registrations.isUsable(own)
+      const other = mirror(ref)
+      return other !== undefined && isUsableMirror(other)
     },
     page(after, most) {
       const own = registrations.page({ after, limit: most }).map(live)

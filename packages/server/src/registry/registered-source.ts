@@ -9,16 +9,12 @@ export function registeredSource(
   mirrors: Pick<Mirrors, "isRefused">,
   alive: Pick<Alive, "liveness">,
 ): RegistrationSource {
-  const isUsable = (ref: string) => {
-    const registration = known.find(ref)
-    return registration !== undefined && known.isUsable(registration)
-  }
   return {
     page: (after, limit) => known.page(after, limit),
     find: (id) => known.find(id),
-    isUsable,
+    isUsable: (id) => known.mayUse(id),
     liveness: (id) => alive.liveness(id),
-    isRefused: (aic) => (known.find(aic) !== undefined && !isUsable(aic)) || mirrors.isRefused(aic),
+    isRefused: (aic) => (known.find(aic) !== undefined && !known.mayUse(aic)) || mirrors.isRefused(aic),
     onChange(listener) {
       const ended = new AbortController()
       known.onChanged((id) => {
