@@ -1,6 +1,10 @@
+import { createRequire } from "node:module"
 import { isJsonObject, type JsonValue } from "@hufu/core/json/json-value"
-import { parse } from "yaml"
+import type * as Yaml from "yaml"
 
+const require = createRequire(import.meta.url)
+/** Its fifty modules are loaded for the first result that may be YAML, because no start needs them. */
+const yaml = () => require("yaml") as typeof Yaml // the same exports, whichever way it is loaded
 const longestStructured = 1 << 20
 
 /** What a tool gave back: records where it can be told what their fields are, and texts. */
@@ -50,6 +54,7 @@ function yamlIn(text: string): JsonValue | undefined {
   // Most texts are no YAML; reading one to the end to find that out would take longer than all else.
   if (!/^\s*(?:- |[\w'" -]{1,64}:(?:\s|$))/.test(text))
     return /^[^\n:{}[\]"]{1,128}$/.test(text) ? text.trim() : undefined
+  const { parse } = yaml()
   try {
     const read: unknown = parse(text, {
       schema: "core",

@@ -2,7 +2,8 @@ import { createSecretKey, randomBytes } from "node:crypto"
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { afterEach, beforeEach, expect, test } from "vitest"
+import { afterEach, beforeEach, expect, test, vi } from "vitest"
+import { cedar } from "./cedar.ts"
 import { checkedRules } from "./checked-rules.ts"
 import { harmlessFacts } from "./harmless-facts.ts"
 import { loadRules, type RuleSource } from "./load.ts"
@@ -38,6 +39,17 @@ test("rules that were checked once are the same rules when they are loaded again
     expect(again.decide(facts)).toEqual(first.decide(facts))
     expect(again.decide(facts).verdict).toBe(hour === 23 ? "deny" : "allow")
   }
+})
+
+test("what was checked once is not checked again, which would load all of Cedar at every start", () => {
+  loadRules(sources, checkedRules(file, key))
+  const validate = vi.spyOn(cedar(), "validate")
+  // Another process has other objects.
+  const again = () => sources.map((source) => ({ ...source }))
+  loadRules(again(), checkedRules(file, key))
+  expect(validate).not.toHaveBeenCalled()
+  loadRules(again())
+  expect(validate).toHaveBeenCalledOnce()
 })
 
 test("another text, layer, name, order or key finds nothing", () => {

@@ -2,7 +2,6 @@ import { Resolver } from "node:dns/promises"
 import { Resolver as CallbackResolver, type LookupAddress } from "node:dns"
 import { readDomainStatement, type DomainStatement } from "@hufu/core/identity/domain-statement"
 import { Failure } from "@hufu/core/failure"
-import { Agent, request } from "undici"
 import {
   type ReachOptions,
   reachableLookup,
@@ -78,6 +77,8 @@ async function fileOf(domain: string, lookup: DomainLookup): Promise<string[]> {
       ? lookup.reach
       : { ...lookup.reach, resolve: resolveBy(asking(new CallbackResolver(bounds), lookup)) }
   refuseAddress(url.hostname, port, reach)
+  // No start needs its hundred modules.
+  const { Agent, request } = await import("undici")
   const agent = new Agent({
     connections: 1,
     connect: { lookup: reachableLookup(port, reach), timeout: 5000 },
