@@ -71,6 +71,7 @@ const maxLookedUp = 10
 const maxRead = 1500
 /** So many lists of keys narrow a lookup; whoever needs the rest compares. */
 const maxKeyLists = 4
+const maxSinces = 1000
 /** So much is tidied at once: a few milliseconds of work. */
 const tidyPages = 128
 
@@ -86,6 +87,8 @@ export class SearchIndex {
   readonly #read = new Map<number, Registration>()
   #last = 0
   #isTidying = false
+  /** What `#since` found, until something changes. */
+  readonly #sinces = new Map<string, number>()
   #size = 0
 
   constructor(db: SqliteConnection) {
@@ -131,6 +134,7 @@ export class SearchIndex {
       if (this.#db.isTransaction) this.#db.exec("ROLLBACK")
       throw error
     }
+    this.#sinces.clear()
     for (const [doc, facets] of marks) {
       this.#mark(doc, facets)
       this.#read.delete(doc)
@@ -409,12 +413,17 @@ export class SearchIndex {
 
   /** From which row on as many have a word as are gone through to find what others have too. */
   #since(expression: string): number {
+    const known = this.#sinces.get(expression)
+    if (known !== undefined) return known
     const row = this.#db.get(
       "SELECT rowid AS doc FROM word WHERE word MATCH ? ORDER BY rowid DESC LIMIT 1 OFFSET ?",
       expression,
       maxScanned,
     )
-    return Number(row?.["doc"] ?? 0)
+    const since = Number(row?.["doc"] ?? 0)
+    if (this.#sinces.size >= maxSinces) this.#sinces.clear()
+    this.#sinces.set(expression, since)
+    return since
   }
 }
 
