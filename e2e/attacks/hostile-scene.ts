@@ -35,6 +35,43 @@ const unknown = (before: string, after = "") => ({
   [`${before}…${after}`]: `/${before}${unknownName}${after}`,
 })
 
+/** A registration in which every text that may be free is one, and a change of it that waits for review. */
+async function registered(world: World, agent: string): Promise<string> {
+  const { markup, template, markdown, url, button } = hostileTexts
+  const line = [markup, template, url].join(" ").slice(0, 200).trim()
+  const prose = [markup, template, markdown, url, button].join("\n").slice(0, 4000).trim()
+  const content = {
+    name: "com.example/hostile",
+    title: line,
+    description: prose,
+    version: "1.0.0",
+    developer: { kind: "organisation", name: line, department: line, filing: line.slice(0, 100).trim() },
+    contact: { name: line.slice(0, 100).trim() },
+    interfaces: [{ protocol: "a2a", binding: "jsonrpc", url: "https://evil.example/a2a" }],
+    skills: [
+      {
+        id: "x",
+        name: line,
+        description: prose.slice(0, 2000).trim(),
+        tags: [line.slice(0, 60).trim()],
+        examples: [line],
+      },
+    ],
+    tags: [line.slice(0, 60).trim()],
+    queries: [line, button.replaceAll("\n", " ")],
+    data: [{ kind: "public", purpose: line, sharedWith: line }],
+    certifications: [{ kind: "certificate", scheme: line, number: line, issuer: line }],
+    deployments: [{ how: "cloud", region: line.slice(0, 100).trim(), operator: line }],
+  }
+  const { registration } = await world.person.registration.claim({ content, agent })
+  const ref = { registration: registration.id }
+  await world.person.registration.submit(ref)
+  await world.person.registration.approve(ref)
+  await world.person.registration.change({ ...ref, content: { ...content, description: `${prose}!` } })
+  await world.person.registration.submit(ref)
+  return registration.id
+}
+
 /** Everything hostile at once: definitions, calls, results, words of a hook and reasons. */
 export async function makeHostileScene(world: World): Promise<HostileScene> {
   world.upstream.about = {
@@ -121,6 +158,7 @@ export async function makeHostileScene(world: World): Promise<HostileScene> {
   expect(hold).toMatch(/^hld_/)
   const refused = await door.call("delete_note", { id: hostileTexts.button })
   await world.local.hold.refuse({ hold: refused.hold ?? "", reason: everything.slice(0, 500) })
+  const registration = await registered(world, agent.id)
   const { items } = await world.local.action.list({ agent: agent.id })
   const named = items.find(({ tool }) => tool === hostileName)
   const questions = items.filter(({ tool }) => tool === "elicitation/create")
@@ -159,6 +197,11 @@ export async function makeHostileScene(world: World): Promise<HostileScene> {
       mandates: "/mandates",
       mandate: `/mandates/${mandate.id}`,
       ledger: "/ledger",
+      registry: "/registry?q=alert",
+      "registered agent": `/registry/${registration}`,
+      registrations: "/registrations",
+      registration: `/registrations/${registration}`,
+      review: "/registrations/review",
       settings: "/settings",
       rules: "/settings/rules",
       grammar: `/actions?q=${encodeURIComponent(`${hostileTexts.bidi}:${hostileTexts.markup} state:${hostileTexts.ansi}`)}`,

@@ -67,14 +67,19 @@ export interface WorldOptions {
   readonly config?: z.input<typeof Config>
   /** A console to serve instead of none. */
   readonly consoleFolder?: string
+  /** From which level on the node's log is kept in `errors`. */
+  readonly level?: "error" | "warn"
   /** Leaves the node without a person, and so without a tool server. */
   readonly nobody?: true
 }
 
 /** Starts one; `await using` ends it. */
-export async function createWorld({ config = {}, consoleFolder, nobody }: WorldOptions = {}): Promise<
-  World & AsyncDisposable
-> {
+export async function createWorld({
+  config = {},
+  consoleFolder,
+  nobody,
+  level = "error",
+}: WorldOptions = {}): Promise<World & AsyncDisposable> {
   const dataDir = await mkdtemp(join(tmpdir(), "hufu-invariant-"))
   const clock = movedClock()
   const errors: string[] = []
@@ -84,7 +89,7 @@ export async function createWorld({ config = {}, consoleFolder, nobody }: WorldO
       dataDir,
       config: Config.parse({ port: 0, ...config, ask: { waitSeconds: 0, ...config.ask } }),
       expose: false,
-      logger: loggerTo({ write: (line: string) => void errors.push(line) }, "error"),
+      logger: loggerTo({ write: (line: string) => void errors.push(line) }, level),
       clock,
       consoleFolder,
     })

@@ -37,6 +37,7 @@ beforeAll(async () => {
     config: {
       port,
       registry: {
+        here: "example.works/clerk",
         domains: { enabled: true, resolvers: [dns.address] },
         signIn: [
           { issuer: issuer.url, clientId: issuer.clientId, secretFile, name: "Ministry" },
@@ -338,6 +339,49 @@ describe("what a developer says", () => {
       identifier: `urn:air:${domain}:agents:clerk`,
       trustManifest: { identity: `https://${domain}` },
     })
+  })
+
+  test("stands at the host's well-known addresses, signed, and as long as it may be used", async () => {
+    const get = async (path: string, headers: Record<string, string> = {}) =>
+      fetch(`${world.node.url}/.well-known/${path}`, { headers })
+    const { keys } = (await (await fetch(`${world.node.url}/registry/keys.json`)).json()) as {
+      keys: { kid: string; x: string }[]
+    }
+    const did = (await (await get("did.json")).json()) as {
+      id: string
+      verificationMethod: { id: string; publicKeyJwk: { x: string } }[]
+    }
+    expect(did.id).toBe(`did:web:localhost%3A${new URL(origin).port}`)
+    expect(did.verificationMethod).toMatchObject([
+      { id: `${did.id}#${keys[0]?.kid}`, publicKeyJwk: { x: keys[0]?.x } },
+    ])
+    const card = await get("agent-card.json")
+    expect(await card.text()).toBe(
+      await (await fetch(`${world.node.url}/registry/${registration}/agent-card.json`)).text(),
+    )
+    const tag = card.headers.get("etag") ?? ""
+    expect((await get("agent-card.json", { "if-none-match": tag })).status).toBe(304)
+    // It has no interface of ACPs, so that it has no ACS.
+    expect((await get("acs.json")).status).toBe(404)
+    for (const [path, type] of [
+      ["ai-catalog.json", "application/ai-catalog+json"],
+      ["ard.json", "application/json"],
+    ] as const) {
+      const catalogue = await get(path)
+      expect(catalogue.headers.get("content-type")).toBe(type)
+      expect(catalogue.headers.get("signature-input")).toContain('"content-digest"')
+      expect(await catalogue.json()).toMatchObject({
+        specVersion: "1.0",
+        host: { identifier: did.id },
+        entries: [{ identifier: `urn:air:${domain}:agents:clerk` }],
+      })
+    }
+    await world.local.registration.disable({ registration })
+    expect((await get("agent-card.json")).status).toBe(404)
+    expect(await (await get("ard.json")).json()).toMatchObject({ entries: [] })
+    await world.person.registration.enable({ registration })
+    expect((await get("agent-card.json")).status).toBe(200)
+    expect((await get("nothing.json")).status).toBe(404)
   })
 
   test("of an agent's key counts once the key has answered a challenge, for as long as it is that key", async () => {

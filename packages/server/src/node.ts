@@ -111,6 +111,7 @@ import { openPeers } from "./registry/sync/peers.ts"
 import { openRegistrationChanges } from "./registry/sync/registration-changes.ts"
 import { openWebhooks } from "./registry/sync/webhooks.ts"
 import { suspendElsewhere } from "./registry/sync/suspend-elsewhere.ts"
+import { wellKnown } from "./registry/well-known.ts"
 import { registeredSource } from "./registry/registered-source.ts"
 import { openRegistrations } from "./registry/registrations.ts"
 import { servedFaces } from "./registry/served-faces.ts"
@@ -685,6 +686,7 @@ export async function startNode({
       discovery,
       faces,
       atr: codes,
+      wellKnown: wellKnown({ faces, known, here: config.registry.here, origin: consoleOrigin }),
       dsp: config.registry.share ? () => (dsp ??= openDspDoor()) : undefined,
       tokens,
       ca,

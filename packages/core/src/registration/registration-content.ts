@@ -13,6 +13,7 @@ import {
   IpAddress,
   lineOf,
   MediaTypes,
+  NamingUri,
   proseOf,
   WebUrl,
 } from "./registration-text.ts"
@@ -67,7 +68,7 @@ const Capabilities = z.strictObject({
   extensions: z
     .array(
       z.strictObject({
-        uri: z.string().regex(/^[a-z][a-z0-9+.-]*:[!-~]{1,500}$/),
+        uri: NamingUri,
         description: proseOf(1000).optional(),
         required: z.boolean().default(false),
       }),

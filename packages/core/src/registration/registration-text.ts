@@ -48,6 +48,19 @@ export function addressOf(schemes: readonly string[]) {
     )
 }
 
+/** What runs or reads something where it is followed. */
+const acting = /^(?:javascript|vbscript|data|blob|file|filesystem|view-source):/i
+
+/** The name of an extension or the like, in any scheme: nobody has to fetch it, and whoever follows it all the same comes to no harm. */
+export const NamingUri = z
+  .string()
+  .regex(/^[a-z][a-z0-9+.-]*:[!-~]{1,500}$/)
+  .refine((text) => !acting.test(text), "give a name that runs nothing where somebody follows it")
+  .refine(
+    (text) => !/^https?:/.test(text) || isWebUrl(text),
+    "give an https:// address without a user or spaces",
+  )
+
 function isWebUrl(text: string): boolean {
   return isAddress(text, ["https", "http"])
 }

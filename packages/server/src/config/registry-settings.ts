@@ -35,6 +35,17 @@ export const RegistrySettings = z
           "变更序号的写法：字符串（规范）或数字（参考实现）",
         ),
       ),
+    here: z
+      .string()
+      .min(1)
+      .max(200)
+      .optional()
+      .meta(
+        means(
+          "name, id or code of the registration of the agent that this host is: its ACS and AgentCard stand at /.well-known/acs.json and /.well-known/agent-card.json",
+          "本主机所对应智能体的登记（名称、编号或身份码）：其能力描述与 AgentCard 位于 /.well-known/acs.json 与 /.well-known/agent-card.json",
+        ),
+      ),
     domains: z
       .strictObject({
         enabled: z

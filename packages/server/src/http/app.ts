@@ -35,11 +35,12 @@ import { readBody, readQuery } from "./read-request.ts"
 import type { Discovery } from "../registry/discovery/discovery.ts"
 import type { Atr } from "../registry/atr/atr.ts"
 import type { ServedFaces } from "../registry/served-faces.ts"
+import type { WellKnown } from "../registry/well-known.ts"
 import { adpBase, serveAdp } from "./registry/serve-adp.ts"
 import { ardBase, serveArd } from "./registry/serve-ard.ts"
 import { serveAtr } from "./registry/serve-atr.ts"
 import { dspBase, type DspDoor, serveDsp } from "./registry/serve-dsp.ts"
-import { serveFaces } from "./registry/serve-faces.ts"
+import { serveFaces, serveWellKnown } from "./registry/serve-faces.ts"
 import { mcpRegistryBase, serveMcpRegistry } from "./registry/serve-mcp-registry.ts"
 import { serveTokens } from "./serve-tokens.ts"
 import { findRoute, type Route } from "./route-table.ts"
@@ -59,6 +60,8 @@ export interface AppParts extends CallerParts {
   readonly ca?: CertificateAuthority
   /** Approved registrations, in the forms of other systems. */
   readonly faces: ServedFaces
+  /** What stands at this host's well-known addresses. */
+  readonly wellKnown: WellKnown
   /** What ATR asks of a registry. */
   readonly atr: Atr
   /** Finding agents among them. */
@@ -120,6 +123,7 @@ export function createApp(parts: AppParts): Hono<{ Bindings: Bindings }> {
     app.all(`${base}/*`, (c) => discoverBy(parts, c, base))
   app.all(`${dspBase}/*`, (c) => answerDsp(parts, c))
   // Under the same address without a file's name the console shows the registration to people.
+  app.get("/.well-known/*", (c) => serveWellKnown(c, parts.wellKnown))
   app.get("/registry/*", (c, next) =>
     c.req.path.endsWith(".json") || !parts.console?.page() ? serveFaces(c, parts.faces) : next(),
   )

@@ -15,7 +15,8 @@ export interface ServedFace {
   readonly body: string
   readonly mediaType: string
   readonly etag: string
-  readonly changedAt: number
+  /** Where it is of one registration. */
+  readonly changedAt: number | undefined
   /** Of the answer with this status (RFC 9421, RFC 9530). */
   signature(status: number): Readonly<Record<string, string>>
 }
@@ -23,6 +24,8 @@ export interface ServedFace {
 export interface ServedFaces {
   /** Throws Failure("not_found") for what is not approved, as for what is not there, and Failure("agent_suspended") for what is out of service. */
   face(ref: string, name: FaceName): ServedFace
+  /** Something else of this registry's own, signed in the same way. */
+  document(value: JsonObject, mediaType: string): ServedFace
   /** The keys by which this registry signs, as a JWK set. */
   keys(): { readonly keys: readonly (Ed25519Jwk & { readonly kid: string })[] }
 }
@@ -68,6 +71,14 @@ export function servedFaces({ store, clock, registrations, origin }: Parts): Ser
     }
   }
 
+  const served = (body: string, mediaType: string): ServedFace => ({
+    body,
+    mediaType,
+    etag: `"${createHash("sha256").update(body).digest("base64url")}"`,
+    changedAt: undefined,
+    signature: signed(body, mediaType),
+  })
+
   return {
     face(ref, name) {
       const record = registrations.find(ref)
@@ -78,14 +89,9 @@ export function servedFaces({ store, clock, registrations, origin }: Parts): Ser
       if (!registrations.isUsable(record))
         throw new Failure("agent_suspended", "this agent is out of service at the moment: do not use it")
       const body = bodyOf(name, face.show(record, { origin: origin() }))
-      return {
-        body,
-        mediaType: face.mediaType,
-        etag: `"${createHash("sha256").update(body).digest("base64url")}"`,
-        changedAt: record.changedAt,
-        signature: signed(body, face.mediaType),
-      }
+      return { ...served(body, face.mediaType), changedAt: record.changedAt }
     },
+    document: (value, mediaType) => served(JSON.stringify(value), mediaType),
     keys: () => ({ keys: [{ ...jwk, kid: keyId }] }),
   }
 }

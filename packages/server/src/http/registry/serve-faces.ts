@@ -1,6 +1,7 @@
 import { Failure } from "@hufu/core/failure"
 import type { Context } from "hono"
-import { isFaceName, keySetPath, type ServedFaces } from "../../registry/served-faces.ts"
+import { isFaceName, keySetPath, type ServedFace, type ServedFaces } from "../../registry/served-faces.ts"
+import type { WellKnown } from "../../registry/well-known.ts"
 import type { Bindings } from "../app.ts"
 
 /** Approved registrations in the forms of other systems, to everybody who reaches the node, and the keys that sign them. */
@@ -18,11 +19,21 @@ export function serveFaces(c: Context<{ Bindings: Bindings }>, faces: ServedFace
       "not_found",
       "a registration is at `/registry/ID/FACE.json`, such as `/registry/reg_…/agent-card.json`",
     )
-  const face = faces.face(decoded(ref), name)
+  return answerFace(c, faces.face(decoded(ref), name))
+}
+
+/** What stands at this host's well-known addresses. */
+export function serveWellKnown(c: Context<{ Bindings: Bindings }>, wellKnown: WellKnown): Response {
+  c.header("access-control-allow-origin", "*")
+  c.header("cross-origin-resource-policy", "cross-origin")
+  return answerFace(c, wellKnown.document(c.req.path))
+}
+
+function answerFace(c: Context<{ Bindings: Bindings }>, face: ServedFace): Response {
   // Whoever keeps one asks again each time: a recall is not to be overlooked.
   c.header("cache-control", "public, no-cache")
   c.header("etag", face.etag)
-  c.header("last-modified", new Date(face.changedAt).toUTCString())
+  if (face.changedAt !== undefined) c.header("last-modified", new Date(face.changedAt).toUTCString())
   if (c.req.header("if-none-match") === face.etag) return c.body(null, 304)
   for (const [field, value] of Object.entries(face.signature(200))) c.header(field, value)
   return c.body(face.body, 200, { "content-type": face.mediaType })

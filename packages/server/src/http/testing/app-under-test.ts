@@ -1,6 +1,7 @@
 import { contract, type OperationId } from "@hufu/core/contract/contract"
 import type { HoldRecord } from "@hufu/core/contract/records"
 import { newId } from "@hufu/core/id"
+import { Failure } from "@hufu/core/failure"
 import type { Hono } from "hono"
 import { openAgents } from "../../authority/agents.ts"
 import { openBrowsers } from "../../authority/browsers.ts"
@@ -108,6 +109,11 @@ export async function openApp({ consoleFolder }: { consoleFolder?: string } = {}
       origin: () => "http://localhost:7180",
       onError: (error) => void logged.push(error),
     }),
+    wellKnown: {
+      document: () => {
+        throw new Failure("not_found", "nothing is known here")
+      },
+    },
     atr: {
       acs: () => {
         throw new AtrError("AGENT_NOT_FOUND", "nobody is registered here")
