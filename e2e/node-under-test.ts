@@ -172,6 +172,17 @@ export async function enrolPerson(node: NodeUnderTest): Promise<void> {
   await node.cli(["enrol", "--secret-stdin"], { stdin: `${personSecret}\n` })
 }
 
+/** A session of the person, for who asks the API apart from `api`. */
+export async function personSession({ url }: NodeUnderTest): Promise<string> {
+  const reply = await fetch(`${url}/v1/sessions`, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ secret: personSecret }),
+  })
+  // What the API answers, as its contract has it.
+  return ((await reply.json()) as { token: string }).token
+}
+
 /** Register many agents from a file, as their reviewer. */
 export async function loadRegistrations(node: NodeUnderTest, file: string): Promise<unknown> {
   return node.cli(["registration", "load", file, "--approve", "--secret-stdin"], {
