@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import type { AddressInfo } from "node:net"
 import { parseArgs } from "node:util"
 import { type Dispatcher, Pool } from "undici"
+import { loopback, loopbackInUrl } from "@hufu/server/http/testing/loopback"
 
 // The yardstick: what Node needs to read a body, forward it and stream the reply, with no governing at all.
 
@@ -29,9 +30,11 @@ const server = createServer((request, response) => {
   request.on("end", () => forward(request, response, Buffer.concat(chunks)))
 })
 server.keepAliveTimeout = 60_000
-server.listen(Number(values.port), "127.0.0.1", () => {
+server.listen(Number(values.port), loopback, () => {
   const { port } = server.address() as AddressInfo // listening on TCP, so the address is never a path
-  process.stdout.write(`${JSON.stringify({ url: `http://127.0.0.1:${port}/mcp`, pid: process.pid })}\n`)
+  process.stdout.write(
+    `${JSON.stringify({ url: `http://${loopbackInUrl}:${port}/mcp`, pid: process.pid })}\n`,
+  )
 })
 
 function forward(request: IncomingMessage, response: ServerResponse, body: Buffer) {

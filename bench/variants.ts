@@ -2,6 +2,7 @@ import { fileURLToPath } from "node:url"
 import { freePort, startListener } from "../e2e/process/start-listener.ts"
 import { startProcess } from "../e2e/process/start-process.ts"
 import type { Era } from "../e2e/upstream/mcp-message.ts"
+import { loopbackInUrl } from "@hufu/server/http/testing/loopback"
 
 /** One way to reach the same tool, ready to be loaded. */
 export interface Variant {
@@ -59,7 +60,7 @@ export async function startMcpProxy(): Promise<Variant> {
     "--",
   ]
   const peer = await startListener(process.execPath, [bin, ...options, ...stdioUpstream], port)
-  return { name: "mcp-proxy-stdio", era: "legacy", url: `http://127.0.0.1:${port}/mcp`, ...peer }
+  return { name: "mcp-proxy-stdio", era: "legacy", url: `http://${loopbackInUrl}:${port}/mcp`, ...peer }
 }
 
 /** supergateway, stateful: without sessions it starts a process for every request. */
@@ -80,5 +81,5 @@ export async function startSupergateway(): Promise<Variant> {
     [bin, "--stdio", stdioUpstream.join(" "), ...options],
     port,
   )
-  return { name: "supergateway-stdio", era: "legacy", url: `http://127.0.0.1:${port}/mcp`, ...peer }
+  return { name: "supergateway-stdio", era: "legacy", url: `http://${loopbackInUrl}:${port}/mcp`, ...peer }
 }

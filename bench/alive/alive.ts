@@ -11,6 +11,7 @@ import {
   startNode,
 } from "../../e2e/node-under-test.ts"
 import { cpuMs, processFigures } from "../../e2e/process/process-figures.ts"
+import { loopbackInUrl } from "@hufu/server/http/testing/loopback"
 import { startProcess } from "../../e2e/process/start-process.ts"
 import type { BeatOrder, BeatReport } from "./beat.ts"
 import { inspectMemory } from "./node-memory.ts"
@@ -59,7 +60,7 @@ export async function benchAlive({ say = () => {}, ...options }: AliveBenchOptio
   const [before = Number.NaN] = loadavg()
   const node = await startNode({
     config: { alive: { perMinute } },
-    env: { NODE_OPTIONS: "--inspect=127.0.0.1:0" },
+    env: { NODE_OPTIONS: `--inspect=${loopbackInUrl}:0` },
   })
   try {
     await enrolPerson(node)

@@ -6,6 +6,7 @@ import { canonicalize } from "@hufu/core/json/canonical"
 import type { JsonObject } from "@hufu/core/json/json-value"
 import { type McpMessage, modernRevision } from "../../e2e/upstream/mcp-message.ts"
 import type { RecordedCall, RecordedTool } from "./read-suites.ts"
+import { loopback, loopbackInUrl } from "@hufu/server/http/testing/loopback"
 
 /** A tool server that gives back what was recorded. */
 export interface RecordedUpstream {
@@ -57,11 +58,11 @@ export async function startRecordedUpstream(tools: readonly RecordedTool[]): Pro
   const server = createServer((request, response) => {
     void serve(request, response)
   })
-  server.listen(0, "127.0.0.1")
+  server.listen(0, loopback)
   await once(server, "listening")
   const { port } = server.address() as AddressInfo // listening on TCP
   return {
-    url: `http://127.0.0.1:${port}/mcp`,
+    url: `http://${loopbackInUrl}:${port}/mcp`,
     get reached() {
       return reached
     },

@@ -1,6 +1,7 @@
 import { once } from "node:events"
 import { createServer } from "node:http"
 import type { AddressInfo } from "node:net"
+import { loopback, loopbackInUrl } from "@hufu/server/http/testing/loopback"
 
 /** What a browser can do at best on this machine: a page without any library, served from memory. */
 export interface PlainPage {
@@ -19,11 +20,11 @@ export async function servePlainPage(rows: number): Promise<PlainPage> {
     response
       .writeHead(200, { "content-type": "text/html; charset=utf-8" })
       .end(request.url === "/rows" ? page : empty)
-  }).listen(0, "127.0.0.1")
+  }).listen(0, loopback)
   await once(server, "listening")
   const { port } = server.address() as AddressInfo // listening on TCP
   return {
-    url: `http://127.0.0.1:${port}`,
+    url: `http://${loopbackInUrl}:${port}`,
     stop: async () => {
       server.closeAllConnections()
       server.close()

@@ -6,6 +6,7 @@ import { LegacyEra } from "./fixture/legacy-era.ts"
 import { isLocalRequest } from "./fixture/local-origin.ts"
 import { isModern, serveModern, type Exchange } from "./fixture/modern-era.ts"
 import { createWorld, type World } from "./fixture/world.ts"
+import { loopback, loopbackInUrl } from "@hufu/server/http/testing/loopback"
 
 const maxBodyBytes = 4 * 1024 * 1024
 
@@ -20,7 +21,7 @@ export async function startFixture(port = 0): Promise<Fixture> {
   })
   const bound = await listen(server, port)
   return {
-    url: `http://127.0.0.1:${bound}/mcp`,
+    url: `http://${loopbackInUrl}:${bound}/mcp`,
     close() {
       legacy.close()
       world.tasks.close()
@@ -33,7 +34,7 @@ export async function startFixture(port = 0): Promise<Fixture> {
 function listen(server: Server, port: number): Promise<number> {
   return new Promise((resolve, reject) => {
     server.once("error", reject)
-    server.listen(port, "127.0.0.1", () => {
+    server.listen(port, loopback, () => {
       const address = server.address()
       resolve(typeof address === "object" && address ? address.port : port)
     })

@@ -2,6 +2,7 @@ import { createServer, request as openRequest, type IncomingHttpHeaders, type Se
 import { once } from "node:events"
 import { afterEach, expect, test } from "vitest"
 import { startHeaderShim, type HeaderShim } from "./header-shim.ts"
+import { loopback, loopbackInUrl } from "@hufu/server/http/testing/loopback"
 
 const closing: (() => unknown)[] = []
 afterEach(async () => {
@@ -9,11 +10,11 @@ afterEach(async () => {
 })
 
 async function startBehind(server: Server): Promise<{ shim: HeaderShim; port: number }> {
-  server.listen(0, "127.0.0.1")
+  server.listen(0, loopback)
   await once(server, "listening")
   const address = server.address()
   const port = typeof address === "object" && address ? address.port : 0
-  const shim = await startHeaderShim(`http://127.0.0.1:${port}/mcp`, { authorization: "Bearer t" })
+  const shim = await startHeaderShim(`http://${loopbackInUrl}:${port}/mcp`, { authorization: "Bearer t" })
   closing.push(
     shim.close,
     () => server.closeAllConnections(),

@@ -1,4 +1,5 @@
 import { createServer, request as openRequest, type IncomingMessage, type ServerResponse } from "node:http"
+import { loopback, loopbackInUrl } from "@hufu/server/http/testing/loopback"
 
 export type HeaderShim = { readonly url: string; readonly close: () => Promise<void> }
 
@@ -22,10 +23,10 @@ export async function startHeaderShim(
     return typeof address === "object" && address ? address.port : 0
   }
   await new Promise<void>((resolve, reject) => {
-    server.once("error", reject).listen(0, "127.0.0.1", resolve)
+    server.once("error", reject).listen(0, loopback, resolve)
   })
   return {
-    url: `http://127.0.0.1:${ownPort()}${to.pathname}`,
+    url: `http://${loopbackInUrl}:${ownPort()}${to.pathname}`,
     close() {
       server.closeAllConnections()
       return new Promise((resolve) => server.close(() => resolve()))

@@ -11,6 +11,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest"
 import { z } from "zod"
 import { type NodeUnderTest, startNode } from "../node-under-test.ts"
 import { startProcess } from "../process/start-process.ts"
+import { loopback } from "@hufu/server/http/testing/loopback"
 
 const secret = "three tigers guard the tally of the north gate"
 const Bound = z.object({ keyId: z.string(), macKey: z.string(), aic: z.string(), directory: z.string() })
@@ -26,7 +27,7 @@ const folder = opensslFolder()
 beforeAll(async () => {
   const free = await startProcess(process.execPath, [
     "-e",
-    "const s=require('net').createServer().listen(0,'127.0.0.1',()=>{console.log(JSON.stringify({port:s.address().port}));s.close()})",
+    "const s=require('net').createServer().listen(0,'localhost',()=>{console.log(JSON.stringify({port:s.address().port}));s.close()})",
   ])
   port = Number(free.ready["port"])
   await free.stop()
@@ -66,7 +67,7 @@ const roots = async () => (await fetch(`${node.url}/acps-atr-v2/ca/trust-bundle`
 
 async function dial({ key, chain }: { key?: KeyObject; chain?: string }): Promise<TLSSocket> {
   const socket = connect({
-    host: "127.0.0.1",
+    host: loopback,
     port,
     servername: "localhost",
     ca: await roots(),

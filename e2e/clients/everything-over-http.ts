@@ -3,6 +3,7 @@ import { once } from "node:events"
 import { createServer } from "node:net"
 import { createInterface } from "node:readline"
 import { fileURLToPath } from "node:url"
+import { loopback, loopbackInUrl } from "@hufu/server/http/testing/loopback"
 
 export type RunningServer = { readonly url: string; readonly close: () => Promise<void> }
 
@@ -18,7 +19,7 @@ export async function startEverythingOverHttp(): Promise<RunningServer> {
   const closed = once(child, "close")
   await saysListening(child.stderr)
   return {
-    url: `http://127.0.0.1:${port}/mcp`,
+    url: `http://${loopbackInUrl}:${port}/mcp`,
     async close() {
       child.kill("SIGKILL")
       await closed
@@ -28,7 +29,7 @@ export async function startEverythingOverHttp(): Promise<RunningServer> {
 
 // the server takes a number and not 0, so a free port is found first; another process could take it in between
 async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, "127.0.0.1")
+  const probe = createServer().listen(0, loopback)
   await once(probe, "listening")
   const address = probe.address()
   await new Promise((resolve) => probe.close(resolve))

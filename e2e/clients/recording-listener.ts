@@ -1,6 +1,7 @@
 import { once } from "node:events"
 import { createServer, request as openRequest } from "node:http"
 import { buffer } from "node:stream/consumers"
+import { loopback, loopbackInUrl } from "@hufu/server/http/testing/loopback"
 
 /** What a client sent over HTTP. */
 export type Recorded = {
@@ -35,11 +36,11 @@ export async function startRecordingListener(target: string): Promise<RecordingL
       upstream.end(body)
     }
     void pass()
-  }).listen(0, "127.0.0.1")
+  }).listen(0, loopback)
   await once(server, "listening")
   const address = server.address()
   return {
-    url: `http://127.0.0.1:${typeof address === "object" && address ? address.port : 0}${to.pathname}`,
+    url: `http://${loopbackInUrl}:${typeof address === "object" && address ? address.port : 0}${to.pathname}`,
     recorded,
     close() {
       server.closeAllConnections()

@@ -2,6 +2,7 @@ import { once } from "node:events"
 import { createServer, type IncomingHttpHeaders, type Server } from "node:http"
 import type { AddressInfo } from "node:net"
 import { text } from "node:stream/consumers"
+import { loopback, loopbackInUrl } from "@hufu/server/http/testing/loopback"
 
 /** A tool server over HTTP that lets in only who has the right header, and keeps what it saw. */
 export interface HttpServer {
@@ -41,12 +42,12 @@ export async function startHttpServer(): Promise<HttpServer> {
       return response.end(JSON.stringify({ jsonrpc: "2.0", id, ...answer }))
     })()
   })
-  server.listen(0, "127.0.0.1")
+  server.listen(0, loopback)
   await once(server, "listening")
   // It listens on TCP, so it has a port.
   const { port } = server.address() as AddressInfo
   return {
-    url: `http://127.0.0.1:${port}/mcp`,
+    url: `http://${loopbackInUrl}:${port}/mcp`,
     seen,
     async close() {
       server.closeAllConnections()

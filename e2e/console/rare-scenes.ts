@@ -9,6 +9,7 @@ import { openWitnessState } from "@hufu/server/witness/witness-state"
 import { createWorld } from "../invariants/world.ts"
 import { consoleFolder } from "./open-console.ts"
 import type { Scene } from "./scene.ts"
+import { loopback } from "@hufu/server/http/testing/loopback"
 
 /** A scene with a node of its own. */
 export interface OwnScene extends Scene, AsyncDisposable {
@@ -39,7 +40,7 @@ export async function makeAlteredScene(): Promise<OwnScene> {
   const witness = await startWitness({
     folder,
     name: "witness.example",
-    host: "127.0.0.1",
+    host: loopback,
     port: 0,
     onError: (error) => process.stderr.write(`${String(error)}\n`),
   })

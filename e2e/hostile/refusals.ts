@@ -6,6 +6,7 @@ import { modernMeta } from "../upstream/mcp-message.ts"
 import { markedCall } from "./hostile-body.ts"
 import type { HostileTarget } from "./hostile-target.ts"
 import { sendBytes } from "./send-bytes.ts"
+import { loopback } from "@hufu/server/http/testing/loopback"
 
 /** A governed target whose node can be asked and stopped. */
 export interface Ground {
@@ -151,7 +152,7 @@ async function portSquatter({ node, target }: Ground): Promise<string | undefine
   const squatter = createServer((socket) => {
     socket.on("data", (chunk: Buffer) => (heard += chunk.toString("latin1")))
     socket.on("error", () => {})
-  }).listen(port, "127.0.0.1")
+  }).listen(port, loopback)
   await once(squatter, "listening")
   try {
     const outcome = await node.cli(["status"]).then(

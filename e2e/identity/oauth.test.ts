@@ -16,6 +16,7 @@ import { withoutChromium } from "../sign-in/console-browser.ts"
 import { rebuildOf } from "../state/random-life.ts"
 import { answerClient, beginAsking, goOn, openBrowser } from "./answer-client.ts"
 import { type Answer, messageOf, postMessage } from "./post-message.ts"
+import { loopback } from "@hufu/server/http/testing/loopback"
 
 // The node as an authorisation server (OAuth 2.1), with a client that takes every check of the standards strictly, and with MCP's own.
 
@@ -63,7 +64,7 @@ afterAll(async () => {
 
 function freePort(): Promise<number> {
   return new Promise((resolve) => {
-    const server = createServer().listen(0, "127.0.0.1", () => {
+    const server = createServer().listen(0, loopback, () => {
       const { port } = server.address() as AddressInfo // it listens on TCP
       server.close(() => resolve(port))
     })
@@ -90,7 +91,7 @@ async function startDocuments(): Promise<typeof documents> {
   const server = createTls({ key: readFileSync(key), cert: readFileSync(cert) }, (_request, response) =>
     response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(documents.body)),
   )
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve))
+  await new Promise<void>((resolve) => server.listen(0, loopback, resolve))
   const { port } = server.address() as AddressInfo // it listens on TCP
   return { server, url: `https://localhost:${port}/client`, body: {} }
 }

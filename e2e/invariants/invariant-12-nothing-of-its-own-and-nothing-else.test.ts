@@ -8,6 +8,7 @@ import { pathToFileURL } from "node:url"
 import { afterAll, beforeAll, expect, test } from "vitest"
 import { usualTools } from "./scripted-upstream.ts"
 import { createWorld, type World, type WorldAgent } from "./world.ts"
+import { loopback, loopbackInUrl } from "@hufu/server/http/testing/loopback"
 
 const string = { type: "string" }
 const pathTools = [
@@ -112,20 +113,20 @@ test("a redirect of a tool server is not followed, and nobody else is contacted"
   const elsewhere = createServer((_request, response) => response.end("{}"))
   let contacts = 0
   elsewhere.on("connection", () => contacts++)
-  elsewhere.listen(0, "127.0.0.1")
+  elsewhere.listen(0, loopback)
   await once(elsewhere, "listening")
   const { port } = elsewhere.address() as AddressInfo // listening on TCP, so never a path
   const redirecting = createServer((request, response) => {
     request.resume()
-    response.writeHead(307, { location: `http://127.0.0.1:${port}/mcp` }).end()
+    response.writeHead(307, { location: `http://${loopbackInUrl}:${port}/mcp` }).end()
   })
-  redirecting.listen(0, "127.0.0.1")
+  redirecting.listen(0, loopback)
   await once(redirecting, "listening")
   try {
     const at = redirecting.address() as AddressInfo // listening on TCP, so never a path
     await world.person.server.add({
       name: "redirecting",
-      url: `http://127.0.0.1:${at.port}/mcp`,
+      url: `http://${loopbackInUrl}:${at.port}/mcp`,
       headers: { authorization: "Bearer upstream-secret" },
     })
     await world.person.tool.list({ server: "redirecting" }).catch(() => undefined)
@@ -144,12 +145,12 @@ test("a server that nobody uses is not contacted, nor is one that a URL in an ar
   const unused = createServer()
   let contacts = 0
   unused.on("connection", () => contacts++)
-  unused.listen(0, "127.0.0.1")
+  unused.listen(0, loopback)
   await once(unused, "listening")
   const { port } = unused.address() as AddressInfo // listening on TCP, so never a path
-  await world.person.server.add({ name: "unused", url: `http://127.0.0.1:${port}/mcp` })
+  await world.person.server.add({ name: "unused", url: `http://${loopbackInUrl}:${port}/mcp` })
   const door = await world.door("legacy", agent)
-  await door.call("fetch_page", { url: `http://127.0.0.1:${port}/page` })
+  await door.call("fetch_page", { url: `http://${loopbackInUrl}:${port}/page` })
   await door.list()
   await world.local.server.list()
   await world.local.server.remove({ server: "unused" })

@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import type { AddressInfo } from "node:net"
 import { json } from "node:stream/consumers"
 import { legacyRevision, type McpMessage, modernRevision } from "../upstream/mcp-message.ts"
+import { loopback, loopbackInUrl } from "@hufu/server/http/testing/loopback"
 
 /** One tool call as it reached the upstream, in the order in which calls came. */
 export interface ReceivedCall {
@@ -61,7 +62,7 @@ export async function startUpstream(): Promise<ScriptedUpstream> {
   const state = { connections: 0, abandoned: 0 }
   const server = createServer((request, response) => void serve(request, response))
   server.on("connection", () => state.connections++)
-  server.listen(0, "127.0.0.1")
+  server.listen(0, loopback)
   await once(server, "listening")
   const { port } = server.address() as AddressInfo // listening on TCP, so never a path
 
@@ -112,7 +113,7 @@ export async function startUpstream(): Promise<ScriptedUpstream> {
   }
 
   const upstream: ScriptedUpstream = {
-    url: `http://127.0.0.1:${port}/mcp`,
+    url: `http://${loopbackInUrl}:${port}/mcp`,
     received,
     get connections() {
       return state.connections

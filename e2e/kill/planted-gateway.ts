@@ -15,6 +15,7 @@ import { text } from "node:stream/consumers"
 import { request } from "undici"
 import type { McpMessage } from "../upstream/mcp-message.ts"
 import type { PlantedFault } from "./planted-faults.ts"
+import { loopback, loopbackInUrl } from "@hufu/server/http/testing/loopback"
 
 // A deliberately small gateway that keeps the promises of the kill run in the simplest way, or breaks one of them on
 // purpose. It exists to prove that the run sees every fault that it is there to see; nothing else uses it.
@@ -59,9 +60,9 @@ if (has("lazy-intents")) setInterval(flushLazy, 40)
 process.stdin.on("close", () => process.exit()).resume()
 
 const server = createServer((incoming, response) => void serve(incoming, response))
-server.listen(Number(values.port), "127.0.0.1", () => {
+server.listen(Number(values.port), loopback, () => {
   const { port } = server.address() as AddressInfo // listening on TCP, so the address is never a path
-  process.stdout.write(`${JSON.stringify({ url: `http://127.0.0.1:${port}`, pid: process.pid })}\n`)
+  process.stdout.write(`${JSON.stringify({ url: `http://${loopbackInUrl}:${port}`, pid: process.pid })}\n`)
 })
 process.on("exit", () => closeSync(fd))
 

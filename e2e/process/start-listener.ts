@@ -2,6 +2,7 @@ import { spawn } from "node:child_process"
 import { once } from "node:events"
 import { connect, createServer, type AddressInfo } from "node:net"
 import { setTimeout as delay } from "node:timers/promises"
+import { loopback } from "@hufu/server/http/testing/loopback"
 
 const readyWithinMs = 30_000
 const retryMs = 50
@@ -38,7 +39,7 @@ export async function startListener(
 
 /** A port that was free a moment ago, for programs that cannot choose one themselves. */
 export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1")
+  const server = createServer().listen(0, loopback)
   await once(server, "listening")
   const { port } = server.address() as AddressInfo // listening on TCP, so the address is never a path
   server.close()
@@ -47,7 +48,7 @@ export async function freePort(): Promise<number> {
 }
 
 async function accepts(port: number): Promise<boolean> {
-  const socket = connect(port, "127.0.0.1")
+  const socket = connect(port, loopback)
   try {
     await once(socket, "connect")
     return true

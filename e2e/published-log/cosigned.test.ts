@@ -8,6 +8,7 @@ import { openWitnessState } from "@hufu/server/witness/witness-state"
 import { afterAll, beforeAll, expect, test, vi } from "vitest"
 import { runHufu } from "../attacks/run-hufu.ts"
 import { createWorld, type World } from "../invariants/world.ts"
+import { loopback } from "@hufu/server/http/testing/loopback"
 
 // A node publishes its log and serves it; a witness at another address cosigns it; somebody who has the address, the log's key and the
 // witness's reads all of it by the command.
@@ -17,7 +18,7 @@ let witness: RunningWitness
 let world: World
 const at = (name: string) => join(folder, name)
 const startedWitness = (name: string) =>
-  startWitness({ folder: at(name), name, host: "127.0.0.1", port: 0, now: Date.now, onError: () => {} })
+  startWitness({ folder: at(name), name, host: loopback, port: 0, now: Date.now, onError: () => {} })
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), "hufu-cosigned-"))

@@ -29,7 +29,7 @@ function send(of: World, path: string, headers: Record<string, string>, body?: o
     const method = body === undefined ? "GET" : "POST"
     const type = body === undefined ? {} : { "content-type": "application/json" }
     const sent = request(
-      { host: "127.0.0.1", port, path, method, headers: { ...type, ...headers } },
+      { host: "localhost", port, path, method, headers: { ...type, ...headers } },
       (response) => {
         response.resume()
         resolve(response.statusCode ?? 0)

@@ -15,6 +15,7 @@ import {
   startNode,
 } from "./testing/hufu-under-test.ts"
 import { type McpLines, mcpLines } from "./testing/mcp-lines.ts"
+import { loopback, loopbackInUrl } from "@hufu/server/http/testing/loopback"
 
 // Every step starts processes, or waits for the person's secret.
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 })
@@ -346,11 +347,11 @@ describe("evidence", () => {
       else if (url === "/private") response.writeHead(401).end()
       else response.writeHead(302, { location: "/entry" }).end()
     })
-    server.listen(0, "127.0.0.1")
+    server.listen(0, loopback)
     await once(server, "listening")
     // A server on a port has an address of this form.
     const { port } = server.address() as AddressInfo
-    const at = (name: string) => runHufu(["verify", `http://127.0.0.1:${port}/${name}`])
+    const at = (name: string) => runHufu(["verify", `http://${loopbackInUrl}:${port}/${name}`])
     const sound = await at("entry")
     expect(sound).toMatchObject({ code: 0, out: expect.stringContaining("The entry is sound.") })
     expect(sound.out).toMatch(/^✓ cose: /m)

@@ -135,10 +135,10 @@ describe("over HTTP", () => {
       seen.push(`${request.method} ${request.url} ${request.headers.authorization}`)
       if (request.url === "/v1/rules") response.writeHead(307, { location: "/v1/elsewhere" }).end()
       else response.end(JSON.stringify({ items: [] }))
-    }).listen(0, "127.0.0.1")
+    }).listen(0, "localhost")
     await once(server, "listening")
     const { port } = server.address() as AddressInfo // listening on TCP
-    const client = createClient({ url: `http://127.0.0.1:${port}`, token: "hufu_session_x" })
+    const client = createClient({ url: `http://localhost:${port}`, token: "hufu_session_x" })
     expect(await client.agent.list()).toEqual({ items: [] })
     await expect(client.rules.list()).rejects.toMatchObject({ code: "node_unavailable" })
     expect(new Set(seen)).toEqual(

@@ -19,6 +19,7 @@ import { checkBypasses } from "./bypass-check.ts"
 import { checkClock } from "./clock-check.ts"
 import { checkRuntime } from "./node-checks.ts"
 import { checkRoom } from "./disk-checks.ts"
+import { loopback } from "@hufu/server/http/testing/loopback"
 
 // Every step starts processes.
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 })
@@ -189,7 +190,7 @@ describe("hufu doctor", () => {
   })
 
   it("warns when another program has the port of a node that is down", async () => {
-    const other = createServer().listen(0, "127.0.0.1")
+    const other = createServer().listen(0, loopback)
     await once(other, "listening")
     const address = other.address()
     const port = typeof address === "object" && address !== null ? address.port : 0

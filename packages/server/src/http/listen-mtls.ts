@@ -1,11 +1,13 @@
 import { createServer, type Server } from "node:https"
 import type { IncomingMessage, ServerResponse } from "node:http"
+import { isIP } from "node:net"
 import { createSecureContext, type TLSSocket } from "node:tls"
 import { Failure } from "@hufu/core/failure"
 import { newId } from "@hufu/core/id"
 import { idPrefixes } from "@hufu/core/id-prefixes"
 import { isOntology, parseAic } from "@hufu/core/identity/aic"
 import type { Clock } from "../clock.ts"
+import { hostInUrl, listenDual } from "./listen-dual.ts"
 import type { Caller } from "../gateway/governor.ts"
 import type { CertificateAuthority } from "../identity/ca/certificate-authority.ts"
 import { nodeHolder } from "../identity/ca/certificates.ts"
@@ -144,7 +146,7 @@ export async function listenMtls(parts: MtlsDoorParts, settings: MtlsSettings): 
         commonName: settings.names[0] ?? settings.host,
         uri: [],
         dns: settings.names.filter((name) => !isAddress(name)),
-        ip: [...new Set([...settings.names.filter(isAddress), settings.host])].filter(isAddress),
+        ip: [...new Set([...settings.names.filter(isAddress), ...addressesOf(settings.host)])],
       },
       days: undefined,
       account: null,
@@ -171,12 +173,11 @@ export async function listenMtls(parts: MtlsDoorParts, settings: MtlsSettings): 
   const unlisten = ca.authorities.onChanged(renewSoon)
   const timer = setInterval(renewSoon, renewCheckMs)
   timer.unref()
-  const bound = await listening(server, settings)
+  const bound = await listenDual(server, settings, refusal)
   renewSoon()
   await renewing
-  const shown = settings.host.includes(":") ? `[${settings.host}]` : settings.host
   return {
-    url: `https://${shown}:${bound}`,
+    url: `https://${hostInUrl(bound.host)}:${bound.port}`,
     peerOf(request) {
       const peer = peers.get(request.socket)
       if (peer === undefined) return undefined
@@ -194,6 +195,7 @@ export async function listenMtls(parts: MtlsDoorParts, settings: MtlsSettings): 
       clearInterval(timer)
       await renewing
       await new Promise<void>((resolve) => {
+        bound.close()
         server.close(() => resolve())
         server.closeAllConnections()
       })
@@ -201,20 +203,16 @@ export async function listenMtls(parts: MtlsDoorParts, settings: MtlsSettings): 
   }
 }
 
-function listening(server: Server, { host, port }: MtlsSettings): Promise<number> {
-  return new Promise((resolve, reject) => {
-    server.once("error", (cause) =>
-      reject(
-        new Failure(
-          "port_in_use",
-          `cannot listen on \`${host}\` port ${port} for certificates: choose an address of this machine and a free port in \`ca.door\``,
-          { cause },
-        ),
-      ),
-    )
-    server.listen(port, host, () => {
-      const address = server.address()
-      resolve(typeof address === "object" && address !== null ? address.port : port)
-    })
-  })
+/** At which addresses a door is: at both of this machine's own where it is at one. */
+function addressesOf(host: string): string[] {
+  if (host === "127.0.0.1" || host === "localhost") return ["127.0.0.1", "::1"]
+  return isIP(host) === 0 ? [] : [host]
+}
+
+function refusal(cause: NodeJS.ErrnoException, { host, port }: { host: string; port: number }): Failure {
+  return new Failure(
+    "port_in_use",
+    `cannot listen on \`${host}\` port ${port} for certificates: choose an address of this machine and a free port in \`ca.door\``,
+    { cause },
+  )
 }

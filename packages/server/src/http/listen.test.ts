@@ -4,6 +4,7 @@ import { once } from "node:events"
 import { text } from "node:stream/consumers"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { type HttpServer, listenHttp } from "./listen.ts"
+import { loopback, loopbackInUrl } from "./testing/loopback.ts"
 import { type AppUnderTest, openApp } from "./testing/app-under-test.ts"
 
 let under: AppUnderTest
@@ -30,10 +31,10 @@ afterAll(async () => {
 
 /** A pair of sockets, as the local socket's listener hands one over. */
 async function pair(): Promise<{ mine: Socket; theirs: Socket }> {
-  const server = createServer().listen(0, "127.0.0.1")
+  const server = createServer().listen(0, loopback)
   await once(server, "listening")
   const address = server.address()
-  const mine = connect(typeof address === "object" ? (address?.port ?? 0) : 0, "127.0.0.1")
+  const mine = connect(typeof address === "object" ? (address?.port ?? 0) : 0, loopback)
   const [theirs] = (await once(server, "connection")) as [Socket]
   server.close()
   return { mine, theirs }
@@ -41,7 +42,7 @@ async function pair(): Promise<{ mine: Socket; theirs: Socket }> {
 
 describe("the name of this machine", () => {
   it("is this node at both of its addresses, so that nobody else can be there", async () => {
-    for (const host of ["127.0.0.1", "[::1]", "localhost"])
+    for (const host of [loopbackInUrl, "[::1]", "localhost"])
       expect(await (await fetch(`http://${host}:${http.port}/healthz`)).json()).toEqual({ ok: true })
     const squatter = createServer()
     squatter.listen(http.port, "::1")
@@ -49,7 +50,7 @@ describe("the name of this machine", () => {
     expect(error.code).toBe("EADDRINUSE")
   })
 
-  it("is refused when somebody else is at one of them", async () => {
+  it.skipIf(loopback === "::1")("is refused when somebody else is at one of them", async () => {
     const squatter = createServer().listen(0, "::1")
     await once(squatter, "listening")
     const address = squatter.address()
@@ -112,7 +113,7 @@ describe("the one listener", () => {
       "GET /healthz HTTP/1.1\r\nHost: localhost\r\nHost: evil.example\r\nConnection: close\r\n\r\n",
       "GET /healthz HTTP/1.1\r\n\r\n",
     ]) {
-      const socket = connect(http.port, "127.0.0.1")
+      const socket = connect(http.port, loopback)
       // A server may cut the connection while it still says why.
       socket.on("error", () => {})
       socket.write(head)

@@ -1,9 +1,11 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http"
-import { createServer as createTcpServer, type Server as TcpServer, type Socket } from "node:net"
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http"
+import type { Socket } from "node:net"
 import { getRequestListener } from "@hono/node-server"
 import { Failure } from "@hufu/core/failure"
+import { canonicalAddress } from "@hufu/core/identity/ip-address"
 import type { Hono } from "hono"
 import type { Bindings } from "./app.ts"
+import { hostInUrl, listenDual } from "./listen-dual.ts"
 
 export interface HttpParts {
   readonly app: Hono<{ Bindings: Bindings }>
@@ -46,7 +48,7 @@ export async function listenHttp(
   const listenerOf = (transport: Bindings["transport"]) =>
     getRequestListener(
       (request, { incoming }) =>
-        parts.app.fetch(request, { transport, address: incoming.socket.remoteAddress }),
+        parts.app.fetch(request, { transport, address: addressOf(incoming.socket.remoteAddress) }),
       { overrideGlobalObjects: false },
     )
   const overHttp = listenerOf("http")
@@ -64,70 +66,29 @@ export async function listenHttp(
     void (isLocal ? overSocket : overHttp)(request, response)
     return undefined
   })
-  const { bound, twin } = await listenWithTwin(server, host, port)
-  const shown = host.includes(":") ? `[${host}]` : host
+  const bound = await listenDual(server, { host, port }, refusal)
   return {
-    url: `http://${shown}:${bound}`,
-    port: bound,
+    url: `http://${hostInUrl(bound.host)}:${bound.port}`,
+    port: bound.port,
     serve(socket) {
       local.add(socket)
       server.emit("connection", socket)
     },
     close: () =>
       new Promise((resolve) => {
-        twin?.close()
+        bound.close()
         server.close(() => resolve())
         server.closeAllConnections()
       }),
   }
 }
 
-/** How often a free port is sought that is free on both loopback addresses. */
-const attempts = 20
-
-/**
- * INVARIANT: `localhost` is this node and nobody else. A browser tries ::1 first, so a program that listened there on the same port
- * would be handed sign-in links and the answers of passkeys, whose origin would be right. So the node takes both addresses, or none.
- */
-async function listenWithTwin(
-  server: Server,
-  host: string,
-  port: number,
-): Promise<{ bound: number; twin: TcpServer | undefined }> {
-  for (let attempt = 1; ; attempt++) {
-    const bound = await listening(server, host, port)
-    if (host !== "127.0.0.1" && host !== "0.0.0.0") return { bound, twin: undefined }
-    const twin = createTcpServer({ noDelay: true }, (socket) => void server.emit("connection", socket))
-    try {
-      twin.maxConnections = server.maxConnections
-      await listening(twin, "::1", bound)
-      return { bound, twin }
-    } catch (error) {
-      // Without IPv6 nobody else can listen there either.
-      if (isWithoutAddress(error)) return { bound, twin: undefined }
-      await new Promise((resolve) => server.close(resolve))
-      if (port !== 0 || attempt >= attempts) throw error
-    }
-  }
+/** One address has one spelling, whichever family the listener is of. */
+function addressOf(remote: string | undefined): string | undefined {
+  return remote === undefined ? undefined : canonicalAddress(remote)
 }
 
-function isWithoutAddress(error: unknown): boolean {
-  // `refusal` keeps what the system said.
-  const code = error instanceof Failure ? (error.cause as NodeJS.ErrnoException | undefined)?.code : undefined
-  return code === "EADDRNOTAVAIL" || code === "EAFNOSUPPORT"
-}
-
-function listening(server: Server | TcpServer, host: string, port: number): Promise<number> {
-  return new Promise((resolve, reject) => {
-    server.once("error", (error: NodeJS.ErrnoException) => reject(refusal(error, host, port)))
-    server.listen(port, host, () => {
-      const address = server.address()
-      resolve(typeof address === "object" && address !== null ? address.port : port)
-    })
-  })
-}
-
-function refusal(error: NodeJS.ErrnoException, host: string, port: number): Failure {
+function refusal(error: NodeJS.ErrnoException, { host, port }: { host: string; port: number }): Failure {
   if (error.code === "EADDRINUSE")
     return new Failure(
       "port_in_use",

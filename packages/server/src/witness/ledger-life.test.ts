@@ -18,6 +18,7 @@ import { prepareWitnessFolder } from "./witness-folder.ts"
 import { type RunningWitness, startWitness } from "./witness-server.ts"
 import { openWitnessState } from "./witness-state.ts"
 import { openWitnessing, type Witnessing } from "./witnessing.ts"
+import { loopback } from "../http/testing/loopback.ts"
 
 // The life of a ledger in random order, with real files and a real witness: after every step an oracle that keeps no state
 // but what it was told reads everything again.
@@ -56,7 +57,7 @@ async function begun(): Promise<Life> {
   const witness = await startWitness({
     folder: witnessFolder,
     name: "one.example",
-    host: "127.0.0.1",
+    host: loopback,
     port: 0,
     now: Date.now,
     onError: (error) => logger.error(error),

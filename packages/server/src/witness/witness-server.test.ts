@@ -16,6 +16,7 @@ import { originDigest } from "./origin-digest.ts"
 import { prepareWitnessFolder } from "./witness-folder.ts"
 import { type RunningWitness, startWitness, type WitnessOptions } from "./witness-server.ts"
 import { openWitnessState } from "./witness-state.ts"
+import { loopback } from "../http/testing/loopback.ts"
 
 const checks = { mlDsa44: verifyMlDsa44 }
 let folder = ""
@@ -36,7 +37,7 @@ async function started(more: Partial<WitnessOptions> = {}): Promise<RunningWitne
   const onError = (error: unknown) => void errors.push(error)
   const witness = await startWitness({
     folder,
-    host: "127.0.0.1",
+    host: loopback,
     port: 0,
     now: () => nowMs,
     onError,
@@ -171,7 +172,7 @@ describe("a witness", () => {
     expect(await status("/add-checkpoint")).toBe(405)
     expect(await status(`/${originDigest(log.key.origin)}/checkpoint`)).toBe(404)
     expect(await status(`/${originDigest(log.key.origin)}/checkpoint`, "DELETE")).toBe(405)
-    const raw = connect(Number(new URL(witness.url).port), "127.0.0.1")
+    const raw = connect(Number(new URL(witness.url).port), loopback)
     raw.end("GET / HTTP/1.1\r\nhost: x\r\nx: " + "y".repeat(20_000) + "\r\n\r\n")
     let said = ""
     for await (const chunk of raw) said += String(chunk)

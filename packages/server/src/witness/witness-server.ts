@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http"
 import { MAX_WITNESS_REQUEST_BYTES } from "@hufu/core/evidence/witness-request"
 import { Failure } from "@hufu/core/failure"
+import { hostInUrl, listenDual } from "../http/listen-dual.ts"
 import { lockDataFolder } from "../store/lock.ts"
 import { codeOf } from "../store/secret-file.ts"
 import { addCheckpoint, type WitnessParts } from "./add-checkpoint.ts"
@@ -42,13 +43,13 @@ export async function startWitness(options: WitnessOptions): Promise<RunningWitn
         send(response, { status: 500, type: plainText, body: "something went wrong in the witness\n" })
       })
     })
-    const port = await listen(server, options)
-    const host = options.host.includes(":") ? `[${options.host}]` : options.host
+    const bound = await listenDual(server, options, refusal)
     return {
-      url: `http://${host}:${port}`,
+      url: `http://${hostInUrl(bound.host)}:${bound.port}`,
       vkeys: keys.vkeys,
       close: () =>
         new Promise((resolve) => {
+          bound.close()
           server.close(() => {
             for (const end of closing.splice(0).toReversed()) end()
             resolve()
@@ -109,18 +110,12 @@ function send(
   return undefined
 }
 
-function listen(server: ReturnType<typeof createServer>, { host, port }: WitnessOptions): Promise<number> {
-  return new Promise((resolve, reject) => {
-    server.once("error", (cause) =>
-      reject(
-        codeOf(cause) === "EADDRINUSE"
-          ? new Failure("port_in_use", `port ${port} is in use: choose another with --port`, { cause })
-          : cause,
-      ),
-    )
-    server.listen(port, host, () => {
-      const address = server.address()
-      resolve(typeof address === "object" && address !== null ? address.port : port)
-    })
-  })
+function refusal(cause: NodeJS.ErrnoException, { host, port }: { host: string; port: number }): Failure {
+  return new Failure(
+    "port_in_use",
+    codeOf(cause) === "EADDRINUSE"
+      ? `port ${port} is in use: choose another with --port`
+      : `cannot listen on \`${host}\`: choose an address of this machine with --host`,
+    { cause },
+  )
 }

@@ -19,6 +19,7 @@ import { openWitnessKeys } from "./witness-keys.ts"
 import { type RunningWitness, startWitness } from "./witness-server.ts"
 import { openWitnessState } from "./witness-state.ts"
 import { openWitnessing, type Witnessing } from "./witnessing.ts"
+import { loopback, loopbackInUrl } from "../http/testing/loopback.ts"
 
 vi.setConfig({ testTimeout: 60_000 })
 
@@ -56,7 +57,7 @@ async function grown(store: Store, count: number): Promise<number> {
 }
 
 async function startedWitness(name: string, port = 0): Promise<RunningWitness> {
-  const options = { folder: at(name), name, host: "127.0.0.1", port, now: Date.now }
+  const options = { folder: at(name), name, host: loopback, port, now: Date.now }
   const witness = await startWitness({ ...options, onError: (error) => logger.error(error) })
   closing.push(() => witness.close())
   return witness
@@ -245,13 +246,13 @@ async function answering(reply: (body: string) => { status: number; body: string
       response.writeHead(status).end(body)
     })
   })
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve))
+  await new Promise<void>((resolve) => server.listen(0, loopback, resolve))
   closing.push(() => {
     server.close()
     server.closeAllConnections()
   })
   const address = server.address()
-  return `http://127.0.0.1:${typeof address === "object" && address ? address.port : 0}`
+  return `http://${loopbackInUrl}:${typeof address === "object" && address ? address.port : 0}`
 }
 
 describe("a witness that lies", () => {

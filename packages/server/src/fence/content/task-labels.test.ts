@@ -5,6 +5,7 @@ import { json } from "node:stream/consumers"
 import { afterEach, expect, test, vi } from "vitest"
 import { openClassifier } from "./classifier.ts"
 import { openTaskLabels } from "./task-labels.ts"
+import { loopback, loopbackInUrl } from "../../http/testing/loopback.ts"
 
 const needed = { isNeeded: true }
 
@@ -67,10 +68,10 @@ afterEach(() => {
 
 async function classifierAnswering(answer: RequestListener, timeoutMs = 5000) {
   server = createServer(answer)
-  server.listen(0, "127.0.0.1")
+  server.listen(0, loopback)
   await once(server, "listening")
   const { port } = server.address() as AddressInfo // listening on TCP, so never a path
-  return openClassifier({ url: `http://127.0.0.1:${port}/`, timeoutMs })
+  return openClassifier({ url: `http://${loopbackInUrl}:${port}/`, timeoutMs })
 }
 
 test("a classifier of the operator's own adds labels that Hufu knows, and until it answers something is unread", async () => {

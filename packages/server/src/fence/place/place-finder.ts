@@ -1,4 +1,5 @@
 import { BlockList, isIP } from "node:net"
+import { canonicalAddress } from "@hufu/core/identity/ip-address"
 import type { KnownPosition, PlaceRecord, PlaceSaid } from "@hufu/core/contract/place"
 import { toolsInclude } from "@hufu/core/mandate/tool-pattern"
 import { extensionOf, type PlaceFeature, type ZoneTexts } from "@hufu/core/place/place-feature"
@@ -169,7 +170,8 @@ function holdsPosition({ record, network }: Known, position: Position): boolean 
 }
 
 function isInNetwork(network: BlockList | undefined, address: string): boolean {
-  return network?.check(address, isIP(address) === 6 ? "ipv6" : "ipv4") ?? false
+  const plain = canonicalAddress(address)
+  return network?.check(plain, isIP(plain) === 6 ? "ipv6" : "ipv4") ?? false
 }
 
 function holdsPath({ record }: Known, paths: PathReading): boolean {

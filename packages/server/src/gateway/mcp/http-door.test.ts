@@ -7,6 +7,7 @@ import type { RuleGovernor } from "./testing/rule-governor.ts"
 import { legacy, modern, openSession, post, postModern } from "./testing/rpc-client.ts"
 import { openTestDoor } from "./testing/test-door.ts"
 import type { TestDoor } from "./testing/test-door.ts"
+import { loopback } from "../../http/testing/loopback.ts"
 
 let governor: RuleGovernor
 let door: TestDoor
@@ -117,7 +118,7 @@ function rawStatus(origin: string, host: string): Promise<number> {
     ({ request }) =>
       new Promise((resolve, reject) => {
         const req = request(
-          { port, host: "127.0.0.1", method: "POST", path: "/mcp/rec", headers: { host } },
+          { port, host: loopback, method: "POST", path: "/mcp/rec", headers: { host } },
           (res) => {
             res.resume()
             resolve(res.statusCode ?? 0)

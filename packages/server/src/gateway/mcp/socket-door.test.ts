@@ -10,6 +10,7 @@ import { referenceServer } from "./testing/reference-servers.ts"
 import { legacy, modern } from "./testing/rpc-client.ts"
 import { openTestDoor } from "./testing/test-door.ts"
 import type { TestDoor } from "./testing/test-door.ts"
+import { loopback } from "../../http/testing/loopback.ts"
 
 const caller: Caller = {
   agent: "agent",
@@ -36,7 +37,7 @@ interface Guard {
 }
 
 async function openGuard(): Promise<Guard> {
-  const socket = connect((listener.address() as AddressInfo).port, "127.0.0.1")
+  const socket = connect((listener.address() as AddressInfo).port, loopback)
   const messages: JsonObject[] = []
   createInterface({ input: socket }).on("line", (line) => messages.push(JSON.parse(line) as JsonObject))
   const ended = new Promise<void>((resolve) => socket.once("close", () => resolve()))
@@ -68,7 +69,7 @@ beforeEach(async () => {
   governor = createRuleGovernor({ "get-env": "deny" })
   door = await openTestDoor(governor, [referenceServer("everything")], { linkIdleMs: 100 })
   listener = createServer((socket) => door.door.serveStream(socket, caller, "everything"))
-  await new Promise<void>((resolve) => listener.listen(0, "127.0.0.1", resolve))
+  await new Promise<void>((resolve) => listener.listen(0, loopback, resolve))
   guard = await openGuard()
 })
 

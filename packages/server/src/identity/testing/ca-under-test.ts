@@ -16,6 +16,7 @@ import { openDevelopers } from "../ownership/developers.ts"
 import { openRegistrar } from "../registrar.ts"
 import { openVersionMismatches, type VersionMismatches } from "../../registry/alive/version-mismatches.ts"
 import { openRegistrations, type Registrations } from "../../registry/registrations.ts"
+import { loopback } from "../../http/testing/loopback.ts"
 
 /** A certificate authority on a real store, behind a real listener, with agents to name. */
 export interface CaUnderTest {
@@ -62,7 +63,7 @@ export async function openCaUnderTest(disk: Scratch = scratch(), isNew = true): 
   app.onError((error, c) => c.json({ code: asFailure(error).code }, asFailure(error).status as 400))
   at.http = await listenHttp(
     { app, mcp: (_request, response) => response.end() },
-    { host: "127.0.0.1", port: 0 },
+    { host: loopback, port: 0 },
   )
   const { http } = at
   const close = async () => {

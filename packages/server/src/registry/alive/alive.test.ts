@@ -168,6 +168,12 @@ describe("the door for certificates", () => {
     expect(await mtls(await it.certificate(ann), "/mcp", {})).toEqual({ status: 200, body: "mcp" })
   })
 
+  test("is at the other address of this machine too", async () => {
+    const socket = await it.dial(await it.certificate(bob), "::1")
+    expect(socket.authorized).toBe(true)
+    socket.destroy()
+  })
+
   test("takes the code of the certificate for that of who forwards a discovery", async () => {
     const certificate = await it.certificate(bob)
     const ask = (chain: string[]) =>

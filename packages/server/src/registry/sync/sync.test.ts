@@ -23,6 +23,7 @@ import { openPeers, type Peers } from "./peers.ts"
 import { suspendElsewhere } from "./suspend-elsewhere.ts"
 import { openRegistrationChanges, type RegistrationChanges } from "./registration-changes.ts"
 import { openWebhooks, retryMs, type Webhooks } from "./webhooks.ts"
+import { loopback, loopbackInUrl } from "../../http/testing/loopback.ts"
 
 // Two registries, each with its own store, and real HTTP between them. One world for all: registrations stay apart by their names.
 
@@ -123,11 +124,11 @@ async function openRegistry(disk: Scratch): Promise<Registry> {
     { overrideGlobalObjects: false },
   )
   server.on("request", (request, response) => void listener(request, response))
-  server.listen(0, "127.0.0.1")
+  server.listen(0, loopback)
   await once(server, "listening")
   peers.begin()
   const { port } = server.address() as AddressInfo
-  return Object.assign(registry, { url: `http://127.0.0.1:${port}` })
+  return Object.assign(registry, { url: `http://${loopbackInUrl}:${port}` })
 }
 
 function content(name: string, more: Partial<RegistrationInput> = {}): RegistrationInput {
@@ -559,9 +560,9 @@ describe("a webhook", () => {
         response.end(text)
       })
     })
-    server.listen(0, "127.0.0.1")
+    server.listen(0, loopback)
     await once(server, "listening")
-    url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/hook`
+    url = `http://${loopbackInUrl}:${(server.address() as AddressInfo).port}/hook`
     origin.person = true
   })
   afterAll(() => {

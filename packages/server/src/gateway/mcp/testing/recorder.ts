@@ -1,6 +1,7 @@
 import { createServer } from "node:http"
 import type { IncomingMessage, Server } from "node:http"
 import type { AddressInfo } from "node:net"
+import { loopback, loopbackInUrl } from "../../../http/testing/loopback.ts"
 
 export interface Answer {
   readonly status: number
@@ -38,9 +39,9 @@ export async function startRecorder(): Promise<Recorder> {
       return res.end(answer.body)
     })
   })
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve))
+  await new Promise<void>((resolve) => server.listen(0, loopback, resolve))
   const recorder: Recorder = {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/mcp`,
+    url: `http://${loopbackInUrl}:${(server.address() as AddressInfo).port}/mcp`,
     requests,
     answer: (body) => answerOk(body),
     get gone() {

@@ -8,6 +8,7 @@ import type { McpLimits } from "../config.ts"
 import { createMcpDoor } from "../mcp-door.ts"
 import type { McpDoor } from "../mcp-door.ts"
 import type { ServerDefinition } from "../upstream/server-definition.ts"
+import { loopback, loopbackInUrl } from "../../../http/testing/loopback.ts"
 
 /** A listening door for tests: the bearer token is the agent's name. */
 export interface TestDoor {
@@ -25,9 +26,9 @@ export async function openTestDoor(
   const byName = new Map(servers.map((server) => [server.name, server]))
   const listeners = new Set<(name: string) => void>()
   const http = createServer()
-  await new Promise<void>((resolve) => http.listen(0, "127.0.0.1", resolve))
+  await new Promise<void>((resolve) => http.listen(0, loopback, resolve))
   // Listening on TCP: the address is an AddressInfo.
-  const url = `http://127.0.0.1:${(http.address() as AddressInfo).port}`
+  const url = `http://${loopbackInUrl}:${(http.address() as AddressInfo).port}`
   const log =
     process.env["MCP_LOG"] === undefined
       ? { info() {}, warn() {} }

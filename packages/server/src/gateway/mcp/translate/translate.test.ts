@@ -14,6 +14,7 @@ import { modern, openSession, postModern } from "../testing/rpc-client.ts"
 import { openTestDoor } from "../testing/test-door.ts"
 import type { TestDoor } from "../testing/test-door.ts"
 import type { ServerDefinition } from "../upstream/server-definition.ts"
+import { loopback, loopbackInUrl } from "../../../http/testing/loopback.ts"
 
 let governor: RuleGovernor
 let door: TestDoor
@@ -31,7 +32,7 @@ beforeAll(async () => {
   // The adapter's own type of a request is narrower than Node's in what may be undefined.
   const serve = toNodeHandler(handler) as (req: IncomingMessage, res: ServerResponse) => Promise<void>
   const http = createServer((req, res) => void serve(req, res))
-  await new Promise<void>((resolve) => http.listen(0, "127.0.0.1", resolve))
+  await new Promise<void>((resolve) => http.listen(0, loopback, resolve))
   closeHttp = async () => {
     await handler.close()
     http.closeAllConnections()
@@ -46,7 +47,7 @@ beforeAll(async () => {
     env: {},
     cwd: null,
   }
-  const url = `http://127.0.0.1:${(http.address() as AddressInfo).port}/mcp`
+  const url = `http://${loopbackInUrl}:${(http.address() as AddressInfo).port}/mcp`
   governor = createRuleGovernor({})
   door = await openTestDoor(governor, [
     referenceServer("everything"),

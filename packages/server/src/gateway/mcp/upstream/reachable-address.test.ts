@@ -2,6 +2,7 @@ import { once } from "node:events"
 import { createServer, type Server } from "node:http"
 import type { AddressInfo } from "node:net"
 import { afterEach, beforeEach, expect, test } from "vitest"
+import { loopback } from "../../../http/testing/loopback.ts"
 import { httpCall } from "./http-call.ts"
 import { HttpUpstream } from "./http-upstream.ts"
 import { refuseAddress, refuseName, type Resolve } from "./reachable-address.ts"
@@ -17,7 +18,7 @@ beforeEach(async () => {
       .writeHead(200, { "content-type": "application/json" })
       .end('{"jsonrpc":"2.0","id":1,"result":{}}')
   })
-  server.listen(0, "127.0.0.1")
+  server.listen(0, loopback)
   await once(server, "listening")
   port = (server.address() as AddressInfo).port // listening on TCP, so never a path
 })
@@ -120,7 +121,7 @@ function upstreamAt(name: string, ...answers: readonly string[]): HttpUpstream {
 
 test("a name whose answer changes after it was looked at is looked at again, and nothing is sent", async () => {
   await refuseName("rebound.example.com", port, reach("93.184.215.14"))
-  const upstream = upstreamAt("rebound.example.com", "127.0.0.1")
+  const upstream = upstreamAt("rebound.example.com", loopback)
   await expect(exchange(upstream)).rejects.toMatchObject({ code: "forbidden" })
   expect(requests).toBe(0)
   await upstream.close()
@@ -128,7 +129,7 @@ test("a name whose answer changes after it was looked at is looked at again, and
 
 test("the address that was looked at is the one that is connected to", async () => {
   // A second look would lead elsewhere.
-  const upstream = upstreamAt("tools.internal", "127.0.0.1", "169.254.169.254")
+  const upstream = upstreamAt("tools.internal", loopback, "169.254.169.254")
   expect(await exchange(upstream)).toBe(200)
   expect(requests).toBe(1)
   await upstream.close()

@@ -1,4 +1,5 @@
 import { Failure } from "@hufu/core/failure"
+import { canonicalAddress } from "@hufu/core/identity/ip-address"
 import { lookup as lookupName, type LookupAddress } from "node:dns"
 import { BlockList, isIP, isIPv4, type LookupFunction } from "node:net"
 import { networkInterfaces } from "node:os"
@@ -183,10 +184,10 @@ function groupsOf(address: string): number[] | undefined {
 }
 
 function isSelf(address: string): boolean {
-  const plain = address.split("%", 1)[0] ?? address
+  const plain = canonicalAddress(address.split("%", 1)[0] ?? address)
   if (isIn(selfList, plain)) return true
   return Object.values(networkInterfaces()).some(
-    (each) => each?.some((one) => one.address === plain) === true,
+    (each) => each?.some((one) => canonicalAddress(one.address) === plain) === true,
   )
 }
 

@@ -29,6 +29,7 @@ import { openMirrors } from "../../sync/mirrors.ts"
 import { registeredSource } from "../../registered-source.ts"
 import type { RegistrationRecord } from "../../registration-record.ts"
 import { type Alive, openAlive } from "../alive.ts"
+import { loopback } from "../../../http/testing/loopback.ts"
 
 /** Where agents are heard, over real sockets: the listener for HTTP and the door for certificates, on a real store. */
 export interface AliveUnderTest {
@@ -42,7 +43,7 @@ export interface AliveUnderTest {
   /** An approved registration, of an agent of this node with a credential, or of one that acts elsewhere. */
   register(name: string, of?: { local?: boolean; more?: object }): Promise<Registered>
   certificate(registered: Registered): Promise<ClientCertificate>
-  dial(of: ClientCertificate): Promise<TLSSocket>
+  dial(of: ClientCertificate, host?: string): Promise<TLSSocket>
   /** One request at the door for certificates. */
   mtls(of: ClientCertificate, path: string, body?: unknown): Promise<{ status: number; body: unknown }>
   http(
@@ -149,7 +150,7 @@ export async function openAliveUnderTest(settings: object = {}): Promise<AliveUn
   const app = new Hono<{ Bindings: Bindings }>()
   const http = await listenHttp(
     { app, doors: [amp], mcp: (_request, response) => response.end("mcp") },
-    { host: "127.0.0.1", port: 0 },
+    { host: loopback, port: 0 },
   )
   const warned: unknown[] = []
   doors.mtls = await listenMtls(
@@ -168,14 +169,14 @@ export async function openAliveUnderTest(settings: object = {}): Promise<AliveUn
       }),
       log: { warn: (...said) => void warned.push(said) },
     },
-    { host: "127.0.0.1", port: 0, names: ["localhost"] },
+    { host: loopback, port: 0, names: ["localhost"] },
   )
   const port = Number(new URL(doors.mtls.url).port)
   const roots = () => ca.bundle().pem
 
   function options({ key, chain }: ClientCertificate) {
     return {
-      host: "127.0.0.1",
+      host: loopback,
       port,
       servername: "localhost",
       ca: roots(),
@@ -224,8 +225,8 @@ export async function openAliveUnderTest(settings: object = {}): Promise<AliveUn
       const issuer = toPem("CERTIFICATE", ca.authorities.active("intermediate").certificate)
       return { id: record.id, key, chain: toPem("CERTIFICATE", certificate) + issuer }
     },
-    async dial(of) {
-      const socket = connect(options(of))
+    async dial(of, host = loopback) {
+      const socket = connect({ ...options(of), host })
       await once(socket, "secureConnect")
       return socket
     },

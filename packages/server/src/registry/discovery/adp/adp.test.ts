@@ -12,6 +12,7 @@ import { openCallLimit } from "./call-limit.ts"
 import type { Peer } from "./discover.ts"
 import { type ForwardKey, forwardKey, signedBytes } from "./forward-chain.ts"
 import { type AdpParts, serveAdp } from "../../../http/registry/serve-adp.ts"
+import { loopback, loopbackInUrl } from "../../../http/testing/loopback.ts"
 
 /** A discovery server on a socket of its own. */
 interface Node {
@@ -33,10 +34,10 @@ async function listen(
   handle: (request: IncomingMessage, response: ServerResponse) => void,
 ): Promise<{ server: Server; url: string }> {
   const server = createServer(handle)
-  await new Promise<void>((done) => server.listen(0, "127.0.0.1", done))
+  await new Promise<void>((done) => server.listen(0, loopback, done))
   // A server that listens on TCP has such an address.
   const { port } = server.address() as AddressInfo
-  return { server, url: `http://127.0.0.1:${port}/acps-adp-v2/discover` }
+  return { server, url: `http://${loopbackInUrl}:${port}/acps-adp-v2/discover` }
 }
 
 async function openNode(aic: string, source: MadeSource): Promise<Node> {
