@@ -168,6 +168,37 @@ describe("an approved registration", () => {
   })
 })
 
+describe("many at once", () => {
+  it("are registered from a file, and what is not taken is said and left out", async () => {
+    const lines = [
+      { ...content, name: "com.example/many-1" },
+      { ...content, name: "com.example/many-2" },
+      { ...content, name: "com.example/many-1" },
+      { ...content, name: "Not A Name" },
+      { ...content, name: "com.example/inside", website: "http://10.0.0.1/" },
+    ]
+    const path = await file("many.jsonl", lines.map((line) => JSON.stringify(line)).join("\n"))
+    const load = () => node.asPerson(["registration", "load", path, "--approve", "--json"])
+    const loaded = await load()
+    expect(loaded.json()).toEqual({ loaded: 2, refused: 3 })
+    expect(loaded.code).not.toBe(0)
+    for (const why of [/many-1: the name is taken/, /not acceptable at/, /private network/])
+      expect(loaded.err).toMatch(why)
+    const shown = (await node.run(["registration", "show", "com.example/many-2", "--json"])).json()
+    expect(shown).toMatchObject({ usable: true, registration: { state: "approved", revision: 2 } })
+    expect((await load()).json()).toEqual({ loaded: 0, refused: 5 })
+    expect((await node.run(["state", "rebuild"])).out).toContain("the tables agree")
+  })
+
+  it("are shared with nobody before the operator says so", async () => {
+    expect((await get("/acps-dsp-v2/info")).status).toBe(404)
+    expect((await node.run(["registry", "sync"])).out).toContain("No other registry is mirrored")
+    const added = await node.asPerson(["registry", "sync", "add", node.url])
+    expect(added.code).not.toBe(0)
+    expect(added.err).toContain("leads to Hufu itself")
+  })
+})
+
 describe("what is hostile", () => {
   const hostile = async (value: unknown) =>
     node.asPerson(["agent", "register", await file("hostile.json", value), "--json"])

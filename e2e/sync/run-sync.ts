@@ -27,6 +27,8 @@ export interface SyncReport extends Compared {
   readonly refusedMs: readonly number[]
   /** The same for an agent that acts at the other node's own doors. */
   readonly actingMs: number
+  /** How the door of the one that shares answers, that of the other, and the former to somebody who would be told of changes. */
+  readonly doors: readonly number[]
 }
 
 type Peer = Output<"peer.list">["items"][number]
@@ -70,6 +72,7 @@ export async function runSync({
     for (let at = 0; at < suspensions; at += 1)
       refusedMs.push(await refusedWithin(origin, mirror, random.int(count)))
     const actingMs = await actingWithin(origin, mirror, count)
+    const doors = await doorsOf(origin, mirror)
     await Promise.all([origin.stop(), mirror.stop()])
     const compared = await compareStores(origin.dataDir, mirror.dataDir)
     return {
@@ -79,6 +82,7 @@ export async function runSync({
       kills: killed,
       refusedMs,
       actingMs,
+      doors,
     }
   } finally {
     await origin.dispose()
@@ -194,4 +198,18 @@ async function actingWithin(origin: NodeUnderTest, mirror: NodeUnderTest, count:
   const resumed = await mirror.api("POST", "/v1/agents/acting:resume").catch((error: unknown) => error)
   if (!(resumed instanceof Error)) throw new Error("a person let an agent act that its registry has stopped")
   return took
+}
+
+async function doorsOf(origin: NodeUnderTest, mirror: NodeUnderTest): Promise<number[]> {
+  const hook = { url: mirror.url, secret: "a secret of enough letters" }
+  const asked = await Promise.all([
+    fetch(`${origin.url}/acps-dsp-v2/info`),
+    fetch(`${mirror.url}/acps-dsp-v2/info`),
+    fetch(`${origin.url}/acps-dsp-v2/webhooks`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify(hook),
+    }),
+  ])
+  return asked.map(({ status }) => status)
 }
