@@ -1,5 +1,4 @@
 import { createPublicKey, generateKeyPairSync, sign as nodeSign, verify as nodeVerify } from "node:crypto"
-import * as fc from "fast-check"
 import { describe, expect, it } from "vitest"
 import { type Cbor, type CborTag, decodeCbor, encodeCbor } from "./cbor.ts"
 import { parseCoseReceipt, signCoseReceipt, verifyCoseReceipt } from "./cose-receipt.ts"
@@ -80,12 +79,18 @@ describe("a COSE receipt", () => {
     expect(nodeVerify(null, signed, other, signature)).toBe(true)
   })
 
-  it("does not survive a change of any byte", async () => {
-    await fc.assert(
-      fc.asyncProperty(fc.nat(good.length - 1), fc.integer({ min: 0, max: 7 }), async (at, bit) => {
-        expect(await holds(good.with(at, (good[at] ?? 0) ^ (1 << bit)), entries[4])).toBe(false)
-      }),
-    )
+  it("does not survive a change of any byte but of the size, which is not signed", async () => {
+    const survived = new Set<number>()
+    for (let at = 0; at < good.length; at += 1)
+      for (let bit = 0; bit < 8; bit += 1) {
+        const other = good.with(at, (good[at] ?? 0) ^ (1 << bit))
+        if (!(await holds(other, entries[4]))) continue
+        const { size, ...rest } = parseCoseReceipt(other)
+        expect({ ...rest, size: 11 }).toEqual(parseCoseReceipt(good))
+        survived.add(size)
+      }
+    // The signature is of the root alone: in a tree of another size the same way may lead to the same root.
+    expect([...survived].sort((one, other) => one - other)).toEqual([9, 10, 15])
   })
 
   it.each([
