@@ -2,7 +2,11 @@ import { fileURLToPath } from "node:url"
 import { defineConfig } from "vitest/config"
 
 const pure = ["packages/{core,console}/src/**/*.test.ts"]
-const calm = ["packages/server/src/{authority,fence,fold,http,operation,replay}/**/*.test.ts"]
+const calm = [
+  "packages/server/src/{authority,fence,fold,http,operation,replay}/**/*.test.ts",
+  "packages/server/src/{access,identity,registry,witness}/**/*.test.ts",
+  "e2e/{erasure,events,invariants,people,places,rules,supply}/**/*.test.ts",
+]
 
 const setupFiles = [
   fileURLToPath(new URL("packages/server/src/keys/testing/remember-scrypt.ts", import.meta.url)),
