@@ -78,4 +78,4 @@ test("Hufu and Cedar agree in decision, reasons and errors on random policies an
   // The comparison would prove nothing if every answer were the same.
   expect(seen.requests).toBeGreaterThanOrEqual(3_000)
   for (const count of [seen.allow, seen.errors, seen.reasons]) expect(count).toBeGreaterThan(100)
-})
+}, 120_000)
