@@ -1,5 +1,6 @@
-import { once } from "node:events"
 import { createServer } from "node:net"
+import { Failure } from "@hufu/core/failure"
+import { listenDual } from "@hufu/server/http/listen-dual"
 import type { Examination } from "./examination.ts"
 import { fault, fine, type Finding, warning } from "./finding.ts"
 
@@ -42,9 +43,11 @@ export async function checkPort({ node, config }: Pick<Examination, "node" | "co
 
 async function checkFree(host: string, port: number): Promise<Finding> {
   const probe = createServer()
+  const taken = (cause: Error) => new Failure("port_in_use", "another program has it", { cause })
   try {
-    probe.listen(port, host)
-    await once(probe, "listening")
+    // As the node itself would listen.
+    const bound = await listenDual(probe, { host, port }, taken)
+    bound.close()
     return fine("port", { en: `Port ${port} is free`, zh: `端口 ${port} 空闲` })
   } catch {
     return warning(
