@@ -1,5 +1,5 @@
 import { contract } from "@hufu/core/contract/contract"
-import type { Operation, Scope } from "@hufu/core/contract/operation"
+import { type Operation, type Scope, takenBy } from "@hufu/core/contract/operation"
 import type { Language } from "@hufu/core/words"
 import { z } from "zod"
 import { markdownTable } from "./markdown-table.ts"
@@ -55,17 +55,13 @@ function rowOf(id: string, operation: Operation, language: Language): string[] {
   const { method, path, scope, command } = operation
   const marks = [operation.socketOnly ? socketOnly : "", operation.stream ? stream : ""].filter(Boolean)
   const who = marks.length > 0 ? `${scopes[scope]} (${marks.join(", ")})` : scopes[scope]
-  const words = command && [
-    "hufu",
-    command.name,
-    ...(command.positional ?? []).map((name) => name.toUpperCase()),
-  ]
+  const words = command && `hufu ${command.name} ${takenBy(command)}`.trim()
   return [
     `\`${id}\``,
     `\`${method} ${path}\``,
     inputOf(operation),
     who,
-    words ? `\`${words.join(" ")}\`` : "",
+    words ? `\`${words}\`` : "",
     operation[language],
   ]
 }

@@ -1,5 +1,6 @@
 import { createClient } from "@hufu/sdk"
 import { expect } from "vitest"
+import { fullContent } from "../console/registry-scene.ts"
 import { done, usualTools } from "../invariants/scripted-upstream.ts"
 import type { World } from "../invariants/world.ts"
 import { hostileName, hostileTexts } from "./hostile-texts.ts"
@@ -164,6 +165,7 @@ export async function makeHostileScene(world: World): Promise<HostileScene> {
   const questions = items.filter(({ tool }) => tool === "elicitation/create")
   expect(questions.map(({ reason }) => reason)).toEqual(["waiting", "waiting"])
   const [server] = (await world.local.server.list()).items
+  const others = await makeHostileRegistrations(world)
   return {
     hold,
     named: named?.id ?? "",
@@ -197,10 +199,14 @@ export async function makeHostileScene(world: World): Promise<HostileScene> {
       mandates: "/mandates",
       mandate: `/mandates/${mandate.id}`,
       ledger: "/ledger",
-      registry: "/registry?q=alert",
       "registered agent": `/registry/${registration}`,
+      registry: `/registry?q=${encodeURIComponent("onerror")}`,
+      "registry by facet": `/registry?protocol=${encodeURIComponent(hostileTexts.bidi)}&country=%3Cb%3E`,
+      registered: `/registry/${others.approved}`,
       registrations: "/registrations",
-      registration: `/registrations/${registration}`,
+      registration: `/registrations/${others.waiting}`,
+      "registration edited": `/registrations/${others.rejected}?edit=yes`,
+      "registration rejected": `/registrations/${others.rejected}`,
       review: "/registrations/review",
       settings: "/settings",
       rules: "/settings/rules",
@@ -213,8 +219,61 @@ export async function makeHostileScene(world: World): Promise<HostileScene> {
       ...unknown("tasks/"),
       ...unknown("tools/"),
       ...unknown("mandates/"),
+      ...unknown("registry/"),
+      ...unknown("registrations/"),
       ...unknown("mandates/new?agent="),
       ...unknown(""),
     },
   }
+}
+
+/** Registrations that say what is hostile wherever a registration takes it, and a reason of their reviewer's. */
+async function makeHostileRegistrations({ person }: World) {
+  const { markup, template, button, unbroken } = hostileTexts
+  const line = (max: number) => `${markup} ${unbroken}`.slice(0, max)
+  const prose = `${markup}\n${template}\n${button}\n${unbroken}`
+  const claim = async (name: string) =>
+    (
+      await person.registration.claim({
+        content: fullContent(name, {
+          title: line(200),
+          description: prose.slice(0, 4000),
+          version: "W".repeat(64),
+          developer: { kind: "person", name: line(200), department: line(200) },
+          contact: { name: line(100), url: "https://evil.example/approve" },
+          website: "https://evil.example/<b>".replace("<b>", "%3Cb%3E"),
+          skills: [
+            {
+              id: "a".repeat(128),
+              name: line(200),
+              description: prose.slice(0, 4000),
+              tags: [line(64)],
+              examples: [prose.slice(0, 1000)],
+            },
+          ],
+          queries: [line(300)],
+          deployments: [{ how: "edge", region: line(200), operator: line(200) }],
+          data: [{ kind: "minors", purpose: prose.slice(0, 1000), sharedWith: prose.slice(0, 1000) }],
+          certifications: [{ kind: "test", scheme: line(200), number: line(200), issuer: line(200) }],
+          interfaces: [
+            {
+              protocol: "a2a",
+              binding: "jsonrpc",
+              url: `https://evil.example/${"w".repeat(1900)}`,
+              version: line(40),
+            },
+          ],
+        }),
+      })
+    ).registration.id
+  const submitted = async (name: string) => {
+    const registration = await claim(name)
+    await person.registration.submit({ registration })
+    return registration
+  }
+  const approved = await submitted("com.example/scripted")
+  await person.registration.approve({ registration: approved })
+  const rejected = await submitted("com.example/scripted-too")
+  await person.registration.reject({ registration: rejected, reason: everything.slice(0, 2000) })
+  return { approved, rejected, waiting: await submitted("com.example/5cripted") }
 }

@@ -151,6 +151,7 @@ export function pagesOf(scene: PagesScene): Readonly<Record<string, string>> {
     registration: `/registrations/${scene.registry.usable}`,
     "registration-edit": `/registrations/${scene.registry.draft}?edit=yes`,
     review: "/registrations/review",
+    developers: "/developers",
     certificates: "/certificates",
     settings: "/settings",
     rules: "/settings/rules",

@@ -21,7 +21,16 @@ import { makePagesScene, pagesConfig, pagesOf, type PagesScene } from "./pages-s
 // The pages over real traffic, in a real browser.
 
 /** One page of each shape is held against the rules of accessibility here; all of them, in every look, by `npm run long`. */
-const axed = new Set(["action-done", "receipt-open", "server", "mandate-new", "ledger", "settings"])
+const axed = new Set([
+  "action-done",
+  "receipt-open",
+  "server",
+  "mandate-new",
+  "registered",
+  "review",
+  "ledger",
+  "settings",
+])
 
 let world: World & AsyncDisposable
 let browser: Browser
@@ -34,6 +43,7 @@ beforeAll(async () => {
   // What waits is still waiting when every look has been gone through.
   world = await createWorld({ consoleFolder, config: { ...pagesConfig, ask: { expirySeconds: 86_400 } } })
   scene = await makePagesScene(world)
+  origin = new URL((await world.local.signin.create()).url).origin
   browser = await startBrowser()
 }, 120_000)
 afterAll(async () => {
@@ -52,7 +62,6 @@ async function signedInAlone(options: TabOptions = {}): Promise<Tab & AsyncDispo
 
 async function letIn(tab: Tab): Promise<Tab> {
   const { url } = await world.local.signin.create()
-  origin = new URL(url).origin
   await tab.page.goto(url)
   await tab.page.getByRole("navigation").waitFor()
   return tab
@@ -341,6 +350,103 @@ describe.skipIf(withoutChromium !== undefined)("the pages of the console", { tim
     const cover = await world.local.rules.coverage({})
     await coverage.getByText("Rules that none met").waitFor()
     for (const rule of cover.neverHit) await coverage.getByText(rule, { exact: true }).waitFor()
+  })
+
+  test("a stranger finds an agent and reads what it is, and nothing of its mandates or its drafts", async () => {
+    const { page, complaints } = await openSharedTab(browser)
+    await open(page, "/registry?q=trains")
+    expect(await page.getByRole("navigation").count()).toBe(0)
+    const hits = page.getByRole("list", { name: "Registry" }).getByRole("listitem")
+    await soon(() => hits.count()).toBe(1)
+    await page.getByText("Found in tag:").waitFor()
+    await page.getByRole("checkbox", { name: /^MCP/ }).check()
+    expect(new URL(page.url()).searchParams.get("protocol")).toBe("mcp")
+    const told = page.waitForResponse((answer) => answer.url().includes("/v1/registry/agents/"))
+    await hits.getByRole("link").click()
+    await page.getByText("hold it to this").waitFor()
+    const answer = await (await told).text()
+    const { registration } = await world.local.registration.show({ registration: scene.registry.usable })
+    for (const secret of ["look after my notes", "mnd_", registration.owner ?? "", registration.agent ?? ""])
+      expect(answer).not.toContain(secret)
+    const losses = page.getByRole("list", { name: "The same in other forms" }).getByRole("listitem")
+    await losses.filter({ hasText: "A2A AgentCard" }).locator("summary").click()
+    await losses.getByText("has no place there").first().waitFor()
+    await open(page, `/registry/${scene.registry.disabled}`)
+    await page.getByText("Do not use this agent: the registry disabled it").waitFor()
+    expect(await page.content()).not.toContain("agent.travel.example.com")
+    await open(page, `/registry/${scene.registry.draft}`)
+    await page.getByText("There is no such registration").waitFor()
+    await open(page, `/registrations/${scene.registry.draft}`)
+    await page.getByText("hufu signin").waitFor()
+    expect(complaints).toEqual([])
+  })
+
+  test("a registration is imported, completed, submitted, rejected with a reason, and approved in the end", async () => {
+    const { page } = await signedIn()
+    const card = await fetch(`${world.node.url}/registry/${scene.registry.usable}/agent-card.json`)
+    await open(page, "/registrations/new")
+    await page.locator("summary", { hasText: "Import" }).click()
+    await page.getByLabel("Or its text").fill(await card.text())
+    await page.getByRole("button", { name: "Read it" }).click()
+    await page.getByText("It was read into the draft below.").waitFor()
+    const fields = page.getByRole("group", { name: "What it is", exact: true })
+    await fields.getByLabel("Name", { exact: true }).fill("com.example/Not A Name")
+    await page.getByText("give a name such as com.example/travel-planner").waitFor()
+    const save = page.getByRole("button", { name: "Save the draft" })
+    expect(await save.isDisabled()).toBe(true)
+    await fields.getByLabel("Name", { exact: true }).fill("com.example/rail")
+    await fields.getByLabel("Title").fill("Rail")
+    await save.click()
+    await giveProof(page)
+    await page.getByRole("link", { name: "To the registration" }).click()
+    const stateOf = async () =>
+      (await world.local.registration.show({ registration: "com.example/rail" })).registration.state
+    expect(await stateOf()).toBe("draft")
+    const { id } = (await world.local.registration.show({ registration: "com.example/rail" })).registration
+    const submit = async () => {
+      await open(page, `/registrations/${id}`)
+      await page.getByRole("button", { name: "Ask for its review" }).click()
+      await giveProof(page)
+      await soon(stateOf).toBe("pending")
+    }
+    await submit()
+    await open(page, "/registrations/review")
+    const desk = page.getByRole("list", { name: "Review", exact: true }).locator("> li")
+    const twin = desk.filter({ hasText: "com.example/p1anner" }).filter({ hasText: "U+0430" })
+    await soon(() => twin.count()).toBe(1)
+    const own = desk.filter({ hasText: "com.example/rail" })
+    await own.getByRole("button", { name: "Reject" }).click()
+    await own.getByLabel("Why").fill("Say who runs it.")
+    await own.getByRole("group", { name: "Reject" }).getByRole("button", { name: "Reject" }).click()
+    await giveProof(page)
+    await soon(stateOf).toBe("rejected")
+    await open(page, `/registrations/${id}?edit=yes`)
+    await page.getByText("Say who runs it.").waitFor({ state: "detached" })
+    await page.getByRole("button", { name: "Save the draft" }).click()
+    await giveProof(page)
+    await submit()
+    await open(page, "/registrations/review")
+    await own.getByRole("button", { name: "Approve" }).click()
+    await giveProof(page)
+    await soon(stateOf).toBe("approved")
+    await soon(() => own.count()).toBe(0)
+  })
+
+  test("certificates are shown with what signed them, fetched for by ACME, and revoked", async () => {
+    const { page } = await signedIn()
+    await open(page, "/certificates")
+    await page.getByLabel("Agent", { exact: true }).fill("com.example/planner")
+    await page.getByRole("button", { name: "Make the account's key" }).click()
+    await giveProof(page)
+    await page.getByText("MAC key").waitFor()
+    const issued = page.getByRole("list", { name: "Issued" }).getByRole("listitem").first()
+    await issued.locator("summary").click()
+    await issued.getByText("BEGIN CERTIFICATE").waitFor()
+    await issued.getByRole("button", { name: "Revoke" }).click()
+    await issued.getByLabel("Why").selectOption("superseded")
+    await issued.getByRole("group").getByRole("button", { name: "Revoke" }).click()
+    await issued.getByText("why: another takes its place").waitFor()
+    expect((await world.local.ca.list({})).items.some(({ status }) => status === "revoked")).toBe(true)
   })
 
   test("settings rename nothing without a proof, and shut a browser out without one", async () => {

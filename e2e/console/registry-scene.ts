@@ -105,6 +105,17 @@ export async function makeRegistryScene(world: World): Promise<RegistryScene> {
   const waiting = await claim(fullContent("com.example/p1anner", { title: "Trаvel Planner 行程规划" }))
   await person.registration.submit({ registration: waiting })
   const draft = await claim(fullContent("com.example/drafted", { title: "Drafted" }))
+  await person.developer.register({
+    kind: "organisation",
+    name: "Example Travel Ltd 示例旅行",
+    country: "CN",
+    creditCode: "91350100M000100Y43",
+  })
+  await person.developer.document({
+    name: "licence.pdf",
+    mediaType: "application/pdf",
+    content: Buffer.from("%PDF-1.4 a licence").toString("base64"),
+  })
   await person.ca.init({})
   const { aic } = (await world.local.registration.show({ registration: usable })).registration
   const { privateKey } = generateKeyPairSync("ed25519")

@@ -59,6 +59,7 @@ describe("a registration", () => {
     expect(registered.registration.state).toBe("draft")
     id = registered.registration.id
     expect((await get(`/registry/${id}/agent-card.json`)).status).toBe(404)
+    expect((await get(`/v1/registry/agents/${id}`)).status).toBe(404)
     expect((await node.asPerson(["registration", "submit", content.name])).code).toBe(0)
     // Whoever has this account is no reviewer.
     expect(
@@ -73,6 +74,14 @@ describe("a registration", () => {
     expect(found).toMatchObject([{ id, aic, state: "approved", usable: true }])
     expect((await node.run(["registration", "list", "com.example/nobody", "--json"])).items()).toEqual([])
     expect((await node.run(["registration", "show", aic])).out).toContain("Planner 规划")
+    const listed = await node.run(["registration", "list", "--of", "waiting", "--json"])
+    expect(listed.items()).toEqual([])
+    const seen = (await (await get(`/v1/registry/agents/${aic}`)).json()) as { history: { fact: string }[] }
+    expect(seen).toMatchObject({ standing: "usable", shown: { content: { title: "Planner 规划" } } })
+    // That it was a draft once is its owner's.
+    expect(seen.history.map(({ fact }) => fact)).toEqual(["registration.approved"])
+    const lost = await (await get(`/v1/registry/agents/${id}/faces/agent-card`)).json()
+    expect(lost).toHaveProperty("lost")
   })
 
   it("is seen by everybody, signed, with a tag", async () => {
@@ -115,6 +124,10 @@ describe("a registration", () => {
   it("is disabled at once, and retired for good", async () => {
     expect((await node.run(["registration", "disable", content.name])).code).toBe(0)
     expect((await get(`/registry/${id}/agent-card.json`)).status).toBe(404)
+    const seen = (await (await get(`/v1/registry/agents/${id}`)).json()) as object
+    expect(seen).toMatchObject({ standing: "disabled", shown: null })
+    expect(JSON.stringify(seen)).not.toContain("agent.example.com")
+    expect((await node.run(["registry", "show", aic])).out).toContain("DO NOT USE IT")
     expect((await node.run(["registration", "retire", content.name])).code).toBe(0)
     expect((await node.asPerson(["registration", "enable", content.name])).code).not.toBe(0)
     expect((await register(content.name)).err).toContain("is taken")

@@ -1,5 +1,5 @@
 import { contract, type OperationId } from "@hufu/core/contract/contract"
-import type { Operation } from "@hufu/core/contract/operation"
+import { type Operation, takenBy } from "@hufu/core/contract/operation"
 import { fileFlag, inputFlags, readInput } from "./arguments/input-flags.ts"
 import { type Command, type Invocation, secretFlag } from "./command/command.ts"
 import { exitCodes } from "./exit-code.ts"
@@ -20,7 +20,7 @@ function commandOf(
   const positional = command.positional ?? []
   return {
     name: command.name,
-    ...(positional.length > 0 ? { takes: positional.map((each) => each.toUpperCase()).join(" ") } : {}),
+    ...(positional.length > 0 ? { takes: takenBy(command) } : {}),
     en: operation.en,
     zh: operation.zh,
     // Derived when they are looked at: one command is run at a time, and all of them together take longer than it does.

@@ -60,6 +60,10 @@ describe("the command line", () => {
     expect(zh.out).toContain("退出码")
     const one = await runHufu(["mandate", "grant", "--help", "--lang", "zh"])
     expect(one.out).toContain("--until")
+    const noun = await runHufu(["ca", "--help"])
+    expect(noun.code).toBe(0)
+    expect(noun.out).toContain("ca issue AGENT")
+    expect(noun.out).not.toContain("mandate")
     expect(one.out).toContain("授权")
   })
 
@@ -70,7 +74,9 @@ describe("the command line", () => {
     [["approve"], "id of one waiting action"],
     [["approve", "hld_0123456789", "--for", "ever"], "--for is one of"],
     [["approve", "hld_0123456789", "--for", "until"], "--until"],
-    [["agent", "show"], "AGENT"],
+    [["agent", "show"], "hufu agent show AGENT"],
+    [["agent", "fly"], "hufu agent --help` lists them"],
+    [["agent", "export", "x"], "where FACE is acs|"],
     [["guard"], "after `--`"],
     [["guard", "cmd"], "after `--`"],
     [["stop"], "--all"],

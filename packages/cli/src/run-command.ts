@@ -17,9 +17,14 @@ export async function runCommand(argv: readonly string[]): Promise<number> {
     if (words.length === 0 && argv.includes("--version")) return await showVersion()
     const command = await findCommand(words)
     if (!command) {
-      if (words.length > 0 && words[0] !== "help") throw unknown(words)
-      showHelp(await loadCommands(), language)
-      return exitCodes.ok
+      if (words.length === 0 || words[0] === "help") {
+        showHelp(await loadCommands(), language)
+        return exitCodes.ok
+      }
+      const noun = (await loadCommands()).filter(({ name }) => name.startsWith(`${words[0]} `))
+      if (noun.length === 0 || words.length > 1) throw unknown(words, noun.length > 0)
+      showHelp(noun, language)
+      return argv.some((each) => each === "--help" || each === "-h") ? exitCodes.ok : exitCodes.usage
     }
     const { help, ...invocation } = parseArguments(command, argv)
     if (help) {
@@ -33,9 +38,10 @@ export async function runCommand(argv: readonly string[]): Promise<number> {
   }
 }
 
-function unknown(words: readonly string[]): UsageError {
+function unknown(words: readonly string[], isNoun: boolean): UsageError {
+  const help = isNoun ? `hufu ${words[0]} --help` : "hufu --help"
   return new UsageError(
-    `there is no command \`${words.slice(0, 2).join(" ").slice(0, 80)}\`: \`hufu --help\` lists them`,
+    `there is no command \`${words.slice(0, 2).join(" ").slice(0, 80)}\`: \`${help}\` lists them`,
   )
 }
 

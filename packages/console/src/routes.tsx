@@ -136,6 +136,11 @@ const pages = [
   }),
   createRoute({
     getParentRoute: under,
+    path: "/developers",
+    component: lazyRouteComponent(() => import("./pages/developers/developers-page.tsx"), "DevelopersPage"),
+  }),
+  createRoute({
+    getParentRoute: under,
     path: "/certificates",
     component: lazyRouteComponent(
       () => import("./pages/certificates/certificates-page.tsx"),

@@ -1,5 +1,5 @@
 import { contract, type Input, type OperationId } from "@hufu/core/contract/contract"
-import type { Operation } from "@hufu/core/contract/operation"
+import { type Operation, takenBy } from "@hufu/core/contract/operation"
 import { z } from "zod"
 import type { Flag, Flags, Invocation } from "../command/command.ts"
 import { textFlag } from "./flag-value.ts"
@@ -45,15 +45,14 @@ export async function readInput<Id extends OperationId>(id: Id, invocation: Invo
 }
 
 async function collect(operation: Operation, invocation: Invocation): Promise<Record<string, unknown>> {
-  const positional = operation.command?.positional ?? []
+  const { positional = [], optional } = operation.command ?? {}
   const { positionals, flags, rest } = invocation
-  if (positionals.length !== positional.length || rest.length > 0) {
-    const takes = positional.map((each) => each.toUpperCase()).join(" ")
-    throw new UsageError(`this takes ${takes === "" ? "no arguments" : takes}: see --help`)
-  }
   const members = membersOf(operation)
+  const least = positional.length - (optional ? 1 : 0)
+  if (positionals.length < least || positionals.length > positional.length || rest.length > 0)
+    throw wrongUse(operation, members)
   const input: Record<string, unknown> = Object.fromEntries(
-    positional.map((name, i) => [name, positionals[i]]),
+    positionals.map((value, i) => [positional[i], value]),
   )
   for (const member of members) {
     const value = flags[member.name]
@@ -66,6 +65,20 @@ async function collect(operation: Operation, invocation: Invocation): Promise<Re
   const missing = members.find(({ name, required }) => required && input[name] === undefined)
   if (missing) throw new UsageError(`--${missing.name} is missing: see --help`)
   return input
+}
+
+/** Says how it is used instead, with what each argument may be where only some words will do. */
+function wrongUse({ command }: Operation, members: readonly Member[]): UsageError {
+  const { positional = [], name } = command ?? { name: "" }
+  if (command === undefined || positional.length === 0)
+    return new UsageError("this takes no arguments: see --help")
+  const takes = takenBy(command)
+  const choices = members.flatMap((member) =>
+    positional.includes(member.name) && member.choices.length > 0
+      ? [`, where ${member.name.toUpperCase()} is ${member.choices.join("|")}`]
+      : [],
+  )
+  return new UsageError(`this takes ${takes}: hufu ${name} ${takes}${choices.join("")}`)
 }
 
 function convert({ name, kind, choices }: Member, text: string): unknown {
@@ -131,5 +144,34 @@ const flagWords: Readonly<Record<string, { en: string; zh: string }>> = {
   from: { en: "from this index on", zh: "自此序号起" },
   before: { en: "older than this index", zh: "早于此序号" },
   since: { en: "not older than this, in milliseconds since 1970", zh: "不早于此时（自 1970 年起的毫秒数）" },
+  of: {
+    en: "instead of a state: your own, those that wait for a review, or those offered to you",
+    zh: "不按状态：本人的、待审核的，或转让给您的",
+  },
+  after: { en: "the id of the last one of the page before", zh: "上一页最后一项的编号" },
+  offset: { en: "leave out so many of the best", zh: "跳过最前的若干项" },
+  protocol: {
+    en: "a2a, acps, mcp or http; several with commas",
+    zh: "a2a、acps、mcp 或 http，可用逗号分隔多个",
+  },
+  grade: { en: "R1, R2, R3 or R4; several with commas", zh: "R1、R2、R3 或 R4，可用逗号分隔多个" },
+  certificate: {
+    en: "filing, test, certificate or licence; several with commas",
+    zh: "filing（备案）、test（检测）、certificate（认证）、licence（许可），可用逗号分隔多个",
+  },
+  price: {
+    en: "free, per-call, per-task, per-month or quoted; several with commas",
+    zh: "free（免费）、per-call（按次）、per-task（按任务）、per-month（按月）、quoted（面议），可用逗号分隔多个",
+  },
+  developer: { en: "person or organisation", zh: "person（个人）或 organisation（组织）" },
+  form: {
+    en: "agent, ontology or entity; several with commas",
+    zh: "agent（智能体）、ontology（本体）或 entity（实体），可用逗号分隔多个",
+  },
+  country: { en: "of the developer, by two letters such as CN", zh: "开发者所在国家或地区的两位字母，如 CN" },
+  verified: { en: "yes: the developer or a domain of theirs was verified", zh: "yes：开发者或其域名已核实" },
+  streaming: { en: "yes: it answers as a stream", zh: "yes：支持流式应答" },
+  alive: { en: "only those that were heard of lately", zh: "仅近期有心跳者" },
+  credit: { en: "with at least so much credit, 0 to 100", zh: "信用至少为此值，0 至 100" },
   text: { en: "a part of an id, a name or a rule", zh: "编号、名称或规则中的一段文字" },
 }

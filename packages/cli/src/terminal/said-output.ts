@@ -4,6 +4,8 @@ import { sayTime } from "@hufu/core/mandate/say"
 import type { Language } from "@hufu/core/words"
 import { placeLines, templateLines } from "../place/place-lines.ts"
 import { packLines, protectionLines, removedLines } from "../protection/protection-lines.ts"
+import { caLines } from "../ca/ca-lines.ts"
+import { foundLines, publicLines, shownLines } from "../registration/registration-lines.ts"
 import { asCalled } from "./called-as.ts"
 import { oneLine } from "./one-line.ts"
 import { table } from "./table.ts"
@@ -56,6 +58,23 @@ const said: Said = {
   "ca.bundle": ({ pem }) => pemLines(pem),
   "ca.crl": ({ pem }) => pemLines(pem),
   "ca.issue": ({ chain }) => pemLines(chain),
+  "ca.show": caLines,
+  "ca.init": caLines,
+  "ca.rotate": caLines,
+  "registry.search": foundLines,
+  "registry.show": publicLines,
+  "registration.show": shownLines,
+  "registration.claim": shownLines,
+  "registration.change": shownLines,
+  "registration.submit": shownLines,
+  "registration.withdraw": shownLines,
+  "registration.approve": shownLines,
+  "registration.reject": shownLines,
+  "registration.disable": shownLines,
+  "registration.enable": shownLines,
+  "registration.retire": shownLines,
+  "registration.offer": shownLines,
+  "registration.accept": shownLines,
   "place.add": placeLines,
   "place.list": placeLines,
   "place.templates": templateLines,

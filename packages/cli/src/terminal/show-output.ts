@@ -14,6 +14,7 @@ const columns: Partial<Record<OperationId, readonly string[]>> = {
   "task.list": ["id", "agent", "source", "state", "startedAt", "words"],
   "mandate.list": ["id", "agent", "task", "until", "otherwise", "words"],
   "log.entries": ["index", "hash", "entry"],
+  "registration.list": ["id", "name", "version", "state", "usable", "pending", "changedAt"],
   "ca.list": ["id", "holder", "usage", "suite", "status", "until"],
   "rules.list": ["id", "layer"],
 }

@@ -107,6 +107,7 @@ const byNoun: Readonly<Record<string, readonly CallId[]>> = {
     "registry.show",
   ],
   registration: ["registration.list", "registration.show", "registry.search", "registry.show"],
+  developer: ["developer.list", "registration.show", "registry.show"],
   certificate: ["ca.list", "ca.certificate", "ca.crl", "ca.show"],
   authority: ["ca.show", "ca.bundle", "ca.crl"],
   account: ["ca.show"],

@@ -23,7 +23,18 @@ export interface Operation<Input extends z.ZodType = z.ZodType, Output extends z
   readonly en: string
   readonly zh: string
   /** `noun verb` of the command, and which input is positional; absent for operations that only other code calls. */
-  readonly command?: { readonly name: string; readonly positional?: readonly string[] }
+  readonly command?: {
+    readonly name: string
+    readonly positional?: readonly string[]
+    /** The last positional may be left out. */
+    readonly optional?: true
+  }
+}
+
+/** The arguments of a command as help and reference show them: `REGISTRATION FACE`, `[TEXT]`. */
+export function takenBy({ positional = [], optional }: NonNullable<Operation["command"]>): string {
+  const names = positional.map((each) => each.toUpperCase())
+  return (optional ? [...names.slice(0, -1), `[${names.at(-1)}]`] : names).join(" ")
 }
 
 /** Keeps the exact schema types of an operation. */

@@ -26,7 +26,7 @@ export const registrationOperations = {
     output: FoundRegistrations,
     en: "Find approved agents by words in Chinese or English, by protocol, grade, certificate, price and more, with the reasons of each hit",
     zh: "按中英文词语、协议、分级、证书、价格等查找已批准的智能体，并给出每条结果的命中理由",
-    command: { name: "agent search", positional: ["text"] },
+    command: { name: "agent search", positional: ["text"], optional: true },
   }),
   "registry.show": operation({
     method: "GET",
@@ -64,7 +64,7 @@ export const registrationOperations = {
     output: list(ListedRegistration),
     en: "List the registrations of agents by their state, your own, those that wait for a review, or one by its exact name",
     zh: "列出智能体登记：按状态、本人的、待审核的，或按完整名称查找",
-    command: { name: "registration list", positional: ["name"] },
+    command: { name: "registration list", positional: ["name"], optional: true },
   }),
   "registration.show": operation({
     method: "GET",

@@ -29,6 +29,11 @@ export function agentOperations(parts: OperationParts) {
     },
     "agent.list": async () => ({ items: [...agents.records.all()] }),
     "agent.show": async ({ agent: ref }) => {
+      if (agents.find(ref) === undefined && parts.known.find(ref) !== undefined)
+        throw new Failure(
+          "not_found",
+          `\`${ref}\` is a registration and no agent of this node: look at it with \`hufu registry show\``,
+        )
       const agent = agents.need(ref)
       return {
         agent,

@@ -11,14 +11,20 @@ import type { Operations } from "./operations.ts"
 import type { OperationParts } from "./parts.ts"
 
 /** The certificate authority, as the people of the node have it. */
-export function caOperations({ ca, agents }: OperationParts) {
+export function caOperations({ ca, agents, registrations }: OperationParts) {
   const { authorities, certificates, bindings, holders, lists } = ca
 
-  /** An agent of this node by its id or name, else whoever has that code or registration. */
+  /** An agent of this node by its id or name, else whoever has that code or registration, by its id or name. */
   function findHolder(ref: string): Holder {
     const agent = agents.find(ref)
-    const holder = agent === undefined ? (holders.find(ref) ?? holders.holderOf(ref)) : holders.find(agent.id)
-    return holder ?? notFound(ref)
+    if (agent !== undefined) return holders.find(agent.id) ?? notFound(ref)
+    const named = registrations.find(ref)?.id
+    return (
+      holders.find(ref) ??
+      holders.holderOf(ref) ??
+      (named === undefined ? undefined : holders.find(named)) ??
+      notFound(ref)
+    )
   }
 
   function needHolder(ref: string): Holder {
@@ -100,6 +106,6 @@ export function caOperations({ ca, agents }: OperationParts) {
 function notFound(ref: string): never {
   throw new Failure(
     "not_found",
-    `there is no agent \`${ref.slice(0, 80)}\`: \`hufu agent list\` shows those of this node`,
+    `there is no agent \`${ref.slice(0, 80)}\`: \`hufu agent list\` shows those of this node, \`hufu registration list\` those that are registered`,
   )
 }

@@ -389,10 +389,26 @@ describe("all of it", () => {
   })
 
   it("is found again where the index was lost", async () => {
-    await store.commit((tx) => void tx.run("DELETE FROM registration_index"))
+    const waiting = await claim("still-waiting")
+    await registrations.submit(waiting.id, ann)
+    const kept = () => ({
+      waiting: registrations.page({ of: { kind: "waiting" }, limit: 1000 }).map(({ id }) => id),
+      statements: registrations.statements(waiting.id, 10),
+    })
+    const before = kept()
+    expect(before.waiting).toContain(waiting.id)
+    expect(before.statements.map(({ fact }) => fact)).toEqual([
+      "registration.submitted",
+      "registration.claimed",
+    ])
+    await store.commit((tx) => {
+      tx.run("DELETE FROM registration_index")
+      tx.run("DELETE FROM registration_statement")
+    })
     expect(registrations.find("com.example/after")).toBeUndefined()
     await reopen()
     expect(registrations.find("com.example/after")?.state).toBe("approved")
+    expect(kept()).toEqual(before)
   })
 
   it("leaves nothing of one that is erased, and its name is free", async () => {

@@ -57,7 +57,7 @@ function Arrow() {
   return (
     <span className="flex items-center text-soft">
       <span className="sr-only">{signs}</span>
-      <ChevronRight size={22} aria-hidden />
+      <ChevronRight size={22} aria-hidden className="max-sm:rotate-90" />
     </span>
   )
 }

@@ -112,7 +112,6 @@ function File({
   readonly file: string
   readonly pem: string | undefined
 }) {
-  const words = useWords(certificateWords)
   return (
     <li className="flex flex-wrap items-center justify-between gap-2 px-4 py-2">
       <span>
@@ -121,12 +120,11 @@ function File({
       <button
         type="button"
         className="button"
-        aria-label={words.download(name)}
         disabled={pem === undefined}
         onClick={() => saveText(file, pem ?? "")}
       >
         <Download size={16} aria-hidden />
-        PEM
+        PEM <span className="sr-only">{name}</span>
       </button>
     </li>
   )

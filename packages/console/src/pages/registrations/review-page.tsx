@@ -32,7 +32,7 @@ export function ReviewPage() {
           ) : (
             <ul aria-label={words.title} className="grid gap-4">
               {items.map((item) => (
-                <Waiting key={item.id} item={item} isAlone={items.length === 1} />
+                <Waiting key={item.id} item={item} />
               ))}
             </ul>
           )
@@ -42,9 +42,10 @@ export function ReviewPage() {
   )
 }
 
-function Waiting({ item, isAlone }: { readonly item: ListedRegistration; readonly isAlone: boolean }) {
+function Waiting({ item }: { readonly item: ListedRegistration }) {
   const words = useWords(registrationWords).review
-  const [isOpen, setOpen] = useState(isAlone)
+  // Of what is new all of it has to be looked at; of a change, what changes.
+  const [isOpen, setOpen] = useState(item.state === "pending")
   const query = useOperation("registration.show", { registration: item.id })
   return (
     <li className="card px-4 py-3">
@@ -62,7 +63,6 @@ function Waiting({ item, isAlone }: { readonly item: ListedRegistration; readonl
         {(shown) => (
           <div className="mt-2 grid gap-3">
             <LookAlikes of={shown} />
-            <Choice of={shown} />
             {shown.proposal === null ? null : (
               <Differences before={shown.registration.content} after={shown.proposal.content} />
             )}
@@ -75,6 +75,7 @@ function Waiting({ item, isAlone }: { readonly item: ListedRegistration; readonl
                 />
               ) : null}
             </details>
+            <Choice of={shown} />
           </div>
         )}
       </Loaded>

@@ -36,14 +36,9 @@ function Face({ id, face }: { readonly id: string; readonly face: FaceName }) {
           </summary>
           {isOpen ? <Losses id={id} face={face} /> : null}
         </details>
-        <a
-          href={facePath(id, face)}
-          download={`${face}.json`}
-          className="button"
-          aria-label={words.download(words.faceNames[face])}
-        >
+        <a href={facePath(id, face)} download={`${face}.json`} className="button">
           <Download size={16} aria-hidden />
-          JSON
+          JSON <span className="sr-only">{words.faceNames[face]}</span>
         </a>
       </div>
     </li>

@@ -7,6 +7,7 @@ const tabs = [
   { to: "/registry", name: "search" },
   { to: "/registrations", name: "own" },
   { to: "/registrations/review", name: "review" },
+  { to: "/developers", name: "developers" },
   { to: "/certificates", name: "certificates" },
 ] as const
 

@@ -1,4 +1,4 @@
-import type { Operation, Scope } from "@hufu/core/contract/operation"
+import { type Operation, type Scope, takenBy } from "@hufu/core/contract/operation"
 import { failureCodes } from "@hufu/core/failure"
 import type { Language } from "@hufu/core/words"
 import { z } from "zod"
@@ -97,12 +97,8 @@ function sectionOf(id: string, operation: Operation, lang: Language): Markup {
     </p>
     <p>${text.takes}: ${membersOf(operation.input, "input", lang)}</p>
     <p>${text.gives}: ${membersOf(operation.output, "output", lang)}</p>
-    ${operation.command ? html`<p>${text.command}: <code>hufu ${commandOf(operation.command)}</code></p>` : ""}
+    ${operation.command ? html`<p>${text.command}: <code>hufu ${`${operation.command.name} ${takenBy(operation.command)}`.trim()}</code></p>` : ""}
   </section>`
-}
-
-function commandOf({ name, positional = [] }: NonNullable<Operation["command"]>): string {
-  return [name, ...positional.map((each) => each.toUpperCase())].join(" ")
 }
 
 function membersOf(schema: z.ZodType, io: "input" | "output", lang: Language): Markup {
