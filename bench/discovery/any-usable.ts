@@ -2,7 +2,7 @@ import type { RegistrationSource } from "@hufu/server/registry/discovery/registr
 
 /** Every agent may be used, which here costs nothing to know: the registrations themselves are not what is measured. */
 export const anyUsable: RegistrationSource = {
-  page: () => [],
+  versions: () => [],
   find: () => undefined,
   isUsable: () => true,
   isRefused: () => false,

@@ -1,5 +1,6 @@
 import type { Registration } from "@hufu/core/registration/registration"
 import type { Clock } from "../clock.ts"
+import type { RegistrationVersion } from "./discovery/registration-source.ts"
 import type { RegistrationRecord } from "./registration-record.ts"
 import { type Registrations, registrationOf, withLiveProofs } from "./registrations.ts"
 import type { Mirrors } from "./sync/mirrors.ts"
@@ -13,11 +14,14 @@ export interface KnownRegistrations {
   mayUse(ref: string): boolean
   /** Of every state, in the order of their ids. */
   page(after: string, most: number): Registration[]
+  /** What tells whether something has changed, without reading it: another number after every change. */
+  versions(after: string, most: number): RegistrationVersion[]
+  findVersion(id: string): { readonly registration: Registration; readonly version: number } | undefined
   /** Tells the id of what changed, or is found another way now. */
   onChanged(listener: (id: string) => void): void
 }
 
-type Own = Pick<Registrations, "find" | "isUsable" | "page" | "onChanged">
+type Own = Pick<Registrations, "find" | "isUsable" | "page" | "versions" | "onChanged">
 
 export function knownRegistrations(
   registrations: Own,
@@ -67,7 +71,15 @@ export function knownRegistrations(
     page(after, most) {
       const own = registrations.page({ after, limit: most }).map(live)
       const others = mirrors.page(after, most).map(shown)
-      return [...own, ...others].sort((one, other) => (one.id < other.id ? -1 : 1)).slice(0, most)
+      return [...own, ...others].sort(byId).slice(0, most)
+    },
+    versions: (after, most) =>
+      [...registrations.versions(after, most), ...mirrors.versions(after, most)].sort(byId).slice(0, most),
+    findVersion(id) {
+      const own = registrations.find(id)
+      if (own !== undefined) return { registration: live(own), version: own.revision }
+      const [found, version] = [mirror(id), mirrors.versionOf(id)]
+      return found === undefined || version === undefined ? undefined : { registration: found, version }
     },
     onChanged(listener) {
       registrations.onChanged(({ id, aic, content }) => {
@@ -79,4 +91,8 @@ export function knownRegistrations(
       })
     },
   }
+}
+
+function byId(one: { readonly id: string }, other: { readonly id: string }): number {
+  return one.id < other.id ? -1 : 1
 }

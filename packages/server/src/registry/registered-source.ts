@@ -10,8 +10,8 @@ export function registeredSource(
   alive: Pick<Alive, "liveness">,
 ): RegistrationSource {
   return {
-    page: (after, limit) => known.page(after, limit),
-    find: (id) => known.find(id),
+    versions: (after, limit) => known.versions(after, limit),
+    find: (id) => known.findVersion(id),
     isUsable: (id) => known.mayUse(id),
     liveness: (id) => alive.liveness(id),
     isRefused: (aic) => (known.find(aic) !== undefined && !known.mayUse(aic)) || mirrors.isRefused(aic),

@@ -43,6 +43,8 @@ export interface Registrations {
   /** The latest statements of one, the latest first. */
   statements(id: string, limit: number): RegistrationStatement[]
   /** The same, a few read at a time: each may be long. */
+  /** What tells whether a registration has changed, without opening it: its revision while it is approved. */
+  versions(after: string, most: number): { readonly id: string; readonly version: number | null }[]
   each(of: Parameters<Registrations["page"]>[0]): Generator<RegistrationRecord, void>
   /** What one owner registered, in the order of the ids. */
   ofOwner(owner: string, of: { after?: string | undefined; limit: number }): RegistrationRecord[]
@@ -577,6 +579,13 @@ export async function openRegistrations(parts: RegistrationParts): Promise<Regis
     agentsNamed: () => index.agents(),
     ofAgent: (agent) => index.ofAgent(agent).flatMap((id) => byId(id) ?? []),
     page,
+    versions: (after, most) =>
+      store
+        .query<{ id: string; state: string; revision: number }>(
+          "SELECT id, state, json_extract(body, '$.revision') AS revision FROM record WHERE kind = ? AND id > ? ORDER BY id LIMIT ?",
+          [registrationKind.kind, after, most],
+        )
+        .map(({ id, state, revision }) => ({ id, version: state === "approved" ? revision : null })),
     each,
     ofOwner: (owner, { after = "", limit }) =>
       index.ofOwner(owner, after, limit).flatMap((id) => byId(id) ?? []),

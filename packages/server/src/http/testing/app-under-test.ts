@@ -97,7 +97,7 @@ export async function openApp({ consoleFolder }: { consoleFolder?: string } = {}
     discovery: openDiscovery({
       store,
       source: {
-        page: () => [],
+        versions: () => [],
         find: () => undefined,
         isUsable: () => false,
         isRefused: () => false,

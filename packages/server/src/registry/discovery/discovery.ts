@@ -57,7 +57,7 @@ export function openDiscovery(options: DiscoveryOptions): Discovery {
       onError(error)
     }
   })
-  if (source.page("", 1).length > 0) parts()
+  if (source.versions("", 1).length > 0) parts()
   return {
     find: async (input) => parts().find(input),
     adp: () => parts().adp,

@@ -4,6 +4,7 @@ import type { IndexChange, SearchIndex } from "./search-index.ts"
 
 /** So many are taken in at once, so that others have their turn between. */
 const batch = 100
+const comparedAtOnce = 1000
 
 export interface IndexFollower {
   /** Resolves when everything that has changed so far can be found. */
@@ -43,19 +44,22 @@ export function followSource(
   function takeChanged(): IndexChange[] {
     const ids = [...changed].slice(0, batch)
     for (const id of ids) changed.delete(id)
-    return ids.map((id) => ({ id, registration: source.find(id) ?? null }))
+    return ids.map(changeOf)
+  }
+  function changeOf(id: string): IndexChange {
+    const found = source.find(id)
+    return found === undefined ? { id, registration: null } : { id, ...found }
   }
   /** Some more of all of them, in the order of their ids; undefined after the last. */
   function compareFrom(after: string): string | undefined {
-    const some = source.page(after, batch)
-    const last = some.length < batch ? undefined : some.at(-1)?.id
-    const there = new Map(some.map((registration) => [registration.id, registration]))
-    const known = index.revisions(after, last)
-    const gone = [...known.keys()].filter((id) => !there.has(id)).map((id) => ({ id, registration: null }))
-    const others = some.filter(
-      ({ id, revision, state }) => known.get(id) !== (state === "approved" ? revision : undefined),
-    )
-    index.apply([...gone, ...others.map((registration) => ({ id: registration.id, registration }))])
+    const some = source.versions(after, comparedAtOnce)
+    const last = some.length < comparedAtOnce ? undefined : some.at(-1)?.id
+    const there = new Set(some.map(({ id }) => id))
+    const known = index.versions(after, last)
+    const gone = [...known.keys()].filter((id) => !there.has(id))
+    const others = some.filter(({ id, version }) => known.get(id) !== (version ?? undefined))
+    // Only what differs is read.
+    for (const id of [...gone, ...others.map((each) => each.id)]) changed.add(id)
     return last
   }
   function look(): Promise<void> {

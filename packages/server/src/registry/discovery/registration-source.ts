@@ -6,11 +6,18 @@ export interface Liveness {
   readonly lastSeenAt: number
 }
 
+/** Whether what is known of a registration is the newest. */
+export interface RegistrationVersion {
+  readonly id: string
+  /** Another one after every change; null where nobody may see it. */
+  readonly version: number | null
+}
+
 /** What discovery needs of the registrations. */
 export interface RegistrationSource {
-  /** Every registration in whatever state, in the order of their ids, after one of them. */
-  page(after: string, most: number): readonly Registration[]
-  find(id: string): Registration | undefined
+  /** Every registration in whatever state, in the order of their ids, after one of them; there may be a million. */
+  versions(after: string, most: number): readonly RegistrationVersion[]
+  find(id: string): { readonly registration: Registration; readonly version: number } | undefined
   /**
    * Whether an agent may be used at this moment: its registration is approved, and it is neither suspended nor recalled. This is asked
    * of every result before it is shown, so that a stop bites at once however far the index is behind.

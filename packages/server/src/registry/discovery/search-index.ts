@@ -9,14 +9,14 @@ import { registrationWords, strongWord } from "./registration-words.ts"
 import { isLoneHan } from "./search-words.ts"
 
 /** How the index is made: with another number, an index that is there is made anew. */
-const form = 3
+const form = 4
 
 const schema = `
   CREATE TABLE meta (key TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT, WITHOUT ROWID;
   CREATE TABLE entry (
     doc INTEGER PRIMARY KEY,
     id TEXT NOT NULL UNIQUE,
-    revision INTEGER NOT NULL,
+    version INTEGER NOT NULL,
     name TEXT NOT NULL,
     aic TEXT,
     mcp INTEGER NOT NULL,
@@ -36,6 +36,8 @@ const schema = `
 export interface IndexChange {
   readonly id: string
   readonly registration: Registration | null
+  /** By which it is compared later; its revision where nothing else is said. */
+  readonly version?: number
 }
 
 /** What is looked for. Words and keys are those of the index, never what somebody typed. */
@@ -102,15 +104,15 @@ export class SearchIndex {
     return this.#size
   }
 
-  /** Of those that can be found, by id after one of them and up to another: the revision that was taken in. */
-  revisions(after: string, last: string | undefined): Map<string, number> {
+  /** Of those that can be found, by id after one of them and up to another: the version that was taken in. */
+  versions(after: string, last: string | undefined): Map<string, number> {
     const rows = this.#db.columns(
-      "SELECT id, revision FROM entry WHERE id > ? AND (? IS NULL OR id <= ?) ORDER BY id",
+      "SELECT id, version FROM entry WHERE id > ? AND (? IS NULL OR id <= ?) ORDER BY id",
       after,
       last ?? null,
       last ?? null,
     )
-    return new Map(rows.map(([id, revision]) => [String(id), Number(revision)]))
+    return new Map(rows.map(([id, version]) => [String(id), Number(version)]))
   }
 
   /** Takes changes in, all of them or none. */
@@ -121,11 +123,12 @@ export class SearchIndex {
     this.#db.exec("BEGIN IMMEDIATE")
     try {
       let last = this.#last
-      for (const { id, registration } of changes) {
+      for (const { id, registration, version = registration?.revision ?? 0 } of changes) {
         const row = this.#db.get("SELECT doc, record FROM entry WHERE id = ?", id)
         const doc = row === undefined ? (last += 1) : Number(row["doc"])
         if (row !== undefined) marks.push([doc, this.#remove(doc, String(row["record"]), counted)])
-        if (registration?.state === "approved") marks.push([doc, this.#add(doc, registration, counted)])
+        if (registration?.state === "approved")
+          marks.push([doc, this.#add(doc, { registration, version }, counted)])
       }
       this.#countWords(counted)
       this.#setScattered(this.#scattered + changes.length)
@@ -266,15 +269,19 @@ export class SearchIndex {
     this.#db.close()
   }
 
-  #add(doc: number, registration: Registration, counted: Map<string, number>): number {
-    const { id, revision, aic, content } = registration
+  #add(
+    doc: number,
+    { registration, version }: { readonly registration: Registration; readonly version: number },
+    counted: Map<string, number>,
+  ): number {
+    const { id, aic, content } = registration
     const facets = facetWord(registration)
     const record = JSON.stringify(registration)
     this.#db.run(
-      "INSERT INTO entry (doc, id, revision, name, aic, mcp, facets, record) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+      "INSERT INTO entry (doc, id, version, name, aic, mcp, facets, record) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
       doc,
       id,
-      revision,
+      version,
       content.name,
       aic,
       isServer(registration) ? 1 : 0,

@@ -60,6 +60,24 @@ describe("search", () => {
     expect(errors.splice(0)).toEqual([])
   })
 
+  it("reads nothing anew but what has changed while nobody followed", async () => {
+    await follower.close()
+    const read: string[] = []
+    const watched = { ...source, find: (id: string) => (read.push(id), source.find(id)) }
+    follower = followSource(under.index, watched, (error) => errors.push(error))
+    await follower.caughtUp()
+    expect(read).toEqual([])
+    await follower.close()
+    source.put({ ...food, content: { ...food.content, title: "上海美食推荐" } })
+    source.put({ ...weather, state: "disabled" })
+    source.erase(contracts.id)
+    follower = followSource(under.index, watched, (error) => errors.push(error))
+    await follower.caughtUp()
+    expect(read.toSorted()).toEqual([food.id, weather.id, contracts.id].toSorted())
+    expect(titles("上海")).toEqual(["上海美食推荐"])
+    expect(under.index.size).toBe(2)
+  })
+
   it("finds the same once what was written at many times is in one place", () => {
     const agents = Array.from({ length: 1000 }, (_, n) =>
       made({ title: `Number ${n} of the ${n % 7 === 0 ? "sevenths" : "others"}` }),

@@ -18,6 +18,9 @@ export interface Mirrors {
   isRefused(aic: string): boolean
   /** In the order of their ids. */
   page(after: string, most: number): Registration[]
+  /** The same, with the place of the last change of each in its registry's; null where it may not be used. */
+  versions(after: string, most: number): { readonly id: string; readonly version: number | null }[]
+  versionOf(id: string): number | undefined
   /** Those that have the same name or code. */
   like(of: { readonly name: string; readonly aic: string | null }): string[]
   count(peer: string): { readonly mirrors: number; readonly usable: number }
@@ -156,6 +159,14 @@ export function openMirrors(
     },
     page: (after, most) =>
       rows("id > ? ORDER BY id LIMIT ?", [after, most]).flatMap((row) => open(row).registration ?? []),
+    versions: (after, most) =>
+      store
+        .query<{ id: string; seq: number; usable: number }>(
+          "SELECT id, seq, usable FROM mirror WHERE id > ? ORDER BY id LIMIT ?",
+          [after, most],
+        )
+        .map(({ id, seq, usable }) => ({ id, version: usable === 1 ? seq : null })),
+    versionOf: (id) => byId(id)?.seq,
     like: ({ name, aic }) =>
       store
         .query<{ id: string }>("SELECT id FROM mirror WHERE name = ? OR aic = ? LIMIT 100", [

@@ -58,12 +58,16 @@ export function madeSource(...first: Registration[]): MadeSource {
   const heard = new Map<string, Liveness>()
   const listeners = new Set<(registration: string) => void>()
   const source: MadeSource = {
-    page: (after, most) =>
+    versions: (after, most) =>
       [...latest.values()]
         .filter(({ id }) => id > after)
         .toSorted((one, other) => (one.id < other.id ? -1 : 1))
-        .slice(0, most),
-    find: (id) => latest.get(id),
+        .slice(0, most)
+        .map(({ id, state, revision }) => ({ id, version: state === "approved" ? revision : null })),
+    find(id) {
+      const registration = latest.get(id)
+      return registration && { registration, version: registration.revision }
+    },
     isUsable: (id) => latest.get(id)?.state === "approved" && !stopped.has(id),
     isRefused(aic) {
       const known = [...latest.values()].find((each) => each.aic === aic)
