@@ -17,6 +17,10 @@ test("what is not acceptable is named by its place until nothing is left", () =>
   const places = faultsIn(emptyDraft).map(({ path }) => path)
   expect(places).toContain("/name")
   expect(places).toContain("/skills/0/id")
+  expect(new Set(places).size).toBe(places.length)
+  expect(faultsIn(emptyDraft).every(({ message }) => message === null)).toBe(true)
+  const misnamed = faultsIn(withValue(emptyDraft, ["name"], "No name")).find(({ path }) => path === "/name")
+  expect(misnamed?.message).toContain("lower case")
   const filled: readonly (readonly [(string | number)[], string])[] = [
     [["name"], "com.example/planner"],
     [["title"], "Planner"],

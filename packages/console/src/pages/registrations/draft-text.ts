@@ -56,9 +56,25 @@ export function withValue(draft: Draft, path: readonly Step[], value: JsonValue 
   return isJsonObject(next) ? next : draft
 }
 
-/** What of it is not acceptable yet, by its place. */
-export function faultsIn(draft: Draft): readonly { readonly path: string; readonly message: string }[] {
+export interface DraftFault {
+  readonly path: string
+  /** Null where nothing was written yet. */
+  readonly message: string | null
+}
+
+/** What of it is not acceptable yet, each place once. */
+export function faultsIn(draft: Draft): readonly DraftFault[] {
   const read = RegistrationContent.safeParse(draft)
   if (read.success) return []
-  return read.error.issues.slice(0, 20).map(({ path, message }) => ({ path: `/${path.join("/")}`, message }))
+  const faults = new Map<string, DraftFault>()
+  for (const { path: steps, message } of read.error.issues.slice(0, 40)) {
+    const path = `/${steps.join("/")}`
+    const value = valueIn(
+      draft,
+      steps.map((step) => (typeof step === "number" ? step : String(step))),
+    )
+    if (!faults.has(path))
+      faults.set(path, { path, message: value === undefined || value === "" ? null : message })
+  }
+  return [...faults.values()].slice(0, 20)
 }

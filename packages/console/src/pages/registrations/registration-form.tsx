@@ -390,12 +390,22 @@ function Faults({ draft }: { readonly draft: Draft }) {
   const words = useWords(registrationWords)
   const faults = faultsIn(draft)
   if (faults.length === 0) return null
+  const unwritten = faults.filter(({ message }) => message === null)
+  const wrong = faults.filter(({ message }) => message !== null)
   return (
     <div className="rounded-lg border border-ask bg-ask-wash p-3">
       <p className="font-semibold text-ask">{words.faults}</p>
+      {unwritten.length === 0 ? null : (
+        <p className="mt-1 flex flex-wrap gap-x-2">
+          {words.unwritten}
+          {unwritten.map(({ path }) => (
+            <UntrustedName key={path} text={path} />
+          ))}
+        </p>
+      )}
       <ul className="mt-1 grid gap-1">
-        {faults.map(({ path, message }) => (
-          <li key={`${path} ${message}`}>
+        {wrong.map(({ path, message }) => (
+          <li key={path}>
             <UntrustedName text={path} />{" "}
             <span lang="en" className="wrap-anywhere">
               {message}
