@@ -1,5 +1,6 @@
 import { chmodSync, rmSync } from "node:fs"
 import { createServer, type Server, type Socket } from "node:net"
+import { isMainThread } from "node:worker_threads"
 import { asFailure } from "@hufu/core/failure"
 import { type Greeted, greet } from "./handshake.ts"
 import { prepareSocketFolder } from "./socket-path.ts"
@@ -56,12 +57,26 @@ async function welcome(socket: Socket, key: Uint8Array, handlers: LocalHandlers)
   }
 }
 
+/** INVARIANT: the socket is nobody else's from the moment it is there: a guard that is waiting for it looks at once. */
 function listening(server: Server, path: string): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once("error", reject)
-    server.listen(path, () => {
-      server.off("error", reject)
-      resolve()
-    })
+    const listen = () =>
+      server.listen(path, () => {
+        server.off("error", reject)
+        resolve()
+      })
+    // The file is made before `listen` returns; only the main thread may say with which permissions.
+    if (isMainThread) withUmask(0o177, listen)
+    else listen()
   })
+}
+
+function withUmask(mask: number, work: () => void): void {
+  const before = process.umask(mask)
+  try {
+    work()
+  } finally {
+    process.umask(before)
+  }
 }

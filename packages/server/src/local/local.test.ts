@@ -83,6 +83,23 @@ const hello = (mode = "guard") =>
   `${JSON.stringify({ hufu: 1, nonce: randomBytes(32).toString("hex"), mode })}\n`
 
 describe("a connection to the node", () => {
+  it.skipIf(process.platform === "win32")(
+    "the socket is nobody else's from the moment it is there",
+    async () => {
+      const path = socketPath(folder)
+      const before = process.umask(0)
+      try {
+        const started = startNode()
+        expect(statSync(path).mode & 0o777).toBe(0o600)
+        expect(process.umask()).toBe(0)
+        await started
+        expect(statSync(path).mode & 0o777).toBe(0o600)
+      } finally {
+        process.umask(before)
+      }
+    },
+  )
+
   it("carries bytes both ways once both have proved who they are, and loses none at the seam", async () => {
     await startNode()
     const guard = await connectLocal(folder, "guard", { name: "fs" })
