@@ -17,6 +17,11 @@ export function facetsDecide(filter: AcsFilter): FacetVerdict {
   }
 }
 
+/** Whether facets alone always tell. */
+export function areDecidedByFacets({ conditions, groups }: AcsFilter): boolean {
+  return conditions.every(({ field }) => cardPartFields.has(field)) && groups.every(areDecidedByFacets)
+}
+
 function verdictOf({ logic, conditions, groups }: AcsFilter, bits: number): boolean | undefined {
   const members = [
     ...conditions.map((condition) =>

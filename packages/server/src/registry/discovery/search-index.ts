@@ -65,6 +65,8 @@ export interface Found {
 const maxPlaces = 2000
 /** Of a word that is too common for that, so many. */
 const share = 500
+/** With fewer than these, common words are looked up by themselves too. */
+const few = 200
 /** So many places of a word are gone through to find those where others stand too. */
 const maxScanned = 30_000
 /** So many words of a question are looked up, the rarest; all of them count when the best are put in order. */
@@ -217,7 +219,7 @@ export class SearchIndex {
     for (const word of rarest.slice(0, maxLookedUp)) {
       const { strong, idf } = word
       const isRare = word.places <= left
-      const isFew = scores.size < lookup.most
+      const isFew = scores.size < Math.min(few, lookup.most)
       if (!isRare) complete = false
       // Too common to be gone through: it counts where the rarest stands too, and by itself where little was found.
       const queries = isRare || word === first ? [word] : [both(word, first), ...(isFew ? [word] : [])]

@@ -4,7 +4,7 @@ import type { Registration } from "@hufu/core/registration/registration"
 import { type AcsFilter, matchesFilter } from "./acs-filter.ts"
 import { requiredKeys } from "./acs-keys.ts"
 import { type FacetCounts, type FacetFilter, facetTest, facetWord } from "./facet-word.ts"
-import { facetsDecide } from "./facets-decide.ts"
+import { areDecidedByFacets, facetsDecide } from "./facets-decide.ts"
 import { rank, type Ranked, type WeighedWords } from "./rank.ts"
 import type { RegistrationSource } from "./registration-source.ts"
 import type { SearchIndex } from "./search-index.ts"
@@ -62,7 +62,10 @@ export function search({ index, source }: SearchParts, query: SearchQuery): Sear
   const decided = filter && facetsDecide(filter)
   const inFacets = facetTest(facets)
   const picky =
-    filter !== undefined || accept !== undefined || query.alive === true || query.credit !== undefined
+    (filter !== undefined && !areDecidedByFacets(filter)) ||
+    accept !== undefined ||
+    query.alive === true ||
+    query.credit !== undefined
   const most = picky ? maxCompared : Math.max(words.length === 0 ? 0 : ranked + spare, wanted + spare)
   const found = index.find({
     words,
