@@ -9,9 +9,9 @@ export interface ContentIndex {
    * Whether a text repeats something that was read: thirteen words in a row (six or more are found as often as not), or one value that
    * is unlikely to be said by chance.
    *
-   * @param known what may be repeated: the user's own words
+   * @param known what may be repeated: the user's own words; asked for only when something is repeated
    */
-  repeats(text: string, known: ContentIndex): boolean
+  repeats(text: string, known: () => ContentIndex): boolean
   holds(mark: number): boolean
   /** It holds no more: whatever is asked about now may have been read. */
   readonly isFull: boolean
@@ -44,10 +44,13 @@ export function openContentIndex({ everyRow = false } = {}): ContentIndex {
       return marks.bytes
     },
     repeats(text, known) {
+      if (marks.isEmpty) return false
       const plain = text.slice(0, longestText)
       const tokens = tokensOf(plainText(plain))
-      for (const mark of marksOf(plain, tokens)) if (marks.has(mark) && !known.holds(mark)) return true
-      return false
+      const repeated = marksOf(plain, tokens).filter((mark) => marks.has(mark))
+      if (repeated.length === 0) return false
+      const said = known()
+      return repeated.some((mark) => !said.holds(mark))
     },
   }
 }
@@ -144,6 +147,9 @@ function openMarks() {
   return {
     get bytes() {
       return slots.byteLength
+    },
+    get isEmpty() {
+      return count === 0
     },
     has: (mark: number) => slots[slotOf(mark, slots)] === mark,
     /** False when it is full. */

@@ -177,9 +177,11 @@ export function openTaskMemory({ isBlank }: { readonly isBlank: boolean }): Task
     seenIn,
     repeatsPrivate(text, userTexts) {
       if (inside.isFull || isLost) return true
-      const known = openContentIndex({ everyRow: true })
-      for (const words of userTexts) known.add(words)
-      return inside.repeats(text, known)
+      return inside.repeats(text, () => {
+        const known = openContentIndex({ everyRow: true })
+        for (const words of userTexts) known.add(words)
+        return known
+      })
     },
   }
 }
