@@ -201,8 +201,11 @@ export class SearchIndex {
     const rarest = this.#rarest(words)
     const [first] = rarest
     if (words.length === 0 && narrowed !== undefined) {
-      for (const doc of this.#rowsOf(narrowed, maxPlaces)) this.#score(doc, lookup, scores)
-      return this.#ranked(scores, lookup, scores.size < maxPlaces)
+      const rows = this.#rowsOf(narrowed, maxPlaces)
+      for (const doc of rows) this.#score(doc, lookup, scores)
+      // By what was read, not by what the facets left of it.
+      const isWhole = narrowed.isOne || narrowed.rarest.places <= maxScanned
+      return this.#ranked(scores, lookup, isWhole && rows.length < maxPlaces)
     }
     if (first === undefined) return this.#ranked(scores, lookup, true)
     let left = maxPlaces

@@ -1,6 +1,8 @@
 import { readFileSync } from "node:fs"
 import { afterEach, beforeEach, describe, expect, it } from "vitest"
 import { readFilter } from "./acs-filter.ts"
+import { requiredKeys } from "./acs-keys.ts"
+import { facetTest } from "./facet-word.ts"
 import { followSource, type IndexFollower } from "./follow-source.ts"
 import { search, type SearchQuery } from "./search.ts"
 import { type IndexUnderTest, indexUnderTest } from "./testing/index-under-test.ts"
@@ -76,6 +78,18 @@ describe("search", () => {
     expect(read.toSorted()).toEqual([food.id, weather.id, contracts.id].toSorted())
     expect(titles("上海")).toEqual(["上海美食推荐"])
     expect(under.index.size).toBe(2)
+  })
+
+  it("does not call complete what it has read in part, whatever facets leave of it", () => {
+    const agents = Array.from({ length: 2100 }, (_, n) =>
+      made({ title: `Number ${n}`, version: "7.7.7", capabilities: { streaming: n % 2 === 0 } }),
+    )
+    under.index.apply(agents.map((registration) => ({ id: registration.id, registration })))
+    const keys = requiredKeys(readFilter({ conditions: [{ field: "version", op: "eq", value: "7.7.7" }] }))
+    const test = facetTest({ streaming: ["yes"] })
+    const found = under.index.find({ words: [], keys, test, most: 10, count: true })
+    expect(found.total).toBeLessThan(1050)
+    expect(found.complete).toBe(false)
   })
 
   it("finds the same once what was written at many times is in one place", () => {
