@@ -85,6 +85,7 @@ import { listenHttp } from "./http/listen.ts"
 import { listenMtls, type MtlsDoor } from "./http/listen-mtls.ts"
 import { mtlsServer } from "./http/mtls-server.ts"
 import { createAmpDoor } from "./http/registry/amp-door.ts"
+import { isAgents, registeredSender } from "./http/registry/dsp-sender.ts"
 import { identifyAmpCaller } from "./http/registry/identify-amp-caller.ts"
 import { openCertificateAuthority } from "./identity/ca/certificate-authority.ts"
 import { localHolders } from "./identity/ca/local-holders.ts"
@@ -668,11 +669,13 @@ export async function startNode({
         clock,
         reach,
         newest: () => opened.newest(),
+        isInService: (registration) => alive.senders.find(registration) !== undefined,
         onError: (error) => logger.error({ err: error }, "a webhook could not be told"),
       })
       closing.push(() => webhooks.close())
       return { dsp: opened, webhooks }
     }
+    const dspDoor = config.registry.share ? () => (dsp ??= openDspDoor()) : undefined
     const app = createApp({
       operations,
       access,
@@ -687,7 +690,12 @@ export async function startNode({
       faces,
       atr: codes,
       wellKnown: wellKnown({ faces, known, here: config.registry.here, origin: consoleOrigin }),
-      dsp: config.registry.share ? () => (dsp ??= openDspDoor()) : undefined,
+      dsp: dspDoor,
+      agentSender(request) {
+        if (!isAgents(request)) return undefined
+        const { caller, checkBody } = identifySender(request)
+        return registeredSender(alive.senders, caller.agent, checkBody)
+      },
       tokens,
       ca,
       servedLog: config.publish.serve ? publishing?.folder : undefined,
@@ -733,6 +741,8 @@ export async function startNode({
             peerOf: (request) => mtls.door?.peerOf(request),
             amp,
             discovery,
+            dsp: dspDoor,
+            senders: alive.senders,
             mcp: (request, response) => door.handle(request, response),
             ontology: answerOntologies(codes, (error) =>
               logger.error({ err: error }, "an instance could not be registered"),

@@ -8,9 +8,9 @@ import { printJson, printLines } from "../terminal/print.ts"
 import { peerLines } from "./peer-lines.ts"
 
 const usage =
-  "this takes list, add URL, remove PEER or now PEER: hufu registry sync add https://registry.example.com"
+  "this takes list, add URL, trust PEER, remove PEER or now PEER: hufu registry sync add https://registry.example.com"
 
-/** `hufu registry sync [list|add URL|remove PEER|now PEER]`. */
+/** `hufu registry sync [list|add URL|trust PEER|remove PEER|now PEER]`. */
 export async function registrySync(invocation: Invocation): Promise<number> {
   const [what = "list", ref, ...rest] = invocation.positionals
   if (rest.length > 0 || (ref === undefined) !== (what === "list")) throw new UsageError(usage)
@@ -18,10 +18,15 @@ export async function registrySync(invocation: Invocation): Promise<number> {
   if (ref === undefined) throw new UsageError(usage)
   if (what === "now")
     return show(invocation, await withNode(invocation, (client) => client.peer.sync({ peer: ref })))
-  if (what === "add") {
+  if (what === "add" || what === "trust") {
     const vkey = textFlag(invocation.flags, "key")
-    const given = { url: ref, ...(vkey === undefined ? {} : { vkey }) }
-    return show(invocation, await asPerson(invocation, (client) => client.peer.add(given)))
+    const key = vkey === undefined ? {} : { vkey }
+    return show(
+      invocation,
+      await asPerson(invocation, (client) =>
+        what === "add" ? client.peer.add({ url: ref, ...key }) : client.peer.trust({ peer: ref, ...key }),
+      ),
+    )
   }
   if (what !== "remove") throw new UsageError(usage)
   const removed = await asPerson(invocation, (client) => client.peer.remove({ peer: ref }))

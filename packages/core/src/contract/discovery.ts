@@ -27,7 +27,7 @@ export const SearchRegistrations = z.object({
   ...searchFacets,
   /** `yes`: only agents that were heard of lately. */
   alive: z.enum(["yes"]).optional(),
-  /** Only agents with at least so much credit. */
+  /** Only agents with at least so much credit; refused where nothing gives them any, which is everywhere today. */
   credit: z.coerce.number().int().min(0).max(100).optional(),
   offset: z.coerce.number().int().min(0).max(199).default(0),
   limit: z.coerce.number().int().min(1).max(100).default(20),
@@ -51,6 +51,7 @@ export const FoundRegistration = z.object({
   origin: z.string().nullable(),
   /** Null where nobody listens. */
   alive: z.boolean().nullable(),
+  /** Null where nothing gives it one, which is everywhere today. */
   credit: z.number().nullable(),
   /** 0 to 100: how well it answers the words. It says nothing of trust. */
   score: z.number(),

@@ -85,6 +85,19 @@ export const syncOperations = {
     en: "Mirror another registry no more, and forget what was mirrored of it",
     zh: "不再镜像另一登记平台，并删除其镜像内容",
   }),
+  "peer.trust": operation({
+    method: "POST",
+    path: "/v1/registry/peers:trust",
+    scope: "person",
+    input: z.object({
+      peer: PeerRef,
+      /** The key of its ledger, where that is another than before. */
+      vkey: z.string().max(MAX_VKEY_LENGTH).optional(),
+    }),
+    output: ShownPeer,
+    en: "Believe a registry again that was refused, once its operator has said why its ledger is another one: everything of it is read anew",
+    zh: "在其运营者说明账本变更缘由后，重新信任被拒绝的登记平台，并重新读取其全部内容",
+  }),
   "peer.sync": operation({
     method: "POST",
     path: "/v1/registry/peers:sync",

@@ -105,6 +105,7 @@ export const facts = [
   "peer.followed",
   "peer.refused",
   "peer.removed",
+  "peer.trusted",
   "node.started",
   "ledger.restored",
   "ledger.rekeyed",

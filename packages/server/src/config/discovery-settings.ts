@@ -38,6 +38,36 @@ export const DiscoverySettings = z
           "可向其转发、也接受其转发的发现服务器；绝不询问其他服务器",
         ),
       ),
+    certificate: z
+      .strictObject({
+        certFile: z
+          .string()
+          .min(1)
+          .max(4000)
+          .meta(
+            means(
+              "file with the certificate of this discovery server and those above it (PEM), relative to the data folder; read anew for each discovery that is passed on",
+              "本发现服务器的证书及其上级证书文件（PEM），相对数据目录；每次转发时重新读取",
+            ),
+          ),
+        keyFile: z
+          .string()
+          .min(1)
+          .max(4000)
+          .meta(means("file with its private key (PEM)", "其私钥文件（PEM）")),
+        caFile: z
+          .string()
+          .min(1)
+          .max(4000)
+          .optional()
+          .meta(
+            means(
+              "file with the authorities that certify the servers which are asked (PEM); those of the system if left out",
+              "所询问服务器之证书的签发机构文件（PEM）；未设则用系统的",
+            ),
+          ),
+      })
+      .optional(),
     embeddings: z
       .strictObject({
         url: z

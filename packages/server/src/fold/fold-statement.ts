@@ -455,6 +455,8 @@ const folds: Record<Fact, FoldFact> = {
       addedAt: time(refs["at"]),
     })
   },
+  "peer.trusted": (fold, { subject, content }) =>
+    fold.change("peer", subject, { vkey: within(content, "vkey") }),
   "peer.followed": nothing,
   "peer.refused": nothing,
   "peer.removed"(fold, { subject }) {

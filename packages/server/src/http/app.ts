@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto"
+import type { IncomingMessage } from "node:http"
 import { contract } from "@hufu/core/contract/contract"
 import type { Operation } from "@hufu/core/contract/operation"
 import { openapi } from "@hufu/core/contract/openapi"
@@ -34,12 +35,13 @@ import { languageOf, problemOf } from "./problem.ts"
 import { readBody, readQuery } from "./read-request.ts"
 import type { Discovery } from "../registry/discovery/discovery.ts"
 import type { Atr } from "../registry/atr/atr.ts"
+import { nodeOwner } from "../registry/sync/webhooks.ts"
 import type { ServedFaces } from "../registry/served-faces.ts"
 import type { WellKnown } from "../registry/well-known.ts"
 import { adpBase, serveAdp } from "./registry/serve-adp.ts"
 import { ardBase, serveArd } from "./registry/serve-ard.ts"
 import { serveAtr } from "./registry/serve-atr.ts"
-import { dspBase, type DspDoor, serveDsp } from "./registry/serve-dsp.ts"
+import { dspBase, type DspDoor, type DspSender, serveDsp } from "./registry/serve-dsp.ts"
 import { serveFaces, serveWellKnown } from "./registry/serve-faces.ts"
 import { mcpRegistryBase, serveMcpRegistry } from "./registry/serve-mcp-registry.ts"
 import { serveTokens } from "./serve-tokens.ts"
@@ -67,7 +69,9 @@ export interface AppParts extends CallerParts {
   /** Finding agents among them. */
   readonly discovery: Pick<Discovery, "adp" | "ard" | "servers">
   /** By which other registries mirror this one; undefined where it is not shared. */
-  readonly dsp: (() => Omit<DspDoor, "onError" | "requirePerson">) | undefined
+  readonly dsp: (() => Pick<DspDoor, "dsp" | "webhooks">) | undefined
+  /** An agent that is registered here, where a request is its own. Throws for who proves nothing. */
+  readonly agentSender: (request: IncomingMessage) => DspSender | undefined
   /** Where people open the console. */
   readonly consoleOrigin: () => string
   /** Further Host header values that are served. */
@@ -81,6 +85,8 @@ export interface Bindings {
   readonly transport: "socket" | "http"
   /** From which address it came; of the local socket there is none. */
   readonly address?: string | undefined
+  /** The request as it came over the network. */
+  readonly incoming?: IncomingMessage
 }
 
 type AppContext = Context<{ Bindings: Bindings }>
@@ -232,7 +238,12 @@ async function answerDsp(parts: AppParts, c: AppContext): Promise<Response> {
       {
         ...dsp(),
         onError,
-        requirePerson: () => requireFresh(identify(parts, c, randomUUID()).session, parts.clock),
+        senderOf() {
+          const agent = c.env?.incoming && parts.agentSender(c.env.incoming)
+          if (agent !== undefined) return agent
+          requireFresh(identify(parts, c, randomUUID()).session, parts.clock)
+          return { owner: nodeOwner }
+        },
       },
     ))
   if (answer === undefined) throw nowhere()

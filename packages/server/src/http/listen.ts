@@ -48,7 +48,12 @@ export async function listenHttp(
   const listenerOf = (transport: Bindings["transport"]) =>
     getRequestListener(
       (request, { incoming }) =>
-        parts.app.fetch(request, { transport, address: addressOf(incoming.socket.remoteAddress) }),
+        parts.app.fetch(request, {
+          transport,
+          address: addressOf(incoming.socket.remoteAddress),
+          // HTTP/1.1 is all that is listened to.
+          ...(transport === "http" ? { incoming: incoming as IncomingMessage } : {}),
+        }),
       { overrideGlobalObjects: false },
     )
   const overHttp = listenerOf("http")

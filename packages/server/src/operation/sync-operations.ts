@@ -8,6 +8,7 @@ export function syncOperations({ peers, registrations, person }: OperationParts)
     "peer.list": async () => ({ items: peers.list() }),
     "peer.add": ({ url, vkey }, context) => peers.add({ url, vkey, by: actorOf(context) }),
     "peer.remove": ({ peer }, context) => peers.remove(peer, actorOf(context)),
+    "peer.trust": ({ peer, vkey }, context) => peers.trust({ ref: peer, vkey, by: actorOf(context) }),
     "peer.sync": ({ peer }) => peers.sync(peer),
     "registration.load": async ({ items, approve }, context) => {
       const owner = context.session?.person ?? person.id

@@ -12,6 +12,13 @@ export interface PeerReply {
   readonly text: string
 }
 
+/** What is shown to another registry, and by whom it has to be certified itself; all of it PEM. */
+export interface PeerTls {
+  readonly cert: string
+  readonly key: string
+  readonly ca?: string
+}
+
 export interface FetchPeer {
   readonly method?: "GET" | "POST"
   readonly headers?: Readonly<Record<string, string>>
@@ -20,11 +27,13 @@ export interface FetchPeer {
   readonly maxBytes: number
   readonly reach: ReachOptions
   readonly signal?: AbortSignal
+  /** Shown over https alone. */
+  readonly tls?: PeerTls | undefined
 }
 
 /** One bounded request to another registry, where the operator said that it is; no redirect is followed. UNTRUSTED: the answer. */
 export function fetchPeer(url: URL, of: FetchPeer): Promise<PeerReply> {
-  const { method = "GET", headers = {}, body, reach, maxBytes } = of
+  const { method = "GET", headers = {}, body, reach, maxBytes, tls } = of
   const port = url.port === "" ? (url.protocol === "https:" ? 443 : 80) : Number(url.port)
   const timeout = AbortSignal.timeout(of.timeoutMs)
   const signal = of.signal === undefined ? timeout : AbortSignal.any([timeout, of.signal])
@@ -39,6 +48,7 @@ export function fetchPeer(url: URL, of: FetchPeer): Promise<PeerReply> {
         lookup: reachableLookup(port, reach),
         agent: false,
         signal,
+        ...(url.protocol === "https:" ? tls : {}),
       },
       (response) => {
         const chunks: Buffer[] = []

@@ -9,11 +9,18 @@ import { DspError, dspErrorBody } from "../../registry/sync/dsp-error.ts"
 /** Where DSP is spoken, as the reference server has it. */
 export const dspBase = "/acps-dsp-v2"
 
+/** Whose webhooks somebody sees and makes. */
+export interface DspSender {
+  readonly owner: string
+  /** Throws for another body than the one that the sender vouches for. */
+  readonly checkBody?: ((body: Uint8Array) => void) | undefined
+}
+
 export interface DspDoor {
   readonly dsp: Dsp
   readonly webhooks: Webhooks
-  /** Throws unless a person of this node has proved to be one. */
-  readonly requirePerson: () => void
+  /** Who sends this request: a person of this node, or a registered agent. Throws for everybody else. */
+  readonly senderOf: () => DspSender
   readonly onError: (error: unknown) => void
 }
 
@@ -39,7 +46,7 @@ export async function serveDsp(
 async function answer(
   request: Request,
   { path, caller }: { path: string; caller: string },
-  { dsp, webhooks, requirePerson }: Omit<DspDoor, "onError">,
+  { dsp, webhooks, senderOf }: Omit<DspDoor, "onError">,
 ): Promise<Response | undefined> {
   const { method } = request
   const query = readQuery(request)
@@ -63,30 +70,39 @@ async function answer(
   }
   const [isWebhook, webhook, act] = /^\/webhooks(?:\/(wh_[0-9a-f]{1,64})(\/reactivate)?)?$/.exec(path) ?? []
   if (isWebhook === undefined) return undefined
-  // Whoever is told what happens here is chosen by a person.
-  requirePerson()
-  if (webhook === undefined) return allWebhooks(request, webhooks)
-  return act === undefined
-    ? oneWebhook(request, webhooks, webhook)
-    : (refuseOther(method, "POST"), json(200, await webhooks.reactivate(webhook)))
+  // Whoever is told what happens here is chosen by a person; an agent that is registered here, for itself.
+  const sender = senderOf()
+  if (webhook === undefined) return allWebhooks(request, webhooks, sender)
+  if (act === undefined) return oneWebhook(request, webhooks, { id: webhook, sender })
+  refuseOther(method, "POST")
+  sender.checkBody?.(new Uint8Array(await request.arrayBuffer()))
+  return json(200, await webhooks.reactivate(webhook, sender.owner))
 }
 
-async function allWebhooks(request: Request, webhooks: Webhooks): Promise<Response> {
-  if (request.method === "GET") return json(200, webhooks.list())
+async function allWebhooks(request: Request, webhooks: Webhooks, sender: DspSender): Promise<Response> {
+  if (request.method === "GET") return json(200, webhooks.list(sender.owner))
   refuseOther(request.method, "POST")
-  return json(201, await webhooks.create(await webhookIn(request)))
+  return json(201, await webhooks.create(await webhookIn(request, sender), sender.owner))
 }
 
-async function oneWebhook(request: Request, webhooks: Webhooks, id: string): Promise<Response> {
-  if (request.method === "GET") return json(200, webhooks.get(id))
-  if (request.method === "PUT") return json(200, await webhooks.change(id, await webhookIn(request)))
+async function oneWebhook(
+  request: Request,
+  webhooks: Webhooks,
+  { id, sender }: { id: string; sender: DspSender },
+): Promise<Response> {
+  const { owner } = sender
+  if (request.method === "GET") return json(200, webhooks.get(id, owner))
+  if (request.method === "PUT")
+    return json(200, await webhooks.change(id, await webhookIn(request, sender), owner))
   refuseOther(request.method, "DELETE")
-  await webhooks.remove(id)
+  await webhooks.remove(id, owner)
   return new Response(null, { status: 204 })
 }
 
-async function webhookIn(request: Request): Promise<WebhookInput> {
-  const read = WebhookInput.safeParse(parseStrict(await readBody(request), { maxDepth: 8 }))
+async function webhookIn(request: Request, { checkBody }: DspSender): Promise<WebhookInput> {
+  const text = await readBody(request)
+  checkBody?.(Buffer.from(text))
+  const read = WebhookInput.safeParse(parseStrict(text, { maxDepth: 8 }))
   if (read.success) return read.data
   const at = read.error.issues[0]?.path.join(".").slice(0, 100) || "the webhook"
   throw new DspError(

@@ -86,6 +86,7 @@ export async function openApp({ consoleFolder }: { consoleFolder?: string } = {}
     clock,
     events,
     dsp: undefined,
+    agentSender: () => undefined,
     access: accessAnswers({
       rules: undefined,
       explain: operations["decision.explain"],

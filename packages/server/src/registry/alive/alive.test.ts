@@ -440,6 +440,60 @@ describe("the questions of AMP", () => {
       expect(await ask("/metrics/series/query", { ...series, ...more })).toMatchObject({ body: { code } })
     expect(it.alive.shown(ann.record).metrics?.[0]).toMatchObject({ activeTasks: 3, successRate: 99 })
   })
+
+  test("rank agents by a figure, hold them to objectives, and say how full they are", async () => {
+    const said = (more: object) => ({
+      type: "metrics",
+      body: {
+        loadMetrics: { activeTasks: 3, queuedTasks: 1, maxActiveTasks: 4, maxQueuedTasks: 10 },
+        windowMetrics: [{ window: "PT1M", successRate: 99.5, p95LatencyMs: 40, ...more }],
+      },
+    })
+    expect(await beat(ann, said({}))).toMatchObject({ status: 200 })
+    const certificate = await it.certificate(bob)
+    const asBob = (path: string, body: object) => it.mtls(certificate, `/acps-amp-v2${path}`, body)
+    const slow = said({ successRate: 90, p95LatencyMs: 900 })
+    expect(await asBob("/logs", record(bob.aic, slow))).toMatchObject({ status: 200 })
+    const timeRange = {
+      startAt: new Date(now() - 60_000).toISOString(),
+      endAt: new Date(now() + 1).toISOString(),
+    }
+    const ranking = { metric: "p95LatencyMs", timeRange, window: "PT1M", aggregation: "max" }
+    expect(await items("/metrics/rankings/query", ranking)).toMatchObject([
+      { aic: bob.aic, metric: "p95LatencyMs", window: "PT1M", value: 900 },
+      { aic: ann.aic, value: 40 },
+    ])
+    expect(await items("/metrics/rankings/query", { ...ranking, direction: "asc", topN: 1 })).toMatchObject([
+      { aic: ann.aic },
+    ])
+    expect(await items("/metrics/rankings/query", { ...ranking, window: "PT5M" })).toEqual([])
+    const rules = [
+      { sli: "success_rate", window: "PT1M", target: 99 },
+      { sli: "p95_latency_ms", window: "PT1M", target: 100 },
+      // Nobody said anything of it.
+      { sli: "p99_latency_ms", window: "PT1M", target: 100 },
+    ]
+    const judged = (more: object = {}) => ask("/metrics/slo/evaluate", { timeRange, rules, ...more })
+    expect(await judged()).toMatchObject({
+      body: { summary: { total: 4, meetsCount: 2, breachCount: 2 } },
+    })
+    expect(
+      await asBob("/metrics/slo/evaluate", { timeRange, rules, includeFailedDetails: false }),
+    ).toMatchObject({ body: { items: [], summary: { total: 2, breachCount: 2 } } })
+    const [first] = rules
+    for (const wrong of [{ sli: "mood" }, { target: 101 }, { window: "" }])
+      expect(await judged({ rules: [{ ...first, ...wrong }] })).toMatchObject({
+        body: { code: "AMP_SLO_RULE_INVALID" },
+      })
+    const full = (more: object = {}, bearer?: string) => items("/metrics/capacity/saturation", more, bearer)
+    expect(await full({ activeRatioThreshold: 0.75 }, ann.credential)).toMatchObject([
+      { aic: ann.aic, activeRatio: 0.75, queueRatio: 0.1, activeTasks: 3, maxActiveTasks: 4 },
+    ])
+    expect(await full({ queueRatioThreshold: 0.5 })).toEqual([])
+    expect(await ask("/metrics/capacity/saturation", { lookback: "PT25H" })).toMatchObject({
+      body: { code: "AMP_OUT_OF_RETENTION" },
+    })
+  })
 })
 
 test("nothing is kept of a registration that is erased", async () => {

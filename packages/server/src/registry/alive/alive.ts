@@ -1,10 +1,10 @@
 import type { AgentLiveness, LivenessState, MismatchSource } from "@hufu/core/contract/alive"
+import type { Registration } from "@hufu/core/registration/registration"
 import type { AgentAuthority } from "../../authority/agents.ts"
 import type { Clock } from "../../clock.ts"
 import type { Config } from "../../config.ts"
 import type { Store, Tx } from "../../store/store.ts"
 import type { Liveness } from "../discovery/registration-source.ts"
-import type { RegistrationRecord } from "../registration-record.ts"
 import type { Registrations } from "../registrations.ts"
 import { AmpError } from "./amp-error.ts"
 import { type Heard, type HeardAgents, openHeardAgents } from "./heard.ts"
@@ -30,7 +30,7 @@ export interface Alive {
   acted(holder: string, running: Running): void
   stateOf(of: Pick<Heard, "lastSeenAt">): LivenessState
   liveness(registration: string): Liveness | undefined
-  shown(registration: RegistrationRecord): AgentLiveness
+  shown(registration: Pick<Registration, "id" | "aic" | "content">): AgentLiveness
   heard(): HeardAgents
   readonly rings: MetricRings
   /** What belongs to the commit that erases a registration. */

@@ -6,6 +6,7 @@ const ampErrors = {
   AMP_INVALID_RECORD: { status: 400, title: "this is no record of AMP" },
   AMP_INVALID_FILTER: { status: 400, title: "the filter is not one of AMP" },
   AMP_INVALID_TIME_RANGE: { status: 400, title: "the time range is missing or cannot be used" },
+  AMP_SLO_RULE_INVALID: { status: 400, title: "this is no rule for an objective" },
   AMP_CURSOR_INVALID: { status: 400, title: "the cursor is not one that was given for this question" },
   AMP_QUERY_REQUIRES_SELECTIVE_FILTER: { status: 400, title: "say of which agents" },
   AMP_HEARTBEAT_SILENCE_RANGE_INVALID: { status: 400, title: "the range of silence is turned around" },

@@ -4,6 +4,7 @@ import type { Alive } from "./alive.ts"
 import { AmpError } from "./amp-error.ts"
 import { heartbeatAnswers } from "./heartbeat-answers.ts"
 import { metricAnswers } from "./metric-answers.ts"
+import { metricRankings } from "./metric-rankings.ts"
 import type { Sender } from "./senders.ts"
 
 /** Who asks. */
@@ -28,7 +29,7 @@ export interface AnswerParts {
 }
 
 /**
- * The query side of AMP, revision 02.02: heartbeats with the silences, metrics as snapshots and series. Whether an agent is alive is told
+ * The query side of AMP, revision 02.02: heartbeats with the silences, metrics as snapshots, series, rankings, objectives and capacity. Whether an agent is alive is told
  * to every registered agent, as discovery tells it; how it runs, only to itself and to whoever may look at this node.
  */
 export async function answerAmp(parts: AnswerParts, question: AmpQuestion): Promise<object> {
@@ -37,6 +38,7 @@ export async function answerAmp(parts: AnswerParts, question: AmpQuestion): Prom
     throw new AmpError("AMP_UNAUTHENTICATED", "a registered agent or a person may ask here: say who you are")
   const heartbeats = heartbeatAnswers(parts)
   const metrics = metricAnswers(parts)
+  const rankings = metricRankings(parts)
   const one = /^\/heartbeat\/liveness\/([^/]{1,200})$/.exec(path)?.[1]
   if (one !== undefined && path !== "/heartbeat/liveness/query") {
     requireMethod(method, "GET")
@@ -58,6 +60,7 @@ export async function answerAmp(parts: AnswerParts, question: AmpQuestion): Prom
     case "/heartbeat/sync/snapshot":
       throw new AmpError(
         "AMP_HEARTBEAT_SYNC_DISABLED",
+        // AMP has them over Kafka alone, and this answer where there is none.
         "what is alive is asked for here, and not copied: ask `/heartbeat/liveness/query`",
       )
     case "/metrics/snapshots/query":
@@ -66,6 +69,15 @@ export async function answerAmp(parts: AnswerParts, question: AmpQuestion): Prom
     case "/metrics/series/query":
       requireMethod(method, "POST")
       return metrics.series(await body(), asker)
+    case "/metrics/rankings/query":
+      requireMethod(method, "POST")
+      return rankings.rankings(await body(), asker)
+    case "/metrics/slo/evaluate":
+      requireMethod(method, "POST")
+      return rankings.objectives(await body(), asker)
+    case "/metrics/capacity/saturation":
+      requireMethod(method, "POST")
+      return rankings.saturation(await body(), asker)
     default:
       throw new AmpError(
         "AMP_NOT_FOUND",

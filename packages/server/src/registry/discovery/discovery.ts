@@ -1,11 +1,12 @@
 import { readFileSync } from "node:fs"
-import { join } from "node:path"
+import { join, resolve } from "node:path"
 import type { FoundRegistrations, SearchRegistrations } from "@hufu/core/contract/discovery"
 import { Failure } from "@hufu/core/failure"
 import type { Clock } from "../../clock.ts"
 import type { Config } from "../../config.ts"
 import type { ReachOptions } from "../../gateway/mcp/upstream/reachable-address.ts"
 import type { Store } from "../../store/store.ts"
+import type { PeerTls } from "../fetch-peer.ts"
 import { type CallLimit, openCallLimit } from "./adp/call-limit.ts"
 import type { DiscoverParts } from "./adp/discover.ts"
 import { forwardKey } from "./adp/forward-chain.ts"
@@ -127,6 +128,7 @@ function openParts({ store, source, settings, clock, reach, origin, onError }: D
       })),
       key: forwardKey(store.keyFor("discovery-forward")),
       reach,
+      tls: certificateReader(settings.certificate, store.folder.path),
       monotonic: () => clock.monotonic(),
       limit: openCallLimit(settings.perMinute, () => clock.monotonic()),
     },
@@ -134,6 +136,12 @@ function openParts({ store, source, settings, clock, reach, origin, onError }: D
     servers: mcpServers(common),
     async find(input: SearchRegistrations): Promise<FoundRegistrations> {
       const { text, alive, credit, offset, limit } = input
+      // An empty answer would say that no agent has so much.
+      if (credit !== undefined && source.credit === undefined)
+        throw new Failure(
+          "invalid_input",
+          "nothing gives agents a credit here, so that nothing is found by it: leave `credit` out",
+        )
       const { hits, total, complete, counts } = await searchByMeaning(
         { index, source },
         { text, facets: facetsOf(input), alive: alive === "yes", credit, offset, limit, count: true },
@@ -142,6 +150,31 @@ function openParts({ store, source, settings, clock, reach, origin, onError }: D
       return { items: hits.map(found), total, complete, facets: counts?.counted() ?? [], indexed: index.size }
     },
   }
+}
+
+/** Looked for when discovery is opened, so that what is missing is said at once; read anew whenever it is shown. */
+function certificateReader(
+  files: Config["discovery"]["certificate"],
+  dataFolder: string,
+): (() => PeerTls) | undefined {
+  if (files === undefined) return undefined
+  const { certFile, keyFile, caFile } = files
+  const text = (file: string) => readFileSync(resolve(dataFolder, file), "utf8")
+  const read = () => ({
+    cert: text(certFile),
+    key: text(keyFile),
+    ...(caFile === undefined ? {} : { ca: text(caFile) }),
+  })
+  try {
+    read()
+  } catch (cause) {
+    throw new Failure(
+      "invalid_input",
+      "a file of `discovery.certificate` cannot be read: correct it in the settings",
+      { cause },
+    )
+  }
+  return read
 }
 
 /** Read when discovery is opened; a file that is not there is refused with a sentence. */

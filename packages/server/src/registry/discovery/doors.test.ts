@@ -247,6 +247,9 @@ describe("the doors of discovery", () => {
       reasons: [{ field: "description", words: ["天气"] }],
     })
     await expect(discovery.find({ ...all, protocol: "smtp" })).rejects.toThrow("`smtp` is no protocol")
+    // That nobody has so much credit would be a lie where nobody has any.
+    await expect(discovery.find({ ...all, credit: 10 })).rejects.toMatchObject({ code: "invalid_input" })
+    await expect(discovery.find({ ...all, credit: 10 })).rejects.toThrow("leave `credit` out")
   })
 
   it("answers nothing more once it is closed", async () => {

@@ -67,7 +67,8 @@ export function followPeer(peer: PeerRecord, start: PeerPosition, parts: FollowP
       seenAt: clock.now(),
     }
     const work = (tx: Tx) => {
-      changed = mirrors.apply(tx, { peer, changes: taken, round: after.round })
+      const { isAnew } = position
+      changed = mirrors.apply(tx, { peer, changes: taken, round: after.round, isAnew })
       if (of.sweep === true) changed.push(...mirrors.sweep(tx, peer.id, after.round))
       parts.keep(tx, after)
       if (changed.length === 0 && after.size === position.size) return
@@ -110,6 +111,7 @@ export function followPeer(peer: PeerRecord, start: PeerPosition, parts: FollowP
   /** One question and what follows from it; true when there is nothing more to ask for at the moment. */
   async function step(wait: number): Promise<boolean> {
     if (position.snapshot !== null) return readPart(position.snapshot)
+    if (position.isAnew) return beginSnapshot()
     const { seq, size } = position
     hurry = new AbortController()
     const signal = AbortSignal.any([ended.signal, hurry.signal])
@@ -159,7 +161,7 @@ export function followPeer(peer: PeerRecord, start: PeerPosition, parts: FollowP
     const { id, seq, chunk, chunks } = part
     const isLast = chunk >= chunks - 1
     const next = { ...position, ...state, round }
-    if (isLast) await advance({ ...next, seq, snapshot: null }, { lines, sweep: true })
+    if (isLast) await advance({ ...next, seq, snapshot: null, isAnew: false }, { lines, sweep: true })
     else await advance({ ...next, snapshot: { id, seq, chunk, chunks } }, { lines })
     return false
   }
@@ -260,7 +262,7 @@ export function followPeer(peer: PeerRecord, start: PeerPosition, parts: FollowP
 function refusedNow({ url }: PeerRecord, { why }: PeerPosition): Failure {
   return new Failure(
     "peer_refused",
-    `the registry \`${url}\` is not believed any more: ${why}; ask its operator, and where that is right, remove it and add it again`,
+    `the registry \`${url}\` is not believed any more: ${why}; ask its operator, and where that is right, believe it again with \`hufu registry sync trust\``,
   )
 }
 

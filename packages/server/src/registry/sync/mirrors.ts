@@ -43,6 +43,8 @@ export interface Applied {
   readonly peer: { readonly id: string; readonly url: string }
   readonly changes: readonly RemoteChange[]
   readonly round: number
+  /** Whether its places count anew, so that none says what is older. */
+  readonly isAnew: boolean
 }
 
 const Body = z.object({
@@ -183,12 +185,12 @@ export function openMirrors(
       return { mirrors: counted.reduce((sum, { n }) => sum + n, 0), usable }
     },
     apply(tx, of) {
-      const { peer, changes, round } = of
+      const { peer, changes, round, isAnew } = of
       return changes.flatMap((change) => {
         const id = mirrorId(peer.id, change.origin)
         const [row] = tx.query<Row>(`${columns} id = ?`, [id])
         if (change.gone) return row === undefined ? [] : removed(tx, [row])
-        const isOld = row !== undefined && row.seq >= change.seq
+        const isOld = row !== undefined && row.seq >= change.seq && !isAnew
         if (isOld) {
           tx.run("UPDATE mirror SET round = ? WHERE id = ?", [round, id])
           return []

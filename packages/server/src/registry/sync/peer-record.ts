@@ -28,6 +28,8 @@ export const PeerPosition = z.object({
   round: z.int().nonnegative(),
   /** Where everything is being read anew, how far that is. */
   snapshot: z.object({ id: z.string(), seq: z.int(), chunk: z.int(), chunks: z.int() }).nullable(),
+  /** Whether everything has to be read anew, and counts however new what is here seems: its ledger is another one. */
+  isAnew: z.boolean().default(false),
   /** The state of its ledger that was verified last. */
   size: z.int().nonnegative(),
   root: z.string(),
@@ -44,6 +46,7 @@ export const startPosition: PeerPosition = {
   seq: 0,
   round: 0,
   snapshot: null,
+  isAnew: false,
   size: 0,
   root: "",
   note: "",

@@ -19,6 +19,8 @@ import { verifyPeerCheckpoint } from "./verify-peer-checkpoint.ts"
 export interface Peers {
   list(): ShownPeer[]
   add(given: { url: string; vkey: string | undefined; by: string }): Promise<ShownPeer>
+  /** Believes one again that was refused, under the key that a person gives; all of it is read anew. */
+  trust(given: { ref: string; vkey: string | undefined; by: string }): Promise<ShownPeer>
   remove(ref: string, by: string): Promise<{ id: string; forgotten: number }>
   /** Resolves when all that the other has at this moment is taken in. */
   sync(ref: string): Promise<ShownPeer>
@@ -134,13 +136,55 @@ export function openPeers({ store, clock, declare, mirrors, reach, log }: PeersP
     return shown(peer)
   }
 
+  async function trust({ ref, vkey, by }: Parameters<Peers["trust"]>[0]): Promise<ShownPeer> {
+    const peer = need(ref)
+    const before = followers.get(peer.id)?.position ?? positionOf(peer.id)
+    if (before.fault === null)
+      throw new Failure("stale", `the registry \`${peer.url}\` is believed: there is nothing to set right`)
+    if (peer.trust === "word" && vkey !== undefined)
+      throw new Failure(
+        "invalid_input",
+        `the registry \`${peer.url}\` has no ledger that could be verified: leave the key out`,
+      )
+    // Another key is never taken because it is shown: the person has it from the other's operator.
+    const expected = vkey ?? peer.vkey ?? undefined
+    const key = peer.trust === "word" ? null : await askKey(peer.url, dspClient(peer.url, reach), expected)
+    await followers.get(peer.id)?.close()
+    const after: PeerRecord = { ...peer, vkey: key }
+    const position: PeerPosition = { ...startPosition, round: before.round, isAnew: true }
+    await store.commit((tx) => {
+      records.put(tx, after)
+      keep(tx, peer.id, position)
+      declare(tx, {
+        fact: "peer.trusted",
+        subject: peer.id,
+        by,
+        refs: {
+          at: saidTime(clock.now()),
+          ...(before.fault === null ? {} : { fault: before.fault }),
+          // The state that was believed before: with it anybody can tell what the other gave up.
+          ...(before.size === 0 ? {} : { size: `count-${before.size}`, root: before.root }),
+        },
+        content: { url: peer.url, vkey: key },
+      })
+    })
+    records.set(after)
+    followers.delete(peer.id)
+    if (hasBegun) follow(after)
+    return shown(after)
+  }
+
+  /** One at a time: nobody is added twice, or believed again under two keys. */
+  function alone<T>(work: () => Promise<T>): Promise<T> {
+    const mine = adding.then(work)
+    adding = mine.catch(() => undefined)
+    return mine
+  }
+
   return {
     list: () => Array.from(records.all(), shown),
-    add(given) {
-      const mine = adding.then(() => add(given))
-      adding = mine.catch(() => undefined)
-      return mine
-    },
+    add: (given) => alone(() => add(given)),
+    trust: (given) => alone(() => trust(given)),
     async remove(ref, by) {
       const { id } = need(ref)
       await followers.get(id)?.close()

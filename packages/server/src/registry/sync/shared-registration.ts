@@ -15,6 +15,9 @@ const Proven = z.strictObject({
 })
 export type Proven = z.infer<typeof Proven>
 
+/** An approval names what was verified by then: 64 proofs at most, each with a value of 300 letters. */
+const maxApprovalChars = 32 * 1024
+
 /** What a registry shows another of one registration, with the entries of its ledger that say so. UNTRUSTED. */
 export const SharedRegistration = z.strictObject({
   /** Whether its agent may be used at this moment. */
@@ -22,7 +25,7 @@ export const SharedRegistration = z.strictObject({
   /** The statement by which it last changed. */
   log: Proven,
   /** The statement that approved it, and what opens that statement's commitment; null once it was erased. */
-  approval: Proven.extend({ salt: Base64.max(64), value: z.string().max(1000) }).nullable(),
+  approval: Proven.extend({ salt: Base64.max(64), value: z.string().max(maxApprovalChars) }).nullable(),
   /** While it may be used: what it says. */
   shown: z
     .strictObject({

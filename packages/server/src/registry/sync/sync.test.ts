@@ -1,10 +1,11 @@
-import { createHmac } from "node:crypto"
+import { createHmac, randomBytes } from "node:crypto"
 import { createServer, type Server } from "node:http"
 import { once } from "node:events"
 import type { AddressInfo } from "node:net"
 import { getRequestListener } from "@hono/node-server"
 import { newId } from "@hufu/core/id"
 import { isFailure } from "@hufu/core/failure"
+import { keyProven } from "@hufu/core/registration/key-proven"
 import type { RegistrationInput } from "@hufu/core/registration/registration-content"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { type AgentAuthority, openAgents } from "../../authority/agents.ts"
@@ -22,7 +23,7 @@ import { type Mirrors, openMirrors } from "./mirrors.ts"
 import { openPeers, type Peers } from "./peers.ts"
 import { suspendElsewhere } from "./suspend-elsewhere.ts"
 import { openRegistrationChanges, type RegistrationChanges } from "./registration-changes.ts"
-import { openWebhooks, retryMs, type Webhooks } from "./webhooks.ts"
+import { nodeOwner, openWebhooks, retryMs, type Webhooks } from "./webhooks.ts"
 import { loopback, loopbackInUrl } from "../../http/testing/loopback.ts"
 
 // Two registries, each with its own store, and real HTTP between them. One world for all: registrations stay apart by their names.
@@ -39,8 +40,8 @@ interface Registry {
   readonly dsp: Dsp
   readonly webhooks: Webhooks
   readonly url: string
-  /** What a person has proved. */
-  person: boolean
+  /** Who asks: a person, an agent by its registration, or nobody who proved anything. */
+  asker: string | undefined
   /** In the way of an answer: what the other side is told instead. */
   bend: (text: string) => string
   /** Who answers at this address, if it is somebody else. */
@@ -50,6 +51,7 @@ interface Registry {
 }
 
 const person = newId("person", scratchStart)
+const inService = new Set<string>()
 
 async function openRegistry(disk: Scratch): Promise<Registry> {
   const { clock } = disk
@@ -83,7 +85,14 @@ async function openRegistry(disk: Scratch): Promise<Registry> {
   const onError = (error: unknown) => {
     throw error
   }
-  const webhooks = openWebhooks({ store, clock, reach, newest: () => dsp.newest(), onError })
+  const webhooks = openWebhooks({
+    store,
+    clock,
+    reach,
+    newest: () => dsp.newest(),
+    isInService: (id) => inService.has(id),
+    onError,
+  })
   const server: Server = createServer()
   const registry: Registry = {
     disk,
@@ -97,7 +106,7 @@ async function openRegistry(disk: Scratch): Promise<Registry> {
     dsp,
     webhooks,
     url: "",
-    person: false,
+    asker: undefined,
     bend: (text) => text,
     instead: undefined,
     declare,
@@ -109,13 +118,14 @@ async function openRegistry(disk: Scratch): Promise<Registry> {
       await store.close()
     },
   }
-  const requirePerson = () => {
-    if (!registry.person) throw new Error("nobody has proved to be a person")
+  const senderOf = () => {
+    if (registry.asker === undefined) throw new Error("nobody has proved to be a person")
+    return { owner: registry.asker }
   }
   const listener = getRequestListener(
     async (request) => {
       const path = new URL(request.url).pathname
-      const door = { dsp: registry.instead ?? dsp, webhooks, requirePerson, onError: () => undefined }
+      const door = { dsp: registry.instead ?? dsp, webhooks, senderOf, onError: () => undefined }
       const answer = await serveDsp(request, { path, caller: "test" }, door)
       if (answer === undefined) return new Response(null, { status: 404 })
       if (answer.status === 204) return answer
@@ -265,6 +275,30 @@ describe("a registry that follows", () => {
     const before = mirror.store.ledger.size()
     await mirror.peers.sync(origin.url)
     expect(mirror.store.ledger.size()).toBe(before)
+  })
+
+  it("takes in one that was approved with much that was verified of it", async () => {
+    const { registrations } = origin
+    const keys = Array.from({ length: 8 }, (_, n) => ({
+      id: `${n}`.padEnd(64, "k"),
+      jwk: { kty: "OKP" as const, crv: "Ed25519" as const, x: randomBytes(32).toString("base64url") },
+    }))
+    const { id } = await registrations.claim({
+      content: content("much-verified", { keys }),
+      owner: person,
+      agent: null,
+      ontology: null,
+    })
+    for (const key of keys)
+      await registrations.prove(
+        id,
+        { how: "key", of: "key", value: keyProven(key), at: scratchStart, until: null },
+        person,
+      )
+    await registrations.submit(id, person)
+    await registrations.approve(id, person)
+    await mirror.peers.sync(origin.url)
+    expect(usableThere("much-verified")).toBe(true)
   })
 
   it("uses nobody whom the origin disables, suspends, retires or erases, and those again whom it enables", async () => {
@@ -490,6 +524,19 @@ describe("a registry with two histories", () => {
       origin.instead = undefined
       await expect(third.peers.sync(origin.url)).rejects.toThrow("not believed any more")
       expect(third.known.find(nameOf(`before-${fault}`))).toBeDefined()
+      // Until a person has heard why its ledger is another one: then that one is read, and the other is not held against it.
+      origin.instead = other.dsp
+      await expect(
+        third.peers.trust({ ref: origin.url, vkey: third.store.ledger.vkey, by: person }),
+      ).rejects.toThrow("not the one whose key")
+      await third.peers.trust({ ref: origin.url, vkey: undefined, by: person })
+      await third.peers.sync(origin.url)
+      expect(third.peers.list()).toMatchObject([{ state: "following", fault: null }])
+      expect(third.known.find(nameOf(`before-${fault}`))).toBeUndefined()
+      for (const name of names) expect(third.known.find(nameOf(`${name}-${fault}`))).toBeDefined()
+      await expect(third.peers.trust({ ref: origin.url, vkey: undefined, by: person })).rejects.toMatchObject(
+        { code: "stale" },
+      )
     } finally {
       origin.instead = undefined
       for (const each of [third, other]) {
@@ -563,7 +610,7 @@ describe("a webhook", () => {
     server.listen(0, loopback)
     await once(server, "listening")
     url = `http://${loopbackInUrl}:${(server.address() as AddressInfo).port}/hook`
-    origin.person = true
+    origin.asker = nodeOwner
   })
   afterAll(() => {
     server.closeAllConnections()
@@ -579,9 +626,9 @@ describe("a webhook", () => {
   const secret = "a secret of enough letters"
 
   it("is kept for a person, proved, told of changes under a signature, and deleted", async () => {
-    origin.person = false
+    origin.asker = undefined
     expect((await call("POST", "", { url, secret })).status).toBe(500)
-    origin.person = true
+    origin.asker = nodeOwner
     expect((await call("POST", "", { url: "http://10.0.0.1/x", secret })).status).toBe(400)
     answering = "error"
     expect((await call("POST", "", { url, secret })).status).toBe(400)
@@ -608,6 +655,41 @@ describe("a webhook", () => {
     expect((await (await call("GET", "")).json()) as unknown[]).toHaveLength(1)
     expect((await call("DELETE", `/${String(id)}`)).status).toBe(204)
     expect((await call("GET", `/${String(id)}`)).status).toBe(404)
+  })
+
+  it("of an agent is its own, four at most, and tells nothing once the agent is out of service", async () => {
+    const [agent, other] = ["reg_agent", "reg_other"]
+    origin.asker = agent
+    const made = await Promise.all([1, 2, 3, 4].map(() => call("POST", "", { url, secret })))
+    expect(made.map(({ status }) => status)).toEqual([201, 201, 201, 201])
+    expect((await call("POST", "", { url, secret })).status).toBe(409)
+    const all = (await (await call("GET", "")).json()) as { id: string; owner: string }[]
+    expect(all.map(({ owner }) => owner)).toEqual([agent, agent, agent, agent])
+    const [first] = all
+    origin.asker = other
+    expect(await (await call("GET", "")).json()).toEqual([])
+    for (const [method, path] of [
+      ["GET", ""],
+      ["PUT", ""],
+      ["POST", "/reactivate"],
+    ] as const)
+      expect((await call(method, `/${first?.id}${path}`, method === "PUT" ? {} : undefined)).status).toBe(404)
+    await call("DELETE", `/${first?.id}`)
+    // The person sees everybody's, and takes all but one away.
+    origin.asker = nodeOwner
+    expect((await (await call("GET", "")).json()) as unknown[]).toHaveLength(4)
+    for (const { id } of all.slice(1)) await call("DELETE", `/${id}`)
+    received.length = 0
+    await load("untold-to-an-agent")
+    const watcher = await call("POST", "", { url, secret })
+    await load("told-to-a-person")
+    await expect.poll(() => received.map(({ text }) => text.includes("data_change"))).toContain(true)
+    const told = () => received.filter(({ text }) => text.includes(first?.id ?? "")).length
+    expect(told()).toBe(0)
+    inService.add(agent)
+    await expect.poll(told).toBe(1)
+    for (const { id } of [first, (await watcher.json()) as { id: string }].flatMap((each) => each ?? []))
+      await call("DELETE", `/${id}`)
   })
 
   it("that does not answer is tried later and later, and at last not any more", async () => {

@@ -19,11 +19,16 @@ export const webhookEvents = [
   "service_healthy",
 ] as const
 
+/** Whose webhooks are those that a person of this node made; that person sees everybody's. */
+export const nodeOwner = "node"
+
 const time = z.int().nonnegative().nullable()
 
 /** Who is told of changes, as DSP shows it. */
 const Webhook = z.object({
   id: z.string(),
+  /** `node`: a person of this node made it; else the registration whose agent did, by its own certificate or key. */
+  owner: z.string().default(nodeOwner),
   types: z.array(z.string()),
   events: z.array(z.enum(webhookEvents)),
   status: z.enum(["active", "failed"]),
@@ -54,13 +59,13 @@ export type WebhookInput = z.infer<typeof WebhookInput>
 /** Tells others of changes, as DSP has it. */
 export interface Webhooks {
   /** Without its secret. */
-  list(): object[]
-  get(id: string): object
+  list(owner: string): object[]
+  get(id: string, owner: string): object
   /** Resolves when the address has answered a challenge. Throws DspError. */
-  create(input: WebhookInput): Promise<object>
-  change(id: string, input: WebhookInput): Promise<object>
-  remove(id: string): Promise<void>
-  reactivate(id: string): Promise<object>
+  create(input: WebhookInput, owner: string): Promise<object>
+  change(id: string, input: WebhookInput, owner: string): Promise<object>
+  remove(id: string, owner: string): Promise<void>
+  reactivate(id: string, owner: string): Promise<object>
   close(): Promise<void>
 }
 
@@ -69,10 +74,14 @@ export interface WebhooksParts {
   readonly clock: Clock
   readonly reach: ReachOptions
   readonly newest: () => number
+  /** Whether an agent's registration is in service; what one made that is not, nobody is told by. */
+  readonly isInService: (registration: string) => boolean
   readonly onError: (error: unknown) => void
 }
 
 const mostWebhooks = 100
+const mostOfAgent = 4
+const mostOfAgents = 1000
 /** What happens within so long is told at once. */
 const batchMs = 5000
 const lookMs = 100
@@ -83,7 +92,7 @@ const maxAnswerBytes = 64 * 1024
 const subject = "node"
 
 export function openWebhooks(parts: WebhooksParts): Webhooks {
-  const { store, clock, reach, newest, onError } = parts
+  const { store, clock, reach, newest, isInService, onError } = parts
   const all = new Map<string, Webhook>()
   const ended = new AbortController()
   for (const { id, body, sealed } of store.query<{ id: string; body: string; sealed: Uint8Array }>(
@@ -109,10 +118,21 @@ export function openWebhooks(parts: WebhooksParts): Webhooks {
     return webhook
   }
 
-  function need(id: string): Webhook {
+  function need(id: string, owner: string = nodeOwner): Webhook {
     const found = all.get(id)
-    if (found === undefined) throw new DspError(404, 40401, "there is no such webhook")
-    return found
+    if (found !== undefined && isSeenBy(found, owner)) return found
+    throw new DspError(404, 40401, "there is no such webhook")
+  }
+
+  const isSeenBy = (of: Pick<Webhook, "owner">, owner: string) => owner === nodeOwner || of.owner === owner
+
+  function refuseTooMany(owner: string): void {
+    const ofNode = [...all.values()].filter((each) => each.owner === nodeOwner).length
+    const own = [...all.values()].filter((each) => each.owner === owner).length
+    const most = owner === nodeOwner ? mostWebhooks : mostOfAgent
+    if (own >= most) throw new DspError(409, 40901, `at most ${most} webhooks are kept: delete one first`)
+    if (owner !== nodeOwner && all.size - ofNode >= mostOfAgents)
+      throw new DspError(409, 40901, "no more webhooks of agents are kept here: ask for changes instead")
   }
 
   /** Whoever answers with what was sent has meant to be told. */
@@ -194,8 +214,9 @@ export function openWebhooks(parts: WebhooksParts): Webhooks {
     const now = clock.now()
     const place = newest()
     return [...all.values()].filter(
-      ({ status, told, events, next_retry_at, last_success_at }) =>
+      ({ owner, status, told, events, next_retry_at, last_success_at }) =>
         status === "active" &&
+        (owner === nodeOwner || isInService(owner)) &&
         told < place &&
         events.includes("data_change") &&
         (next_retry_at === null || next_retry_at <= now) &&
@@ -217,17 +238,17 @@ export function openWebhooks(parts: WebhooksParts): Webhooks {
   look()
 
   return {
-    list: () => Array.from(all.values(), shown),
-    get: (id) => shown(need(id)),
-    async create(input) {
-      if (all.size >= mostWebhooks)
-        throw new DspError(409, 40901, `at most ${mostWebhooks} webhooks are kept: delete one first`)
+    list: (owner) => [...all.values()].filter((each) => isSeenBy(each, owner)).map(shown),
+    get: (id, owner) => shown(need(id, owner)),
+    async create(input, owner) {
+      refuseTooMany(owner)
       const { url, secret, types = ["acs"], events = ["data_change"], description = "" } = input
       await refuseUrl(url)
       if (secret === undefined) throw new DspError(400, 40001, "give `secret`, at least 16 characters")
       const now = clock.now()
       const webhook: Webhook = {
         id: `wh_${newSecret()}`,
+        owner,
         url: url ?? "",
         secret,
         types,
@@ -244,10 +265,12 @@ export function openWebhooks(parts: WebhooksParts): Webhooks {
         told: newest(),
       }
       await prove(webhook)
+      // Others may have come while the address answered.
+      refuseTooMany(owner)
       return shown(await save(webhook))
     },
-    async change(id, input) {
-      const before = need(id)
+    async change(id, input, owner) {
+      const before = need(id, owner)
       const after: Webhook = { ...before, ...defined(input), updated_at: clock.now() }
       if (input.url !== undefined || input.secret !== undefined) {
         await refuseUrl(after.url)
@@ -255,12 +278,14 @@ export function openWebhooks(parts: WebhooksParts): Webhooks {
       }
       return shown(await save(after))
     },
-    async remove(id) {
+    async remove(id, owner) {
+      const known = all.get(id)
+      if (known !== undefined && !isSeenBy(known, owner)) return
       all.delete(id)
       await store.vault.forget([], (tx) => void tx.run("DELETE FROM webhook WHERE id = ?", [id]))
     },
-    async reactivate(id) {
-      const before = need(id)
+    async reactivate(id, owner) {
+      const before = need(id, owner)
       await prove(before)
       const now = clock.now()
       return shown(
@@ -281,9 +306,10 @@ export function retryMs(failures: number): number {
 
 function shown(webhook: Webhook): object {
   const at = (ms: number | null) => (ms === null ? null : new Date(ms).toISOString())
-  const { id, url, types, events, description, status, failure_count } = webhook
+  const { id, owner, url, types, events, description, status, failure_count } = webhook
   return {
     id,
+    ...(owner === nodeOwner ? {} : { owner }),
     url,
     types,
     events,

@@ -163,6 +163,8 @@ export async function openAliveUnderTest(settings: object = {}): Promise<AliveUn
         peerOf,
         amp,
         discovery,
+        dsp: undefined,
+        senders: alive.senders,
         mcp: (_request, response) => response.end('"mcp"'),
         ontology: (_request, response) => response.end('"ontology"'),
         onError,

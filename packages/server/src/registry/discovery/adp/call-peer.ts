@@ -1,7 +1,7 @@
 import { isJsonObject, type JsonObject } from "@hufu/core/json/json-value"
 import { parseStrict } from "@hufu/core/json/strict-parse"
 import type { ReachOptions } from "../../../gateway/mcp/upstream/reachable-address.ts"
-import { fetchPeer } from "../../fetch-peer.ts"
+import { fetchPeer, type PeerTls } from "../../fetch-peer.ts"
 
 /** A discovery server that the operator has named. */
 export interface PeerAddress {
@@ -15,6 +15,8 @@ export interface PeerCall {
   /** Where a redirect may lead: the origins of the servers that the operator has named. */
   readonly origins: ReadonlySet<string>
   readonly reach: ReachOptions
+  /** This server's own certificate, where it has one. */
+  readonly tls?: (() => PeerTls) | undefined
 }
 
 /** How a call to another discovery server ended. UNTRUSTED: the result. */
@@ -31,6 +33,7 @@ export async function callPeer({ url }: PeerAddress, call: PeerCall): Promise<Pe
   const signal = AbortSignal.timeout(call.timeoutMs)
   let at = url
   try {
+    const tls = call.tls?.()
     for (let hop = 0; hop <= maxRedirects; hop += 1) {
       const answer = await fetchPeer(new URL(at), {
         method: "POST",
@@ -40,6 +43,7 @@ export async function callPeer({ url }: PeerAddress, call: PeerCall): Promise<Pe
         maxBytes: maxAnswerBytes,
         reach: call.reach,
         signal,
+        tls,
       })
       if (answer.status !== 307) return read(answer)
       const next = URL.parse(answer.headers.location ?? "", at)

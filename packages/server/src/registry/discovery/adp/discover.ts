@@ -5,6 +5,7 @@ import { acs } from "@hufu/core/registration/faces/acs"
 import type { Registration } from "@hufu/core/registration/registration"
 import type { Ed25519Jwk } from "@hufu/core/token/ed25519-jwk"
 import type { ReachOptions } from "../../../gateway/mcp/upstream/reachable-address.ts"
+import type { PeerTls } from "../../fetch-peer.ts"
 import { bestSkill, type Ranked, type WeighedWords } from "../rank.ts"
 import { search, type SearchParts } from "../search.ts"
 import type { Meaning } from "../meaning.ts"
@@ -29,6 +30,8 @@ export interface DiscoverParts extends SearchParts {
   readonly peers: readonly Peer[]
   readonly key: ForwardKey
   readonly reach: ReachOptions
+  /** The certificate that is shown to them; read whenever one is asked, as certificates do not last. */
+  readonly tls?: (() => PeerTls) | undefined
   /** Where the faces of registrations are. */
   readonly origin: () => string
   readonly monotonic: () => number
@@ -188,7 +191,7 @@ interface Passing {
 }
 
 async function askPeers(
-  { own, peers, key, reach, monotonic }: DiscoverParts,
+  { own, peers, key, reach, tls, monotonic }: DiscoverParts,
   request: DiscoveryRequest,
   { requestId, chain, begun, caller }: Passing,
 ): Promise<{ share: Share; routes: Route[] }[]> {
@@ -233,6 +236,7 @@ async function askPeers(
         timeoutMs: eachTimeoutMs,
         origins,
         reach,
+        tls,
       })
       return readAnswer(answer, {
         chain: [...chain, peer.aic],
