@@ -25,7 +25,13 @@ export interface PagesScene {
 }
 
 /** Settings that a world of this scene needs. */
-export const pagesConfig = { oauth: { enabled: true } } as const
+export const pagesConfig = {
+  oauth: { enabled: true },
+  // Nobody asks it anything before somebody chooses it.
+  registry: {
+    signIn: [{ issuer: "https://login.example.com", clientId: "hufu", name: "Example Login 示例登录" }],
+  },
+}
 
 /** Real traffic of one agent, and a tool that changed after it was first seen. */
 export async function makePagesScene(world: World): Promise<PagesScene> {
@@ -152,6 +158,7 @@ export function pagesOf(scene: PagesScene): Readonly<Record<string, string>> {
     "registration-edit": `/registrations/${scene.registry.draft}?edit=yes`,
     review: "/registrations/review",
     developers: "/developers",
+    organisation: "/organisation",
     certificates: "/certificates",
     settings: "/settings",
     rules: "/settings/rules",

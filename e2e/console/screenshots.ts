@@ -3,6 +3,7 @@ import { join } from "node:path"
 import { parseArgs } from "node:util"
 import { createWorld } from "../invariants/world.ts"
 import { buildConsole, consoleFolder, openPage, openTab, settle, startBrowser } from "./open-console.ts"
+import { makeOrganisationScene } from "../ownership/organisation-scene.ts"
 import { makePagesScene, pagesConfig, pagesOf } from "./pages-scene.ts"
 import { makeAlteredScene, makeNewScene, type OwnScene } from "./rare-scenes.ts"
 import { makeScene } from "./scene.ts"
@@ -34,6 +35,7 @@ try {
   await takeAll(empty)
   await using altered = await makeAlteredScene()
   await takeAll(altered)
+  await takeOrganisation()
 } finally {
   await browser.close()
 }
@@ -48,6 +50,32 @@ async function makeFullScene(): Promise<OwnScene> {
     link: async () => (await world.local.signin.create()).url,
     [Symbol.asyncDispose]: () => world.dispose(),
   }
+}
+
+/** An organisation is signed in on one page alone, and loading another ends that: its pages are gone through by their links. */
+async function takeOrganisation(): Promise<void> {
+  if (!"organisation-in".includes(values.only ?? "")) return
+  await using scene = await makeOrganisationScene()
+  for (const [width, height] of sizes)
+    for (const locale of ["en-GB", "zh-CN"])
+      for (const theme of ["light", "dark"] as const) {
+        const { page, context } = await openTab(browser, { width, height, locale, theme })
+        const take = (name: string) =>
+          page.screenshot({
+            path: join(values.to, `${name}-${width}-${locale.slice(0, 2)}-${theme}.png`),
+            fullPage: true,
+          })
+        await scene.enter(page)
+        await take("organisation-in")
+        for (const each of await page.locator("main details > summary").all()) await each.click()
+        await take("organisation-in-unfolded")
+        await page.getByRole("link", { name: "Travel Planner" }).click()
+        await page.locator("main ol[aria-label], main dl").first().waitFor()
+        await settle(page)
+        await page.evaluate(layOutEveryRow)
+        await take("organisation-in-registration")
+        await context.close()
+      }
 }
 
 async function takeAll({ pages, origin, link }: OwnScene): Promise<void> {

@@ -1,14 +1,21 @@
+import { execFile } from "node:child_process"
 import { createHash, generateKeyPairSync, type KeyObject, sign } from "node:crypto"
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
-import { type AddressInfo, createServer } from "node:net"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
+import { promisify } from "node:util"
 import { writeDomainStatement } from "@hufu/core/identity/domain-statement"
 import { type Client, createClient } from "@hufu/sdk"
+import { openOrganisationSignIn } from "@hufu/server/identity/organisations/organisation-sign-in"
 import { type DnsServer, startDnsServer } from "@hufu/server/identity/testing/dns-server"
+import type { Browser, Page } from "playwright-core"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
+import { axeViolations } from "../console/axe-violations.ts"
+import { buildConsole, consoleFolder, openTab, settle, startBrowser } from "../console/open-console.ts"
 import { openBrowser } from "../identity/answer-client.ts"
 import { createWorld, type World } from "../invariants/world.ts"
+import { freePort } from "../process/start-listener.ts"
+import { withoutChromium } from "../sign-in/console-browser.ts"
 import { rebuildOf } from "../state/random-life.ts"
 import { type LyingIssuer, startLyingIssuer } from "./lying-issuer.ts"
 import { type OidcIssuer, startOidcIssuer } from "./oidc-issuer.ts"
@@ -33,7 +40,9 @@ beforeAll(async () => {
   liar = await startLyingIssuer("hufu")
   const secretFile = join(folder, "secret")
   writeFileSync(secretFile, `${issuer.secret}\n`)
+  if (withoutChromium === undefined) await buildConsole()
   world = await createWorld({
+    consoleFolder,
     config: {
       port,
       registry: {
@@ -46,32 +55,28 @@ beforeAll(async () => {
       },
     },
   })
-}, 60_000)
+}, 120_000)
 afterAll(async () => {
   await world.dispose()
   await Promise.all([issuer.close(), liar.close(), dns.close()])
   rmSync(folder, { recursive: true })
 })
 
-function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const server = createServer().listen(0, "127.0.0.1", () => {
-      const { port } = server.address() as AddressInfo // it listens on TCP
-      server.close(() => resolve(port))
-    })
-  })
-}
-
 const anybody = () => createClient({ url: world.node.url })
 
 /** Begins at the issuer, and goes there with a browser as far as the way back. */
 async function atIssuer(): Promise<{ binding: string; address: string }> {
   const { url, binding } = await anybody().organisation.begin({ issuer: issuer.url })
+  return { binding, address: await wayBack(url) }
+}
+
+/** Goes on from where the issuer's page is. */
+async function wayBack(url: string): Promise<string> {
   const browser = openBrowser()
   for (let at = new URL(url), steps = 0; steps < 10; steps += 1) {
     const { leads } = await browser.visit(at)
     if (leads === undefined) break
-    if (leads.origin === origin) return { binding, address: leads.href }
+    if (leads.origin === origin) return leads.href
     at = leads
   }
   throw new Error("the issuer did not lead back")
@@ -216,17 +221,199 @@ describe("an organisation", () => {
       client.agent.list(),
       client.log.entries({}),
       client.developer.list(),
+      client.developer.registration({ registration: principals.registration.id }),
+      client.developer.retire({ registration: principals.registration.id }),
       client.stop.declare({}),
       client.mandate.grant({ agent: agent.id, mandate: { words: "all of it", until: Date.now() + 1e6 } }),
     ]
     for (const each of await Promise.allSettled(refusals))
       expect(each).toMatchObject({
         status: "rejected",
-        reason: { code: expect.stringMatching(/^(?:unauthenticated|forbidden|proof_refused)$/) },
+        reason: { code: expect.stringMatching(/^(?:unauthenticated|forbidden|proof_refused|not_found)$/) },
       })
     const { developer, registrations } = await client.developer.me()
     expect(developer?.owner).toBe(owner)
     expect(registrations.map(({ name }) => name)).toEqual(["example.works/mine"])
+    // For good, and by its owner: nobody of this node has to be asked.
+    expect((await client.developer.retire({ registration: registration.id })).registration.state).toBe(
+      "retired",
+    )
+    expect((await client.developer.registration({ registration: registration.id })).registration.state).toBe(
+      "retired",
+    )
+  })
+
+  test("is not kept out by whoever begins without end, nor signed out by others who sign in", async () => {
+    const signIn = openOrganisationSignIn({
+      issuers: [{ issuer: issuer.url, clientId: issuer.clientId, name: "Ministry", secretFile: "secret" }],
+      dataFolder: folder,
+      clock: world.clock,
+      redirect: () => `${origin}/organisation`,
+    })
+    const mine = await signIn.begin(issuer.url)
+    for (let n = 0; n < 1001; n += 1) await signIn.begin(issuer.url)
+    const address = await wayBack(mine.url)
+    expect((await signIn.finish(mine.binding, address)).account.issuer).toBe(issuer.url)
+    await expect(signIn.finish(mine.binding, address)).rejects.toMatchObject({ code: "sign_in_refused" })
+    const me = await anybody().organisation.finish(await atIssuer())
+    // Its own oldest session makes room for its newest, and nobody else's.
+    issuer.who = { subject: "busy", name: issuer.who.name }
+    const first = await anybody().organisation.finish(await atIssuer())
+    for (let n = 0; n < 20; n += 1) await anybody().organisation.finish(await atIssuer())
+    const meAs = (token: string) => createClient({ url: world.node.url, token }).developer.me()
+    await expect(meAs(first.token)).rejects.toMatchObject({ code: "unauthenticated" })
+    expect((await meAs(me.token)).developer?.id).toBe(me.developer.id)
+  })
+
+  test("hears why its issuer let nobody in", async () => {
+    const { url, binding } = await anybody().organisation.begin({ issuer: liar.url })
+    const address = new URL(liar.comesBack(url))
+    address.searchParams.delete("code")
+    address.searchParams.set("error", "access_denied")
+    address.searchParams.set("error_description", "Not you".padEnd(400, "!"))
+    await expect(anybody().organisation.finish({ binding, address: address.href })).rejects.toMatchObject({
+      code: "sign_in_refused",
+      extra: { reason: "issuer", issuerError: "access_denied", issuerSays: "Not you".padEnd(300, "!") },
+    })
+  })
+})
+
+describe.skipIf(withoutChromium !== undefined)("the page of an organisation", { timeout: 120_000 }, () => {
+  let browser: Browser
+  beforeAll(async () => {
+    browser = await startBrowser()
+  })
+  afterAll(() => browser.close())
+
+  async function enter(page: Page): Promise<void> {
+    await page.goto(`${origin}/organisation`)
+    await page.getByRole("button", { name: "Ministry" }).click()
+    await page.getByRole("button", { name: "Sign out" }).waitFor()
+    await settle(page)
+  }
+
+  /** What commands that a page shows print in a terminal, where a key is. */
+  async function run(
+    commands: readonly string[],
+    { privateKey }: { privateKey: KeyObject },
+  ): Promise<string> {
+    writeFileSync(join(folder, "key.pem"), privateKey.export({ format: "pem", type: "pkcs8" }))
+    return (await promisify(execFile)("sh", ["-ec", commands.join("\n")], { cwd: folder })).stdout
+  }
+
+  async function faultsOf(page: Page): Promise<string[]> {
+    const faults: string[] = []
+    for (const width of [360, 1280]) {
+      await page.setViewportSize({ width, height: 800 })
+      const over = Number(await page.evaluate("document.documentElement.scrollWidth - innerWidth"))
+      if (over > 0) faults.push(`wider than ${width} px by ${over} px`)
+    }
+    for (const { id, nodes } of await axeViolations(page))
+      faults.push(`${id} at ${nodes[0]?.target.join(" ")}`)
+    return faults
+  }
+
+  test("leads to its issuer and back, and shows what of it is proved, and how the rest is", async () => {
+    const key = pair()
+    issuer.who = { subject: "page-works", name: "Page Works 符节" }
+    const { page, context, complaints } = await openTab(browser)
+    await enter(page)
+    // Nothing that the issuer sent along stays in the address.
+    expect(page.url()).toBe(`${origin}/organisation`)
+    await page.getByRole("heading", { name: "Page Works" }).waitFor()
+    const said = page.locator("details", { hasText: "Say who you are" })
+    await said.locator("summary").click()
+    await said.getByLabel("Public key").fill(rawOf(key.publicKey))
+    await said.getByRole("button", { name: "Say it" }).click()
+    await said.getByText("Said.").waitFor()
+    const prove = page.locator("details", { hasText: "Prove a domain" })
+    await prove.locator("summary").click()
+    await prove.getByLabel("Domain").fill("page.example")
+    await prove.getByRole("button", { name: "What to sign" }).click()
+    const command = async (name: string) =>
+      (await prove.locator(`dt:has-text("${name}") + dd code`).first().textContent()) ?? ""
+    await prove.getByText("TXT record").first().waitFor()
+    expect((await command("File")).startsWith("https://page.example/.well-known/")).toBe(true)
+    const signature = await run(
+      await prove.locator("dt:has-text('sign it with') + dd code").allTextContents(),
+      key,
+    )
+    dns.txt.set(await command("TXT record"), [(await command("Line")) + signature])
+    await prove.getByRole("button", { name: "In the DNS" }).click()
+    await prove.getByText("It counts as yours.").waitFor()
+    const document = page.locator("details", { hasText: "Send a document" })
+    await document.locator("summary").click()
+    await document.getByLabel("Document").setInputFiles({
+      name: "licence.pdf",
+      mimeType: "application/pdf",
+      buffer: Buffer.from("%PDF-1.4 a licence"),
+    })
+    await document.getByRole("button", { name: "Send it" }).click()
+    await page.getByRole("list", { name: "Documents" }).getByText("waits for review").waitFor()
+    expect(await page.getByRole("button", { name: "Accept" }).count()).toBe(0)
+    expect(await faultsOf(page)).toEqual([])
+    await page.getByRole("button", { name: "中文" }).click()
+    await page.getByRole("heading", { name: "您的机构" }).waitFor()
+    await page.getByRole("button", { name: "退出登录" }).click()
+    await page.getByText("请选择贵机构的登录方").waitFor()
+    expect(await faultsOf(page)).toEqual([])
+    expect(complaints).toEqual([])
+    await context.close()
+  })
+
+  test("manages its registrations: shows that an agent has its key, submits one, and retires it", async () => {
+    const { client } = await signIn("page-works")
+    const keys = [pair(), generateKeyPairSync("ec", { namedCurve: "P-256" })]
+    const { registration } = await client.registration.claim({
+      content: content("example.page/clerk", {
+        keys: keys.map(({ publicKey }, n) => ({ id: `k${n}`, jwk: publicKey.export({ format: "jwk" }) })),
+      }),
+    })
+    const { page, context, complaints } = await openTab(browser)
+    await enter(page)
+    await page.getByRole("list", { name: "Your registrations" }).getByRole("link", { name: "Clerk" }).click()
+    const list = page.getByRole("list", { name: "Keys of the agent" })
+    for (const [n, key] of keys.entries()) {
+      const item = list.locator("> li").nth(n)
+      await item.locator("summary").click()
+      await item.getByRole("button", { name: "Give me a challenge" }).click()
+      await item.locator("[role=status] code").nth(1).waitFor()
+      const commands = await item.locator("[role=status] code").allTextContents()
+      await item.getByLabel("Signature").fill(await run(commands, key))
+      await item.getByRole("button", { name: "Check it" }).click()
+      await item.getByText("holds until").waitFor()
+    }
+    const shown = () => client.developer.registration({ registration: registration.id })
+    expect((await shown()).registration.proofs.map(({ of, value }) => [of, value?.slice(0, 2)])).toEqual([
+      ["domain", "pa"],
+      ["key", "k0"],
+      ["key", "k1"],
+    ])
+    expect(await faultsOf(page)).toEqual([])
+    await page.getByRole("button", { name: "Ask for its review" }).click()
+    await page.getByRole("button", { name: "Take it back" }).waitFor()
+    expect((await shown()).registration.state).toBe("pending")
+    expect(await page.getByRole("button", { name: "Disable" }).count()).toBe(0)
+    await page.getByRole("button", { name: "Retire" }).click()
+    await page.getByRole("group", { name: "Retire" }).getByRole("button", { name: "Retire" }).click()
+    await expect.poll(async () => (await shown()).registration.state).toBe("retired")
+    expect(complaints).toEqual([])
+    await context.close()
+  })
+
+  test("says in plain words why nobody was let in, and repeats nothing of an address that somebody made up", async () => {
+    const { page, context } = await openTab(browser)
+    const led = String(new URLSearchParams({ error: "access_denied", error_description: "Call +1 555 0100" }))
+    await page.goto(`${origin}/organisation?${led}`)
+    await page.getByText("did not begin in this tab").waitFor()
+    expect(await page.content()).not.toContain("555 0100")
+    await page.getByRole("button", { name: "Liar" }).click()
+    await page.waitForURL((url) => url.origin === liar.url)
+    const state = new URL(page.url()).searchParams.get("state") ?? ""
+    await page.goto(`${origin}/organisation?${led}&state=${state}&iss=${encodeURIComponent(liar.url)}`)
+    await page.getByText("You said no at the issuer").waitFor()
+    await page.getByText("Call +1 555 0100").waitFor()
+    await context.close()
   })
 })
 

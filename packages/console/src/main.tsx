@@ -5,10 +5,12 @@ import { createRoot } from "react-dom/client"
 import { loadContract } from "./data/operations.ts"
 import { operationQuery, queries } from "./data/use-operation.ts"
 import { router } from "./routes.tsx"
+import { takeIssuerAnswer } from "./session/issuer-answer.ts"
 import { takeSignInCode } from "./session/sign-in-link.ts"
 import "./style.css"
 
 loadContract().catch(() => undefined) // Whoever asks something hears of it.
+takeIssuerAnswer()
 void enter()
 
 const place = document.querySelector("#root")

@@ -141,6 +141,31 @@ const pages = [
   }),
   createRoute({
     getParentRoute: under,
+    path: "/organisation",
+    component: lazyRouteComponent(
+      () => import("./pages/organisation/organisation-page.tsx"),
+      "OrganisationPage",
+    ),
+  }),
+  createRoute({
+    getParentRoute: under,
+    path: "/organisation/new",
+    component: lazyRouteComponent(
+      () => import("./pages/organisation/new-own-registration-page.tsx"),
+      "NewOwnRegistrationPage",
+    ),
+  }),
+  createRoute({
+    getParentRoute: under,
+    path: "/organisation/$registration",
+    validateSearch: texts("edit"),
+    component: lazyRouteComponent(
+      () => import("./pages/organisation/own-registration-page.tsx"),
+      "OwnRegistrationPage",
+    ),
+  }),
+  createRoute({
+    getParentRoute: under,
     path: "/certificates",
     component: lazyRouteComponent(
       () => import("./pages/certificates/certificates-page.tsx"),

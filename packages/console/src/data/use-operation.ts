@@ -9,6 +9,8 @@ import {
   useQuery,
   type UseQueryResult,
 } from "@tanstack/react-query"
+import { useContext } from "react"
+import { ActingAs } from "../session/acting-as.ts"
 import { ask } from "./client.ts"
 
 /** Nothing is asked again by a clock: events say when something changed. */
@@ -33,7 +35,15 @@ export function useOperation<Id extends CallId>(
   input: Request<Id>,
   { isPassing = false, ...options }: { readonly enabled?: boolean; readonly isPassing?: boolean } = {},
 ): UseQueryResult<Output<Id>> {
-  return useQuery({ ...operationQuery(id, input), ...options, ...(isPassing ? passing : {}) })
+  const acting = useContext(ActingAs)
+  const query =
+    acting === null
+      ? operationQuery(id, input)
+      : queryOptions<Output<Id>>({
+          queryKey: [id, input, acting.key],
+          queryFn: () => acting.ask(id, input),
+        })
+  return useQuery({ ...query, ...options, ...(isPassing ? passing : {}) })
 }
 
 /** Does an operation; what was read of the named operations is read again afterwards. */
@@ -41,8 +51,9 @@ export function useChange<Id extends CallId>(
   id: Id,
   changes: readonly CallId[],
 ): UseMutationResult<Output<Id>, Error, Request<Id>> {
+  const acting = useContext(ActingAs)
   return useMutation({
-    mutationFn: (input: Request<Id>) => ask(id, input),
+    mutationFn: (input: Request<Id>) => (acting === null ? ask(id, input) : acting.ask(id, input)),
     onSettled: () => readAgain(changes),
   })
 }

@@ -1,9 +1,10 @@
 import type { CallId, Output, Request } from "@hufu/core/contract/contract"
 import { isFailure } from "@hufu/core/failure"
 import { useMutation, type UseMutationResult } from "@tanstack/react-query"
-import { useSyncExternalStore } from "react"
+import { useContext, useSyncExternalStore } from "react"
 import { ask, askAs } from "../data/client.ts"
 import { readAgain } from "../data/use-operation.ts"
+import { ActingAs } from "./acting-as.ts"
 import { session } from "./session.ts"
 
 /** What the proof is for: one decision and nothing else, or a session of the person. */
@@ -67,13 +68,17 @@ export function isProven(): boolean {
   return person !== null && Date.now() - person.provenAt < freshMs
 }
 
-/** Like `useChange`, for what widens; its data is null when the person gave no proof. */
+/**
+ * Like `useChange`, for what widens; its data is null when the person gave no proof. Whoever acts as somebody else has shown already that
+ * they are.
+ */
 export function useWidening<Id extends CallId>(
   id: Id,
   changes: readonly CallId[],
 ): UseMutationResult<Output<Id> | null, Error, Request<Id>> {
+  const acting = useContext(ActingAs)
   return useMutation({
-    mutationFn: (input: Request<Id>) => askProven(id, input),
+    mutationFn: (input: Request<Id>) => (acting === null ? askProven(id, input) : acting.ask(id, input)),
     onSettled: () => readAgain(changes),
   })
 }

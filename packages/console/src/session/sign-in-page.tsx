@@ -3,6 +3,7 @@ import { Command } from "../part/command.tsx"
 import { Failed } from "../part/failed.tsx"
 import { Page } from "../part/page.tsx"
 import { useWords } from "../words/use-words.ts"
+import { OrganisationLink } from "./organisation-link.tsx"
 import { isNoProof, proveByPasskey } from "./passkey.ts"
 import { useSignIn } from "./sign-in-link.ts"
 import { words as signInWords } from "./words.ts"
@@ -42,6 +43,9 @@ export function SignInPage() {
             </button>
           </div>
         ) : null}
+        <p className="empty:hidden">
+          <OrganisationLink />
+        </p>
       </div>
     </Page>
   )

@@ -9,6 +9,7 @@ export const words = bilingual(
     exchanging: "Opening the console …",
     byPasskey: "If you have a passkey for this node, it lets you in as well.",
     usePasskey: "Sign in with a passkey",
+    asOrganisation: "Sign in as an organisation",
     first: {
       title: "Make this your passkey",
       what: "Nobody can approve anything on this node yet. Whoever makes the first passkey becomes its person: the one who decides what agents may do.",
@@ -34,6 +35,7 @@ export const words = bilingual(
     exchanging: "正在打开控制台……",
     byPasskey: "如果您在此节点已有通行密钥，也可用它进入。",
     usePasskey: "用通行密钥登录",
+    asOrganisation: "机构登录",
     first: {
       title: "创建您的通行密钥",
       what: "此节点尚无人可以批准。谁创建第一把通行密钥，谁就成为该节点的委托人，即决定智能体可以做什么的人。",

@@ -69,8 +69,8 @@ export function Shell() {
   )
 }
 
-/** What everybody may see who reaches the node: the registry's search, and the page of one registration. */
-const isPublicPage = (path: string) => /^\/registry(?:\/|$)/.test(path)
+/** What everybody may see who reaches the node: the registry's search, the page of one registration, and where organisations sign in. */
+const isPublicPage = (path: string) => /^\/(?:registry|organisation)(?:\/|$)/.test(path)
 
 /** Loaded with the approvals, which are what one is notified of. */
 function useNotifications(): void {

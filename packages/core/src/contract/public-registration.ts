@@ -4,6 +4,7 @@ import { Grade } from "../registration/certification.ts"
 import { OwnershipProof } from "../registration/developer.ts"
 import { faceNames } from "../registration/faces/face-path.ts"
 import { RegistrationContent } from "../registration/registration-content.ts"
+import { AgentLiveness } from "./alive.ts"
 import { LostInput } from "./registration.ts"
 
 const At = z.int().nonnegative()
@@ -11,6 +12,18 @@ const At = z.int().nonnegative()
 /** Whether others may use an agent, and if not, why: it was stopped for now, it is shown to nobody, or it is out of service for good. */
 export const Standing = z.enum(["usable", "suspended", "disabled", "retired"])
 export type Standing = z.infer<typeof Standing>
+
+/** What everybody may know of how an agent runs: whether it is heard of, and whether that is what was registered. */
+export const PublicLiveness = AgentLiveness.pick({
+  state: true,
+  lastSeenAt: true,
+  delayMs: true,
+  version: true,
+}).extend({
+  /** What was seen running is not what is registered: its certificates are on hold. */
+  isMismatched: z.boolean(),
+})
+export type PublicLiveness = z.infer<typeof PublicLiveness>
 
 /** One statement about a registration, and where it stands in the ledger. */
 export const RegistrationStatement = z.object({ index: z.int().nonnegative(), fact: z.string(), at: At })
@@ -40,6 +53,8 @@ export const PublicRegistration = z.object({
       ontology: z.string().nullable(),
       /** Where the record came from, when another registry keeps it. */
       mirror: z.object({ registry: z.string(), id: z.string(), at: At }).nullable(),
+      /** By the agent's own signs of life. Silence says nothing: nobody has to give any. */
+      alive: PublicLiveness,
       /** The forms in which it is served. */
       faces: z.array(z.enum(faceNames)),
       /** Whether the mandates of its agent hold it to what is said of its conduct; null where nothing here can tell. */

@@ -1,15 +1,16 @@
-import { createHmac, createPublicKey, randomBytes, timingSafeEqual, verify } from "node:crypto"
+import { createHash, createHmac, randomBytes, timingSafeEqual } from "node:crypto"
 import type { KeyChallenge } from "@hufu/core/contract/credential-about"
 import { Failure } from "@hufu/core/failure"
-import { thumbprintOf } from "@hufu/core/token/ed25519-jwk"
+import { type PublicJwk, thumbprintText } from "@hufu/core/identity/key-suite"
 import type { z } from "zod"
 import type { Clock } from "../clock.ts"
+import { signedBy } from "./signed-by.ts"
 
 /** Whose key it is to be. */
 export interface ClaimedKey {
   readonly agent: string
   readonly url: string
-  readonly publicKey: string
+  readonly key: PublicJwk
 }
 
 /** Challenges by which the holder of a key shows that it holds it. */
@@ -45,10 +46,9 @@ export function createKeyChallenges(clock: Clock): KeyChallenges {
       if (mac.length !== expected.length || !timingSafeEqual(mac, expected) || !(age <= challengeMs))
         throw new Failure(
           "signature_refused",
-          "this is no challenge for this key, or an old one: ask again with `hufu credential challenge`",
+          "this is no challenge for this key, or an old one: ask for a new one",
         )
-      const key = createPublicKey({ format: "jwk", key: { kty: "OKP", crv: "Ed25519", x: of.publicKey } })
-      if (!verify(null, Buffer.from(textOf(of, challenge)), key, Buffer.from(signature, "base64url")))
+      if (!signedBy(of.key, Buffer.from(textOf(of, challenge)), Buffer.from(signature, "base64url")))
         throw new Failure(
           "signature_refused",
           "the key did not sign this challenge: sign the UTF-8 bytes of its text, without a line feed at the end",
@@ -58,6 +58,8 @@ export function createKeyChallenges(clock: Clock): KeyChallenges {
 }
 
 /** Nothing else that Hufu has signed begins like this. */
-function textOf({ agent, url, publicKey }: ClaimedKey, challenge: string): string {
-  return ["hufu-agent-key/1", agent, url, thumbprintOf({ x: publicKey }), challenge].join("\n")
+function textOf({ agent, url, key }: ClaimedKey, challenge: string): string {
+  // RFC 7638
+  const thumbprint = createHash("sha256").update(thumbprintText(key)).digest("base64url")
+  return ["hufu-agent-key/1", agent, url, thumbprint, challenge].join("\n")
 }

@@ -8,6 +8,8 @@ import type { OperationParts } from "./parts.ts"
 const sourceOf = ({ hook, session }: OperationContext) =>
   hook ? "hook" : session?.by === "passkey" ? "console" : "terminal"
 
+const ed25519Jwk = (x: string) => ({ kty: "OKP", crv: "Ed25519", x }) as const
+
 /** A hook speaks for one agent. */
 function requireOwnHook({ hook }: OperationContext, agent: string): void {
   if (hook && hook.agent !== agent)
@@ -60,14 +62,18 @@ export function agentOperations(parts: OperationParts) {
     "credential.issue": ({ agent, kind, days }, context) =>
       credentials.issue({ agent, kind, days, by: actorOf(context) }),
     "credential.challenge": async ({ agent, key, url, type }) =>
-      parts.keyChallenges.issue({ agent: agents.need(agent).id, publicKey: key, url: agentUrlOf(url, type) }),
+      parts.keyChallenges.issue({
+        agent: agents.need(agent).id,
+        key: ed25519Jwk(key),
+        url: agentUrlOf(url, type),
+      }),
     "credential.prove": async (
       { agent: ref, key, url: given, type, challenge, signature, days },
       context,
     ) => {
       const agent = agents.need(ref).id
       const url = agentUrlOf(given, type)
-      parts.keyChallenges.require({ agent, publicKey: key, url }, { challenge, signature })
+      parts.keyChallenges.require({ agent, key: ed25519Jwk(key), url }, { challenge, signature })
       const about = { is: "key", url, thumbprint: thumbprintOf({ x: key }), publicKey: key } as const
       return credentials.admit({ agent, about, days, by: actorOf(context) })
     },

@@ -1,9 +1,10 @@
 import type { DeveloperRecord, ShownDeveloper } from "@hufu/core/contract/developer"
 import { domainStatementText, writeDomainStatement } from "@hufu/core/identity/domain-statement"
+import { suiteOf } from "@hufu/core/identity/key-suite"
 import { Failure } from "@hufu/core/failure"
+import { keyProven } from "@hufu/core/registration/key-proven"
 import { lineOf } from "@hufu/core/registration/registration-text"
 import { fileAddress, findDomainStatement, recordName } from "../identity/ownership/find-domain-statement.ts"
-import { keyProven } from "../identity/ownership/registration-proofs.ts"
 import type { RegistrationRecord } from "../registry/registration-record.ts"
 import { actorOf, type OperationContext } from "./context.ts"
 import type { Operations } from "./operations.ts"
@@ -52,18 +53,28 @@ export function developerOperations(parts: OperationParts) {
     return shown(developer)
   }
 
+  /** UNTRUSTED: somebody else's is not there for whoever asks, so that nobody learns of drafts. */
+  function ownRegistration(ref: string, by: string): RegistrationRecord {
+    const found = registrations.find(ref)
+    if (found !== undefined && found.owner === by) return found
+    throw new Failure(
+      "not_found",
+      `you have no registration \`${ref.slice(0, 80)}\`: \`hufu developer me\` shows which are yours`,
+    )
+  }
+
   function keyIn(record: RegistrationRecord, id: string, by: string) {
     if (record.owner !== by)
       throw new Failure("forbidden", "this registration is somebody else's: only its owner proves its keys")
     const key = record.content.keys.find((each) => each.id === id)
     if (key === undefined)
       throw new Failure("not_found", `the registration names no key \`${id.slice(0, 64)}\``)
-    if (key.jwk.kty !== "OKP")
+    if (suiteOf(key.jwk) === "sm2")
       throw new Failure(
         "invalid_input",
-        "only keys of Ed25519 are proved by a challenge today: name one of these",
+        "keys of SM2 are not proved by a challenge: name one of Ed25519, P-256 or RSA",
       )
-    return { key, claimed: { agent: record.id, url: key.id, publicKey: key.jwk.x } }
+    return { key, claimed: { agent: record.id, url: key.id, key: key.jwk } }
   }
 
   return {
@@ -77,6 +88,12 @@ export function developerOperations(parts: OperationParts) {
           .ofOwner(owner, { limit: maxShown })
           .map((record) => listedRegistration(record, registrations)),
       }
+    },
+    "developer.registration": async ({ registration }, context) =>
+      registrations.shown(ownRegistration(registration, ownerOf(context))),
+    "developer.retire": async ({ registration }, context) => {
+      const by = ownerOf(context)
+      return registrations.shown(await registrations.retire(ownRegistration(registration, by).id, by))
     },
     "developer.register": async (said, context) => settled(await developers.register(ownerOf(context), said)),
     "developer.domain": async ({ domain, days }, context) => {

@@ -1,4 +1,5 @@
-import type { PublicRegistration, Standing } from "@hufu/core/contract/public-registration"
+import type { AgentLiveness } from "@hufu/core/contract/alive"
+import type { PublicLiveness, PublicRegistration, Standing } from "@hufu/core/contract/public-registration"
 import { faceNames } from "@hufu/core/registration/faces/face-path"
 import { faces } from "@hufu/core/registration/faces/faces"
 import { keepsTo } from "@hufu/core/registration/keeps-to"
@@ -6,6 +7,7 @@ import { isLiveAt } from "@hufu/core/mandate/grant-covers"
 import type { MandateAuthority } from "../authority/mandates.ts"
 import type { Clock } from "../clock.ts"
 import type { Registration } from "@hufu/core/registration/registration"
+import type { Alive } from "./alive/alive.ts"
 import type { KnownRegistrations } from "./known-registrations.ts"
 import { isTrial, type Registrations } from "./registrations.ts"
 
@@ -21,6 +23,7 @@ interface Parts {
   readonly known: Pick<KnownRegistrations, "isUsable">
   readonly mandates: Pick<MandateAuthority, "ofAgent">
   readonly clock: Clock
+  readonly alive: Pick<Alive, "shown">
 }
 
 const maxHistory = 100
@@ -32,6 +35,7 @@ const publicFacts: ReadonlySet<string> = new Set([
   "registration.enabled",
   "registration.retired",
   "registration.transferred",
+  "registration.proved",
 ])
 
 /**
@@ -41,7 +45,7 @@ const publicFacts: ReadonlySet<string> = new Set([
  * @param isIn whether whoever looks was let in, and so sees every statement
  */
 export function publicRegistration(
-  { registrations, known, mandates, clock }: Parts,
+  { registrations, known, mandates, clock, alive }: Parts,
   registration: Approved,
   isIn: boolean,
 ): PublicRegistration {
@@ -70,11 +74,22 @@ export function publicRegistration(
             grade,
             ontology,
             mirror,
+            alive: livenessOf(alive.shown(registration)),
             faces: faceNames.filter((name) => faces[name].suits?.(content) !== false),
             isHeldTo: agent === null || !says || live.length === 0 ? null : keepsTo(conduct, live),
           }
         : null,
     history: registrations.statements(id, maxHistory).filter(({ fact }) => isIn || publicFacts.has(fact)),
+  }
+}
+
+function livenessOf({ state, lastSeenAt, delayMs, version, mismatch }: AgentLiveness): PublicLiveness {
+  return {
+    state,
+    lastSeenAt,
+    delayMs,
+    version: mismatch === null ? version : mismatch.running,
+    isMismatched: mismatch !== null,
   }
 }
 

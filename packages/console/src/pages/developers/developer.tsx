@@ -21,17 +21,20 @@ import { developerWords } from "./words.ts"
 /** What is read again after a developer changed: their registrations say what was verified of them. */
 export const developerReads = [
   "developer.list",
+  "developer.me",
+  "developer.registration",
   "registration.show",
   "registry.show",
   "registry.search",
 ] as const satisfies readonly CallId[]
 
-export function Developer({ of }: { readonly of: ShownDeveloper }) {
+/** A developer, and what staff may do; an organisation that looks at itself reads what stands there. */
+export function Developer({ of, isOwn = false }: { readonly of: ShownDeveloper; readonly isOwn?: boolean }) {
   const words = useWords(developerWords)
   const { id, owner, state, kind, name, country, creditCode, key, account, proofs, due, documents } = of
   const remove = useChange("developer.remove", developerReads)
   return (
-    <li className="card px-4 py-3">
+    <div className="card px-4 py-3">
       <div className="mb-2 flex flex-wrap items-center justify-between gap-x-4 gap-y-1">
         <h2 className="min-w-0">
           <Untrusted text={name} prose />{" "}
@@ -66,11 +69,11 @@ export function Developer({ of }: { readonly of: ShownDeveloper }) {
       {documents.length === 0 ? null : (
         <ul aria-label={words.documents} className="mt-3 divide-y divide-line rounded-lg border border-line">
           {documents.map((document) => (
-            <Sent key={document.id} developer={id} document={document} />
+            <Sent key={document.id} developer={id} document={document} isOwn={isOwn} />
           ))}
         </ul>
       )}
-      {state === "removed" ? null : (
+      {state === "removed" || isOwn ? null : (
         <div className="mt-3">
           <Confirm
             label={words.remove}
@@ -83,7 +86,7 @@ export function Developer({ of }: { readonly of: ShownDeveloper }) {
           />
         </div>
       )}
-    </li>
+    </div>
   )
 }
 
@@ -95,7 +98,10 @@ function Proofs({ of, isDue }: { readonly of: ShownDeveloper["proofs"]; readonly
       {of.map(({ how, of: what, value, at, until }) => (
         <li key={`${what} ${value ?? ""} ${how} ${at}`} className="flex flex-wrap items-center gap-x-2">
           <Icon size={16} aria-hidden className={isDue ? "text-ask" : "text-allow"} />
-          {words.proofOf[what]} {value === undefined ? null : <UntrustedName text={value} />}{" "}
+          {words.proofOf[what]}{" "}
+          {value === undefined ? null : (
+            <UntrustedName text={what === "key" ? (value.split(" ")[0] ?? "") : value} />
+          )}{" "}
           {words.proofs[how]}
           {until === null ? null : (
             <span className="text-sm text-soft">
@@ -118,9 +124,11 @@ const looks = {
 function Sent({
   developer,
   document: { id, name, mediaType, bytes, state, reason },
+  isOwn,
 }: {
   readonly developer: string
   readonly document: DeveloperDocument
+  readonly isOwn: boolean
 }) {
   const words = useWords(developerWords)
   const [tone, icon] = looks[state]
@@ -136,23 +144,25 @@ function Sent({
         <span className="text-sm text-soft">
           {mediaType} · {words.size(bytes)}
         </span>
-        <button
-          type="button"
-          className="button"
-          disabled={read.isPending}
-          onClick={() =>
-            read.mutate(
-              { developer, document: id },
-              { onSuccess: (file) => (file === null ? undefined : saveBytes(file.content, mediaType)) },
-            )
-          }
-        >
-          {words.read}
-        </button>
+        {isOwn ? null : (
+          <button
+            type="button"
+            className="button"
+            disabled={read.isPending}
+            onClick={() =>
+              read.mutate(
+                { developer, document: id },
+                { onSuccess: (file) => (file === null ? undefined : saveBytes(file.content, mediaType)) },
+              )
+            }
+          >
+            {words.read}
+          </button>
+        )}
       </div>
       {reason === "" ? null : <Untrusted text={reason} prose />}
       {read.error ? <Failed error={read.error} /> : null}
-      {state === "pending" ? (
+      {state === "pending" && !isOwn ? (
         <div className="flex flex-wrap items-start gap-2">
           <Confirm
             label={words.accept}

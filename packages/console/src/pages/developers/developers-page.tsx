@@ -2,6 +2,7 @@ import { useOperation } from "../../data/use-operation.ts"
 import { Empty } from "../../part/empty.tsx"
 import { Loaded } from "../../part/loaded.tsx"
 import { Page } from "../../part/page.tsx"
+import { OrganisationLink } from "../../session/organisation-link.tsx"
 import { useWords } from "../../words/use-words.ts"
 import { RegistryTabs } from "../registry/registry-tabs.tsx"
 import { Developer } from "./developer.tsx"
@@ -15,7 +16,7 @@ export function DevelopersPage() {
   const words = useWords(developerWords)
   const query = useOperation("developer.list", {})
   return (
-    <Page title={words.title} under={words.under}>
+    <Page title={words.title} under={words.under} beside={<OrganisationLink />}>
       <RegistryTabs />
       <Loaded query={query} rows={4}>
         {({ items }) =>
@@ -24,7 +25,9 @@ export function DevelopersPage() {
           ) : (
             <ul aria-label={words.title} className="grid gap-4">
               {items.map((developer) => (
-                <Developer key={developer.id} of={developer} />
+                <li key={developer.id}>
+                  <Developer of={developer} />
+                </li>
               ))}
             </ul>
           )

@@ -2,6 +2,7 @@ import { useState } from "react"
 import { Command } from "../../part/command.tsx"
 import { Facts } from "../../part/facts.tsx"
 import { Failed } from "../../part/failed.tsx"
+import { SigningCommands } from "../../part/signing-commands.tsx"
 import { useWidening } from "../../session/prove.ts"
 import { useWords } from "../../words/use-words.ts"
 import { TextField } from "../registrations/registration-controls.tsx"
@@ -40,6 +41,7 @@ export function ProveDomain() {
               <Facts
                 of={[
                   [words.domainText, <Command key="text" line={ask.data.text} />],
+                  [words.domainSign, <SigningCommands key="sign" text={ask.data.text} suite="ed25519" />],
                   [words.domainLine, <Command key="line" line={ask.data.line} />],
                   [words.domainRecord, <Command key="record" line={ask.data.record} />],
                   [words.domainFile, <Command key="file" line={ask.data.file} />],

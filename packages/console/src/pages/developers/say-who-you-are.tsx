@@ -1,3 +1,4 @@
+import type { ShownDeveloper } from "@hufu/core/contract/developer"
 import { useState } from "react"
 import { Failed } from "../../part/failed.tsx"
 import { useWidening } from "../../session/prove.ts"
@@ -7,10 +8,20 @@ import { developerReads } from "./developer.tsx"
 import { developerWords } from "./words.ts"
 
 /** What a developer says of themselves. */
-export function SayWhoYouAre() {
+export function SayWhoYouAre({
+  now,
+}: {
+  /** What they said before. */
+  readonly now?: ShownDeveloper
+}) {
   const words = useWords(developerWords)
-  const [kind, setKind] = useState<"person" | "organisation">("organisation")
-  const [said, setSaid] = useState({ name: "", country: "", creditCode: "", key: "" })
+  const [kind, setKind] = useState(now?.kind ?? "organisation")
+  const [said, setSaid] = useState({
+    name: now?.name ?? "",
+    country: now?.country ?? "",
+    creditCode: now?.creditCode ?? "",
+    key: now?.key ?? "",
+  })
   const register = useWidening("developer.register", developerReads)
   const { name, ...others } = said
   const change = (member: keyof typeof said) => (text: string) => setSaid({ ...said, [member]: text })
@@ -22,7 +33,9 @@ export function SayWhoYouAre() {
         onSubmit={(event) => {
           event.preventDefault()
           const given = Object.entries(others).flatMap(([member, text]) =>
-            text.trim() === "" ? [] : [[member, text.trim()] as const],
+            text.trim() === "" || (member === "creditCode" && kind === "person")
+              ? []
+              : [[member, text.trim()] as const],
           )
           register.mutate({ kind, name: name.trim(), ...Object.fromEntries(given) })
         }}

@@ -51,6 +51,7 @@ export const developerWords = bilingual(
     domainSecond:
       "Sign this text with your key, put the signature (base64url) behind the line, and put the line into the TXT record or the file.",
     domainText: "Text to sign",
+    domainSign: "Or sign it with these",
     domainLine: "Line",
     domainRecord: "TXT record",
     domainFile: "File",
@@ -108,6 +109,7 @@ export const developerWords = bilingual(
     domainGo: "获取须签名的内容",
     domainSecond: "用您的密钥对此文本签名，将签名（base64url）接在该行之后，并放入 TXT 记录或文件。",
     domainText: "须签名的文本",
+    domainSign: "或以下列命令签名",
     domainLine: "该行",
     domainRecord: "TXT 记录",
     domainFile: "文件",

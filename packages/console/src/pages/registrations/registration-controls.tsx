@@ -1,10 +1,11 @@
 import type { CallId } from "@hufu/core/contract/contract"
 import type { ShownRegistration } from "@hufu/core/contract/registration"
 import { PencilLine } from "lucide-react"
-import { type ReactNode, useId, useState } from "react"
+import { type ReactNode, useContext, useId, useState } from "react"
 import { useChange } from "../../data/use-operation.ts"
 import { Confirm } from "../../part/confirm.tsx"
 import { Failed } from "../../part/failed.tsx"
+import { ActingAs } from "../../session/acting-as.ts"
 import { useWidening } from "../../session/prove.ts"
 import { useWords } from "../../words/use-words.ts"
 import { registrationWords } from "./words.ts"
@@ -15,6 +16,8 @@ export const registrationReads = [
   "registration.show",
   "registry.search",
   "registry.show",
+  "developer.me",
+  "developer.registration",
   "agent.list",
   "agent.show",
 ] as const satisfies readonly CallId[]
@@ -30,6 +33,8 @@ export function RegistrationControls({
   const words = useWords(registrationWords)
   const { registration, proposal, offeredTo } = of
   const { id, state } = registration
+  // Only whoever runs the registry hides what others may see, and shows it again.
+  const isOutside = useContext(ActingAs) !== null
   const submit = useWidening("registration.submit", registrationReads)
   const withdraw = useWidening("registration.withdraw", registrationReads)
   const isDrafted = state === "draft" || (state === "approved" && proposal?.state === "draft")
@@ -61,8 +66,8 @@ export function RegistrationControls({
         ) : null}
         {offeredTo === null ? null : <Accept id={id} />}
         {state === "retired" ? null : <Offer id={id} />}
-        {state === "approved" ? <Disable id={id} /> : null}
-        {state === "disabled" ? <Enable id={id} /> : null}
+        {state === "approved" && !isOutside ? <Disable id={id} /> : null}
+        {state === "disabled" && !isOutside ? <Enable id={id} /> : null}
         {state === "retired" ? null : <Retire id={id} />}
       </div>
       {error ? <Failed error={error} /> : null}
@@ -158,7 +163,10 @@ function Enable({ id }: { readonly id: string }) {
 
 function Retire({ id }: { readonly id: string }) {
   const words = useWords(registrationWords)
-  const { mutate, isPending, error } = useChange("registration.retire", registrationReads)
+  const { mutate, isPending, error } = useChange(
+    useContext(ActingAs) === null ? "registration.retire" : "developer.retire",
+    registrationReads,
+  )
   return (
     <Confirm
       label={words.retire}

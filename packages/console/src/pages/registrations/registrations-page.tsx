@@ -1,20 +1,14 @@
-import type { ListedRegistration } from "@hufu/core/contract/registration"
 import { Link } from "@tanstack/react-router"
 import { Plus } from "lucide-react"
 import { useState } from "react"
 import { useOperation } from "../../data/use-operation.ts"
 import { Empty } from "../../part/empty.tsx"
-import { Id } from "../../part/id.tsx"
-import { List, ListItem } from "../../part/list.tsx"
 import { Loaded } from "../../part/loaded.tsx"
 import { Page } from "../../part/page.tsx"
 import { Section } from "../../part/section.tsx"
-import { Ago } from "../../part/time.tsx"
-import { Untrusted } from "../../part/untrusted.tsx"
-import { UntrustedName } from "../../part/untrusted-name.tsx"
 import { useWords } from "../../words/use-words.ts"
 import { RegistryTabs } from "../registry/registry-tabs.tsx"
-import { StateBadge } from "./state-badge.tsx"
+import { RegistrationList } from "./registration-list.tsx"
 import { registrationWords } from "./words.ts"
 
 const pageLength = 50
@@ -57,7 +51,7 @@ function Own({ after, isFirst = false }: { readonly after: string; readonly isFi
         const last = items.at(-1)?.id ?? ""
         return (
           <div className="grid gap-2">
-            <Registrations label={words.title} items={items} />
+            <RegistrationList label={words.title} items={items} />
             {isMore ? <Own after={last} /> : null}
             {items.length === pageLength && !isMore ? (
               <button type="button" className="button justify-self-start" onClick={() => setMore(true)}>
@@ -78,54 +72,9 @@ function Offered() {
   return (
     <div className="mb-6">
       <Section title={words.offered}>
-        <Registrations label={words.offered} items={items} />
+        <RegistrationList label={words.offered} items={items} />
         <p className="mt-1 text-sm text-soft">{words.offeredWhat}</p>
       </Section>
     </div>
-  )
-}
-
-function Registrations({
-  label,
-  items,
-}: {
-  readonly label: string
-  readonly items: readonly ListedRegistration[]
-}) {
-  const words = useWords(registrationWords)
-  return (
-    <List label={label}>
-      {items.map(({ id, name, title, version, state, usable, pending, changedAt }) => (
-        <ListItem
-          key={id}
-          head={
-            <>
-              <Link
-                to="/registrations/$registration"
-                params={{ registration: id }}
-                className="link min-h-6 font-semibold"
-              >
-                <Untrusted text={title} prose />
-              </Link>
-              <StateBadge state={state} />
-              {pending && state === "approved" ? (
-                <span className="rounded bg-ask-wash px-1.5 text-sm text-ask">{words.changeWaits}</span>
-              ) : null}
-              {state === "approved" && !usable ? (
-                <span className="rounded bg-deny-wash px-1.5 text-sm text-deny">{words.unusable}</span>
-              ) : null}
-            </>
-          }
-          beside={
-            <>
-              <Ago at={changedAt} />
-              <Id id={id} />
-            </>
-          }
-        >
-          <UntrustedName text={name} /> <UntrustedName text={version} />
-        </ListItem>
-      ))}
-    </List>
   )
 }

@@ -18,27 +18,54 @@ import { registrationReads, TextField } from "./registration-controls.tsx"
 import { SaidContent } from "./said-content.tsx"
 import { registrationWords } from "./words.ts"
 
+const pageLength = 50
+
 /** What waits for a review, each with what a reviewer should look at. */
 export function ReviewPage() {
   const words = useWords(registrationWords).review
-  const query = useOperation("registration.list", { of: "waiting", limit: 50 })
   return (
     <Page title={words.title} under={words.under}>
       <RegistryTabs />
-      <Loaded query={query} rows={4}>
-        {({ items }) =>
-          items.length === 0 ? (
-            <Empty what={words.empty} />
-          ) : (
-            <ul aria-label={words.title} className="grid gap-4">
+      <Desk after="" isFirst />
+    </Page>
+  )
+}
+
+/** A page of it, and the pages after it once they are asked for. */
+function Desk({ after, isFirst = false }: { readonly after: string; readonly isFirst?: boolean }) {
+  const words = useWords(registrationWords)
+  const query = useOperation("registration.list", {
+    of: "waiting",
+    limit: pageLength,
+    ...(after === "" ? {} : { after }),
+  })
+  // Where the next page begins, also when what was last here has been decided meanwhile.
+  const [next, setNext] = useState<string>()
+  return (
+    <Loaded query={query} rows={isFirst ? 4 : 1}>
+      {(read) => {
+        // What has moved up from the next page stands there already.
+        const items = read.items.filter(({ id }) => next === undefined || id <= next)
+        if (items.length === 0 && next === undefined)
+          return isFirst ? <Empty what={words.review.empty} /> : null
+        const last = items.at(-1)?.id
+        return (
+          <div className="grid gap-4">
+            <ul aria-label={words.review.title} className="grid gap-4">
               {items.map((item) => (
                 <Waiting key={item.id} item={item} />
               ))}
             </ul>
-          )
-        }
-      </Loaded>
-    </Page>
+            {next === undefined ? null : <Desk after={next} />}
+            {items.length === pageLength && next === undefined ? (
+              <button type="button" className="button justify-self-start" onClick={() => setNext(last)}>
+                {words.more}
+              </button>
+            ) : null}
+          </div>
+        )
+      }}
+    </Loaded>
   )
 }
 

@@ -81,7 +81,10 @@ function Proofs({ of }: { readonly of: Shown["proofs"] }) {
       {of.map(({ how, of: what, value, at, until }) => (
         <li key={`${what} ${value ?? ""} ${how} ${at}`} className="flex flex-wrap items-center gap-x-2">
           <BadgeCheck size={16} aria-hidden className="text-allow" />
-          {words.proofOf[what]} {value === undefined ? null : <UntrustedName text={value} />}{" "}
+          {words.proofOf[what]}{" "}
+          {value === undefined ? null : (
+            <UntrustedName text={what === "key" ? (value.split(" ")[0] ?? "") : value} />
+          )}{" "}
           {words.proofs[how]}
           <span className="text-sm text-soft">
             {until === null ? (

@@ -27,16 +27,17 @@ export function FacetChoice({
 }) {
   const words = useWords(registryWords)
   const isNarrowed = facetNames.some((name) => asked[name] !== undefined)
+  const countedOf = (name: FacetName) =>
+    facets.find(({ facet }) => facet === name)?.values ?? (name === "alive" && knowsAlive ? anyAlive : [])
+  const isEmpty = !isNarrowed && facetNames.every((name) => countedOf(name).length === 0)
   const all = (
     <div className="grid gap-3">
+      {isEmpty ? <p className="text-sm text-soft">{words.nothingToNarrow}</p> : null}
       {facetNames.map((name) => (
         <Facet
           key={name}
           name={name}
-          counted={
-            facets.find(({ facet }) => facet === name)?.values ??
-            (name === "alive" && knowsAlive ? anyAlive : [])
-          }
+          counted={countedOf(name)}
           chosen={asked[name] ?? ""}
           choose={(value) => ask(name, value)}
         />

@@ -1,8 +1,9 @@
 import type { PublicRegistration } from "@hufu/core/contract/public-registration"
 import { Link, useParams } from "@tanstack/react-router"
-import { OctagonX } from "lucide-react"
+import { Circle, CircleCheck, CircleOff, Clock, OctagonX, Radio, TriangleAlert } from "lucide-react"
 import type { ReactNode } from "react"
 import { isAbsent, useOperation } from "../../data/use-operation.ts"
+import { Badge } from "../../part/badge.tsx"
 import { Empty } from "../../part/empty.tsx"
 import { Facts } from "../../part/facts.tsx"
 import { Id } from "../../part/id.tsx"
@@ -144,6 +145,7 @@ function Identity({ of }: { readonly of: PublicRegistration }) {
     ],
     [words.name, <UntrustedName key="name" text={name} />],
     [words.version, <UntrustedName key="version" text={version} />],
+    [words.runs.title, shown === null ? null : <Runs key="runs" of={shown.alive} registered={version} />],
     [words.form, content === undefined ? null : wordOf(words.values, content.form)],
     [words.ontology, shown?.ontology == null ? null : <Id key="ontology" id={shown.ontology} whole />],
     [words.grade, shown === null ? null : (shown.grade ?? words.noGrade)],
@@ -195,6 +197,49 @@ function Identity({ of }: { readonly of: PublicRegistration }) {
     </section>
   )
 }
+
+/** Whether it gives signs of life, and whether that is the version that was registered. */
+function Runs({ of, registered }: { readonly of: Shown["alive"]; readonly registered: string }) {
+  const words = useWords(registryWords).runs
+  const { state, lastSeenAt, delayMs, version, isMismatched } = of
+  const [tone, icon] = state === null ? (["plain", Circle] as const) : looks[state]
+  return (
+    <span className="grid gap-1">
+      <span className="flex flex-wrap items-center gap-x-3 gap-y-1">
+        <Badge tone={tone} icon={icon} word={words.states[state ?? "unheard"]} />
+        {lastSeenAt === null ? null : (
+          <span>
+            {words.last} <Ago at={lastSeenAt} />
+          </span>
+        )}
+        {delayMs === null ? null : <span title={words.delayHelp}>{words.delay(delayMs)}</span>}
+      </span>
+      {version === null && !isMismatched ? null : (
+        <span className="flex flex-wrap items-center gap-x-2">
+          {isMismatched ? (
+            <Badge tone="deny" icon={TriangleAlert} word={words.differs} />
+          ) : (
+            <Badge tone="allow" icon={CircleCheck} word={words.matches} />
+          )}
+          {version === null ? null : (
+            <span>
+              {words.running} <UntrustedName text={version} />, {words.registered}{" "}
+              <UntrustedName text={registered} />
+            </span>
+          )}
+        </span>
+      )}
+      {isMismatched ? <span className="text-sm text-deny">{words.differsWhat}</span> : null}
+      {state === "alive" ? null : <span className="text-sm text-soft">{words.silence}</span>}
+    </span>
+  )
+}
+
+const looks = {
+  alive: ["allow", Radio],
+  late: ["ask", Clock],
+  lost: ["plain", CircleOff],
+} as const
 
 const nameOf = (jwk: { readonly kty: string; readonly crv?: string }) => jwk.crv ?? jwk.kty
 

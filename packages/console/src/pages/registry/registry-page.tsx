@@ -9,6 +9,8 @@ import { Loaded } from "../../part/loaded.tsx"
 import { Page } from "../../part/page.tsx"
 import { Untrusted } from "../../part/untrusted.tsx"
 import { UntrustedName } from "../../part/untrusted-name.tsx"
+import { useSession } from "../../session/session.ts"
+import { OrganisationLink } from "../../session/organisation-link.tsx"
 import { useWords } from "../../words/use-words.ts"
 import { type Asked, pageLength, useAsked } from "./asked.ts"
 import { FacetChoice } from "./facet-choice.tsx"
@@ -22,7 +24,7 @@ export function RegistryPage() {
   const { asked, narrowed, ask, clear } = useAsked()
   const found = useOperation("registry.search", asked, { isPassing: true })
   return (
-    <Page title={words.title} under={words.under}>
+    <Page title={words.title} under={words.under} beside={<ForOrganisations />}>
       <RegistryTabs />
       <search>
         <input
@@ -51,6 +53,12 @@ export function RegistryPage() {
       </div>
     </Page>
   )
+}
+
+/** A stranger may answer for agents that are registered here. */
+function ForOrganisations() {
+  const { browser, person } = useSession()
+  return browser === null && person === null ? <OrganisationLink /> : null
 }
 
 function Found({

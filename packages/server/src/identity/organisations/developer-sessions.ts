@@ -20,6 +20,8 @@ export interface DeveloperSessions {
 export const developerTokenPrefix = "hufu_developer_"
 const lastsMs = 3_600_000
 const maxSessions = 10_000
+/** The oldest of a developer's own make room, so that nobody ends another's. */
+const maxOfOne = 20
 const shape = /^hufu_developer_[A-Za-z0-9_-]{43}$/
 
 /** They are in memory alone, and end with the node. */
@@ -29,10 +31,20 @@ export function openDeveloperSessions(
 ): DeveloperSessions {
   const sessions = new Map<string, DeveloperSession & { readonly since: number }>()
 
+  const digestsOf = (developer: string) =>
+    [...sessions].flatMap(([digest, session]) => (session.developer === developer ? [digest] : []))
+
   return {
     open(of) {
-      const [oldest] = sessions.size >= maxSessions ? sessions.keys() : []
-      if (oldest !== undefined) sessions.delete(oldest)
+      const own = digestsOf(of.developer)
+      for (const digest of own.slice(0, Math.max(0, own.length - maxOfOne + 1))) sessions.delete(digest)
+      // They stand in the order in which they began.
+      for (const [digest, { since }] of sessions) {
+        if (clock.monotonic() - since < lastsMs) break
+        sessions.delete(digest)
+      }
+      if (sessions.size >= maxSessions)
+        throw new Failure("overloaded", "too many developers are signed in: try again in some minutes")
       const token = `${developerTokenPrefix}${randomBytes(32).toString("base64url")}`
       sessions.set(digestOf(token), { ...of, since: clock.monotonic() })
       return { token, expiresAt: clock.now() + lastsMs }
@@ -54,8 +66,8 @@ export function openDeveloperSessions(
       )
     },
     end(developer) {
-      const ended = [...sessions].filter(([, session]) => session.developer === developer)
-      for (const [digest] of ended) sessions.delete(digest)
+      const ended = digestsOf(developer)
+      for (const digest of ended) sessions.delete(digest)
       return ended.length > 0
     },
   }

@@ -1,4 +1,4 @@
-import { createHash, randomBytes, timingSafeEqual } from "node:crypto"
+import { createHash, createHmac, randomBytes, timingSafeEqual } from "node:crypto"
 import { readFileSync } from "node:fs"
 import { resolve } from "node:path"
 import { Failure } from "@hufu/core/failure"
@@ -30,18 +30,8 @@ export interface OrganisationSignInParts {
   readonly redirect: () => string
 }
 
-/** What is kept of one that began, by the digest of its binding. */
-interface Begun {
-  readonly issuer: string
-  readonly state: string
-  readonly nonce: string
-  readonly verifier: string
-  readonly redirect: string
-  readonly since: number
-}
-
 const lastsMs = 600_000
-const maxBegun = 1000
+const maxUsed = 10_000
 const requestMs = 10_000
 const maxAnswerBytes = 256 * 1024
 const metadataMs = 600_000
@@ -56,7 +46,9 @@ export function openOrganisationSignIn({
   clock,
   redirect,
 }: OrganisationSignInParts): OrganisationSignIn {
-  const begun = new Map<string, Begun>()
+  /** What began needs no memory, so that nobody fills it: all of it follows from the binding, which its beginner keeps. */
+  const macKey = randomBytes(32)
+  const used = new Map<string, number>()
   const known = new Map<string, { server: oauth.AuthorizationServer; at: number }>()
   const keys = new Map<string, oauth.JWKSCacheInput>()
 
@@ -92,12 +84,11 @@ export function openOrganisationSignIn({
     return { client, auth: oauth.ClientSecretBasic(secret) }
   }
 
-  /** The oldest make room: whoever begins without end keeps nobody else out for long. */
-  function keep(binding: string, of: Begun): void {
-    const [oldest] = begun.size >= maxBegun ? begun.keys() : []
-    if (oldest !== undefined) begun.delete(oldest)
-    begun.set(digestOf(binding), of)
-  }
+  const macOf = (what: string, binding: string, head: string) =>
+    createHmac("sha256", macKey).update(`${what}\n${binding}\n${head}`).digest("base64url")
+
+  /** What goes to the issuer and comes back by it: when this began and where, which nobody else could have written. */
+  const stateOf = (binding: string, head: string) => `${head}.${macOf("state", binding, head)}`
 
   async function begin(text: string) {
     const of = issuerOf(text)
@@ -107,61 +98,64 @@ export function openOrganisationSignIn({
     if (server.authorization_endpoint === undefined)
       throw new Failure("upstream_unavailable", "the issuer has no page on which to sign in")
     const binding = randomBytes(32).toString("base64url")
-    const one: Begun = {
-      issuer: of.issuer,
-      state: oauth.generateRandomState(),
-      nonce: oauth.generateRandomNonce(),
-      verifier: oauth.generateRandomCodeVerifier(),
-      redirect: redirect(),
-      since: clock.monotonic(),
-    }
+    const head = `${Math.floor(clock.monotonic())}.${issuers.indexOf(of)}`
     const url = new URL(server.authorization_endpoint)
     for (const [name, value] of Object.entries({
       client_id: of.clientId,
-      redirect_uri: one.redirect,
+      redirect_uri: redirect(),
       response_type: "code",
       scope: "openid profile",
-      state: one.state,
-      nonce: one.nonce,
-      code_challenge: await oauth.calculatePKCECodeChallenge(one.verifier),
+      state: stateOf(binding, head),
+      nonce: macOf("nonce", binding, head),
+      code_challenge: await oauth.calculatePKCECodeChallenge(macOf("verifier", binding, head)),
       code_challenge_method: "S256",
     }))
       url.searchParams.set(name, value)
-    keep(binding, one)
     return { url: url.href, binding, expiresAt: clock.now() + lastsMs }
   }
 
-  function take(binding: string): Begun {
+  /** UNTRUSTED: what an address says of when and where its sign-in began, once its beginner's binding confirms it. */
+  function take(binding: string, state: string): { of: SignInIssuer; head: string } {
+    const head = state.split(".").slice(0, 2).join(".")
+    const [since, at] = head.split(".").map(Number)
+    const of = issuers[at ?? -1]
+    const now = clock.monotonic()
     const digest = digestOf(binding)
-    const one = begun.get(digest)
-    // Once, whatever comes of it.
-    begun.delete(digest)
-    if (one === undefined || clock.monotonic() - one.since > lastsMs)
-      throw refused("this sign-in did not begin here, was used already or took more than ten minutes")
-    return one
+    const isOurs = of !== undefined && isSame(state, stateOf(binding, head))
+    if (of === undefined || !isOurs || !(now - (since ?? 0) <= lastsMs) || used.has(digest))
+      throw refused(
+        "this sign-in did not begin here, was used already or took more than ten minutes",
+        "begun-elsewhere",
+      )
+    // Once, whatever comes of it. One that is forgotten here has been spent at its issuer.
+    for (const [each, usedAt] of used) {
+      if (now - usedAt <= lastsMs && used.size < maxUsed) break
+      used.delete(each)
+    }
+    used.set(digest, now)
+    return { of, head }
   }
 
   async function finish(binding: string, address: string) {
-    const one = take(binding)
     const came = new URL(address)
-    if (!isSame(came.origin + came.pathname, one.redirect))
-      throw refused("this is not the address to which the issuer leads back")
-    const of = issuerOf(one.issuer)
+    if (!isSame(came.origin + came.pathname, redirect()))
+      throw refused("this is not the address to which the issuer leads back", "address")
+    const { of, head } = take(binding, came.searchParams.get("state") ?? "")
     try {
       const server = await serverOf(of)
       const { client, auth } = clientOf(of)
-      const parameters = oauth.validateAuthResponse(server, client, came, one.state)
+      const parameters = oauth.validateAuthResponse(server, client, came, stateOf(binding, head))
       const response = await oauth.authorizationCodeGrantRequest(
         server,
         client,
         auth,
         parameters,
-        one.redirect,
-        one.verifier,
+        redirect(),
+        macOf("verifier", binding, head),
         optionsFor(of),
       )
       const answer = await oauth.processAuthorizationCodeResponse(server, client, response, {
-        expectedNonce: one.nonce,
+        expectedNonce: macOf("nonce", binding, head),
         requireIdToken: true,
       })
       const cache = keys.get(of.issuer) ?? {}
@@ -171,7 +165,8 @@ export function openOrganisationSignIn({
         [oauth.jwksCache]: cache,
       })
       const claims = oauth.getValidatedIdTokenClaims(answer)
-      if (claims === undefined || claims.sub.length > 255) throw refused("the issuer does not say who came")
+      if (claims === undefined || claims.sub.length > 255)
+        throw refused("the issuer does not say who came", "nobody")
       const { name } = claims
       return {
         account: { issuer: of.issuer, subject: claims.sub },
@@ -179,15 +174,35 @@ export function openOrganisationSignIn({
       }
     } catch (error) {
       if (error instanceof Failure) throw error
-      throw refused("what the issuer answered does not hold", error)
+      if (error instanceof oauth.AuthorizationResponseError) throw saidNo(error)
+      throw refused("what the issuer answered does not hold", "answer", { cause: error })
     }
   }
 
   return { begin, finish }
 }
 
-function refused(why: string, cause?: unknown): Failure {
-  return new Failure("sign_in_refused", `${why}: begin again`, cause === undefined ? {} : { cause })
+/** Why a sign-in came to nothing, as a page tells it in the language of whoever reads. */
+type Why = "begun-elsewhere" | "address" | "answer" | "nobody" | "issuer"
+
+function refused(
+  why: string,
+  reason: Why,
+  { cause, ...extra }: { cause?: unknown; issuerError?: string; issuerSays?: string } = {},
+): Failure {
+  return new Failure("sign_in_refused", `${why}: begin again`, {
+    extra: { reason, ...extra },
+    ...(cause === undefined ? {} : { cause }),
+  })
+}
+
+/** UNTRUSTED: the issuer's own word for it and what it says, bounded; it answers what began here, as its state shows. */
+function saidNo({ error, error_description: says = "" }: oauth.AuthorizationResponseError): Failure {
+  const issuerError = error.slice(0, 100)
+  return refused(`the issuer let nobody in, and says \`${issuerError}\``, "issuer", {
+    issuerError,
+    issuerSays: says.slice(0, 300),
+  })
 }
 
 function digestOf(binding: string): string {

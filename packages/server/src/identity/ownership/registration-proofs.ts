@@ -1,7 +1,7 @@
 import type { DeveloperRecord } from "@hufu/core/contract/developer"
 import type { OwnershipProof } from "@hufu/core/registration/developer"
 import type { RegistrationContent } from "@hufu/core/registration/registration-content"
-import { thumbprintText } from "@hufu/core/identity/key-suite"
+import { keyProven } from "@hufu/core/registration/key-proven"
 
 /** The domain of a name's namespace; undefined where that is one word that the registry gave. */
 export function domainOfName(name: string): string | undefined {
@@ -12,11 +12,6 @@ export function domainOfName(name: string): string | undefined {
 /** Whether a domain is another, or lies under it: whoever has `example.com` has `agents.example.com`. */
 export function isUnder(domain: string, proven: string): boolean {
   return domain === proven || domain.endsWith(`.${proven}`)
-}
-
-/** By which a proof names a key: another key under the same id is not what was shown. */
-export function keyProven({ id, jwk }: RegistrationContent["keys"][number]): string {
-  return `${id} ${thumbprintText(jwk)}`.slice(0, 300)
 }
 
 /**
