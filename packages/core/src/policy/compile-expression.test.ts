@@ -87,10 +87,15 @@ test("names that every object inherits are not attributes", () => {
   expect(run(get({ Record: JSON.parse('{"__proto__": {"Value": 7}}') }, "__proto__"))).toBe(7)
 })
 
+test("a function with the wrong number of values fails when it is evaluated, as in Cedar", () => {
+  expect(isFault(run({ ip: [lit("::"), lit("::")] }))).toBe(true)
+  expect(isFault(run({ ip: [] }))).toBe(true)
+  expect(run({ "||": { left: lit(true), right: { ip: [] } } })).toBe(true)
+})
+
 const unsupported: [string, unknown][] = [
   ["an operator that does not exist", { xor: { left: lit(true), right: lit(true) } }],
   ["a function that does not exist", { uuid: [lit("x")] }],
-  ["a function with the wrong number of values", { ip: [lit("::"), lit("::")] }],
   ["an operator that every object inherits", { toString: {} }],
   ["a number that was rounded", lit(2 ** 53)],
   ["a fraction", lit(1.5)],

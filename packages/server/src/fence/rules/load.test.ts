@@ -33,6 +33,11 @@ describe("what is refused at load, with its place and reason", () => {
       `${head} when { "虎符虎符虎符" == context.mode &&\n context.nothing };`,
       /^user\.cedar:2: .*nothing/,
     ],
+    [
+      "a function with the wrong number of values",
+      `${head} when { ip("10.0.0.1", "10.0.0.2").isLoopback() };`,
+      /^user\.cedar:1: /,
+    ],
     ["no semicolon", head, /^user\.cedar:1: /],
     ["a missing id", "forbid (principal, action, resource);", /give the rule an id/],
     ["an empty id", '@id("") forbid (principal, action, resource);', /letters, digits/],
