@@ -27,6 +27,7 @@ export const idPrefixes = {
   binding: "eab",
   account: "acc",
   order: "ord",
+  delegation: "dlg",
 } as const
 
 export type IdKind = keyof typeof idPrefixes

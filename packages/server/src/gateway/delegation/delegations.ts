@@ -1,0 +1,111 @@
+import type { DelegationOrder, DelegationState } from "@hufu/core/delegation/delegation-state"
+import type { Happening, Said } from "@hufu/core/delegation/happening"
+import type { Product } from "@hufu/core/delegation/part"
+import type { JsonObject } from "@hufu/core/json/json-value"
+import type { Caller, Reason } from "../governor.ts"
+
+/** Which delegation an agent means. A task's name counts among those of this agent with this partner only. */
+export interface DelegationRef {
+  readonly server: string
+  /** As the asking agent calls it. */
+  readonly task: string
+}
+
+/** What an asking agent wants of a partner. */
+export interface Ask {
+  readonly order: DelegationOrder
+  readonly said?: Said
+  /** The conversation that it belongs to, as the asking agent calls it. */
+  readonly context: string
+  /** As the asking agent calls it; left out to start one whose name Hufu makes. */
+  readonly task?: string
+  /** Whether the asking agent's protocol has it take what was delivered (AIP), or takes it at once (A2A). */
+  readonly confirms: boolean
+  readonly parameters?: JsonObject
+}
+
+/** Something that happened, with its place in the order of all that did. */
+export interface Event {
+  /** Strictly increasing within a delegation, from 1. */
+  readonly seq: number
+  readonly at: number
+  readonly happening: Happening
+}
+
+/** Why a delegation waits for a person, or why Hufu refused it. */
+export interface Ruled {
+  readonly reasons: readonly Reason[]
+  /** The held action, and until when somebody can decide. */
+  readonly hold?: { readonly id: string; readonly expiresAt: number }
+  readonly code?: string
+}
+
+/** A delegation as it stands. */
+export interface Delegation {
+  readonly id: string
+  readonly server: string
+  readonly context: string
+  readonly task: string
+  readonly state: DelegationState
+  readonly stateAt: number
+  readonly createdAt: number
+  /** What came with the state. */
+  readonly said: Said | undefined
+  /** Everything said so far by both sides, oldest first, at most as many as are kept. */
+  readonly history: readonly { readonly from: "asker" | "partner"; readonly said: Said }[]
+  readonly products: readonly Product[]
+  readonly ruled: Ruled | undefined
+  /** An answer without a task, where the partner gave one. */
+  readonly reply: Said | undefined
+  readonly lastSeq: number
+}
+
+/** Where somebody wants to be told of states by HTTP. */
+export interface Notice {
+  readonly id: string
+  readonly url: string
+  readonly token: string | undefined
+  /** The states that are told of; all where it is empty. */
+  readonly states: readonly DelegationState[]
+  /** What the protocol of the door has beside that; it tells how the notice is written. */
+  readonly protocol: "a2a" | "aip"
+  readonly about: JsonObject
+}
+
+/**
+ * Delegations as the doors of A2A and AIP see them: one pipeline and one memory for every pair of protocols. What the pipeline refuses is a
+ * state (`rejected`), what it holds for a person is a state (`auth-required`), after which it goes on by itself.
+ */
+export interface Delegations {
+  /**
+   * Gives an order. An order that does not fit the state changes nothing and gives the delegation as it stands, and so does the same
+   * message again; throws Failure("not_found") where there is none.
+   *
+   * @returns as it stands once the verdict is known; `follow` tells the rest
+   */
+  ask(caller: Caller, server: string, ask: Ask): Promise<Delegation>
+  /** Throws Failure("not_found") also for another agent's. */
+  look(caller: Caller, ref: DelegationRef): Promise<Delegation>
+  /** This agent's with this partner, the one that changed last first. */
+  list(
+    caller: Caller,
+    server: string,
+    filter: {
+      readonly context?: string
+      readonly states?: readonly DelegationState[]
+      readonly changedAfter?: number
+      readonly limit: number
+      readonly offset: number
+    },
+  ): { readonly total: number; readonly delegations: readonly Delegation[] }
+  /**
+   * Every event after a sequence number, first those that are kept, until the delegation rests or the signal fires.
+   * Throws Failure("stale", { extra: { lastAvailableSeq } }) where what was asked for is not kept any more.
+   */
+  follow(caller: Caller, ref: DelegationRef, after: number, signal: AbortSignal): AsyncIterable<Event>
+  notices: {
+    set(caller: Caller, ref: DelegationRef, notice: Omit<Notice, "id"> & { readonly id?: string }): Promise<Notice>
+    list(caller: Caller, ref: DelegationRef): readonly Notice[]
+    remove(caller: Caller, ref: DelegationRef, id: string | undefined): Promise<boolean>
+  }
+}
