@@ -88,7 +88,8 @@ export type AddedWords = z.infer<typeof AddedWords>
 export const ServerRecord = z.object({
   id: idSchema("server"),
   name: Name,
-  transport: z.enum(["stdio", "http"]),
+  /** `a2a` and `aip`: a partner, an agent elsewhere that speaks that protocol; the others are tool servers. */
+  transport: z.enum(["stdio", "http", "a2a", "aip"]),
   /** The command line or the URL; environment values and headers are never shown. */
   command: z.array(z.string()).nullable(),
   url: z.string().nullable(),

@@ -17,10 +17,12 @@ export const serverOperations = {
       url: z.url({ protocol: /^https?$/ }).max(2000),
       headers: z.record(z.string().max(100), z.string().max(4000)).default({}),
       demo: z.boolean().default(false),
+      /** What it speaks: `a2a` and `aip` for an agent elsewhere, a partner. */
+      protocol: z.enum(["mcp", "a2a", "aip"]).default("mcp"),
     }),
     output: ServerRecord,
-    en: "Register a tool server that is reached over HTTP",
-    zh: "登记通过 HTTP 访问的工具服务器",
+    en: "Register a tool server, or an agent elsewhere (a partner), that is reached over HTTP",
+    zh: "登记通过 HTTP 访问的工具服务器，或他处的智能体（协作方）",
     command: { name: "server add", positional: ["name"] },
   }),
   "server.command": operation({

@@ -1,13 +1,6 @@
 import { z } from "zod"
 import { DelegationState } from "./delegation-state.ts"
-import { Part, Product } from "./part.ts"
-
-/** As it came, so that an agent that speaks the same protocol gets all of it. */
-export const Original = z.strictObject({
-  protocol: z.enum(["a2a", "aip"]),
-  object: z.record(z.string(), z.json()),
-})
-export type Original = z.infer<typeof Original>
+import { Original, Part, Product } from "./part.ts"
 
 /** Something said, by whichever side. */
 export const Said = z.strictObject({

@@ -24,6 +24,13 @@ export const FilePart = z.strictObject({
 export const Part = z.discriminatedUnion("kind", [TextPart, DataPart, FilePart])
 export type Part = z.infer<typeof Part>
 
+/** As it came, so that an agent that speaks the same protocol gets all of it. */
+export const Original = z.strictObject({
+  protocol: z.enum(["a2a", "aip"]),
+  object: z.record(z.string(), z.json()),
+})
+export type Original = z.infer<typeof Original>
+
 /** What a partner made: A2A's artifact, AIP's product. */
 export const Product = z.strictObject({
   id: z.string().min(1).max(256),
@@ -31,5 +38,6 @@ export const Product = z.strictObject({
   description: z.string().max(65_536).optional(),
   parts: z.array(Part),
   metadata: z.record(z.string(), z.json()).optional(),
+  original: Original.optional(),
 })
 export type Product = z.infer<typeof Product>

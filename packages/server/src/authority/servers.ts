@@ -23,6 +23,8 @@ export interface ServerDraft {
   readonly name: string
   readonly command: string[] | null
   readonly url: string | null
+  /** What is spoken at the URL; MCP where it is left out. */
+  readonly protocol?: "mcp" | "a2a" | "aip"
   readonly secrets: ServerSecrets
   readonly demo: boolean
 }
@@ -89,6 +91,7 @@ export function openServers(
   }
 
   const same = (server: ServerRecord, draft: ServerDraft): boolean =>
+    server.transport === transportOf(draft) &&
     identityOf({ ...server, secrets: secrets(server) }) === identityOf(draft)
 
   /** A command does not start in a folder that is gone, as a temporary one soon is: it moves to where it was asked for now. */
@@ -137,7 +140,7 @@ export function openServers(
     const server: ServerRecord = {
       id: newId("server", now),
       name: draft.name,
-      transport: draft.command ? "stdio" : "http",
+      transport: transportOf(draft),
       command: draft.command,
       url: draft.url,
       environment: Object.keys(draft.secrets.environment).sort(),
@@ -230,6 +233,11 @@ function identityOf({ command, url, secrets }: Pick<ServerDraft, "command" | "ur
   const isRelative = command?.some((part) => /^\.{1,2}(?:[\\/]|$)/.test(part)) ?? false
   const settings = sorted(secrets.environment).filter(([name]) => !ambient.test(name))
   return JSON.stringify([command, url, isRelative ? secrets.folder : null, settings, sorted(secrets.headers)])
+}
+
+function transportOf({ command, protocol = "mcp" }: ServerDraft): ServerRecord["transport"] {
+  if (command) return "stdio"
+  return protocol === "mcp" ? "http" : protocol
 }
 
 /** What the ledger commits to of a server: all of its record that is not said openly. */

@@ -28,6 +28,7 @@ import { callPositions } from "../fence/place/call-position.ts"
 import type { PlaceFinding } from "../fence/place/place-finder.ts"
 import type { Provenance } from "../fence/provenance/provenance.ts"
 import type { Traced, ToTrace } from "../fence/provenance/trace-action.ts"
+import { askPartner } from "../fence/profile/method-profiles.ts"
 import { isConsequential } from "../fence/profile/effect-caution.ts"
 import type { RuleSet } from "../fence/rules/load.ts"
 import type { PackFacts, PlaceFacts, RuleFacts } from "../fence/rules/schema.ts"
@@ -70,6 +71,8 @@ export interface Question {
   readonly spoken?: Spoken | undefined
   /** The mandate that came as a token with this call. */
   readonly presented?: string | undefined
+  /** What came because of an order that was let out. */
+  readonly answers?: true | undefined
   /** A person approved this very action: the questions that they answered are lifted, nothing else is. */
   readonly lifted: boolean
 }
@@ -121,7 +124,8 @@ export function assess(
     budgetLeft: (mandate, grant) => parts.budgets.left(mandate, grant),
     above: aboveOf(parts),
   }
-  const coverage = cover(mandates, call)
+  const said = cover(mandates, call)
+  const coverage = question.answers ? coveredByOrder(said) : said
   const traced = trace(parts, question, {
     tool,
     grounded,
@@ -150,6 +154,13 @@ export function assess(
   const digest = actionDigest(parts, question, { tool, arguments: text })
   const places = place?.said ?? []
   return { tool, grounded, coverage, traced, facts, places, verdict, rules, arguments: text, members, digest }
+}
+
+/** What the mandates forbid, or leave to the person, they forbid of an answer too; nothing else is asked of it. */
+function coveredByOrder(said: Cover): Cover {
+  if (!said.live || said.forbids || said.mode === "user-only") return said
+  const { grant: _grant, above: _above, ...rest } = said
+  return { ...rest, covers: true, asks: false, mode: "auto", amount: 0 }
 }
 
 /** A message is what it is, whatever tools its server has. */
@@ -256,9 +267,12 @@ function limitedBy(mandates: readonly Mandate[], { above }: Cover, call: Call): 
   )
   const top = above?.at(-1)
   const given = top?.mandate.parent === null ? top.mandate.grants[top.grant] : undefined
-  return new Set(
-    [...covering, ...(given ? [given] : [])].flatMap(({ limits }) => limits.map(({ argument }) => argument)),
-  )
+  const grants = [...covering, ...(given ? [given] : [])]
+  const named = grants.flatMap(({ limits }) => limits.map(({ argument }) => argument))
+  // Whoever allows asking one partner has said whom.
+  const isPartnerNamed =
+    call.tool === askPartner && grants.some(({ tools }) => tools.some((each) => each.startsWith(`${call.server}/`)))
+  return new Set(isPartnerNamed ? [...named, "/to"] : named)
 }
 
 /** What the places say where this may happen; nothing, at once, where none speaks of such an action. */

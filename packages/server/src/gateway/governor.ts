@@ -5,7 +5,16 @@ import type { Obliged } from "../fence/rules/obligation.ts"
 import type { MessageFacts } from "../fence/rules/schema.ts"
 
 /** The doors through which an action may come; a verdict never depends on which. */
-export type Door = "mcp-http" | "mcp-mtls" | "mcp-guard" | "api" | "sdk"
+export type Door =
+  | "mcp-http"
+  | "mcp-mtls"
+  | "mcp-guard"
+  | "a2a-http"
+  | "a2a-mtls"
+  | "aip-http"
+  | "aip-mtls"
+  | "api"
+  | "sdk"
 
 /** The access token that a caller came with. */
 export interface CallerToken {
@@ -41,6 +50,11 @@ export interface Attempt {
   readonly position?: JsonValue
   /** Present for a message of a conversation. */
   readonly spoken?: Spoken
+  /**
+   * What a partner said because of an order that was let out: that order's authority covers it, and it draws on no budget of its own.
+   * INVARIANT: never from what a client or a partner says; only for a partner that was given an order of this agent's.
+   */
+  readonly answers?: true
   /** A hold that the client says it is rejoining; it must be this agent's, this task's and of this very action. */
   readonly hold?: string
 }

@@ -84,6 +84,7 @@ export function createPipeline(parts: PipelineParts): Governor {
       arguments: attempt.arguments,
       position: attempt.position,
       spoken: attempt.spoken,
+      answers: attempt.answers,
       presented,
       lifted: false,
     }

@@ -21,7 +21,13 @@ export function serverDirectory(servers: ServerAuthority): ServerDirectory & { c
   }
 }
 
+/** An agent elsewhere; no tool server. */
+export function isPartner({ transport }: Pick<ServerRecord, "transport">): boolean {
+  return transport === "a2a" || transport === "aip"
+}
+
 function definitionOf(server: ServerRecord, servers: ServerAuthority): ServerDefinition | undefined {
+  if (isPartner(server)) return undefined
   const { environment, headers, folder } = servers.secrets(server)
   if (server.url !== null) return { name: server.name, transport: "http", url: server.url, headers }
   const [command, ...args] = server.command ?? []

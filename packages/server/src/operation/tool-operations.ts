@@ -1,3 +1,4 @@
+import { isPartner } from "../gateway/server-directory.ts"
 import { actorOf } from "./context.ts"
 import type { Operations } from "./operations.ts"
 import type { OperationParts } from "./parts.ts"
@@ -6,9 +7,10 @@ import type { OperationParts } from "./parts.ts"
 export function toolOperations(parts: OperationParts) {
   const { servers, tools } = parts
   return {
-    "server.add": async ({ name, url, headers, demo }, context) => {
+    "server.add": async ({ name, url, headers, demo, protocol }, context) => {
       await parts.refuseUrl(url)
-      const draft = { name, command: null, url, secrets: { environment: {}, headers, folder: null }, demo }
+      const secrets = { environment: {}, headers, folder: null }
+      const draft = { name, command: null, url, protocol, secrets, demo }
       return servers.register(draft, { id: actorOf(context), isPerson: true })
     },
     "server.command": ({ name, command, environment, folder, demo }, context) =>
@@ -24,7 +26,8 @@ export function toolOperations(parts: OperationParts) {
     },
     "tool.list": async ({ server: ref }) => {
       const server = servers.need(ref)
-      await parts.discover(server.name)
+      // A partner has no tools: what is said to it is one action, whatever it is about.
+      if (!isPartner(server)) await parts.discover(server.name)
       return { items: tools.list(server.name) }
     },
     "tool.confirm": ({ server, tool, definition, profile }, context) =>

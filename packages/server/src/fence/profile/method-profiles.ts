@@ -4,6 +4,9 @@ import type { Effect } from "@hufu/core/words"
 
 type Shape = Pick<ToolProfile, "effect" | "roles" | "sensitivity" | "openWorld">
 
+/** By which name rules and mandates know that a partner is asked something. */
+export const askPartner = "delegation/ask"
+
 const uri: ToolProfile["roles"] = [{ argument: "/uri", role: "url" }]
 const read = (roles: ToolProfile["roles"] = []): Shape => ({
   effect: "read",
@@ -32,6 +35,23 @@ const methods: Readonly<Record<string, Shape>> = {
   "tasks/cancel": { ...read(), effect: "compute" },
   "sampling/createMessage": { effect: "send", roles: [], sensitivity: "private", openWorld: true },
   "elicitation/create": {
+    effect: "send",
+    roles: [{ argument: "/url", role: "url" }],
+    sensitivity: "private",
+    openWorld: true,
+  },
+  // What agents say to each other, by whatever protocol. What is asked of a partner leaves this node; what it answers is read.
+  [askPartner]: {
+    effect: "send",
+    roles: [{ argument: "/to", role: "recipient" }],
+    sensitivity: "private",
+    openWorld: true,
+  },
+  "delegation/answer": { ...read(), sensitivity: "private", openWorld: true },
+  "delegation/cancel": { ...read(), effect: "compute" },
+  "delegation/complete": { ...read(), effect: "compute" },
+  // A partner's states are told to an address of the asking agent's.
+  "delegation/notify": {
     effect: "send",
     roles: [{ argument: "/url", role: "url" }],
     sensitivity: "private",

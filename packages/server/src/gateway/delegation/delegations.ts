@@ -1,6 +1,6 @@
 import type { DelegationOrder, DelegationState } from "@hufu/core/delegation/delegation-state"
 import type { Happening, Said } from "@hufu/core/delegation/happening"
-import type { Product } from "@hufu/core/delegation/part"
+import type { Original, Product } from "@hufu/core/delegation/part"
 import type { JsonObject } from "@hufu/core/json/json-value"
 import type { Caller, Reason } from "../governor.ts"
 
@@ -22,6 +22,8 @@ export interface Ask {
   /** Whether the asking agent's protocol has it take what was delivered (AIP), or takes it at once (A2A). */
   readonly confirms: boolean
   readonly parameters?: JsonObject
+  /** Where to tell of it, from its first state on. */
+  readonly notice?: NewNotice
 }
 
 /** Something that happened, with its place in the order of all that did. */
@@ -55,22 +57,33 @@ export interface Delegation {
   readonly history: readonly { readonly from: "asker" | "partner"; readonly said: Said }[]
   readonly products: readonly Product[]
   readonly ruled: Ruled | undefined
+  /** As it came with the latest state that had one. */
+  readonly original: Original | undefined
   /** An answer without a task, where the partner gave one. */
   readonly reply: Said | undefined
   readonly lastSeq: number
 }
 
-/** Where somebody wants to be told of states by HTTP. */
+/** Where somebody wants to be told by HTTP of what happens. */
 export interface Notice {
   readonly id: string
   readonly url: string
   readonly token: string | undefined
-  /** The states that are told of; all where it is empty. */
+  /** The states that are told of; everything that happens where it is empty. */
   readonly states: readonly DelegationState[]
-  /** What the protocol of the door has beside that; it tells how the notice is written. */
+  /** It tells how the notice is written. */
   readonly protocol: "a2a" | "aip"
+  /** What that protocol has beside. */
   readonly about: JsonObject
 }
+export type NewNotice = Omit<Notice, "id"> & { readonly id?: string }
+
+/** Writes a notice as its protocol has it; nothing for what that protocol does not tell. */
+export type WriteNotice = (
+  notice: Notice,
+  delegation: Delegation,
+  event: Event,
+) => { readonly headers: Readonly<Record<string, string>>; readonly body: string } | undefined
 
 /**
  * Delegations as the doors of A2A and AIP see them: one pipeline and one memory for every pair of protocols. What the pipeline refuses is a
@@ -104,7 +117,7 @@ export interface Delegations {
    */
   follow(caller: Caller, ref: DelegationRef, after: number, signal: AbortSignal): AsyncIterable<Event>
   notices: {
-    set(caller: Caller, ref: DelegationRef, notice: Omit<Notice, "id"> & { readonly id?: string }): Promise<Notice>
+    set(caller: Caller, ref: DelegationRef, notice: NewNotice): Promise<Notice>
     list(caller: Caller, ref: DelegationRef): readonly Notice[]
     remove(caller: Caller, ref: DelegationRef, id: string | undefined): Promise<boolean>
   }

@@ -1,7 +1,7 @@
 import type { DelegationOrder } from "@hufu/core/delegation/delegation-state"
 import type { Happening, Said } from "@hufu/core/delegation/happening"
 import type { JsonObject } from "@hufu/core/json/json-value"
-import type { Permit } from "../governor.ts"
+import type { Ticket } from "../ticket.ts"
 
 /** How a partner knows a delegation. */
 export interface PartnerView {
@@ -23,6 +23,13 @@ export interface PartnerOrder {
   readonly said?: Said
   /** Whose doing it is: its AIC where it has one. */
   readonly sender: { readonly agent: string; readonly aic: string | undefined }
+  /** On whose authority, by ids: for a partner that understands what stands behind it. */
+  readonly authority: {
+    readonly principal: string
+    readonly task: string
+    readonly mandate: string | undefined
+    readonly action: string
+  }
   /** What the protocol of the door has beside the message: A2A's `configuration`, AIP's `commandParams`. */
   readonly parameters?: JsonObject
 }
@@ -39,7 +46,7 @@ export interface FromPartner {
 /**
  * An agent elsewhere with whom agents here work, in whatever protocol it speaks. An adapter knows its protocol and nothing of verdicts:
  * whoever calls it has the permit. It throws Failure("upstream_unavailable") when nothing left, Failure("upstream_lost") when something
- * may have, and Failure("invalid_input") for an answer that does not fit its protocol.
+ * may have, and Failure("invalid_input") for an answer that does not fit its protocol. It leaves the settling of the ticket to its caller.
  */
 export interface Partner {
   readonly protocol: "a2a" | "aip" | "mcp"
@@ -48,9 +55,9 @@ export interface Partner {
   /**
    * Gives an order, and yields what comes of it until the partner has no more to say for now. The signal ends it at once.
    *
-   * @param permit right before the first byte leaves `permit.leave()` is called; where that is false nothing leaves and nothing is yielded
+   * @param ticket right before the first byte leaves `ticket.leave()` is called; where that is false nothing leaves and nothing is yielded
    */
-  order(order: PartnerOrder, permit: Pick<Permit, "leave">, signal: AbortSignal): AsyncIterable<FromPartner>
+  order(order: PartnerOrder, ticket: Ticket, signal: AbortSignal): AsyncIterable<FromPartner>
   /** How it stands now, as the partner says; yields one state and every product. */
   look(view: PartnerView, sender: PartnerOrder["sender"], signal: AbortSignal): AsyncIterable<FromPartner>
   /** What happens from now on, or after a sequence number of the partner's; ends when the delegation rests. */

@@ -1,5 +1,6 @@
 import { isJsonObject } from "@hufu/core/json/json-value"
 import type { JsonValue } from "@hufu/core/json/json-value"
+import { methodProfile } from "../../fence/profile/method-profiles.ts"
 import type { Attempt } from "../governor.ts"
 import { exitHeld, hearPageAnswer } from "./ask-exit.ts"
 import { attemptDigest, attemptOf, withArguments, withParams } from "./attempt-of.ts"
@@ -9,8 +10,9 @@ import { rowOf } from "./method-table.ts"
 import type { OpenAction } from "./open-actions.ts"
 import { rpcCodes, rpcError } from "./rpc.ts"
 import type { SealedState } from "./sealed-state.ts"
-import { outcomeOf, ticketOf } from "./ticket.ts"
-import type { Ticket } from "./ticket.ts"
+import { outcomeOf } from "./outcome-of.ts"
+import { ticketOf } from "../ticket.ts"
+import type { Ticket } from "../ticket.ts"
 import type { RpcRequest, RpcResponse } from "./upstream/link.ts"
 import { refusalReply } from "./verdict-reply.ts"
 
@@ -41,7 +43,11 @@ export async function clear(desk: Desk, errand: Errand): Promise<Cleared> {
 function isDisguised(message: RpcRequest, attempt: Attempt): boolean {
   const { tool } = attempt
   if (message.method !== "tools/call") return false
-  return rowOf("client", "request", tool) !== undefined || rowOf("server", "request", tool) !== undefined
+  return (
+    rowOf("client", "request", tool) !== undefined ||
+    rowOf("server", "request", tool) !== undefined ||
+    methodProfile(tool) !== undefined
+  )
 }
 
 async function decide(desk: Desk, errand: Errand, attempt: Attempt, message: RpcRequest): Promise<Cleared> {

@@ -4,7 +4,7 @@ import type { Errand } from "./errand.ts"
 import { failureWords } from "./failure-words.ts"
 import { rpcCodes, rpcError } from "./rpc.ts"
 import { StopReason } from "./stop-reason.ts"
-import type { Ticket } from "./ticket.ts"
+import type { Ticket } from "../ticket.ts"
 import type { RpcResponse } from "./upstream/link.ts"
 import { refusalReply, stoppedRefusal } from "./verdict-reply.ts"
 

@@ -5,7 +5,7 @@ import type { Desk } from "./desk.ts"
 import type { Errand } from "./errand.ts"
 import { resultOf, rpcCodes, rpcError, rpcResult } from "./rpc.ts"
 import { clearServerRequest } from "./server-request.ts"
-import type { Ticket } from "./ticket.ts"
+import type { Ticket } from "../ticket.ts"
 import type { Link, RpcResponse } from "./upstream/link.ts"
 
 const maxInputRequests = 32

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto"
 import type { Caller } from "../governor.ts"
-import type { Ticket } from "./ticket.ts"
+import type { Ticket } from "../ticket.ts"
 import type { Link } from "./upstream/link.ts"
 
 /** An action that left, came back asking the client for input, and goes on when the client returns with it. */

@@ -5,7 +5,7 @@ import { filterList } from "./list-filter.ts"
 import { withTasks, withoutTasks } from "./offered-capabilities.ts"
 import { treatmentOf } from "./method-table.ts"
 import { passOn } from "./pass-on.ts"
-import type { Ticket } from "./ticket.ts"
+import type { Ticket } from "../ticket.ts"
 import type { RpcResponse } from "./upstream/link.ts"
 
 /** A response that is awaited from a tool server to which the request went as it came. */

@@ -1,6 +1,7 @@
 import type { JsonObject } from "@hufu/core/json/json-value"
 import { rpcCodes, rpcError } from "./rpc.ts"
-import { outcomeOf, type Ticket } from "./ticket.ts"
+import { outcomeOf } from "./outcome-of.ts"
+import { type Ticket } from "../ticket.ts"
 import type { RpcResponse } from "./upstream/link.ts"
 
 /** Settles an action with its response, and gives what the client gets: the same object unless a rule has something taken out of it. */

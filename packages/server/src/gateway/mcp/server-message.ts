@@ -6,7 +6,7 @@ import type { Message } from "./rpc.ts"
 import { clearServerRequest } from "./server-request.ts"
 import type { Session } from "./session.ts"
 import type { ClientFacts } from "./era.ts"
-import { outcomeOf } from "./ticket.ts"
+import { outcomeOf } from "./outcome-of.ts"
 import type { RpcRequest, RpcResponse } from "./upstream/link.ts"
 import { tellUpstream } from "./tell-upstream.ts"
 

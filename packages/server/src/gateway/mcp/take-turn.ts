@@ -1,7 +1,7 @@
 import type { Desk } from "./desk.ts"
 import type { Errand } from "./errand.ts"
 import { stopReasonOf } from "./stop-reason.ts"
-import type { Ticket } from "./ticket.ts"
+import type { Ticket } from "../ticket.ts"
 
 /**
  * Waits until the tool server has room for one more call; returns what gives the place back.

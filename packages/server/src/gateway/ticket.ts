@@ -1,6 +1,4 @@
-import type { Outcome, Permit } from "../governor.ts"
-import { errorOf, resultOf } from "./rpc.ts"
-import type { RpcResponse } from "./upstream/link.ts"
+import type { Outcome, Permit } from "./governor.ts"
 
 /**
  * A permit in the hands of a door.
@@ -38,13 +36,4 @@ export function ticketOf(permit: Permit): Ticket {
       else permit.abandon(outcome.reason ?? "cancelled")
     },
   }
-}
-
-/** What a response says of how the action ended. */
-export function outcomeOf(response: RpcResponse): Outcome {
-  const result = resultOf(response)
-  if (result === undefined)
-    return { outcome: "failed", reason: "upstream_error", result: errorOf(response) ?? null }
-  if (result["isError"] === true) return { outcome: "failed", reason: "tool_error", result }
-  return { outcome: "done", result }
 }
