@@ -6,6 +6,7 @@ import { CaSettings } from "./config/ca-settings.ts"
 import { ContentSettings } from "./config/content-settings.ts"
 import { DiscoverySettings } from "./config/discovery-settings.ts"
 import { DraftSettings } from "./config/draft-settings.ts"
+import { InterconnectSettings } from "./config/interconnect-settings.ts"
 import { KeptByLawSettings } from "./config/kept-by-law-settings.ts"
 import { listenHost } from "./config/listen-host.ts"
 import { LogSettings } from "./config/log-settings.ts"
@@ -61,6 +62,7 @@ export const Config = z.strictObject({
   registry: RegistrySettings,
   discovery: DiscoverySettings,
   alive: AliveSettings,
+  interconnect: InterconnectSettings,
   keptByLaw: KeptByLawSettings,
   upstream: UpstreamSettings,
   content: ContentSettings,

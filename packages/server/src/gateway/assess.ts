@@ -271,7 +271,8 @@ function limitedBy(mandates: readonly Mandate[], { above }: Cover, call: Call): 
   const named = grants.flatMap(({ limits }) => limits.map(({ argument }) => argument))
   // Whoever allows asking one partner has said whom.
   const isPartnerNamed =
-    call.tool === askPartner && grants.some(({ tools }) => tools.some((each) => each.startsWith(`${call.server}/`)))
+    call.tool === askPartner &&
+    grants.some(({ tools }) => tools.some((each) => each.startsWith(`${call.server}/`)))
   return new Set(isPartnerNamed ? [...named, "/to"] : named)
 }
 

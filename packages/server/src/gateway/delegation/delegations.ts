@@ -38,8 +38,8 @@ export interface Event {
 export interface Ruled {
   readonly reasons: readonly Reason[]
   /** The held action, and until when somebody can decide. */
-  readonly hold?: { readonly id: string; readonly expiresAt: number }
-  readonly code?: string
+  readonly hold?: { readonly id: string; readonly expiresAt: number } | undefined
+  readonly code?: string | undefined
 }
 
 /** A delegation as it stands. */
@@ -51,6 +51,7 @@ export interface Delegation {
   readonly state: DelegationState
   readonly stateAt: number
   readonly createdAt: number
+  readonly changedAt: number
   /** What came with the state. */
   readonly said: Said | undefined
   /** Everything said so far by both sides, oldest first, at most as many as are kept. */
@@ -68,7 +69,7 @@ export interface Delegation {
 export interface Notice {
   readonly id: string
   readonly url: string
-  readonly token: string | undefined
+  readonly token?: string | undefined
   /** The states that are told of; everything that happens where it is empty. */
   readonly states: readonly DelegationState[]
   /** It tells how the notice is written. */
@@ -112,10 +113,16 @@ export interface Delegations {
     },
   ): { readonly total: number; readonly delegations: readonly Delegation[] }
   /**
-   * Every event after a sequence number, first those that are kept, until the delegation rests or the signal fires.
-   * Throws Failure("stale", { extra: { lastAvailableSeq } }) where what was asked for is not kept any more.
+   * Every event after a sequence number, first those that are kept. It ends when the delegation rests, or only when it has ended, and when
+   * the signal fires. Throws Failure("not_found"); Failure("stale", { extra: { lastAvailableSeq } }) for a number that nothing has yet.
    */
-  follow(caller: Caller, ref: DelegationRef, after: number, signal: AbortSignal): AsyncIterable<Event>
+  follow(
+    caller: Caller,
+    ref: DelegationRef,
+    after: number,
+    until: "rest" | "end",
+    signal: AbortSignal,
+  ): AsyncIterable<Event>
   notices: {
     set(caller: Caller, ref: DelegationRef, notice: NewNotice): Promise<Notice>
     list(caller: Caller, ref: DelegationRef): readonly Notice[]

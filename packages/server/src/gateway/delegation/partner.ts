@@ -1,4 +1,4 @@
-import type { DelegationOrder } from "@hufu/core/delegation/delegation-state"
+import type { DelegationOrder, DelegationState } from "@hufu/core/delegation/delegation-state"
 import type { Happening, Said } from "@hufu/core/delegation/happening"
 import type { JsonObject } from "@hufu/core/json/json-value"
 import type { Ticket } from "../ticket.ts"
@@ -13,6 +13,8 @@ export interface PartnerView {
   /** What the partner itself calls them, once it has said so. */
   readonly partnerContext: string | undefined
   readonly partnerTask: string | undefined
+  /** Where it stands when the order is given. */
+  readonly state: DelegationState
 }
 
 /** What goes to a partner. It passed the pipeline. */
@@ -20,7 +22,7 @@ export interface PartnerOrder {
   readonly order: DelegationOrder
   readonly view: PartnerView
   /** Absent where nothing is said with it. */
-  readonly said?: Said
+  readonly said?: Said | undefined
   /** Whose doing it is: its AIC where it has one. */
   readonly sender: { readonly agent: string; readonly aic: string | undefined }
   /** On whose authority, by ids: for a partner that understands what stands behind it. */
@@ -31,7 +33,7 @@ export interface PartnerOrder {
     readonly action: string
   }
   /** What the protocol of the door has beside the message: A2A's `configuration`, AIP's `commandParams`. */
-  readonly parameters?: JsonObject
+  readonly parameters?: JsonObject | undefined
 }
 
 /** Something that a partner said, and what it calls the delegation. UNTRUSTED, bounded by the adapter. */

@@ -7,12 +7,14 @@ import type { Identified } from "../identify-agent.ts"
 import { defaultLimits } from "./config.ts"
 import type { McpConfig, McpLimits } from "./config.ts"
 import { legacyVersions } from "./era.ts"
+import type { ToolServer } from "../delegation/mcp-partner.ts"
 import { createHttpDoor } from "./http-door.ts"
 import { leaseFor } from "./lease-for.ts"
 import type { Log } from "./log.ts"
 import { openDesk } from "./open-desk.ts"
 import { listTools } from "./observe-first.ts"
 import { createSocketDoor } from "./socket-door.ts"
+import { toolServerFor } from "./tool-server-for.ts"
 import type { ServerDirectory } from "./upstream/server-definition.ts"
 
 export interface McpDoorOptions {
@@ -33,6 +35,8 @@ export interface McpDoor {
   serveStream(stream: Duplex, caller: Caller, server: string): void
   /** Lists what a server offers and shows it to the pipeline. */
   discover(server: string, principal: string): Promise<void>
+  /** A tool server as one agent reaches it through another door; undefined where there is none of that name. */
+  toolServer(name: string, caller: Caller): ToolServer | undefined
   close(): Promise<void>
 }
 
@@ -76,6 +80,7 @@ export function createMcpDoor({
         release()
       }
     },
+    toolServer: (name, caller) => toolServerFor(desk, name, caller),
     async close() {
       http.close()
       socket.close()

@@ -1,0 +1,185 @@
+import { createHmac } from "node:crypto"
+import { DelegationState, delegationOrders, isEnd } from "@hufu/core/delegation/delegation-state"
+import { Happening, Said } from "@hufu/core/delegation/happening"
+import { z } from "zod"
+import type { Store, Tx } from "../../store/store.ts"
+
+const Json = z.record(z.string(), z.json())
+const Reasons = z.array(z.object({ rule: z.string(), en: z.string(), zh: z.string() }))
+
+export const Ruled = z.object({
+  reasons: Reasons,
+  hold: z.object({ id: z.string(), expiresAt: z.int() }).optional(),
+  code: z.string().optional(),
+})
+
+export const Notice = z.object({
+  id: z.string(),
+  url: z.string(),
+  token: z.string().optional(),
+  states: z.array(DelegationState),
+  protocol: z.enum(["a2a", "aip"]),
+  about: Json,
+})
+
+/** What an asking agent ordered, as it is given to the partner. */
+export const Ordered = z.object({
+  order: z.enum(delegationOrders),
+  said: Said.optional(),
+  parameters: Json.optional(),
+})
+export type Ordered = z.infer<typeof Ordered>
+
+/** What happened, or what was ordered; the latter is told to nobody, for whoever ordered it knows. */
+export const Entry = z.union([
+  z.object({ kind: z.literal("happened"), happening: Happening, ruled: Ruled.optional() }),
+  z.object({ kind: z.literal("asked"), ...Ordered.shape }),
+])
+export type Entry = z.infer<typeof Entry>
+
+/** What a delegation is beside its events; sealed. */
+export const Facts = z.object({
+  context: z.string(),
+  name: z.string(),
+  confirms: z.boolean(),
+  /** As whom the asking agent came. */
+  caller: z.object({
+    version: z.string(),
+    principal: z.string(),
+    credential: z.string().nullable(),
+    door: z.string(),
+  }),
+  partnerTask: z.string().optional(),
+  partnerContext: z.string().optional(),
+  partnerSeq: z.int().optional(),
+  /** The order that waits for a person, or is with the partner, and where it stood before. */
+  pending: z
+    .object({ ...Ordered.shape, hold: z.string().optional(), before: DelegationState.optional() })
+    .optional(),
+  notices: z.array(Notice),
+  /** The messages that came, with a digest of each, oldest first. */
+  seen: z.array(z.tuple([z.string(), z.string()])),
+})
+export type Facts = z.infer<typeof Facts>
+
+export interface DelegationRow {
+  readonly id: string
+  readonly agent: string
+  readonly server: string
+  /** Hufu's task, on whose behalf it is. */
+  readonly task: string
+  readonly state: DelegationState
+  readonly createdAt: number
+  readonly changedAt: number
+  readonly seq: number
+  readonly facts: Facts
+}
+
+export interface StoredEntry {
+  readonly seq: number
+  readonly at: number
+  readonly entry: Entry
+}
+
+interface Columns {
+  readonly id: string
+  readonly agent: string
+  readonly server: string
+  readonly task: string
+  readonly state: string
+  readonly created: number
+  readonly changed: number
+  readonly seq: number
+  readonly body: Uint8Array
+}
+
+/** The tables of delegations. What was erased with its task is not there any more. */
+export function delegationRows(store: Store) {
+  const { vault } = store
+  const secret = store.keyFor("delegation-names")
+  const columns = "id, agent, server, task, state, created, changed, seq, body"
+
+  const digest = (...parts: string[]): string =>
+    createHmac("sha256", secret).update(JSON.stringify(parts)).digest("hex")
+
+  function open({ id, agent, server, task, created, changed, seq, ...row }: Columns): DelegationRow[] {
+    const text = vault.openRow({ subject: task, name: `delegation/${id}`, bytes: row.body })
+    if (text === undefined) return []
+    const facts = Facts.parse(JSON.parse(text))
+    const state = DelegationState.parse(row.state)
+    return [{ id, agent, server, task, state, createdAt: created, changedAt: changed, seq, facts }]
+  }
+
+  const read = (where: string, values: readonly (string | number)[]) =>
+    store.query<Columns>(`SELECT ${columns} FROM delegation ${where}`, values).flatMap(open)
+
+  return {
+    /** By what its asking agent calls it. */
+    named: (agent: string, server: string, name: string): DelegationRow | undefined =>
+      read("WHERE key = ?", [digest(agent, server, name)])[0],
+    /** Whose a task is that a partner speaks of. */
+    ofPartner: (server: string, partnerTask: string): string | undefined =>
+      store.query<{ id: string }>("SELECT id FROM delegation WHERE partner_key = ?", [
+        digest(server, partnerTask),
+      ])[0]?.id,
+    live: (): DelegationRow[] => read("WHERE is_ended = 0 ORDER BY created", []),
+    list(agent: string, server: string, changedAfter: number): DelegationRow[] {
+      return read(
+        "WHERE agent = ? AND server = ? AND changed > ? ORDER BY changed DESC, id DESC LIMIT 10000",
+        [agent, server, changedAfter],
+      )
+    },
+    entries(row: Pick<DelegationRow, "id" | "task">, after: number, limit = 100_000): StoredEntry[] {
+      return store
+        .query<{ seq: number; at: number; body: Uint8Array }>(
+          "SELECT seq, at, body FROM delegation_event WHERE delegation = ? AND seq > ? ORDER BY seq LIMIT ?",
+          [row.id, after, limit],
+        )
+        .flatMap(({ seq, at, body }) => {
+          const text = vault.openRow({ subject: row.task, name: `delegation/${row.id}/${seq}`, bytes: body })
+          return text === undefined ? [] : [{ seq, at, entry: Entry.parse(JSON.parse(text)) }]
+        })
+    },
+    put(tx: Tx, row: DelegationRow, entries: readonly StoredEntry[]): void {
+      const { id, agent, server, task, state, createdAt, changedAt, seq, facts } = row
+      const seal = (name: string, text: string) => vault.sealRow(tx, { subject: task, name, text })
+      const partner = facts.partnerTask === undefined ? null : digest(server, facts.partnerTask)
+      tx.run(
+        `INSERT INTO delegation (id, key, partner_key, agent, server, task, state, is_ended, created, changed, seq, body)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+         ON CONFLICT (id) DO UPDATE SET partner_key = excluded.partner_key, state = excluded.state,
+           is_ended = excluded.is_ended, changed = excluded.changed, seq = excluded.seq, body = excluded.body`,
+        [
+          id,
+          digest(agent, server, facts.name),
+          partner,
+          agent,
+          server,
+          task,
+          state,
+          isEnd(state) ? 1 : 0,
+          createdAt,
+          changedAt,
+          seq,
+          seal(`delegation/${id}`, JSON.stringify(facts)),
+        ],
+      )
+      for (const each of entries)
+        tx.run("INSERT INTO delegation_event (delegation, seq, at, body) VALUES (?, ?, ?, ?)", [
+          id,
+          each.seq,
+          each.at,
+          seal(`delegation/${id}/${each.seq}`, JSON.stringify(each.entry)),
+        ])
+    },
+    /** Forgets those that ended before a time, and of those that are left the oldest beyond so many. */
+    prune(tx: Tx, before: number, most: number): void {
+      const gone =
+        "SELECT id FROM delegation WHERE is_ended = 1 AND (changed < ? OR id NOT IN (SELECT id FROM delegation WHERE is_ended = 1 ORDER BY changed DESC LIMIT ?))"
+      tx.run(`DELETE FROM delegation_event WHERE delegation IN (${gone})`, [before, most])
+      tx.run(`DELETE FROM delegation WHERE id IN (${gone})`, [before, most])
+    },
+  }
+}
+
+export type DelegationRows = ReturnType<typeof delegationRows>

@@ -1,0 +1,111 @@
+import { FilePart, Part } from "@hufu/core/delegation/part"
+import type { Happening, Said } from "@hufu/core/delegation/happening"
+import { isJsonObject, type JsonObject, type JsonValue } from "@hufu/core/json/json-value"
+import { z } from "zod"
+import { askPartner } from "../../fence/profile/method-profiles.ts"
+import type { Attempt, Caller } from "../governor.ts"
+import type { Ask } from "./delegations.ts"
+
+/** A tool of an MCP server, called by what one agent says to another: one data part with these two members. */
+export const ToolCall = z.strictObject({
+  tool: z.string().min(1).max(256),
+  arguments: z.record(z.string(), z.json()).default({}),
+})
+export type ToolCall = z.infer<typeof ToolCall>
+
+/** The tool call that a message is, if it is one. */
+export function toolCallIn(said: Said | undefined): ToolCall | undefined {
+  const [part, ...more] = said?.parts.filter(({ kind }) => kind !== "text") ?? []
+  if (part?.kind !== "data" || more.length > 0) return undefined
+  const call = ToolCall.safeParse(part.data)
+  return call.success ? call.data : undefined
+}
+
+/** What an order attempts, the same whatever door it came through (INVARIANT 2). */
+export function attemptOf(caller: Caller, server: string, ask: Ask, name: string): Attempt {
+  const { order, said, context } = ask
+  const base = { to: server, context, task: name }
+  if (order === "cancel" && said === undefined)
+    return { caller, server, tool: "delegation/cancel", arguments: base }
+  if (order === "complete" && said === undefined)
+    return { caller, server, tool: "delegation/complete", arguments: base }
+  return {
+    caller,
+    server,
+    tool: askPartner,
+    arguments: {
+      ...base,
+      ...(said === undefined
+        ? {}
+        : {
+            message: said.id,
+            parts: said.parts.map(partJson),
+            ...(said.metadata === undefined ? {} : { metadata: said.metadata }),
+          }),
+      ...(ask.parameters === undefined ? {} : { parameters: ask.parameters }),
+    },
+  }
+}
+
+/** The message with the parts that a person approved in place of its own. */
+export function withEdited(said: Said, edited: JsonObject): Said | undefined {
+  const parts = z.array(Part).safeParse(edited["parts"] ?? [])
+  if (!parts.success) return undefined
+  const { original: _original, metadata: _metadata, ...kept } = said
+  const { metadata } = edited
+  return { ...kept, parts: parts.data, ...(isJsonObject(metadata) ? { metadata } : {}) }
+}
+
+/** What of a happening is content: what a partner has written, and the asking agent will read. */
+export function contentOf(happening: Happening): JsonObject | undefined {
+  if (happening.kind === "product") {
+    const { original: _original, ...product } = happening.product
+    return { ...product, parts: product.parts.map(partJson) } as JsonObject
+  }
+  const { said } = happening
+  if (said === undefined || (said.parts.length === 0 && said.metadata === undefined)) return undefined
+  return {
+    parts: said.parts.map(partJson),
+    ...(said.metadata === undefined ? {} : { metadata: said.metadata }),
+  }
+}
+
+/** A happening with its content replaced by what a rule has left of it; what came with it in another form is left out. */
+export function withContent(happening: Happening, content: JsonObject): Happening | undefined {
+  const parts = z.array(Part).safeParse(content["parts"] ?? [])
+  if (!parts.success) return undefined
+  const metadata = isJsonObject(content["metadata"]) ? { metadata: content["metadata"] } : {}
+  if (happening.kind === "product") {
+    const { id } = happening.product
+    const named = Object.fromEntries(
+      ["name", "description"].flatMap((name) =>
+        typeof content[name] === "string" ? [[name, content[name]]] : [],
+      ),
+    )
+    return { ...withoutOriginal(happening), product: { id, ...named, parts: parts.data, ...metadata } }
+  }
+  const said = happening.said && { id: happening.said.id, parts: parts.data, ...metadata }
+  return said === undefined ? undefined : { ...withoutOriginal(happening), said }
+}
+
+function withoutOriginal<T extends Happening>(happening: T): T {
+  return { ...happening, original: undefined }
+}
+
+/** Members that are not there are left out: an argument has a value. */
+function partJson(part: z.infer<typeof Part>): JsonObject {
+  const entries = Object.entries(part as Record<string, JsonValue | undefined>)
+  return Object.fromEntries(entries.flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])))
+}
+
+/** How many bytes a message is, about: its texts, data and files. */
+export function sizeOf(parts: readonly z.infer<typeof Part>[]): number {
+  let size = 0
+  for (const part of parts) size += part.kind === "text" ? part.text.length : JSON.stringify(part).length
+  return size
+}
+
+/** A file is by its address or with its bytes, and not both. */
+export function isWhole(part: z.infer<typeof Part>): boolean {
+  return part.kind !== "file" || (part.url === undefined) !== (FilePart.parse(part).bytes === undefined)
+}
