@@ -19,6 +19,8 @@ export const serverOperations = {
       demo: z.boolean().default(false),
       /** What it speaks: `a2a` and `aip` for an agent elsewhere, a partner. */
       protocol: z.enum(["mcp", "a2a", "aip"]).default("mcp"),
+      /** The identity code (AIC) of a partner: then nobody else answers for it. */
+      aic: z.string().max(64).optional(),
     }),
     output: ServerRecord,
     en: "Register a tool server, or an agent elsewhere (a partner), that is reached over HTTP",

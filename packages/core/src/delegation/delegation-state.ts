@@ -53,13 +53,14 @@ export type DelegationOrder = (typeof delegationOrders)[number]
  * Whether an order fits where a delegation stands (ACPs 07, the table of states). One that does not fit changes nothing.
  *
  * @param state undefined before the delegation is there
+ * @param anyTime whether more may be said while the partner is at work (A2A), and not only when it waits (AIP)
  */
-export function fits(order: DelegationOrder, state: DelegationState | undefined): boolean {
+export function fits(order: DelegationOrder, state: DelegationState | undefined, anyTime = false): boolean {
   if (state === undefined) return order === "start"
   if (order === "start" || isEnd(state)) return false
   if (order === "cancel") return true
   if (order === "complete") return state === "delivered"
-  return state === "input-required" || state === "delivered"
+  return anyTime || state === "input-required" || state === "delivered"
 }
 
 /** Whether a partner may go from one state to the other: never back from an end. */

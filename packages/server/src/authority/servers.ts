@@ -16,6 +16,8 @@ export const ServerSecrets = z.object({
   environment: z.record(z.string(), z.string()),
   headers: z.record(z.string(), z.string()),
   folder: z.string().nullable(),
+  /** The identity code of a partner, where whoever registered it knows it: then nobody else answers for it. */
+  aic: z.string().exactOptional(),
 })
 export type ServerSecrets = z.infer<typeof ServerSecrets>
 
@@ -232,7 +234,14 @@ const ambient =
 function identityOf({ command, url, secrets }: Pick<ServerDraft, "command" | "url" | "secrets">): string {
   const isRelative = command?.some((part) => /^\.{1,2}(?:[\\/]|$)/.test(part)) ?? false
   const settings = sorted(secrets.environment).filter(([name]) => !ambient.test(name))
-  return JSON.stringify([command, url, isRelative ? secrets.folder : null, settings, sorted(secrets.headers)])
+  return JSON.stringify([
+    command,
+    url,
+    isRelative ? secrets.folder : null,
+    settings,
+    sorted(secrets.headers),
+    ...(secrets.aic ? [secrets.aic] : []),
+  ])
 }
 
 function transportOf({ command, protocol = "mcp" }: ServerDraft): ServerRecord["transport"] {

@@ -51,8 +51,8 @@ export interface Attempt {
   /** Present for a message of a conversation. */
   readonly spoken?: Spoken
   /**
-   * What a partner said because of an order that was let out: that order's authority covers it, and it draws on no budget of its own.
-   * INVARIANT: never from what a client or a partner says; only for a partner that was given an order of this agent's.
+   * What a partner said because of an order that was let out, or the end of that order: the order's authority covers it, and it draws on no
+   * budget of its own. INVARIANT: never from what a client or a partner says; only for a partner that was given an order of this agent's.
    */
   readonly answers?: true
   /** A hold that the client says it is rejoining; it must be this agent's, this task's and of this very action. */

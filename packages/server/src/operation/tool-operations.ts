@@ -1,3 +1,5 @@
+import { Failure } from "@hufu/core/failure"
+import { parseAic } from "@hufu/core/identity/aic"
 import { isPartner } from "../gateway/server-directory.ts"
 import { actorOf } from "./context.ts"
 import type { Operations } from "./operations.ts"
@@ -7,9 +9,14 @@ import type { OperationParts } from "./parts.ts"
 export function toolOperations(parts: OperationParts) {
   const { servers, tools } = parts
   return {
-    "server.add": async ({ name, url, headers, demo, protocol }, context) => {
+    "server.add": async ({ name, url, headers, demo, protocol, aic }, context) => {
       await parts.refuseUrl(url)
-      const secrets = { environment: {}, headers, folder: null }
+      if (aic !== undefined && parseAic(aic) === undefined)
+        throw new Failure(
+          "invalid_input",
+          "`aic` is no identity code: give one such as `1.2.156.3088.1.1.34C2.478BDF.3GF546.0JU4`",
+        )
+      const secrets = { environment: {}, headers, folder: null, ...(aic === undefined ? {} : { aic }) }
       const draft = { name, command: null, url, protocol, secrets, demo }
       return servers.register(draft, { id: actorOf(context), isPerson: true })
     },

@@ -30,5 +30,14 @@ export const delegationMigration: Migration = {
       body BLOB NOT NULL,
       PRIMARY KEY (delegation, seq)
     ) STRICT, WITHOUT ROWID;
+    CREATE TABLE early_notice (
+      id TEXT PRIMARY KEY,
+      key TEXT NOT NULL,
+      agent TEXT NOT NULL,
+      task TEXT NOT NULL,
+      at INTEGER NOT NULL,
+      body BLOB NOT NULL
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX early_notice_key ON early_notice (key);
   `,
 }

@@ -57,6 +57,7 @@ export const Facts = z.object({
     .object({ ...Ordered.shape, hold: z.string().optional(), before: DelegationState.optional() })
     .optional(),
   notices: z.array(Notice),
+  limits: z.object({ timeoutMs: z.number().optional(), productBytes: z.number().optional() }).optional(),
   /** The messages that came, with a digest of each, oldest first. */
   seen: z.array(z.tuple([z.string(), z.string()])),
 })
@@ -172,10 +173,47 @@ export function delegationRows(store: Store) {
           seal(`delegation/${id}/${each.seq}`, JSON.stringify(each.entry)),
         ])
     },
+    /** Those that wait for a delegation of this name to start. */
+    earlyNotices(agent: string, server: string, name: string): Facts["notices"] {
+      return store
+        .query<{ id: string; task: string; body: Uint8Array }>(
+          "SELECT id, task, body FROM early_notice WHERE key = ? ORDER BY id",
+          [digest(agent, server, name)],
+        )
+        .flatMap(({ id, task, body }) => {
+          const text = vault.openRow({ subject: task, name: `early-notice/${id}`, bytes: body })
+          return text === undefined ? [] : [Notice.parse(JSON.parse(text))]
+        })
+    },
+    countEarly: (agent: string): number =>
+      store.query<{ count: number }>("SELECT count(*) AS count FROM early_notice WHERE agent = ?", [agent])[0]
+        ?.count ?? 0,
+    putEarly(
+      tx: Tx,
+      of: { agent: string; server: string; name: string; task: string; at: number },
+      notices: Facts["notices"],
+    ): void {
+      const key = digest(of.agent, of.server, of.name)
+      tx.run("DELETE FROM early_notice WHERE key = ?", [key])
+      for (const [i, notice] of notices.entries()) {
+        const id = `${key}/${i}`
+        const text = JSON.stringify(notice)
+        const body = vault.sealRow(tx, { subject: of.task, name: `early-notice/${id}`, text })
+        tx.run("INSERT INTO early_notice (id, key, agent, task, at, body) VALUES (?, ?, ?, ?, ?, ?)", [
+          id,
+          key,
+          of.agent,
+          of.task,
+          of.at,
+          body,
+        ])
+      }
+    },
     /** Forgets those that ended before a time, and of those that are left the oldest beyond so many. */
     prune(tx: Tx, before: number, most: number): void {
       const gone =
         "SELECT id FROM delegation WHERE is_ended = 1 AND (changed < ? OR id NOT IN (SELECT id FROM delegation WHERE is_ended = 1 ORDER BY changed DESC LIMIT ?))"
+      tx.run("DELETE FROM early_notice WHERE at < ?", [before])
       tx.run(`DELETE FROM delegation_event WHERE delegation IN (${gone})`, [before, most])
       tx.run(`DELETE FROM delegation WHERE id IN (${gone})`, [before, most])
     },

@@ -21,7 +21,11 @@ export interface Ask {
   readonly task?: string
   /** Whether the asking agent's protocol has it take what was delivered (AIP), or takes it at once (A2A). */
   readonly confirms: boolean
+  /** Whether more may be said while the partner is at work (A2A), and not only when it waits (AIP). */
+  readonly anyTime?: boolean
   readonly parameters?: JsonObject
+  /** What the asking agent bounds of a delegation that it starts. */
+  readonly limits?: { readonly timeoutMs?: number | undefined; readonly productBytes?: number | undefined }
   /** Where to tell of it, from its first state on. */
   readonly notice?: NewNotice
 }
@@ -124,6 +128,7 @@ export interface Delegations {
     signal: AbortSignal,
   ): AsyncIterable<Event>
   notices: {
+    /** Also for a task that is not there yet: it counts from the first state on. */
     set(caller: Caller, ref: DelegationRef, notice: NewNotice): Promise<Notice>
     list(caller: Caller, ref: DelegationRef): readonly Notice[]
     remove(caller: Caller, ref: DelegationRef, id: string | undefined): Promise<boolean>

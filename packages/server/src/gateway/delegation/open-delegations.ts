@@ -84,6 +84,7 @@ const mostInMemory = 2000
 const recentBytes = 256 * 1024
 const mostSeen = 1000
 const mostNotices = 16
+const mostEarly = 256
 const sweepMs = 1000
 const hourMs = 3_600_000
 const dayMs = 86_400_000
@@ -270,6 +271,7 @@ export function openDelegations(parts: DelegationParts): Delegations & { close()
           door: caller.door,
         },
         notices: [],
+        ...(asked.limits === undefined ? {} : { limits: asked.limits }),
         seen: asked.said === undefined ? [] : [[asked.said.id, digestOf(asked.said)]],
       }
       const row: DelegationRow = {
@@ -284,7 +286,11 @@ export function openDelegations(parts: DelegationParts): Delegations & { close()
         facts,
       }
       const live = liveOf(row, newDelegation(row), caller)
-      if (asked.notice) facts.notices.push(await allowedNotice(caller, live, asked.notice))
+      facts.notices.push(...rows.earlyNotices(caller.agent, server, name))
+      if (asked.notice) {
+        const to = { caller, server, name, known: facts.notices }
+        facts.notices.push(storedNotice(await allowedNotice(to, asked.notice)))
+      }
       await give(live, caller, asked, driven)
       isKept = true
       return live.view
@@ -306,12 +312,13 @@ export function openDelegations(parts: DelegationParts): Delegations & { close()
         )
       if (known !== undefined) return live.view
     }
-    if (!fits(order, live.view.state)) return live.view
+    if (!fits(order, live.view.state, asked.anyTime)) return live.view
     // What a person has not decided yet is given up with the delegation, and with nothing else.
-    if (live.view.state === "auth-required" && order !== "cancel") return live.view
+    if (live.row.facts.pending?.hold !== undefined && order !== "cancel") return live.view
     quotas.message(caller.agent, live.row.server)
     live.caller = caller
-    if (asked.notice) await setNotice(caller, live, asked.notice)
+    if (asked.notice)
+      await setNotice(caller, { server: live.row.server, task: live.row.facts.name }, asked.notice)
     await give(live, caller, asked, driven)
     return live.view
   }
@@ -448,13 +455,25 @@ export function openDelegations(parts: DelegationParts): Delegations & { close()
     readonly stop: AbortController
   }
 
+  /** What the asking agent ends on its own side, because the partner's protocol has no such step, or its own side ended before. */
+  async function endHere(live: Live, { ordered, ticket }: Going): Promise<void> {
+    if (!ticket.leave()) return fail(live, stoppedFailure())
+    ticket.settle({ outcome: "done", result: {} })
+    const state = ordered.order === "cancel" ? "canceled" : "completed"
+    return record(live, [happened({ kind: "state", state })], { pending: undefined })
+  }
+
   async function perform(live: Live, going: Going): Promise<void> {
     const { ordered, driven, ticket, permit, stop } = going
+    const { order } = ordered
+    const isOver = !driven.partner.confirms && live.view.state === "delivered"
+    if (isOver && (order === "complete" || order === "cancel")) return endHere(live, going)
     const signal = AbortSignal.any([stop.signal, permit.signal])
+    let isAnswered = false
     try {
       for await (const from of driven.partner.order(orderOf(live, going), ticket, signal)) {
-        await receive(live, driven, from)
-        if (isEnd(live.view.state)) break
+        isAnswered ||= from.happening.kind === "state"
+        if (!(await isHeard(live, driven, from))) return ticket.settle({ outcome: "done", result: {} })
       }
     } catch (error) {
       if (isReplaced(stop)) return ticket.settle({ outcome: "unknown", reason: "cancelled" })
@@ -470,10 +489,17 @@ export function openDelegations(parts: DelegationParts): Delegations & { close()
     // A permit that could not leave any more has settled itself.
     if (ticket.settled && !driven.isInspected) return fail(live, stoppedFailure())
     ticket.settle({ outcome: "done", result: {} })
-    if (ordered.order === "cancel" && !isEnd(live.view.state))
-      return record(live, [happened({ kind: "state", state: "canceled" })], { pending: undefined })
-    if (ordered.order === "complete" && !isEnd(live.view.state))
-      return record(live, [happened({ kind: "state", state: "completed" })], { pending: undefined })
+    // A partner that says nothing of it has taken it; one that says otherwise is believed.
+    if (
+      !isAnswered &&
+      !isEnd(live.view.state) &&
+      (ordered.order === "cancel" || ordered.order === "complete")
+    )
+      return record(
+        live,
+        [happened({ kind: "state", state: ordered.order === "cancel" ? "canceled" : "completed" })],
+        { pending: undefined },
+      )
     if (live.row.facts.pending !== undefined) await record(live, [], { pending: undefined })
     return follow(live, driven, stop)
   }
@@ -528,8 +554,7 @@ export function openDelegations(parts: DelegationParts): Delegations & { close()
             : driven.partner.look(view, senderOf(live), signal)
         for await (const from of said) {
           lostSince = undefined
-          await receive(live, driven, from)
-          if (isEnd(live.view.state)) return
+          if (!(await isHeard(live, driven, from))) return undefined
         }
       } catch (error) {
         if (signal.aborted || closed) return
@@ -547,14 +572,28 @@ export function openDelegations(parts: DelegationParts): Delegations & { close()
     }
   }
 
+  /** Whether there is more to hear; what may not be shown ends the delegation. */
+  async function isHeard(live: Live, driven: Driven, from: FromPartner): Promise<boolean> {
+    try {
+      await receive(live, driven, from)
+    } catch (error) {
+      if (closed || live.stop.signal.aborted) throw error
+      await fail(live, error)
+      await cancelPartner(live, driven)
+    }
+    return !isEnd(live.view.state)
+  }
+
   /** What a partner said: first the verdict, then it is written, then it is shown. */
   async function receive(live: Live, driven: Driven, from: FromPartner): Promise<void> {
     const names = namesOf(live, from)
     if (from.happening.kind === "state" && !mayBecome(live.view.state, from.happening.state)) return
     const happening = asAsked(live, driven, from.happening)
     const weight = weightOf({ kind: "happened", happening })
-    if (live.bytes + weight > settings.productBytes || live.view.lastSeq >= settings.events) {
-      await cancelPartner(live, driven)
+    const { productBytes = settings.productBytes } = live.row.facts.limits ?? {}
+    const most = Math.min(productBytes, settings.productBytes)
+    const isTooMuch = happening.kind !== "state" && live.bytes + weight > most
+    if (isTooMuch || live.bytes + weight > settings.productBytes || live.view.lastSeq >= settings.events) {
       throw new Failure(
         "too_large",
         "the partner said more than one delegation may hold, so it was canceled: ask for less of it, or raise `interconnect.productBytes`",
@@ -650,7 +689,7 @@ export function openDelegations(parts: DelegationParts): Delegations & { close()
   async function take(live: Live, driven: Driven): Promise<void> {
     const ask: Ask = { order: "complete", context: live.row.facts.context, confirms: false }
     const attempt = attemptOf(live.caller, live.row.server, ask, live.row.facts.name)
-    const ruling = await decided(live, { ...attempt, answers: true })
+    const ruling = await decided(live, attempt)
     if (ruling.kind === "refused") return
     const ticket = ticketOf(ruling)
     const going = {
@@ -773,26 +812,29 @@ export function openDelegations(parts: DelegationParts): Delegations & { close()
 
   // Notices
 
+  interface ToBeTold {
+    readonly caller: Caller
+    readonly server: string
+    readonly name: string
+    readonly known: readonly Notice[]
+  }
+
+  /** Whether this address may be told is decided as a send to it. */
   async function allowedNotice(
-    caller: Caller,
-    live: Live,
+    { caller, server, name, known }: ToBeTold,
     notice: NewNotice,
-  ): Promise<Facts["notices"][number]> {
-    if (
-      live.row.facts.notices.length >= mostNotices &&
-      !live.row.facts.notices.some(({ id }) => id === notice.id)
-    )
+  ): Promise<Notice> {
+    if (known.length >= mostNotices && !known.some(({ id }) => id === notice.id))
       throw new Failure(
         "too_many",
         `a delegation has at most ${mostNotices} addresses that are told: remove one first`,
       )
     await parts.notices.refuse(notice.url)
-    const { server, facts } = live.row
     const ruling = await governor.admit({
       caller,
       server,
       tool: "delegation/notify",
-      arguments: { to: server, task: facts.name, url: notice.url, states: [...notice.states] },
+      arguments: { to: server, task: name, url: notice.url, states: [...notice.states] },
     })
     if (ruling.kind === "held")
       throw new Failure(
@@ -811,11 +853,45 @@ export function openDelegations(parts: DelegationParts): Delegations & { close()
     return { id, url, ...(token === undefined ? {} : { token }), states: [...states], protocol, about }
   }
 
-  async function setNotice(caller: Caller, live: Live, notice: NewNotice): Promise<Notice> {
-    const allowed = await allowedNotice(caller, live, notice)
-    const others = live.row.facts.notices.filter(({ id }) => id !== allowed.id)
-    await record(live, [], { notices: [...others, allowed] })
+  async function setNotice(
+    caller: Caller,
+    { server, task: name }: DelegationRef,
+    notice: NewNotice,
+  ): Promise<Notice> {
+    const live = find(caller.agent, server, name)
+    const known = live?.row.facts.notices ?? rows.earlyNotices(caller.agent, server, name)
+    const allowed = await allowedNotice({ caller, server, name, known }, notice)
+    await keepNotices(caller, { server, task: name }, [
+      ...known.filter(({ id }) => id !== allowed.id),
+      allowed,
+    ])
     return allowed
+  }
+
+  /** With the delegation, or until it starts. */
+  async function keepNotices(
+    caller: Caller,
+    { server, task: name }: DelegationRef,
+    notices: readonly Notice[],
+  ): Promise<void> {
+    const live = find(caller.agent, server, name)
+    const kept = notices.map(storedNotice)
+    if (live) return record(live, [], { notices: kept })
+    if (notices.length > 0 && rows.countEarly(caller.agent) >= mostEarly)
+      throw new Failure(
+        "too_many",
+        `this agent has ${mostEarly} addresses that are told of tasks which have not started: start some first`,
+      )
+    const task = await parts.taskOf(caller.agent, caller.principal)
+    const of = { agent: caller.agent, server, name, task, at: clock.now() }
+    await store.commit((tx) => rows.putEarly(tx, of, kept))
+  }
+
+  function noticesOf(caller: Caller, { server, task: name }: DelegationRef): readonly Notice[] {
+    governor.standing(caller)
+    return (
+      find(caller.agent, server, name)?.row.facts.notices ?? rows.earlyNotices(caller.agent, server, name)
+    )
   }
 
   // Time
@@ -825,7 +901,8 @@ export function openDelegations(parts: DelegationParts): Delegations & { close()
     for (const live of [...memory.values()]) {
       const { state, stateAt, createdAt } = live.view
       if (isEnd(state)) continue
-      if (now - createdAt > settings.lifeHours * hourMs) {
+      const { timeoutMs = Infinity } = live.row.facts.limits ?? {}
+      if (now - createdAt > Math.min(settings.lifeHours * hourMs, timeoutMs)) {
         live.stop.abort(new Error("given up"))
         const driven = parts.partner(live.row.server, live.caller)
         if (driven) await cancelPartner(live, driven)
@@ -914,13 +991,17 @@ export function openDelegations(parts: DelegationParts): Delegations & { close()
     },
     follow: (caller, ref, after, until, signal) => events(caller, ref, after, until, signal),
     notices: {
-      set: async (caller, ref, notice) => setNotice(caller, need(caller, ref), notice),
-      list: (caller, ref) => need(caller, ref).row.facts.notices,
+      async set(caller, ref, notice) {
+        governor.standing(caller)
+        if (parts.partner(ref.server, caller) === undefined) throw noPartner(ref.server)
+        return setNotice(caller, ref, notice)
+      },
+      list: noticesOf,
       async remove(caller, ref, id) {
-        const live = need(caller, ref)
-        const left = id === undefined ? [] : live.row.facts.notices.filter((each) => each.id !== id)
-        if (id !== undefined && left.length === live.row.facts.notices.length) return false
-        await record(live, [], { notices: left })
+        const known = noticesOf(caller, ref)
+        const left = id === undefined ? [] : known.filter((each) => each.id !== id)
+        if (left.length === known.length) return false
+        await keepNotices(caller, ref, left)
         return true
       },
     },
@@ -1026,6 +1107,10 @@ function storedRuled({ reasons, hold, code }: Ruled) {
     ...(hold === undefined ? {} : { hold }),
     ...(code === undefined ? {} : { code }),
   }
+}
+
+function storedNotice({ token, states, ...rest }: Notice): Facts["notices"][number] {
+  return { ...rest, ...(token === undefined ? {} : { token }), states: [...states] }
 }
 
 function pause(ms: number, signal: AbortSignal): Promise<void> {

@@ -18,6 +18,8 @@ export interface PartnerDefinition {
   readonly name: string
   readonly url: string
   readonly headers: ServerSecrets["headers"]
+  /** Its identity code, where whoever registered it knows it. */
+  readonly aic: string | undefined
 }
 
 export interface InterconnectParts {
@@ -66,8 +68,11 @@ export function openInterconnect(
     }
     const before = known.get(name)
     if (before?.server === server) return before.driven
-    const { headers } = parts.secrets(server)
-    const driven: Driven = { partner: open({ name, url: server.url, headers }), isInspected: false }
+    const { headers, aic } = parts.secrets(server)
+    const driven: Driven = {
+      partner: open({ name, url: server.url, headers, aic }),
+      isInspected: false,
+    }
     known.set(name, { server, driven })
     return driven
   }

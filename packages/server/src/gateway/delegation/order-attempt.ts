@@ -25,10 +25,10 @@ export function toolCallIn(said: Said | undefined): ToolCall | undefined {
 export function attemptOf(caller: Caller, server: string, ask: Ask, name: string): Attempt {
   const { order, said, context } = ask
   const base = { to: server, context, task: name }
-  if (order === "cancel" && said === undefined)
-    return { caller, server, tool: "delegation/cancel", arguments: base }
-  if (order === "complete" && said === undefined)
-    return { caller, server, tool: "delegation/complete", arguments: base }
+  const isBare = said === undefined || (said.parts.length === 0 && said.metadata === undefined)
+  if ((order === "cancel" || order === "complete") && isBare)
+    // Nothing is said by it: an order that was let out covers that it is taken back, and that what came of it is taken.
+    return { caller, server, tool: `delegation/${order}`, arguments: base, answers: true }
   return {
     caller,
     server,
