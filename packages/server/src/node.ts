@@ -53,6 +53,7 @@ import { actionContents } from "./gateway/action-content.ts"
 import { type Conversations, openConversations } from "./gateway/conversation/conversations.ts"
 import { statedIn } from "./registry/alive/stated-version.ts"
 import { identifyAgent } from "./gateway/identify-agent.ts"
+import { interconnectDoor } from "./gateway/delegation/interconnect-door.ts"
 import { trackConnections } from "./gateway/connections.ts"
 import { createMcpDoor } from "./gateway/mcp/mcp-door.ts"
 import { openPacks } from "./fence/packs/pack-memory.ts"
@@ -269,15 +270,16 @@ export async function startNode({
     const mirrors = openMirrors(store, clock)
     const known = knownRegistrations(registrations, mirrors, clock)
     const mismatches = openVersionMismatches({ store, clock, declare })
+    const holders = registeredHolders(
+      registrations,
+      localHolders(agents, { ...config.ca, ...config.registry }),
+      mismatches,
+    )
     const ca = openCertificateAuthority({
       store,
       clock,
       declare,
-      holders: registeredHolders(
-        registrations,
-        localHolders(agents, { ...config.ca, ...config.registry }),
-        mismatches,
-      ),
+      holders,
       url: () => config.ca.url ?? origin.url,
       onError: (error) => logger.error({ err: error }, "the certificate authority could not answer"),
     })
@@ -526,6 +528,38 @@ export async function startNode({
       },
     })
     closing.push(() => door.close())
+    const interconnect = interconnectDoor(
+      async () => {
+        const { openInterconnect } = await import("./gateway/delegation/open-interconnect.ts")
+        return openInterconnect(
+          {
+            store,
+            clock,
+            governor,
+            settings: config.interconnect,
+            server: (name) => servers.find(name),
+            secrets: (server) => servers.secrets(server),
+            toolServer: (name, caller) => door.toolServer(name, caller),
+            aicOf: (agent) => holders.find(agent)?.aic,
+            taskOf: async (agent, principal) =>
+              (tasks.current(agent) ?? (await tasks.ensure(agent, principal))).id,
+            reach: {
+              ownPort: () => readAddress(origin.url)?.port ?? 0,
+              privateNames: config.upstream.privateNames,
+            },
+            isOwn: (url) => {
+              const address = readAddress(url)
+              return address === undefined || ours.isOwnAddress(address)
+            },
+            onError: (error, doing) => logger.error({ err: error }, `could not ${doing}`),
+          },
+          { partners: {}, notices: {} },
+        )
+      },
+      {},
+      (error) => logger.error({ err: error }, "a door for agents could not be opened"),
+    )
+    closing.push(() => interconnect.close())
     const discover = (server: string) => door.discover(server, person.id)
     const refuseUrl = async (url: string) => {
       // The same reading of addresses as for the targets of actions: one host has many spellings.
@@ -722,7 +756,7 @@ export async function startNode({
     const http = await listenHttp(
       {
         app,
-        doors: oauth === undefined ? [amp] : [amp, oauth],
+        doors: oauth === undefined ? [amp, interconnect] : [amp, interconnect, oauth],
         mcp: (request, response) => door.handle(request, response),
       },
       config,
@@ -744,6 +778,7 @@ export async function startNode({
             dsp: dspDoor,
             senders: alive.senders,
             mcp: (request, response) => door.handle(request, response),
+            interconnect,
             ontology: answerOntologies(codes, (error) =>
               logger.error({ err: error }, "an instance could not be registered"),
             ),
@@ -815,6 +850,7 @@ export async function startNode({
         refs: { rules: rules.digest, person: person.id },
       }),
     )
+    if (store.query("SELECT 1 FROM delegation WHERE is_ended = 0 LIMIT 1").length > 0) interconnect.begin()
     witnessing.begin()
     peers.begin()
     // Whoever is told of changes is told of those too that come before anybody asks.

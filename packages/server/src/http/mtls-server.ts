@@ -23,11 +23,23 @@ interface Parts {
   readonly mcp: (request: IncomingMessage, response: ServerResponse) => void
   /** For a class of agents, whose code is all that it may use here. */
   readonly ontology: (request: IncomingMessage, response: ServerResponse, aic: string) => void
+  /** Where agents speak to each other, for whoever acts at this node. */
+  readonly interconnect?: HttpDoor
   readonly onError: (error: unknown) => void
 }
 
 /** What is served at the door for certificates: AMP, ADP and DSP to every registered agent, MCP to those that act here. */
-export function mtlsServer({ peerOf, amp, discovery, dsp, senders, mcp, ontology, onError }: Parts) {
+export function mtlsServer({
+  peerOf,
+  amp,
+  discovery,
+  dsp,
+  senders,
+  mcp,
+  ontology,
+  interconnect,
+  onError,
+}: Parts) {
   const shared = getRequestListener(
     async (request, { incoming }) => {
       const { pathname: path } = new URL(request.url)
@@ -79,7 +91,8 @@ export function mtlsServer({ peerOf, amp, discovery, dsp, senders, mcp, ontology
     if (amp.takes(path)) return amp.handle(request, response)
     if (path.startsWith(`${adpBase}/`)) return void adp(request, response)
     if (path.startsWith(`${dspBase}/`)) return void shared(request, response)
-    if (peer?.caller !== undefined) return mcp(request, response)
+    if (peer?.caller !== undefined)
+      return interconnect?.takes(path) ? interconnect.handle(request, response) : mcp(request, response)
     const refusal = new Failure(
       "forbidden",
       "this agent does not act at this node, or its certificate is on hold: here it may send heartbeats and discover agents",

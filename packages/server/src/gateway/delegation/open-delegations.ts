@@ -543,7 +543,7 @@ export function openDelegations(parts: DelegationParts): Delegations & { close()
   async function follow(live: Live, driven: Driven, stop: AbortController): Promise<void> {
     const { signal } = stop
     let lostSince: number | undefined
-    for (let attempt = 0; !isRest(live.view.state) && !signal.aborted && !closed; attempt++) {
+    for (let attempt = 0; !isRest(live.view.state) && !signal.aborted; attempt++) {
       if (!canFollow(live, driven)) return fail(live, lostFailure())
       try {
         const { partnerSeq } = live.row.facts
@@ -898,7 +898,7 @@ export function openDelegations(parts: DelegationParts): Delegations & { close()
 
   async function sweep(): Promise<void> {
     const now = clock.now()
-    for (const live of [...memory.values()]) {
+    for (const live of memory.values()) {
       const { state, stateAt, createdAt } = live.view
       if (isEnd(state)) continue
       const { timeoutMs = Infinity } = live.row.facts.limits ?? {}
@@ -1076,7 +1076,7 @@ function checkAsk({ said, context, task }: Ask, most: number): void {
     throw new Failure("too_large", `a message has at most ${most} bytes: send it in several, or by reference`)
 }
 
-function digestOf({ original: _, ...said }: Said): string {
+function digestOf({ original: _original, ...said }: Said): string {
   // Said is plain JSON by its schema.
   return hash("sha256", canonicalize(said as unknown as JsonValue))
 }

@@ -1,11 +1,9 @@
-import type { IncomingMessage } from "node:http"
 import type { ServerRecord } from "@hufu/core/contract/records"
 import type { ServerSecrets } from "../../authority/servers.ts"
 import type { Clock } from "../../clock.ts"
 import type { InterconnectSettings } from "../../config/interconnect-settings.ts"
 import type { Store } from "../../store/store.ts"
 import type { Caller, Governor } from "../governor.ts"
-import type { Identified } from "../identify-agent.ts"
 import type { ReachOptions } from "../mcp/upstream/reachable-address.ts"
 import type { Delegations, Notice, WriteNotice } from "./delegations.ts"
 import { mcpPartner, type ToolServer } from "./mcp-partner.ts"
@@ -34,8 +32,6 @@ export interface InterconnectParts {
   /** An agent's identity code, where it has one here. */
   readonly aicOf: (agent: string) => string | undefined
   readonly taskOf: (agent: string, principal: string) => Promise<string>
-  /** Who sends a request over HTTP, or by certificate. Throws Failure("unauthenticated"). */
-  readonly identify: (request: IncomingMessage) => Identified
   readonly reach: ReachOptions
   readonly isOwn: (url: string) => boolean
   readonly onError: (error: unknown, doing: string) => void
@@ -46,7 +42,7 @@ export interface Protocols {
   readonly partners: Readonly<
     Partial<Record<ServerRecord["transport"], (definition: PartnerDefinition) => Partner>>
   >
-  readonly notices: Readonly<Record<Notice["protocol"], () => Promise<WriteNotice>>>
+  readonly notices: Readonly<Partial<Record<Notice["protocol"], () => Promise<WriteNotice>>>>
 }
 
 /** Opens what agents ask of each other: with tool servers, and with partners in whatever protocol is known here. */

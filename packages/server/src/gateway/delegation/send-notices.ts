@@ -18,7 +18,7 @@ export interface SendNoticeParts {
   /** Addresses that are Hufu's own. */
   readonly isOwn: (url: string) => boolean
   /** How each protocol writes them; loaded when there is one to write. */
-  readonly write: Readonly<Record<Notice["protocol"], () => Promise<WriteNotice>>>
+  readonly write: Readonly<Partial<Record<Notice["protocol"], () => Promise<WriteNotice>>>>
   readonly onError: (error: unknown) => void
 }
 
@@ -34,8 +34,8 @@ export function sendNotices(parts: SendNoticeParts): SendNotice {
   const queues = new Map<string, { waiting: (() => Promise<void>)[]; running: Promise<void> }>()
 
   async function tell(notice: Notice, delegation: Delegation, event: Event): Promise<void> {
-    const write = await parts.write[notice.protocol]()
-    const written = write(notice, delegation, event)
+    const write = await parts.write[notice.protocol]?.()
+    const written = write?.(notice, delegation, event)
     if (written === undefined) return
     for (let attempt = 1; attempt <= tries && !ended.signal.aborted; attempt++) {
       try {
