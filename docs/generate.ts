@@ -1,4 +1,5 @@
 import { readFileSync, writeFileSync } from "node:fs"
+import { checkedPlatform } from "@hufu/server/fence/rules/shipped-rules"
 import { apiPage } from "./api-page.ts"
 import { commandsPage } from "./commands-page.ts"
 import { configurationPage } from "./configuration-page.ts"
@@ -9,7 +10,7 @@ import { securityPage } from "./security-page.ts"
 
 const notice = "<!-- Written by docs/generate.ts: change its source and run `node docs/generate.ts`. -->"
 
-/** Every page that is written from the code, by its path. */
+/** Every page that is written from the code, by its path, and the platform's rules as the checks leave them. */
 export async function generatedPages(): Promise<ReadonlyMap<string, string>> {
   const pages = {
     "docs/en/api.md": apiPage("en"),
@@ -25,7 +26,10 @@ export async function generatedPages(): Promise<ReadonlyMap<string, string>> {
     "docs/en/security.md": securityPage("en"),
     "docs/zh/security.md": securityPage("zh"),
   }
-  return new Map(Object.entries(pages).map(([path, text]) => [path, `${notice}\n\n${text}\n`]))
+  return new Map([
+    ...Object.entries(pages).map(([path, text]) => [path, `${notice}\n\n${text}\n`] as const),
+    ["packages/server/src/fence/rules/platform.checked.json", checkedPlatform()],
+  ])
 }
 
 /** The generated pages whose committed text is another. */

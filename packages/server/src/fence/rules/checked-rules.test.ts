@@ -8,6 +8,7 @@ import { checkedRules } from "./checked-rules.ts"
 import { harmlessFacts } from "./harmless-facts.ts"
 import { loadRules, type RuleSource } from "./load.ts"
 import { platformRules } from "./platform-rules.ts"
+import { shippedRules } from "./shipped-rules.ts"
 
 let folder: string
 let file: string
@@ -50,6 +51,25 @@ test("what was checked once is not checked again, which would load all of Cedar 
   expect(validate).not.toHaveBeenCalled()
   loadRules(again())
   expect(validate).toHaveBeenCalledOnce()
+})
+
+test("the rules that come with Hufu are known as its release checked them, and whatever differs in one letter is checked anew", () => {
+  const shipped = shippedRules(platformRules())
+  expect(shipped?.map(({ id }) => id)).toEqual(loadRules([platformRules()]).rules.map(({ id }) => id))
+  const checks = vi.spyOn(cedar(), "policyToJson")
+  // Another process has other objects.
+  const inAnother = (change: Partial<RuleSource> = {}) => loadRules([{ ...platformRules(), ...change }])
+  const known = inAnother()
+  expect(checks).not.toHaveBeenCalled()
+  const text = `${platformRules().text}\n`
+  expect(shippedRules({ ...platformRules(), text })).toBeUndefined()
+  const checked = inAnother({ text })
+  expect(checks).toHaveBeenCalledTimes(known.rules.length)
+  expect(checked.digest).toBe(known.digest)
+  expect(checked.rules).toEqual(known.rules)
+  const holed = text.replace("context.standing.live", "context.standing.lives")
+  expect(holed).not.toBe(text)
+  expect(() => inAnother({ text: holed })).toThrow("platform.cedar")
 })
 
 test("another text, layer, name, order or key finds nothing", () => {

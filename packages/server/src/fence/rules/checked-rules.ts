@@ -52,7 +52,8 @@ export function checkedRules(file: string, key: KeyObject): CheckedRules {
   }
 }
 
-function nameFor(sources: readonly RuleSource[]): string {
+/** For which texts rules were checked, and by which program. */
+export function nameFor(sources: readonly RuleSource[]): string {
   const texts = sources.map(({ layer, name, text, facts = null }) => [layer, name, text, facts])
   const checkedBy = [revision, version, cedarVersion, ruleSchema]
   return `hufu-checked-rules/1\0${createHash("sha256")

@@ -12,6 +12,7 @@ import type { Obliged } from "./obligation.ts"
 import { type ParsedRule, parseRules } from "./parse-rules.ts"
 import { ruleRequest } from "./rule-request.ts"
 import { isOwnContext, type RuleFacts, ruleSchema, ruleSchemaWith, type UncertainFacts } from "./schema.ts"
+import { shippedRules } from "./shipped-rules.ts"
 import { splitPolicies } from "./split-policies.ts"
 import { type RuleSchema, validateRules } from "./validate-rules.ts"
 
@@ -78,6 +79,7 @@ export function loadRules(sources: readonly RuleSource[], checked?: CheckedRules
   const schema = schemaFor(sources)
   const known = checked?.find(sources)
   if (known !== undefined) recall(sources, known, schema)
+  else recallShipped(sources, schema)
   const { rules, ...loaded } = loadPolicies(sources, schema)
   const { compiled } = loaded
   if (known === undefined) checked?.keep(sources, rules)
@@ -194,6 +196,16 @@ function recall(sources: readonly RuleSource[], rules: readonly ParsedRule[], sc
     const end = at + splitPolicies(source.text).length
     passed.set(source, { schema, rules: rules.slice(at, end) })
     at = end
+  }
+}
+
+/** The same for the rules that come with Hufu: its release checked them, against the schema that knows no pack. */
+function recallShipped(sources: readonly RuleSource[], schema: RuleSchema): void {
+  if (schema !== ruleSchema) return
+  for (const source of sources) {
+    if (source.layer !== "platform" || passed.has(source)) continue
+    const rules = shippedRules(source)
+    if (rules !== undefined) passed.set(source, { schema, rules })
   }
 }
 
