@@ -17,7 +17,12 @@ export const toolWords = bilingual(
     filtered: { title: "No tool goes by that name", what: "Others may.", clear: "Show all" },
     find: "Find a tool",
     demo: "demonstration",
-    transports: { stdio: "a command", http: "over HTTP", a2a: "an agent, over A2A", aip: "an agent, over AIP" },
+    transports: {
+      stdio: "a command",
+      http: "over HTTP",
+      a2a: "an agent, over A2A",
+      aip: "an agent, over AIP",
+    },
     about: "About",
     command: "Command",
     url: "Address",
