@@ -22,7 +22,10 @@ interface Attendance {
 }
 
 /** Nobody there yet. */
-export function createPresence(governor: Governor, limits: Readonly<Record<Occupation, number>>): Presence {
+export function createPresence(
+  governor: Pick<Governor, "onStop">,
+  limits: Readonly<Record<Occupation, number>>,
+): Presence {
   const present = new Map<string, Attendance>()
 
   function arrive(key: string, caller: Caller): Attendance {

@@ -1,6 +1,7 @@
 import { Failure } from "@hufu/core/failure"
 import type { IncomingHttpHeaders } from "node:http"
 import { createRequire } from "node:module"
+import type { ConnectionOptions } from "node:tls"
 import type * as Undici from "undici"
 import type { Dispatcher, Pool } from "undici"
 import { reachableLookup, type ReachOptions, refuseAddress } from "./reachable-address.ts"
@@ -32,6 +33,8 @@ export interface Exchange {
 
 export interface HttpSend {
   readonly method: "POST" | "GET" | "DELETE"
+  /** Another path at the same origin than the registered one. */
+  readonly path?: string
   readonly headers: Readonly<Record<string, string>>
   readonly body: Buffer | string | null
   /** 0 for streams that may be silent for as long as they like. */
@@ -45,6 +48,8 @@ export interface HttpUpstreamOptions {
   readonly connectTimeoutMs?: number
   readonly privateNames?: readonly string[]
   readonly resolve?: ReachOptions["resolve"]
+  /** As whom Hufu opens a connection, and whom it expects there. */
+  readonly tls?: Pick<ConnectionOptions, "key" | "cert" | "ca" | "checkServerIdentity">
 }
 
 /**
@@ -78,6 +83,7 @@ export class HttpUpstream {
       connect: {
         timeout: options.connectTimeoutMs ?? 10_000,
         lookup: reachableLookup(portOf(url), reach),
+        ...options.tls,
       },
       maxHeaderSize: 16_384,
     })
@@ -88,7 +94,7 @@ export class HttpUpstream {
     const handler = new SinkHandler(sink)
     this.#pool.dispatch(
       {
-        path: this.#path,
+        path: request.path ?? this.#path,
         method: request.method,
         headers: { ...request.headers, ...this.#fixed },
         body: request.body,
