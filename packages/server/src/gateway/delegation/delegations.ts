@@ -14,7 +14,7 @@ export interface DelegationRef {
 /** What an asking agent wants of a partner. */
 export interface Ask {
   readonly order: DelegationOrder
-  readonly said?: Said
+  readonly said?: Said | undefined
   /** The conversation that it belongs to, as the asking agent calls it. */
   readonly context: string
   /** As the asking agent calls it; left out to start one whose name Hufu makes. */
@@ -23,7 +23,7 @@ export interface Ask {
   readonly confirms: boolean
   /** Whether more may be said while the partner is at work (A2A), and not only when it waits (AIP). */
   readonly anyTime?: boolean
-  readonly parameters?: JsonObject
+  readonly parameters?: JsonObject | undefined
   /** What the asking agent bounds of a delegation that it starts. */
   readonly limits?: { readonly timeoutMs?: number | undefined; readonly productBytes?: number | undefined }
   /** Where to tell of it, from its first state on. */

@@ -5,7 +5,7 @@ import { isJsonObject, type JsonObject, type JsonValue } from "@hufu/core/json/j
 import { errorOf, resultOf, textOf } from "../mcp/rpc.ts"
 import type { RpcResponse } from "../mcp/upstream/link.ts"
 import type { Ticket } from "../ticket.ts"
-import type { Driven } from "./open-delegations.ts"
+import type { Driven } from "./hub.ts"
 import { toolCallIn } from "./order-attempt.ts"
 import type { PartnerOrder } from "./partner.ts"
 

@@ -1,0 +1,183 @@
+import { isEnd, isRest } from "@hufu/core/delegation/delegation-state"
+import { isFailure } from "@hufu/core/failure"
+import type { Attempt, Permit } from "../governor.ts"
+import { type Ticket, ticketOf } from "../ticket.ts"
+import { happened, type Live } from "./delegation-memory.ts"
+import type { Ordered } from "./delegation-rows.ts"
+import { lostFailure, stoppedFailure } from "./delegation-words.ts"
+import type { Ask } from "./delegations.ts"
+import { hearPartner } from "./hear-partner.ts"
+import { type Driven, fail, type Hub, senderOf, viewOf } from "./hub.ts"
+import { attemptOf } from "./order-attempt.ts"
+import type { PartnerOrder } from "./partner.ts"
+
+/** An order that was let out. */
+export interface Going {
+  readonly ordered: Ordered
+  readonly attempt: Attempt
+  readonly driven: Driven
+  readonly ticket: Ticket
+  readonly permit: Permit
+  readonly stop: AbortController
+}
+
+/** Orders on their way to partners, and what comes back. */
+export interface Driver {
+  /** Gives an order, once, and hears the partner until the delegation rests. */
+  perform(live: Live, going: Going): Promise<void>
+  /** Goes on hearing a partner that was given an order before. INVARIANT: what may have left is not given again. */
+  goOn(live: Live, driven: Driven): Promise<void>
+}
+
+/** By this the stream of an order ends that another one took the place of. */
+export const replaced = "another order came"
+
+const longestRetryMs = 30_000
+
+export function drivePartner(hub: Hub): Driver {
+  const { memory, clock, settings } = hub
+  const hearing = hearPartner(hub, take)
+
+  /** What the asking agent ends on its own side, because the partner's protocol has no such step, or its own side ended before. */
+  async function endHere(live: Live, { ordered, ticket }: Going): Promise<void> {
+    if (!ticket.leave()) return fail(hub, live, stoppedFailure())
+    ticket.settle({ outcome: "done", result: {} })
+    const state = ordered.order === "cancel" ? "canceled" : "completed"
+    return memory.record(live, [happened({ kind: "state", state })], { pending: undefined })
+  }
+
+  async function perform(live: Live, going: Going): Promise<void> {
+    const { ordered, driven, ticket, permit, stop } = going
+    const { order } = ordered
+    const isOver = !driven.partner.confirms && live.view.state === "delivered"
+    if (isOver && (order === "complete" || order === "cancel")) return endHere(live, going)
+    const signal = AbortSignal.any([stop.signal, permit.signal])
+    let isAnswered = false
+    try {
+      for await (const from of driven.partner.order(orderOf(live, going), ticket, signal)) {
+        isAnswered ||= from.happening.kind === "state"
+        if (!(await hearing.isHeard(live, driven, from)))
+          return ticket.settle({ outcome: "done", result: {} })
+      }
+    } catch (error) {
+      if (isReplaced(stop)) return ticket.settle({ outcome: "unknown", reason: "cancelled" })
+      const mayHaveLeft = !isFailure(error, "upstream_unavailable")
+      ticket.settle({
+        outcome: mayHaveLeft ? "unknown" : "failed",
+        reason: permit.signal.aborted ? "stopped" : mayHaveLeft ? "connection_lost" : "upstream_error",
+      })
+      if (stop.signal.aborted || hub.isClosed()) return
+      if (!mayHaveLeft || !canFollow(live, driven)) return fail(hub, live, error)
+      return follow(live, driven, stop)
+    }
+    // A permit that could not leave any more has settled itself.
+    if (ticket.settled && !driven.isInspected) return fail(hub, live, stoppedFailure())
+    ticket.settle({ outcome: "done", result: {} })
+    // A partner that says nothing of it has taken it; one that says otherwise is believed.
+    if (
+      !isAnswered &&
+      !isEnd(live.view.state) &&
+      (ordered.order === "cancel" || ordered.order === "complete")
+    )
+      return memory.record(
+        live,
+        [happened({ kind: "state", state: ordered.order === "cancel" ? "canceled" : "completed" })],
+        { pending: undefined },
+      )
+    if (live.row.facts.pending !== undefined) await memory.record(live, [], { pending: undefined })
+    return follow(live, driven, stop)
+  }
+
+  /** Takes what was delivered, for an asking agent whose protocol has no word for it. */
+  async function take(live: Live, driven: Driven): Promise<void> {
+    const ask: Ask = { order: "complete", context: live.row.facts.context, confirms: false }
+    const attempt = attemptOf(live.caller, live.row.server, ask, live.row.facts.name)
+    const ruling = await hearing.decided(live, attempt)
+    if (ruling.kind === "refused") return
+    const ticket = ticketOf(ruling)
+    const going = {
+      ordered: { order: "complete" as const },
+      attempt,
+      driven,
+      ticket,
+      permit: ruling,
+      stop: live.stop,
+    }
+    await perform(live, going)
+  }
+
+  function orderOf(live: Live, { ordered, permit }: Going): PartnerOrder {
+    return {
+      ...ordered,
+      view: viewOf(live),
+      sender: senderOf(hub, live),
+      authority: {
+        principal: live.caller.principal,
+        task: live.row.task,
+        mandate: undefined,
+        action: permit.action,
+      },
+    }
+  }
+
+  /** Hears what a partner says until the delegation rests, also over connections that break. */
+  async function follow(live: Live, driven: Driven, stop: AbortController): Promise<void> {
+    const { signal } = stop
+    let lostSince: number | undefined
+    for (let attempt = 0; !isRest(live.view.state) && !signal.aborted; attempt++) {
+      if (!canFollow(live, driven)) return fail(hub, live, lostFailure())
+      try {
+        const { partnerSeq } = live.row.facts
+        const view = viewOf(live)
+        const said =
+          attempt === 0 || attempt % 2 === 1
+            ? driven.partner.follow(view, senderOf(hub, live), partnerSeq, signal)
+            : driven.partner.look(view, senderOf(hub, live), signal)
+        for await (const from of said) {
+          lostSince = undefined
+          if (!(await hearing.isHeard(live, driven, from))) return undefined
+        }
+      } catch (error) {
+        if (signal.aborted || hub.isClosed()) return
+        if (
+          isFailure(error, "not_found") ||
+          isFailure(error, "invalid_input") ||
+          isFailure(error, "forbidden")
+        )
+          return fail(hub, live, error)
+        lostSince ??= clock.monotonic()
+        if (clock.monotonic() - lostSince > settings.lostSeconds * 1000) return fail(hub, live, lostFailure())
+      }
+      if (!isRest(live.view.state))
+        await pause(Math.min(longestRetryMs, 200 * 2 ** Math.min(attempt, 8)), signal)
+    }
+  }
+
+  return {
+    perform,
+    goOn: (live, driven) =>
+      canFollow(live, driven) ? follow(live, driven, live.stop) : fail(hub, live, lostFailure()),
+  }
+}
+
+/** Whether the partner can be asked how it stands: it knows the delegation by a name that Hufu knows too. */
+function canFollow({ row }: Live, { partner }: Driven): boolean {
+  return partner.protocol === "aip" || (partner.protocol === "a2a" && row.facts.partnerTask !== undefined)
+}
+
+function isReplaced({ signal }: AbortController): boolean {
+  return signal.aborted && signal.reason instanceof Error && signal.reason.message === replaced
+}
+
+function pause(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) return resolve()
+    const done = () => {
+      clearTimeout(timer)
+      signal.removeEventListener("abort", done)
+      resolve()
+    }
+    const timer = setTimeout(done, ms)
+    return signal.addEventListener("abort", done, { once: true })
+  })
+}

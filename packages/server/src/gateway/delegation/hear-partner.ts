@@ -1,0 +1,135 @@
+import { hash } from "node:crypto"
+import { isEnd, mayBecome } from "@hufu/core/delegation/delegation-state"
+import type { Happening } from "@hufu/core/delegation/happening"
+import { Failure } from "@hufu/core/failure"
+import { canonicalize } from "@hufu/core/json/canonical"
+import type { Attempt, Permit, Refused } from "../governor.ts"
+import { ticketOf } from "../ticket.ts"
+import { happened, type Live, weightOf } from "./delegation-memory.ts"
+import type { Facts } from "./delegation-rows.ts"
+import { ruledEntry, stoppedFailure } from "./delegation-words.ts"
+import { cancelPartner, type Driven, fail, type Hub } from "./hub.ts"
+import { contentOf, withContent } from "./order-attempt.ts"
+import type { FromPartner } from "./partner.ts"
+
+/** What is done with everything that a partner says, before anybody sees it. */
+export interface Hearing {
+  /** Whether there is more to hear; what may not be shown ends the delegation. */
+  isHeard(live: Live, driven: Driven, from: FromPartner): Promise<boolean>
+  /** The verdict on what a partner said, or on taking it; a person may have to give it first. */
+  decided(live: Live, attempt: Attempt): Promise<Permit | Refused>
+}
+
+/** @param take takes what was delivered, for an asking agent whose protocol has no word for it */
+export function hearPartner(hub: Hub, take: (live: Live, driven: Driven) => Promise<void>): Hearing {
+  const { governor, memory, settings } = hub
+
+  async function isHeard(live: Live, driven: Driven, from: FromPartner): Promise<boolean> {
+    try {
+      await receive(live, driven, from)
+    } catch (error) {
+      if (hub.isClosed() || live.stop.signal.aborted) throw error
+      await fail(hub, live, error)
+      await cancelPartner(hub, live, driven)
+    }
+    return !isEnd(live.view.state)
+  }
+
+  /** What a partner said: first the verdict, then it is written, then it is shown. */
+  async function receive(live: Live, driven: Driven, from: FromPartner): Promise<void> {
+    const names = namesOf(live, from)
+    if (from.happening.kind === "state" && !mayBecome(live.view.state, from.happening.state)) return
+    const happening = asAsked(live, driven, from.happening)
+    const weight = weightOf({ kind: "happened", happening })
+    const { productBytes = settings.productBytes } = live.row.facts.limits ?? {}
+    const most = Math.min(productBytes, settings.productBytes)
+    const isTooMuch = happening.kind !== "state" && live.bytes + weight > most
+    if (isTooMuch || live.bytes + weight > settings.productBytes || live.view.lastSeq >= settings.events) {
+      throw new Failure(
+        "too_large",
+        "the partner said more than one delegation may hold, so it was canceled: ask for less of it, or raise `interconnect.productBytes`",
+      )
+    }
+    const shown = driven.isInspected ? happening : await inspected(live, driven, happening)
+    if (shown === undefined) return
+    await memory.record(live, [happened(shown)], names)
+    const isDelivered = shown.kind === "state" && shown.state === "delivered"
+    if (isDelivered && !live.row.facts.confirms && driven.partner.confirms) await take(live, driven)
+  }
+
+  /** INVARIANT: a partner speaks of the task that it was given, and of nobody else's. */
+  function namesOf(live: Live, { partnerTask, partnerContext, seq }: FromPartner): Partial<Facts> {
+    const { facts } = live.row
+    const names: Partial<Facts> = {}
+    if (partnerTask !== undefined && partnerTask !== facts.partnerTask) {
+      const owner = memory.rows.ofPartner(live.row.server, partnerTask)
+      const isSame = owner === undefined || owner === live.row.id
+      const mayRename = facts.partnerTask === undefined || live.view.state === "delivered"
+      if (!isSame || !mayRename)
+        throw new Failure(
+          "invalid_input",
+          "the partner answered with a task that is another delegation's: it was not shown",
+        )
+      names.partnerTask = partnerTask
+    }
+    if (partnerContext !== undefined && partnerContext !== facts.partnerContext)
+      names.partnerContext = partnerContext
+    if (seq !== undefined) names.partnerSeq = seq
+    return names
+  }
+
+  async function inspected(live: Live, driven: Driven, happening: Happening): Promise<Happening | undefined> {
+    const content = contentOf(happening)
+    if (content === undefined) return happening
+    const attempt: Attempt = {
+      caller: live.caller,
+      server: live.row.server,
+      tool: "delegation/answer",
+      arguments: {
+        from: live.row.server,
+        context: live.row.facts.context,
+        task: live.row.facts.name,
+        kind: happening.kind,
+        digest: hash("sha256", canonicalize(content)),
+      },
+      answers: true,
+    }
+    const ruling = await decided(live, attempt)
+    if (ruling.kind === "refused") {
+      await cancelPartner(hub, live, driven)
+      await memory.record(live, [ruledEntry(ruling, "failed")], { pending: undefined })
+      return undefined
+    }
+    const ticket = ticketOf(ruling)
+    if (!ticket.leave()) throw stoppedFailure()
+    const left = ruling.redact === undefined ? content : ruling.redact(content)
+    const shown = left === undefined ? undefined : left === content ? happening : withContent(happening, left)
+    ticket.settle({ outcome: "done", result: left ?? {} })
+    if (shown !== undefined) return shown
+    throw new Failure(
+      "too_large",
+      "a rule has parts of what the partner said taken out, and it is too large to be looked through: ask for less of it",
+    )
+  }
+
+  async function decided(live: Live, attempt: Attempt): Promise<Permit | Refused> {
+    let ruling = await governor.admit(attempt)
+    while (ruling.kind === "held") {
+      const { state } = live.view
+      await memory.record(live, [ruledEntry(ruling, "auth-required")])
+      const heard = await governor.awaitHold(live.caller, ruling.hold, live.stop.signal)
+      if (heard === "waiting") throw stoppedFailure()
+      ruling = await governor.admit({ ...attempt, hold: ruling.hold })
+      await memory.record(live, [happened({ kind: "state", state })])
+    }
+    return ruling
+  }
+
+  return { isHeard, decided }
+}
+
+/** Where one side's protocol has the asking agent take what was delivered and the other's has not. */
+function asAsked({ row }: Live, { partner }: Driven, happening: Happening): Happening {
+  if (happening.kind !== "state" || happening.state !== "completed") return happening
+  return row.facts.confirms && !partner.confirms ? { ...happening, state: "delivered" } : happening
+}
