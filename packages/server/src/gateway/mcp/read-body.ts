@@ -10,11 +10,13 @@ export interface Body {
   readonly value: JsonValue
 }
 
+const plainJson = /^application\/json\s*(?:;|$)/i
+
 /** Reads and strictly parses a JSON body; stops reading beyond the bound. */
-export function readBody(req: IncomingMessage, maxBytes: number): Promise<Body> {
+export function readBody(req: IncomingMessage, maxBytes: number, types = plainJson): Promise<Body> {
   return new Promise((resolve, reject) => {
     const type = req.headers["content-type"]
-    if (type === undefined || !/^application\/json\s*(?:;|$)/i.test(type)) {
+    if (type === undefined || !types.test(type)) {
       return reject(new Failure("unsupported_media_type", "send `content-type: application/json`"))
     }
     if (req.headers["content-encoding"] !== undefined) {
