@@ -1,0 +1,45 @@
+import { parseArgs } from "node:util"
+import { startAgent } from "./agent.ts"
+import { openImplementation } from "./implementation.ts"
+import { openWebhook } from "./webhook.ts"
+import { runRequirements } from "./run-requirements.ts"
+
+/**
+ * Checks the mandatory requirements of A2A 1.0 on whoever serves it at an address.
+ *
+ *     node conformance/a2a/run.ts URL [--header "authorization: Bearer …"]… [--webhook HOST]
+ *     node conformance/a2a/run.ts --agent     serves the agent behind which an implementation is checked, until it is stopped
+ */
+async function main(): Promise<void> {
+  const { positionals, values } = parseArgs({
+    allowPositionals: true,
+    options: {
+      header: { type: "string", multiple: true, default: [] },
+      webhook: { type: "string", default: "127.0.0.1" },
+      agent: { type: "boolean", default: false },
+    },
+  })
+  if (values.agent) {
+    const agent = await startAgent()
+    console.log(agent.url)
+    return
+  }
+  const [url] = positionals
+  if (url === undefined) throw new Error("give the address below which the card is, or --agent")
+  const headers = Object.fromEntries(
+    values.header.map((line) => {
+      const at = line.indexOf(":")
+      return [line.slice(0, at).trim(), line.slice(at + 1).trim()]
+    }),
+  )
+  const webhook = await openWebhook(values.webhook)
+  const findings = await runRequirements(await openImplementation(url, headers, webhook))
+  webhook.close()
+  for (const { id, binding, outcome, why } of findings)
+    console.log(`${outcome.padEnd(15)} ${binding.padEnd(10)} ${id.padEnd(26)} ${why}`)
+  const count = (outcome: string) => findings.filter((each) => each.outcome === outcome).length
+  console.log(`${count("met")} met, ${count("unmet")} unmet, ${count("not applicable")} not applicable`)
+  if (findings.length === 0 || count("unmet") > 0) process.exitCode = 1
+}
+
+await main()
