@@ -44,7 +44,8 @@ export function knownRegistrations(
 
   /** What is overruled is nobody's to use. */
   function shown(found: Registration): Registration {
-    return isOverruled(found) ? { ...found, state: "disabled" } : found
+    const held = withLiveProofs(found, clock.now())
+    return isOverruled(found) ? { ...held, state: "disabled" } : held
   }
 
   const isUsableMirror = (registration: Registration) =>

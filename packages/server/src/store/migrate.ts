@@ -2,6 +2,7 @@ import { existsSync } from "node:fs"
 import { Failure } from "@hufu/core/failure"
 import { authorityMigration } from "../authority/authority-migration.ts"
 import { sealedRecordsMigration } from "../authority/sealed-records-migration.ts"
+import { proofsMigration } from "../registry/sync/proofs-migration.ts"
 import { syncMigration } from "../registry/sync/sync-migration.ts"
 import { oauthItemsMigration } from "../identity/oauth/oauth-items-migration.ts"
 import { seenProofsMigration } from "../identity/seen-proofs-migration.ts"
@@ -38,6 +39,7 @@ export const migrations: readonly Migration[] = [
   lastSeenMigration,
   registrationReviewMigration,
   delegationMigration,
+  proofsMigration,
 ]
 
 /** Brings the schema up to date, each step in its own transaction but all of a new database in one, and returns the number of steps taken. */

@@ -76,7 +76,10 @@ export function facetWord(registration: Pick<Registration, "content" | "grade" |
     one("form", content.form) |
     marks(
       "verified",
-      proofs.some((proof) => proof.of === "developer" || proof.of === "domain") ? ["yes"] : [],
+      // What another registry says that it verified is not verified here.
+      proofs.some(({ of, how }) => (of === "developer" || of === "domain") && how !== "import")
+        ? ["yes"]
+        : [],
     ) |
     marks("streaming", content.capabilities.streaming ? ["yes"] : []) |
     one("country", developer.country)

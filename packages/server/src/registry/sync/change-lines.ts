@@ -118,7 +118,9 @@ function pathsOf(
   changes: readonly RegistrationChange[],
   { size }: SignedCheckpoint,
 ): ReadonlyMap<number, readonly Uint8Array[]> {
-  const indices = [...new Set(changes.flatMap(({ seq, approved }) => [entryOf(seq), approved]))]
+  const indices = [
+    ...new Set(changes.flatMap(({ said, approved, proved }) => [said, approved, proved ?? approved])),
+  ]
   const proofs = ledger.proofs(indices, size)
   return new Map(indices.map((index, at) => [index, proofs[at] ?? []]))
 }
@@ -135,11 +137,17 @@ function sharedRegistration(parts: LineParts, { change, record, paths }: Sharing
     entry: toBase64(parts.ledger.entry(index).bytes),
     path: (paths.get(index) ?? []).map(toBase64),
   })
-  const opening = openingOf(parts, change)
+  const { id } = change
+  const opening = openingOf(parts, `${id}/registration.approved/${change.approved}`)
+  const proved =
+    change.proved === null ? undefined : openingOf(parts, `${id}/registration.proved/${change.proved}`)
   const said = {
     usable: false,
-    log: proven(entryOf(change.seq)),
+    log: proven(change.said),
     approval: opening === undefined ? null : { ...proven(change.approved), ...opening },
+    ...(proved === undefined || change.proved === null
+      ? {}
+      : { proved: { ...proven(change.proved), ...proved } }),
     shown: null,
   }
   // What cannot be proven is not said to be usable.
@@ -153,12 +161,9 @@ function sharedRegistration(parts: LineParts, { change, record, paths }: Sharing
   }
 }
 
-function openingOf(
-  { vault }: LineParts,
-  { id, approved }: RegistrationChange,
-): { salt: string; value: string } | undefined {
+function openingOf({ vault }: LineParts, id: string): { salt: string; value: string } | undefined {
   try {
-    const { salt, value } = vault.opening(`${id}/registration.approved/${approved}`)
+    const { salt, value } = vault.opening(id)
     return { salt: toBase64(salt), value }
   } catch (error) {
     if (isFailure(error, "not_found")) return undefined

@@ -6,14 +6,22 @@ import type { Fact, StatementEntry } from "@hufu/core/evidence/entry"
 import { verifyInclusion } from "@hufu/core/evidence/inclusion"
 import { leafHash } from "@hufu/core/evidence/merkle"
 import { isFailure } from "@hufu/core/failure"
+import type { JsonValue } from "@hufu/core/json/json-value"
 import { parseStrict } from "@hufu/core/json/strict-parse"
+import type { OwnershipProof } from "@hufu/core/registration/developer"
 import { commitNatively } from "../../ledger/native-commitment.ts"
 import { nativeHash } from "../../ledger/native-hash.ts"
 import { digestOfContent } from "../digest-of-content.ts"
 import { refuseUnready } from "../review-content.ts"
 import { entryOf } from "./registration-changes.ts"
 import type { CheckedLine } from "./remote-change.ts"
-import { ApprovedContent, type Proven, SharedRegistration } from "./shared-registration.ts"
+import {
+  ApprovedContent,
+  type Opened,
+  ProvedContent,
+  type Proven,
+  SharedRegistration,
+} from "./shared-registration.ts"
 import type { Envelope } from "./envelope.ts"
 
 /** Why a peer is believed no more. */
@@ -49,11 +57,13 @@ export function checkProvenLine({ seq, id, op, payload }: Envelope, checkpoint: 
   if (!read.success)
     return {
       is: "left",
-      change: { seq, origin: id, aic: null, usable: false, shown: null, gone: false },
+      change: { seq, origin: id, aic: null, usable: false, shown: null, proofs: [], gone: false },
       why: `what it shows of \`${id}\` is not acceptable here: ${read.error.issues[0]?.path.join("/").slice(0, 200) ?? ""}`,
     }
-  const { usable, log, approval, shown } = read.data
-  if (log.index !== entryOf(seq)) throw unproven(id, "names another entry than its place is of")
+  const { usable, log, approval, proved, shown } = read.data
+  // What is verified of it may have changed since it was said whether it may be used.
+  if (Math.max(log.index, proved?.index ?? 0) !== entryOf(seq))
+    throw unproven(id, "names another entry than its place is of")
   const said = statementIn(log, checkpoint, id)
   const isAgents = said.fact.startsWith("agent.")
   if (!isAgents && said.subject !== id) throw unproven(id, "names a statement about something else")
@@ -69,6 +79,7 @@ export function checkProvenLine({ seq, id, op, payload }: Envelope, checkpoint: 
     aic: approved?.aic ?? null,
     usable,
     shown,
+    proofs: provedIn({ approval, approved, proved }, checkpoint, id),
     gone: op === "delete",
   }
   if (shown === null) return { is: "change", change: { ...change, usable: false } }
@@ -83,20 +94,47 @@ export function checkProvenLine({ seq, id, op, payload }: Envelope, checkpoint: 
   return { is: "change", change }
 }
 
+/** What its registry verified: as its approval names it, or as a later statement does. */
+function provedIn(
+  {
+    approval,
+    approved,
+    proved,
+  }: Pick<SharedRegistration, "approval" | "proved"> & { approved: ApprovedContent | undefined },
+  checkpoint: Checkpoint,
+  id: string,
+): readonly OwnershipProof[] {
+  if (proved === undefined || approval === null) return approved?.proofs ?? []
+  if (proved.index < approval.index)
+    throw unproven(id, "names what was verified before it was approved, which its approval names itself")
+  const read = ProvedContent.safeParse(openedIn(proved, { fact: "registration.proved", checkpoint, id }))
+  if (!read.success) throw unproven(id, "says in no known form what of it is verified")
+  return read.data.proofs
+}
+
 function approvedIn(
   approval: NonNullable<SharedRegistration["approval"]>,
   checkpoint: Checkpoint,
   id: string,
 ): ApprovedContent {
-  const { salt, value, ...proven } = approval
-  const said = statementIn(proven, checkpoint, id)
-  if (said.fact !== "registration.approved" || said.subject !== id)
-    throw unproven(id, "names an approval of something else")
-  if (said.digest === undefined || commitNatively(bytesIn(salt, id), value) !== said.digest)
-    throw unproven(id, "shows another approval than its ledger has")
-  const read = ApprovedContent.safeParse(parseStrict(value))
+  const read = ApprovedContent.safeParse(
+    openedIn(approval, { fact: "registration.approved", checkpoint, id }),
+  )
   if (!read.success) throw unproven(id, "was approved without its content")
   return read.data
+}
+
+/** What a statement about this registration commits to. */
+function openedIn(
+  { salt, value, ...proven }: Opened,
+  { fact, checkpoint, id }: { fact: Fact; checkpoint: Checkpoint; id: string },
+): JsonValue {
+  const said = statementIn(proven, checkpoint, id)
+  if (said.fact !== fact || said.subject !== id)
+    throw unproven(id, `names a statement that is no ${fact} of it`)
+  if (said.digest === undefined || commitNatively(bytesIn(salt, id), value) !== said.digest)
+    throw unproven(id, "shows something else than its ledger has")
+  return parseStrict(value)
 }
 
 type ApprovedContent = ReturnType<typeof ApprovedContent.parse>

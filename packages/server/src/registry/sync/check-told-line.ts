@@ -17,7 +17,15 @@ import type { CheckedLine, RemoteChange } from "./remote-change.ts"
 export function checkToldLine({ seq, id, op, payload }: Envelope, registry: string): CheckedLine {
   const card = isJsonObject(payload as never) ? (payload as { readonly [name: string]: never }) : undefined
   const aic = AicText.safeParse(card?.["aic"]).data ?? null
-  const change: RemoteChange = { seq, origin: id, aic, usable: false, shown: null, gone: op === "delete" }
+  const change: RemoteChange = {
+    seq,
+    origin: id,
+    aic,
+    usable: false,
+    shown: null,
+    proofs: [],
+    gone: op === "delete",
+  }
   if (op === "delete") return { is: "change", change }
   if (card === undefined || aic === null)
     return { is: "left", change, why: `what it says of \`${id}\` has no identity code` }

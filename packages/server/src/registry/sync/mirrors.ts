@@ -111,7 +111,7 @@ export function openMirrors(
 
   /** What is known after a change, with what is known already. */
   function after(before: Body | undefined, change: RemoteChange, { peer }: Applied): Body {
-    const { seq, origin, usable, shown } = change
+    const { seq, origin, usable, shown, proofs } = change
     const id = mirrorId(peer.id, origin)
     const aic = change.aic ?? before?.aic ?? null
     const known = before?.registration ?? null
@@ -124,7 +124,8 @@ export function openMirrors(
             aic,
             agent: null,
             owner: null,
-            proofs: [],
+            // It is the other's word, however it came by it.
+            proofs: proofs.map((proof) => ({ ...proof, how: "import" as const })),
             mirror: { registry: peer.url, id: origin, at: clock.now() },
           }
         : known && { ...known, state: "disabled" }

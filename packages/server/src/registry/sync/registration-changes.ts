@@ -10,6 +10,10 @@ export interface RegistrationChange {
   readonly seq: number
   /** The entry of the ledger by which its content was last approved. */
   readonly approved: number
+  /** The one that says whether its agent may be used. */
+  readonly said: number
+  /** The last one that says what of it is verified; null where that is its approval. */
+  readonly proved: number | null
 }
 
 /**
@@ -51,21 +55,32 @@ export async function openRegistrationChanges(
   store: Pick<Store, "query" | "commit" | "ledger">,
   clock: Pick<Clock, "now">,
 ): Promise<RegistrationChanges> {
-  const columns = "SELECT id, seq, approved FROM registration_change"
+  const columns = "SELECT id, seq, approved, said, proved FROM registration_change"
 
   function notice(tx: Tx, { fact, subject }: Pick<Statement, "fact" | "subject">, index: number): void {
     const seq = index * placesPerEntry
     if (fact === "registration.approved")
       return void tx.run(
-        `INSERT INTO registration_change (id, seq, approved, ended) VALUES (?, ?, ?, NULL)
-         ON CONFLICT (id) DO UPDATE SET seq = excluded.seq, approved = excluded.approved, ended = NULL`,
+        `INSERT INTO registration_change (id, seq, approved, said, ended) VALUES (?1, ?2, ?3, ?3, NULL)
+         ON CONFLICT (id) DO UPDATE SET seq = excluded.seq, approved = excluded.approved, said = excluded.said,
+           proved = NULL, ended = NULL`,
         [subject, seq, index],
       )
+    if (fact === "registration.proved")
+      return void tx.run(
+        "UPDATE registration_change SET seq = ?, proved = ? WHERE id = ? AND ended IS NULL",
+        [seq, index, subject],
+      )
     if (fact === "registration.disabled" || fact === "registration.enabled")
-      return void tx.run("UPDATE registration_change SET seq = ? WHERE id = ?", [seq, subject])
-    if (fact === "registration.retired" || (fact === "subject.erased" && subject.startsWith("reg_")))
-      return void tx.run("UPDATE registration_change SET seq = ?, ended = ? WHERE id = ?", [
+      return void tx.run("UPDATE registration_change SET seq = ?, said = ? WHERE id = ?", [
         seq,
+        index,
+        subject,
+      ])
+    if (fact === "registration.retired" || (fact === "subject.erased" && subject.startsWith("reg_")))
+      return void tx.run("UPDATE registration_change SET seq = ?, said = ?, ended = ? WHERE id = ?", [
+        seq,
+        index,
         clock.now(),
         subject,
       ])
@@ -76,7 +91,7 @@ export async function openRegistrationChanges(
         [subject, placesPerEntry],
       )
       for (const [at, { id }] of named.entries())
-        tx.run("UPDATE registration_change SET seq = ? WHERE id = ?", [seq + at, id])
+        tx.run("UPDATE registration_change SET seq = ?, said = ? WHERE id = ?", [seq + at, index, id])
     }
     return undefined
   }

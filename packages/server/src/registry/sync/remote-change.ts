@@ -1,3 +1,4 @@
+import type { OwnershipProof } from "@hufu/core/registration/developer"
 import type { Registration } from "@hufu/core/registration/registration"
 
 /** What a peer says of one registration of its own, as far as it was checked. */
@@ -12,6 +13,8 @@ export interface RemoteChange {
     Registration,
     "ontology" | "revision" | "createdAt" | "changedAt" | "approvedAt" | "grade" | "content"
   > | null
+  /** What its own registry verified of it. */
+  readonly proofs: readonly OwnershipProof[]
   /** It is there no more. */
   readonly gone: boolean
 }

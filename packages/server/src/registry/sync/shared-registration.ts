@@ -1,4 +1,5 @@
 import { AicText } from "@hufu/core/identity/aic"
+import { OwnershipProof } from "@hufu/core/registration/developer"
 import { RegistrationContent } from "@hufu/core/registration/registration-content"
 import { Registration } from "@hufu/core/registration/registration"
 import { z } from "zod"
@@ -15,17 +16,21 @@ const Proven = z.strictObject({
 })
 export type Proven = z.infer<typeof Proven>
 
-/** An approval names what was verified by then: 64 proofs at most, each with a value of 300 letters. */
-const maxApprovalChars = 32 * 1024
+/** What was verified is 64 proofs at most, each with a value of 300 letters. */
+const maxOpenedChars = 32 * 1024
+const Opened = Proven.extend({ salt: Base64.max(64), value: z.string().max(maxOpenedChars) })
+export type Opened = z.infer<typeof Opened>
 
 /** What a registry shows another of one registration, with the entries of its ledger that say so. UNTRUSTED. */
 export const SharedRegistration = z.strictObject({
   /** Whether its agent may be used at this moment. */
   usable: z.boolean(),
-  /** The statement by which it last changed. */
+  /** The statement that says whether it may be used. */
   log: Proven,
   /** The statement that approved it, and what opens that statement's commitment; null once it was erased. */
-  approval: Proven.extend({ salt: Base64.max(64), value: z.string().max(maxApprovalChars) }).nullable(),
+  approval: Opened.nullable(),
+  /** The last statement that says what of it is verified, where that is later than its approval. */
+  proved: Opened.optional(),
   /** While it may be used: what it says. */
   shown: z
     .strictObject({
@@ -50,5 +55,11 @@ export const SharedCheckpoint = z.strictObject({
 })
 export type SharedCheckpoint = z.infer<typeof SharedCheckpoint>
 
+/** What is verified of a registration, as a statement of its own commits to it. */
+export const ProvedContent = z.object({ proofs: z.array(OwnershipProof).max(64) })
+
 /** What the statement of an approval commits to. */
-export const ApprovedContent = z.object({ aic: AicText, digest: z.string().regex(/^[0-9a-f]{64}$/) })
+export const ApprovedContent = ProvedContent.partial().extend({
+  aic: AicText,
+  digest: z.string().regex(/^[0-9a-f]{64}$/),
+})

@@ -299,6 +299,23 @@ describe("a registry that follows", () => {
     await registrations.approve(id, person)
     await mirror.peers.sync(origin.url)
     expect(usableThere("much-verified")).toBe(true)
+    const proofsThere = () => mirror.known.find(nameOf("much-verified"))?.proofs ?? []
+    expect(proofsThere()).toMatchObject(keys.map((key) => ({ how: "import", value: keyProven(key) })))
+    // Later it is shown again, and runs out; another registry does not call it verified for longer.
+    const [first] = keys.map(keyProven)
+    const until = origin.disk.clock.now() + 1000
+    await registrations.prove(id, { how: "key", of: "key", value: first, at: scratchStart, until }, person)
+    await mirror.peers.sync(origin.url)
+    expect(usableThere("much-verified")).toBe(true)
+    expect(proofsThere().find(({ value }) => value === first)).toMatchObject({ until })
+    mirror.disk.clock.set(until)
+    expect(proofsThere().find(({ value }) => value === first)).toBeUndefined()
+    await registrations.disable(id, "", person)
+    await mirror.peers.sync(origin.url)
+    expect(usableThere("much-verified")).toBe(false)
+    await registrations.enable(id, person)
+    await mirror.peers.sync(origin.url)
+    expect([usableThere("much-verified"), proofsThere().length]).toEqual([true, 7])
   })
 
   it("uses nobody whom the origin disables, suspends, retires or erases, and those again whom it enables", async () => {
@@ -494,6 +511,12 @@ describe("a registry that lies", () => {
       fault: "unproven",
       taken: undefined,
     })
+  })
+
+  it("about what of an agent is verified is believed no more", async () => {
+    // What opens the statement is longer by a proof than what was committed to.
+    const bent = await lying((line) => line.replace('\\"proofs\\":[', '\\"proofs\\":[{\\"how\\":\\"dns\\"},'))
+    expect(bent.fault).toBe("unproven")
   })
 
   it("about the state of its ledger is believed no more", async () => {
