@@ -16,6 +16,7 @@ import {
 } from "./open-console.ts"
 import { isLongRun } from "../long-run.ts"
 import { looks } from "./looks.ts"
+import { fullContent } from "./registry-scene.ts"
 import { makePagesScene, pagesConfig, pagesOf, type PagesScene } from "./pages-scene.ts"
 
 // The pages over real traffic, in a real browser.
@@ -364,6 +365,8 @@ describe.skipIf(withoutChromium !== undefined)("the pages of the console", { tim
     const told = page.waitForResponse((answer) => answer.url().includes("/v1/registry/agents/"))
     await hits.getByRole("link").click()
     await page.getByText("hold it to this").waitFor()
+    // It was heard of, and says that the registered version runs.
+    await page.getByText("the registered version runs").waitFor()
     const answer = await (await told).text()
     const { registration } = await world.local.registration.show({ registration: scene.registry.usable })
     for (const secret of ["look after my notes", "mnd_", registration.owner ?? "", registration.agent ?? ""])
@@ -430,6 +433,26 @@ describe.skipIf(withoutChromium !== undefined)("the pages of the console", { tim
     await giveProof(page)
     await soon(stateOf).toBe("approved")
     await soon(() => own.count()).toBe(0)
+  })
+
+  test("a reviewer sees all that waits, page after page", async () => {
+    for (let n = 0; n < 20; n += 1) {
+      const content = fullContent(`com.example/waits-${n}`, { title: `Waits ${n}` })
+      const { registration } = await world.person.registration.claim({ content })
+      await world.person.registration.submit({ registration: registration.id })
+    }
+    const { items } = await world.local.registration.list({ of: "waiting", limit: 100 })
+    const { page } = await signedIn()
+    await open(page, "/registrations/review")
+    const waiting = page.getByRole("list", { name: "Review", exact: true }).locator("> li")
+    await soon(() => waiting.count()).toBe(20)
+    await page.getByRole("button", { name: "Show more" }).click()
+    await soon(() => waiting.count()).toBe(items.length)
+    // What is decided above does not bring anybody here twice.
+    await world.person.registration.reject({ registration: items[0]?.id ?? "", reason: "Say who runs it." })
+    await soon(() => waiting.count()).toBe(items.length - 1)
+    const names = await waiting.locator("> div:first-child h2").allTextContents()
+    expect(new Set(names).size).toBe(names.length)
   })
 
   test("certificates are shown with what signed them, fetched for by ACME, and revoked", async () => {

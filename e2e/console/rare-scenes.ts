@@ -21,7 +21,17 @@ export interface OwnScene extends Scene, AsyncDisposable {
 export async function makeNewScene(): Promise<OwnScene> {
   const world = await createWorld({ consoleFolder, nobody: true })
   const link = async () => (await world.local.signin.create()).url
-  const pages = ["approvals", "actions", "agents", "tasks", "tools", "mandates", "settings"]
+  const pages = [
+    "approvals",
+    "actions",
+    "agents",
+    "tasks",
+    "tools",
+    "mandates",
+    "registry",
+    "organisation",
+    "settings",
+  ]
   return {
     origin: new URL(await link()).origin,
     link,

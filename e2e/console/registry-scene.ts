@@ -93,6 +93,7 @@ export async function makeRegistryScene(world: World): Promise<RegistryScene> {
   }
   const usable = await claim(fullContent("com.example/planner"), agent.id)
   await approve(usable)
+  await beat(world, { registration: usable, credential: agent.credential })
   await person.registration.change({
     registration: usable,
     content: fullContent("com.example/planner", { version: "2.2.0", price: { model: "free" } }),
@@ -122,4 +123,24 @@ export async function makeRegistryScene(world: World): Promise<RegistryScene> {
   const csr = toPem("CERTIFICATE REQUEST", signingRequest(privateKey, { commonName: aic ?? "" }))
   await person.ca.issue({ agent: usable, csr })
   return { usable, disabled, waiting, draft }
+}
+
+/** The agent says that it is alive, and what of it runs. */
+async function beat(
+  world: World,
+  { registration, credential }: { registration: string; credential: string },
+): Promise<void> {
+  const { aic, content } = (await world.local.registration.show({ registration })).registration
+  const answer = await fetch(`${world.node.url}/acps-amp-v2/logs`, {
+    method: "POST",
+    headers: { authorization: `Bearer ${credential}`, "content-type": "application/json" },
+    body: JSON.stringify({
+      schemaVersion: "1.0.0",
+      timestamp: new Date(world.clock.now()).toISOString(),
+      aic,
+      logType: "heartbeat",
+      resource: { "service.name": "planner", "service.version": content.version },
+    }),
+  })
+  if (!answer.ok) throw new Error(`the heartbeat was not taken: ${await answer.text()}`)
 }

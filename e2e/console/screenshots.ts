@@ -60,11 +60,11 @@ async function takeOrganisation(): Promise<void> {
     for (const locale of ["en-GB", "zh-CN"])
       for (const theme of ["light", "dark"] as const) {
         const { page, context } = await openTab(browser, { width, height, locale, theme })
-        const take = (name: string) =>
-          page.screenshot({
-            path: join(values.to, `${name}-${width}-${locale.slice(0, 2)}-${theme}.png`),
-            fullPage: true,
-          })
+        const take = async (name: string) => {
+          await page.evaluate("scrollTo(0, 0)")
+          const file = `${name}-${width}-${locale.slice(0, 2)}-${theme}.png`
+          await page.screenshot({ path: join(values.to, file), fullPage: true })
+        }
         await scene.enter(page)
         await take("organisation-in")
         for (const each of await page.locator("main details > summary").all()) await each.click()

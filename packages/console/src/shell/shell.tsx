@@ -23,7 +23,8 @@ export function Shell() {
   const words = useWords(shared)
   const { browser, person } = useSession()
   const isIn = browser !== null || person !== null
-  const isPublic = useRouterState({ select: ({ location }) => isPublicPage(location.pathname) })
+  const path = useRouterState({ select: ({ location }) => location.pathname })
+  const isPublic = isPublicPage(path)
   const overlay = useOverlay()
   const asked = useAsked()
   useKeys()
@@ -42,7 +43,7 @@ export function Shell() {
       >
         {words.skip}
       </a>
-      <TopBar isIn={isIn} isPublic={isPublic} />
+      <TopBar isIn={isIn} isForStrangers={path.startsWith("/registry")} />
       <div className="flex">
         {isIn ? <Navigation /> : null}
         <main id="content" tabIndex={-1} className="min-w-0 flex-1 pb-20 outline-none md:pb-8">

@@ -15,11 +15,11 @@ const names = { en: "English", zh: "中文" }
 /** Which node this is, how it is, who looks, and the way to stop everything. */
 export function TopBar({
   isIn,
-  isPublic,
+  isForStrangers,
 }: {
   readonly isIn: boolean
-  /** Whether the page is one for everybody, which a stranger may be reading. */
-  readonly isPublic: boolean
+  /** Whether whoever reads the page may be a stranger, or may be somebody of this node who has not signed in. */
+  readonly isForStrangers: boolean
 }) {
   const words = useWords(shared)
   return (
@@ -49,7 +49,7 @@ export function TopBar({
       <LanguageChoice />
       <ThemeChoice />
       {isIn ? <StopAll /> : null}
-      {!isIn && isPublic ? (
+      {!isIn && isForStrangers ? (
         <Link to="/" className="button">
           {words.signIn}
         </Link>

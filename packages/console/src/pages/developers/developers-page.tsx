@@ -1,8 +1,9 @@
 import { useOperation } from "../../data/use-operation.ts"
+import { Command } from "../../part/command.tsx"
 import { Empty } from "../../part/empty.tsx"
 import { Loaded } from "../../part/loaded.tsx"
 import { Page } from "../../part/page.tsx"
-import { OrganisationLink } from "../../session/organisation-link.tsx"
+import { organisationPath } from "../../session/issuer-answer.ts"
 import { useWords } from "../../words/use-words.ts"
 import { RegistryTabs } from "../registry/registry-tabs.tsx"
 import { Developer } from "./developer.tsx"
@@ -16,7 +17,7 @@ export function DevelopersPage() {
   const words = useWords(developerWords)
   const query = useOperation("developer.list", {})
   return (
-    <Page title={words.title} under={words.under} beside={<OrganisationLink />}>
+    <Page title={words.title} under={words.under}>
       <RegistryTabs />
       <Loaded query={query} rows={4}>
         {({ items }) =>
@@ -33,11 +34,24 @@ export function DevelopersPage() {
           )
         }
       </Loaded>
+      <TheirPage />
       <div className="mt-6 grid gap-3">
         <SayWhoYouAre />
         <ProveDomain />
         <SendDocument />
       </div>
     </Page>
+  )
+}
+
+/** Where organisations do all of this themselves; absent where none can sign in. */
+function TheirPage() {
+  const words = useWords(developerWords)
+  const issuers = useOperation("organisation.issuers", {}).data?.items ?? []
+  if (issuers.length === 0) return null
+  return (
+    <p className="mt-4 text-soft">
+      {words.theirPage} <Command line={`${location.origin}${organisationPath}`} />
+    </p>
   )
 }

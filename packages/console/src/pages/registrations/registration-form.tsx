@@ -40,7 +40,7 @@ export function RegistrationForm({
         {isNamed ? null : (
           <At {...parts} path={["name"]} label={words.fields.name} help={words.fields.nameHelp} />
         )}
-        <div className="grid gap-x-3 sm:grid-cols-[minmax(0,1fr)_10rem]">
+        <div className="grid gap-x-3 sm:grid-cols-[minmax(0,1fr)_12rem]">
           <At {...parts} path={["title"]} label={words.fields.title} />
           <At {...parts} path={["version"]} label={words.fields.version} />
         </div>
@@ -174,11 +174,11 @@ function Developer(parts: FormParts) {
   ] as const
   return (
     <Group title={words.developer}>
-      <div className="grid gap-x-3 sm:grid-cols-[10rem_minmax(0,1fr)]">
+      <div className="grid gap-x-3 sm:grid-cols-[12rem_minmax(0,1fr)]">
         <Choice {...parts} path={["developer", "kind"]} label={words.fields.developerKind} of={kinds} />
         <At {...parts} path={["developer", "name"]} label={words.fields.developerName} />
       </div>
-      <div className="grid gap-x-3 sm:grid-cols-[minmax(0,1fr)_10rem]">
+      <div className="grid gap-x-3 sm:grid-cols-[minmax(0,1fr)_12rem]">
         <At {...parts} path={["developer", "url"]} label={words.fields.developerUrl} />
         <At {...parts} path={["developer", "country"]} label={words.fields.country} />
       </div>
@@ -286,7 +286,7 @@ function Skills(parts: FormParts) {
         fresh={{ id: "", name: "", description: "" }}
       >
         {(at) => (
-          <div className="grid gap-x-3 sm:grid-cols-[10rem_minmax(0,1fr)]">
+          <div className="grid gap-x-3 sm:grid-cols-[12rem_minmax(0,1fr)]">
             <At {...parts} path={["skills", at, "id"]} label={words.fields.skillId} />
             <At {...parts} path={["skills", at, "name"]} label={words.fields.skillName} />
             <div className="sm:col-span-2">

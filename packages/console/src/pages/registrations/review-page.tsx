@@ -18,7 +18,8 @@ import { registrationReads, TextField } from "./registration-controls.tsx"
 import { SaidContent } from "./said-content.tsx"
 import { registrationWords } from "./words.ts"
 
-const pageLength = 50
+/** All of each stands there to be looked at. */
+const pageLength = 20
 
 /** What waits for a review, each with what a reviewer should look at. */
 export function ReviewPage() {

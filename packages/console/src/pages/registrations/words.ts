@@ -145,7 +145,7 @@ export const registrationWords = bilingual(
     },
     keys: {
       title: "Keys of the agent",
-      what: "That the agent holds a key that its registration names, its signature of a challenge shows. It counts for a year, and as long as it is that key.",
+      what: "A signature of a challenge shows that the agent holds a key that its registration names. It counts for a year, and as long as it is that key.",
       shown: "shown",
       until: "holds until",
       notShown: "not shown yet",

@@ -223,7 +223,7 @@ function Runs({ of, registered }: { readonly of: Shown["alive"]; readonly regist
           )}
           {version === null ? null : (
             <span>
-              {words.running} <UntrustedName text={version} />, {words.registered}{" "}
+              {words.running} <UntrustedName text={version} /> · {words.registered}{" "}
               <UntrustedName text={registered} />
             </span>
           )}

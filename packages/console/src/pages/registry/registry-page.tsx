@@ -55,6 +55,18 @@ export function RegistryPage() {
   )
 }
 
+/** What to do where nobody is registered, for whoever may. */
+function Register() {
+  const words = useWords(registryWords)
+  const { browser, person } = useSession()
+  if (browser === null && person === null) return null
+  return (
+    <Link to="/registrations/new" className="button button-main">
+      {words.register}
+    </Link>
+  )
+}
+
 /** A stranger may answer for agents that are registered here. */
 function ForOrganisations() {
   const { browser, person } = useSession()
@@ -75,7 +87,9 @@ function Found({
   const words = useWords(registryWords)
   if (items.length === 0)
     return indexed === 0 && !isNarrowed ? (
-      <Empty title={words.empty.title} what={words.empty.what} />
+      <Empty title={words.empty.title} what={words.empty.what}>
+        <Register />
+      </Empty>
     ) : (
       <Empty title={words.none.title} what={words.none.what}>
         <button type="button" className="button" onClick={clear}>

@@ -19,6 +19,7 @@ export const registryWords = bilingual(
     search: "What should the agent do?",
     searchHelp: "Words in English or Chinese",
     narrow: "Narrow",
+    register: "Register an agent",
     nothingToNarrow:
       "Once agents are approved, the search can be narrowed here: by protocol, grade, certificate, price, developer and more.",
     clear: "Clear all of it",
@@ -272,6 +273,7 @@ export const registryWords = bilingual(
     search: "想让智能体做什么？",
     searchHelp: "中文或英文词语",
     narrow: "筛选",
+    register: "登记智能体",
     nothingToNarrow: "智能体获批后，可在此按协议、分级、证书、价格、开发者等筛选。",
     clear: "全部清除",
     found: (count: number) => `${n(count)} 个智能体`,
