@@ -5,6 +5,7 @@ import type { Happening, Said } from "@hufu/core/delegation/happening"
 import { Failure } from "@hufu/core/failure"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { InterconnectSettings } from "../../config/interconnect-settings.ts"
+import { loopback, loopbackInUrl } from "../../http/testing/loopback.ts"
 import { scratch } from "../../store/scratch-store.ts"
 import { type OpenPipeline, openPipeline } from "../testing/open-pipeline.ts"
 import type { Ask, Delegation, Event } from "./delegations.ts"
@@ -258,9 +259,9 @@ describe("what one agent asks of another", () => {
         response.end()
         if (told.length === 2) enough()
       })
-    }).listen(0, "127.0.0.1")
+    }).listen(0, loopback)
     await once(server, "listening")
-    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/told`
+    const url = `http://${loopbackInUrl}:${(server.address() as AddressInfo).port}/told`
     helper.answers((_order, say) => say({ kind: "state", state: "completed" }))
     const allowed = await world.grant({
       grants: [

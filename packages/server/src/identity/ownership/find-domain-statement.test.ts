@@ -8,6 +8,7 @@ import { join } from "node:path"
 import tls from "node:tls"
 import { domainStatementText, writeDomainStatement } from "@hufu/core/identity/domain-statement"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
+import { loopback } from "../../http/testing/loopback.ts"
 import { type DnsServer, startDnsServer } from "../testing/dns-server.ts"
 import { opensslFolder, opensslVersion } from "../testing/openssl.ts"
 import { type DomainLookup, findDomainStatement } from "./find-domain-statement.ts"
@@ -39,7 +40,7 @@ const lookup = (more: Partial<DomainLookup["reach"]> = {}): DomainLookup => ({
 
 beforeAll(async () => {
   dns = await startDnsServer()
-  dns.ipv4.set(domain, "127.0.0.1")
+  dns.addresses.set(domain, loopback)
   if (opensslVersion === undefined) return
   folder.run(
     "req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -keyout k.pem -out c.pem",
@@ -53,7 +54,7 @@ beforeAll(async () => {
   web = createServer({ key: read("k.pem"), cert: read("c.pem") }, (request, response) => {
     asked.push(request.url ?? "")
     answer(response)
-  }).listen(0, "127.0.0.1")
+  }).listen(0, loopback)
   await once(web, "listening")
 })
 afterAll(async () => {
@@ -108,7 +109,7 @@ describe.skipIf(opensslVersion === undefined)("a statement of a domain", () => {
   it("is not looked for inside this network, whatever name leads there", async () => {
     asked.length = 0
     await expect(find("well-known", { privateNames: [] })).rejects.toMatchObject({ code: "forbidden" })
-    dns.ipv4.set(domain, "169.254.169.254")
+    dns.addresses.set(domain, "169.254.169.254")
     await expect(find("well-known")).rejects.toMatchObject({ code: "forbidden" })
     expect(asked).toEqual([])
   })

@@ -1,36 +1,34 @@
 import { createSocket } from "node:dgram"
 import { once } from "node:events"
+import { loopback, loopbackInUrl } from "../../http/testing/loopback.ts"
 
 /** A name server on this machine that answers from what it was told, over UDP. */
 export interface DnsServer {
   /** As resolvers are written: address and port. */
   readonly address: string
   readonly txt: Map<string, readonly string[]>
-  readonly ipv4: Map<string, string>
+  /** Of either family; of IPv6 nothing but `::1`. */
+  readonly addresses: Map<string, string>
   /** Leaves every question unanswered from now on. */
   silence(): void
   close(): Promise<void>
 }
 
-const types = { a: 1, txt: 16 }
+const types = { a: 1, txt: 16, aaaa: 28 }
 const noSuchName = 3
 
 export async function startDnsServer(): Promise<DnsServer> {
-  const socket = createSocket("udp4")
+  const socket = createSocket(loopback === "::1" ? "udp6" : "udp4")
   const txt = new Map<string, readonly string[]>()
-  const ipv4 = new Map<string, string>()
+  const addresses = new Map<string, string>()
   let isSilent = false
   socket.on("message", (question, from) => {
     if (isSilent) return
     const { name, end } = nameIn(question)
     const type = question.readUInt16BE(end)
     const data =
-      type === types.txt
-        ? (txt.get(name) ?? []).map(stringsOf)
-        : type === types.a && ipv4.has(name)
-          ? [Buffer.from((ipv4.get(name) ?? "").split(".").map(Number))]
-          : []
-    const isKnown = txt.has(name) || ipv4.has(name)
+      type === types.txt ? (txt.get(name) ?? []).map(stringsOf) : addressBytes(addresses.get(name), type)
+    const isKnown = txt.has(name) || addresses.has(name)
     const head = Buffer.from(question.subarray(0, 12))
     head.writeUInt16BE(0x8400 | (isKnown ? 0 : noSuchName), 2)
     head.writeUInt16BE(data.length, 6)
@@ -46,18 +44,23 @@ export async function startDnsServer(): Promise<DnsServer> {
     })
     socket.send(Buffer.concat([head, asked, ...answers]), from.port, from.address)
   })
-  socket.bind(0, "127.0.0.1")
+  socket.bind(0, loopback)
   await once(socket, "listening")
   return {
-    address: `127.0.0.1:${socket.address().port}`,
+    address: `${loopbackInUrl}:${socket.address().port}`,
     txt,
-    ipv4,
+    addresses,
     silence: () => void (isSilent = true),
     async close() {
       socket.close()
       await once(socket, "close")
     },
   }
+}
+
+function addressBytes(address: string | undefined, type: number): Buffer[] {
+  if (address === "::1") return type === types.aaaa ? [Buffer.from([...Array(15).fill(0), 1])] : []
+  return address === undefined || type !== types.a ? [] : [Buffer.from(address.split(".").map(Number))]
 }
 
 function nameIn(question: Buffer): { name: string; end: number } {

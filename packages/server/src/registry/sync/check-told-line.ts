@@ -34,13 +34,7 @@ export function checkToldLine({ seq, id, op, payload }: Envelope, registry: stri
     const content = RegistrationContent.parse({
       ...draft,
       // ACS has no names that are claimed once; a code belongs to one agent.
-      name: `${new URL(registry).hostname
-        .replace(/^\[|\]$/g, "")
-        .replaceAll(":", "-")
-        .split(".")
-        .toReversed()
-        .join(".")
-        .toLowerCase()}/${aic.toLowerCase()}`,
+      name: `${namespaceOf(new URL(registry).hostname)}/${aic.toLowerCase()}`,
     })
     refuseUnready(content)
     const changedAt = Date.parse(String(card["lastModifiedTime"])) || 0
@@ -58,4 +52,15 @@ export function checkToldLine({ seq, id, op, payload }: Envelope, registry: stri
     if (isFailure(error)) return { is: "left", change, why: error.message }
     return { is: "left", change, why: `what it says of \`${id}\` is not acceptable here` }
   }
+}
+
+/** A host as a namespace: its labels from the last to the first; an IPv6 address in full, because it may begin with a colon. */
+function namespaceOf(host: string): string {
+  const address = /^\[(.*)\]$/.exec(host)?.[1]
+  if (address === undefined) return host.split(".").toReversed().join(".").toLowerCase()
+  const [before = [], after = []] = address
+    .split("::")
+    .map((half) => half.split(":").filter((group) => group !== ""))
+  const zeros = Array.from({ length: 8 - before.length - after.length }, () => "0")
+  return `ip6.${[...before, ...zeros, ...after].join("-")}`
 }

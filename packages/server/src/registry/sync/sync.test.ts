@@ -412,7 +412,8 @@ describe("a registry that follows", () => {
       expect(synced).toMatchObject({ state: "following", verified: 0, left: 0 })
       const aic = origin.known.find(nameOf("one"))?.aic ?? ""
       const found = third.known.find(aic)
-      expect(found?.content).toMatchObject({ name: `1.0.0.127/${aic.toLowerCase()}`, title: "The one" })
+      const hostName = loopback === "::1" ? "ip6.0-0-0-0-0-0-0-1" : "1.0.0.127"
+      expect(found?.content).toMatchObject({ name: `${hostName}/${aic.toLowerCase()}`, title: "The one" })
       await origin.registrations.disable(nameOf("one"), "", person)
       await third.peers.sync(origin.url)
       expect(found !== undefined && third.known.isUsable(found)).toBe(false)
@@ -589,9 +590,9 @@ describe("an address that is no registry", () => {
       response.setHeader("location", origin.url)
       response.end(typeof said === "number" ? "" : said)
     })
-    server.listen(0, "127.0.0.1")
+    server.listen(0, loopback)
     await once(server, "listening")
-    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+    const url = `http://${loopbackInUrl}:${(server.address() as AddressInfo).port}`
     await expect(mirror.peers.add({ url, vkey: undefined, by: person })).rejects.toThrow(why)
     server.closeAllConnections()
     server.close()
