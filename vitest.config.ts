@@ -9,6 +9,7 @@ const calm = [
 ]
 
 const setupFiles = [
+  fileURLToPath(new URL("packages/cli/src/testing/find-own-modules.ts", import.meta.url)),
   fileURLToPath(new URL("packages/server/src/keys/testing/remember-scrypt.ts", import.meta.url)),
 ]
 

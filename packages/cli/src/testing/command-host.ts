@@ -1,7 +1,7 @@
 import { setImmediate, setTimeout } from "node:timers/promises"
 import { fileURLToPath } from "node:url"
 import { PassThrough, Writable } from "node:stream"
-import { runCommand } from "../run-command.ts"
+import { findOwnModules } from "../../bin/own-modules.js"
 
 // A process that runs one command after the other, each with its own streams. Most of what a short command takes is the
 // start of a process and the loading of modules, and both are the same every time.
@@ -21,6 +21,8 @@ export interface HostedEnd {
 
 const program = fileURLToPath(new URL("../../bin/hufu.js", import.meta.url))
 const folder = process.cwd()
+findOwnModules()
+const { runCommand } = await import("../run-command.ts")
 
 process.on("disconnect", () => process.exit())
 // Only `runInHost` starts this file, and it sends nothing else.

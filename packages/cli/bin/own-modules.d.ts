@@ -1,0 +1,2 @@
+export function ownModule(specifier: string, parent: string | undefined): string | undefined
+export function findOwnModules(): void
