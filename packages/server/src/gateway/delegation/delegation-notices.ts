@@ -10,7 +10,6 @@ import type { Hub } from "./hub.ts"
 interface ToBeTold {
   readonly caller: Caller
   readonly server: string
-  readonly name: string
   readonly known: readonly Notice[]
 }
 
@@ -30,10 +29,7 @@ export function delegationNotices(hub: Hub): DelegationNotices {
   const { rows } = memory
 
   /** Whether this address may be told is decided as a send to it. */
-  async function allowedNotice(
-    { caller, server, name, known }: ToBeTold,
-    notice: NewNotice,
-  ): Promise<Notice> {
+  async function allowedNotice({ caller, server, known }: ToBeTold, notice: NewNotice): Promise<Notice> {
     if (known.length >= mostNotices && !known.some(({ id }) => id === notice.id))
       throw new Failure(
         "too_many",
@@ -44,7 +40,8 @@ export function delegationNotices(hub: Hub): DelegationNotices {
       caller,
       server,
       tool: "delegation/notify",
-      arguments: { to: server, task: name, url: notice.url, states: [...notice.states] },
+      // Not for which task: a person approves the address, and the same is set again then.
+      arguments: { to: server, url: notice.url, states: [...notice.states] },
     })
     if (ruling.kind === "held")
       throw new Failure(
@@ -70,7 +67,7 @@ export function delegationNotices(hub: Hub): DelegationNotices {
   ): Promise<Notice> {
     const live = memory.find(caller.agent, server, name)
     const known = live?.row.facts.notices ?? rows.earlyNotices(caller.agent, server, name)
-    const allowed = await allowedNotice({ caller, server, name, known }, notice)
+    const allowed = await allowedNotice({ caller, server, known }, notice)
     await keepNotices(caller, { server, task: name }, [
       ...known.filter(({ id }) => id !== allowed.id),
       allowed,
@@ -109,7 +106,7 @@ export function delegationNotices(hub: Hub): DelegationNotices {
     async atStart(caller, { server, task: name }, notice) {
       const known = rows.earlyNotices(caller.agent, server, name)
       if (notice === undefined) return known
-      return [...known, storedNotice(await allowedNotice({ caller, server, name, known }, notice))]
+      return [...known, storedNotice(await allowedNotice({ caller, server, known }, notice))]
     },
     set: setNotice,
     shown: {

@@ -7,7 +7,7 @@ import type { Ordered } from "./delegation-rows.ts"
 import { lostFailure, stoppedFailure } from "./delegation-words.ts"
 import type { Ask } from "./delegations.ts"
 import { hearPartner } from "./hear-partner.ts"
-import { type Driven, fail, type Hub, senderOf, viewOf } from "./hub.ts"
+import { type Driven, fail, halt, type Hub, partnerOf, senderOf, viewOf } from "./hub.ts"
 import { attemptOf } from "./order-attempt.ts"
 import type { PartnerOrder } from "./partner.ts"
 
@@ -46,52 +46,62 @@ export function drivePartner(hub: Hub): Driver {
     return memory.record(live, [happened({ kind: "state", state })], { pending: undefined })
   }
 
+  /**
+   * The order is under way until the delegation rests: so long its permit can be taken back, and what it began ends with it.
+   */
   async function perform(live: Live, going: Going): Promise<void> {
     const { ordered, driven, ticket, permit, stop } = going
     const { order } = ordered
-    const isOver = !driven.partner.confirms && live.view.state === "delivered"
-    if (isOver && (order === "complete" || order === "cancel")) return endHere(live, going)
+    const isEnding = order === "complete" || order === "cancel"
+    if (isEnding && !driven.partner.confirms && live.view.state === "delivered") return endHere(live, going)
     const signal = AbortSignal.any([stop.signal, permit.signal])
-    let isAnswered = false
     try {
-      for await (const from of driven.partner.order(orderOf(live, going), ticket, signal)) {
-        isAnswered ||= from.happening.kind === "state"
-        if (!(await hearing.isHeard(live, driven, from)))
-          return ticket.settle({ outcome: "done", result: {} })
-      }
+      const { isAnswered, isOver } = await give(live, going, signal)
+      // A permit that could not leave any more has settled itself.
+      if (ticket.settled && !driven.isInspected) return fail(hub, live, stoppedFailure())
+      // A partner that says nothing of it has taken it; one that says otherwise is believed.
+      if (isEnding && !isAnswered && !isEnd(live.view.state)) {
+        const state = order === "cancel" ? "canceled" : "completed"
+        await memory.record(live, [happened({ kind: "state", state })], { pending: undefined })
+      } else if (live.row.facts.pending !== undefined) await memory.record(live, [], { pending: undefined })
+      if (!isOver) await follow(live, driven, signal)
+      ticket.settle({ outcome: "done", result: {} })
     } catch (error) {
-      if (isReplaced(stop)) return ticket.settle({ outcome: "unknown", reason: "cancelled" })
-      const mayHaveLeft = !isFailure(error, "upstream_unavailable")
-      ticket.settle({
-        outcome: mayHaveLeft ? "unknown" : "failed",
-        reason: permit.signal.aborted ? "stopped" : mayHaveLeft ? "connection_lost" : "upstream_error",
-      })
-      if (stop.signal.aborted || hub.isClosed()) return
-      if (!mayHaveLeft || !canFollow(live, driven)) return fail(hub, live, error)
-      return follow(live, driven, stop)
+      await lost(live, going, error)
+    } finally {
+      // INVARIANT 6: a mandate that was taken back, also further up, ends what was asked under it.
+      if (permit.signal.aborted && !stop.signal.aborted && !hub.isClosed())
+        await halt(hub, live, wordOf(permit.signal.reason))
     }
-    // A permit that could not leave any more has settled itself.
-    if (ticket.settled && !driven.isInspected) return fail(hub, live, stoppedFailure())
-    ticket.settle({ outcome: "done", result: {} })
-    // A partner that says nothing of it has taken it; one that says otherwise is believed.
-    if (
-      !isAnswered &&
-      !isEnd(live.view.state) &&
-      (ordered.order === "cancel" || ordered.order === "complete")
+  }
+
+  async function give(live: Live, going: Going, signal: AbortSignal) {
+    const { driven, ticket } = going
+    let isAnswered = false
+    for await (const from of driven.partner.order(orderOf(live, going), ticket, signal)) {
+      isAnswered ||= from.happening.kind === "state"
+      if (!(await hearing.isHeard(live, driven, from))) return { isAnswered, isOver: true }
+    }
+    return { isAnswered, isOver: false }
+  }
+
+  /** An order that failed on its way, or of which nobody knows how far it came. */
+  async function lost(live: Live, { driven, ticket, permit, stop }: Going, error: unknown): Promise<void> {
+    const mayHaveLeft = !isFailure(error, "upstream_unavailable")
+    const isStopped = permit.signal.aborted || stop.signal.aborted
+    const reason = isReplaced(stop) ? "cancelled" : isStopped ? "stopped" : "connection_lost"
+    ticket.settle(
+      mayHaveLeft ? { outcome: "unknown", reason } : { outcome: "failed", reason: "upstream_error" },
     )
-      return memory.record(
-        live,
-        [happened({ kind: "state", state: ordered.order === "cancel" ? "canceled" : "completed" })],
-        { pending: undefined },
-      )
-    if (live.row.facts.pending !== undefined) await memory.record(live, [], { pending: undefined })
-    return follow(live, driven, stop)
+    if (isStopped || hub.isClosed()) return undefined
+    if (!mayHaveLeft || !canFollow(live, driven)) return fail(hub, live, error)
+    return follow(live, driven, stop.signal)
   }
 
   /** Takes what was delivered, for an asking agent whose protocol has no word for it. */
   async function take(live: Live, driven: Driven): Promise<void> {
     const ask: Ask = { order: "complete", context: live.row.facts.context, confirms: false }
-    const attempt = attemptOf(live.caller, live.row.server, ask, live.row.facts.name)
+    const attempt = attemptOf(live.caller, partnerOf(live, driven), ask, live.row.facts.name)
     const ruling = await hearing.decided(live, attempt)
     if (ruling.kind === "refused") return
     const ticket = ticketOf(ruling)
@@ -121,8 +131,7 @@ export function drivePartner(hub: Hub): Driver {
   }
 
   /** Hears what a partner says until the delegation rests, also over connections that break. */
-  async function follow(live: Live, driven: Driven, stop: AbortController): Promise<void> {
-    const { signal } = stop
+  async function follow(live: Live, driven: Driven, signal: AbortSignal): Promise<void> {
     let lostSince: number | undefined
     for (let attempt = 0; !isRest(live.view.state) && !signal.aborted; attempt++) {
       if (!canFollow(live, driven)) return fail(hub, live, lostFailure())
@@ -156,13 +165,17 @@ export function drivePartner(hub: Hub): Driver {
   return {
     perform,
     goOn: (live, driven) =>
-      canFollow(live, driven) ? follow(live, driven, live.stop) : fail(hub, live, lostFailure()),
+      canFollow(live, driven) ? follow(live, driven, live.stop.signal) : fail(hub, live, lostFailure()),
   }
 }
 
 /** Whether the partner can be asked how it stands: it knows the delegation by a name that Hufu knows too. */
 function canFollow({ row }: Live, { partner }: Driven): boolean {
   return partner.protocol === "aip" || (partner.protocol === "a2a" && row.facts.partnerTask !== undefined)
+}
+
+function wordOf(reason: unknown): string {
+  return reason instanceof Error ? reason.message : "stopped"
 }
 
 function isReplaced({ signal }: AbortController): boolean {

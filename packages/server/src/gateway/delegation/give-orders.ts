@@ -10,10 +10,10 @@ import { ticketOf } from "../ticket.ts"
 import { happened, type Live } from "./delegation-memory.ts"
 import type { DelegationNotices } from "./delegation-notices.ts"
 import type { DelegationRow, Entry, Facts, Ordered } from "./delegation-rows.ts"
-import { endedEntry, noPartner, ruledEntry } from "./delegation-words.ts"
+import { noPartner, ruledEntry } from "./delegation-words.ts"
 import type { Ask, Delegation } from "./delegations.ts"
 import { type Driver, replaced } from "./drive-partner.ts"
-import { cancelPartner, type Driven, fail, type Hub } from "./hub.ts"
+import { type Driven, fail, halt, type Hub, partnerOf } from "./hub.ts"
 import { attemptOf, isWhole, sizeOf, withEdited } from "./order-attempt.ts"
 
 /** Orders of asking agents, from the door to the verdict. */
@@ -143,7 +143,8 @@ export function giveOrders(hub: Hub, driver: Driver, notices: DelegationNotices)
       return
     }
     const attempt =
-      driven.attempt?.(caller, asked) ?? attemptOf(caller, live.row.server, asked, live.row.facts.name)
+      driven.attempt?.(caller, asked) ??
+      attemptOf(caller, partnerOf(live, driven), asked, live.row.facts.name)
     const ruling = await governor.admit(attempt)
     await apply(live, { ordered, attempt, driven, ruling, before: live.view.state, seen, isNew: true })
     adopt(live, caller)
@@ -155,7 +156,7 @@ export function giveOrders(hub: Hub, driver: Driver, notices: DelegationNotices)
     if (isEnd(live.view.state)) return
     live.unregister()
     const connected = { ...caller, connection: newId("connection", clock.now()) }
-    live.unregister = governor.onStop(connected, (reason) => void stopped(live, reason))
+    live.unregister = governor.onStop(connected, (reason) => void halt(hub, live, reason))
   }
 
   async function apply(live: Live, given: Given): Promise<void> {
@@ -222,20 +223,6 @@ export function giveOrders(hub: Hub, driver: Driver, notices: DelegationNotices)
     })
   }
 
-  /** INVARIANT 6: what an agent asked ends with it. */
-  async function stopped(live: Live, reason: string): Promise<void> {
-    live.stop.abort(new Error(reason))
-    if (isEnd(live.view.state)) return
-    try {
-      const entry = endedEntry("canceled", "stopped", `stopped: ${reason.slice(0, 200)}`)
-      await memory.record(live, [entry], { pending: undefined })
-    } catch (error) {
-      hub.onError(error, `write down that the delegation ${live.row.id} was stopped`)
-    }
-    const driven = hub.partner(live.row.server, live.caller)
-    if (driven && driven.partner.protocol !== "mcp") await cancelPartner(hub, live, driven)
-  }
-
   function resume(live: Live): void {
     const { row } = live
     quotas.resume(row.agent, row.server)
@@ -247,7 +234,8 @@ export function giveOrders(hub: Hub, driver: Driver, notices: DelegationNotices)
       const { hold, before = "submitted", ...ordered } = pending
       const { context, name, confirms } = row.facts
       const asked: Ask = { ...ordered, context, task: name, confirms }
-      const attempt = driven.attempt?.(live.caller, asked) ?? attemptOf(live.caller, row.server, asked, name)
+      const attempt =
+        driven.attempt?.(live.caller, asked) ?? attemptOf(live.caller, partnerOf(live, driven), asked, name)
       return drive(live, async () => {
         if (driven.answer) await driven.answer(asked)
         return awaitPerson(live, { ordered, attempt, driven, before, isNew: false, ruling: unheard }, hold)
@@ -278,7 +266,7 @@ function checkAsk({ said, context, task }: Ask, most: number): void {
     throw new Failure("too_large", "a message has at most 1,000 parts: send it in several")
   if (!said.parts.every(isWhole))
     throw new Failure("invalid_input", "a file is given by its address or by its bytes: give one of the two")
-  if (sizeOf(said.parts) > most)
+  if (sizeOf(said) > most)
     throw new Failure("too_large", `a message has at most ${most} bytes: send it in several, or by reference`)
 }
 

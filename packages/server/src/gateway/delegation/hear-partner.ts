@@ -79,7 +79,7 @@ export function hearPartner(hub: Hub, take: (live: Live, driven: Driven) => Prom
   }
 
   async function inspected(live: Live, driven: Driven, happening: Happening): Promise<Happening | undefined> {
-    const content = contentOf(happening)
+    const content = contentOf(happening, driven.partner.protocol)
     if (content === undefined) return happening
     const attempt: Attempt = {
       caller: live.caller,

@@ -59,6 +59,11 @@ export function viewOf({ row, view }: Live): PartnerView {
   }
 }
 
+/** To whom an order goes, and how. */
+export function partnerOf({ row }: Live, { partner: { protocol } }: Driven) {
+  return { server: row.server, protocol }
+}
+
 export function senderOf({ aicOf }: Pick<Hub, "aicOf">, { row }: Live): PartnerOrder["sender"] {
   return { agent: row.agent, aic: aicOf(row.agent) }
 }
@@ -70,6 +75,20 @@ export async function fail({ memory }: Hub, live: Live, error: unknown): Promise
     ? error
     : new Failure("internal", "something went wrong inside Hufu; see its log")
   await memory.record(live, [endedEntry("failed", failure.code, failure.message)], { pending: undefined })
+}
+
+/** INVARIANT 6: what an agent asked ends with its authority to ask it, and its partner is told. */
+export async function halt(hub: Hub, live: Live, reason: string): Promise<void> {
+  live.stop.abort(new Error(reason))
+  if (isEnd(live.view.state)) return
+  try {
+    const entry = endedEntry("canceled", "stopped", `stopped: ${reason.slice(0, 200)}`)
+    await hub.memory.record(live, [entry], { pending: undefined })
+  } catch (error) {
+    hub.onError(error, `write down that the delegation ${live.row.id} was stopped`)
+  }
+  const driven = hub.partner(live.row.server, live.caller)
+  if (driven && driven.partner.protocol !== "mcp") await cancelPartner(hub, live, driven)
 }
 
 /** Tells a partner that nobody waits any more, as best possible: it may have ended long ago. */

@@ -3,6 +3,7 @@ import { createServer } from "node:http"
 import type { AddressInfo } from "node:net"
 import type { Happening, Said } from "@hufu/core/delegation/happening"
 import { Failure } from "@hufu/core/failure"
+import { isJsonObject } from "@hufu/core/json/json-value"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { InterconnectSettings } from "../../config/interconnect-settings.ts"
 import { loopback, loopbackInUrl } from "../../http/testing/loopback.ts"
@@ -209,6 +210,30 @@ describe("what one agent asks of another", () => {
     await world.mandates.revoke(forbidden.id, { id: world.caller.principal, isPerson: true })
   })
 
+  it("decides about all that reaches the partner, also what only its own protocol has", async () => {
+    const from = world.ledger.size()
+    const ours = { protocol: "aip", object: { note: "in the partner's own form" } } as const
+    const theirs = { protocol: "a2a", object: { note: "in another form" } } as const
+    helper.answers((_order, say) => say({ kind: "state", state: "completed", original: ours }))
+    const asked = start({ said: { ...says("look"), original: ours } })
+    await hub.ask(world.caller, "helper", asked)
+    await seen(asked.task)
+    helper.answers((_order, say) => say({ kind: "state", state: "completed", original: theirs }))
+    const other = start({ said: { ...says("look"), original: theirs } })
+    await hub.ask(world.caller, "helper", other)
+    await seen(other.task)
+    const since = world.ledger
+      .entries(from, 1000)
+      .flatMap(({ entry }) => (entry.kind === "intent" ? [entry.action] : []))
+    const acts = since.map((action) => world.contents.read(action))
+    expect(acts.map(({ tool }) => tool)).toEqual(["delegation/ask", "delegation/answer", "delegation/ask"])
+    expect(acts.map((act) => isJsonObject(act.arguments) && act.arguments["original"])).toEqual([
+      ours.object,
+      undefined,
+      undefined,
+    ])
+  })
+
   it("does not show what a partner says of another delegation's task", async () => {
     const [first, second] = [start(), start()]
     helper.answers((_order, say) => {
@@ -244,6 +269,28 @@ describe("what one agent asks of another", () => {
     })
     expect(helper.reached.at(-1)?.order).toBe("cancel")
     await small.close()
+    await own.close()
+  })
+
+  it("ends, and its partner is told, when the mandate behind it is taken back", async () => {
+    const { world: own, hub: other } = await another({})
+    helper.answers(({ order }, say) =>
+      say({ kind: "state", state: order === "cancel" ? "canceled" : "working" }),
+    )
+    const asked = start()
+    const ref = { server: "helper", task: asked.task }
+    await other.ask(own.caller, "helper", asked)
+    const states: string[] = []
+    for await (const { happening } of other.follow(own.caller, ref, 0, "end", AbortSignal.timeout(10_000))) {
+      if (happening.kind !== "state") continue
+      states.push(happening.state)
+      if (happening.state === "working")
+        for (const { id } of own.mandates.ofAgent(own.agent.id))
+          await own.interventions.revokeMandate(id, { id: own.caller.principal, isPerson: true })
+    }
+    expect(states).toEqual(["submitted", "working", "canceled"])
+    expect(helper.reached.at(-1)?.order).toBe("cancel")
+    await other.close()
     await own.close()
   })
 

@@ -5,6 +5,7 @@ import { z } from "zod"
 import { askPartner } from "../../fence/profile/method-profiles.ts"
 import type { Attempt, Caller } from "../governor.ts"
 import type { Ask } from "./delegations.ts"
+import type { Partner } from "./partner.ts"
 
 /** A tool of an MCP server, called by what one agent says to another: one data part with these two members. */
 export const ToolCall = z.strictObject({
@@ -21,8 +22,17 @@ export function toolCallIn(said: Said | undefined): ToolCall | undefined {
   return call.success ? call.data : undefined
 }
 
-/** What an order attempts, the same whatever door it came through (INVARIANT 2). */
-export function attemptOf(caller: Caller, server: string, ask: Ask, name: string): Attempt {
+/**
+ * What an order attempts, the same whatever door it came through (INVARIANT 2): all that reaches the partner, also what only its own
+ * protocol has.
+ */
+export function attemptOf(
+  caller: Caller,
+  to: { readonly server: string; readonly protocol: Protocol },
+  ask: Ask,
+  name: string,
+): Attempt {
+  const { server, protocol } = to
   const { order, said, context } = ask
   const base = { to: server, context, task: name }
   const isBare = said === undefined || (said.parts.length === 0 && said.metadata === undefined)
@@ -41,6 +51,7 @@ export function attemptOf(caller: Caller, server: string, ask: Ask, name: string
             message: said.id,
             parts: said.parts.map(partJson),
             ...(said.metadata === undefined ? {} : { metadata: said.metadata }),
+            ...originalIn(said, protocol),
           }),
       ...(ask.parameters === undefined ? {} : { parameters: ask.parameters }),
     },
@@ -56,18 +67,46 @@ export function withEdited(said: Said, edited: JsonObject): Said | undefined {
   return { ...kept, parts: parts.data, ...(isJsonObject(metadata) ? { metadata } : {}) }
 }
 
-/** What of a happening is content: what a partner has written, and the asking agent will read. */
-export function contentOf(happening: Happening): JsonObject | undefined {
+/**
+ * What of a happening is content: what a partner has written, and the asking agent will read. What came with it in the partner's own form
+ * is part of it, for an asking agent that speaks the same protocol gets that too.
+ */
+export function contentOf(happening: Happening, protocol: Protocol): JsonObject | undefined {
   if (happening.kind === "product") {
     const { original: _original, ...product } = happening.product
-    return { ...product, parts: product.parts.map(partJson) } as JsonObject
+    const originals = { ...originalIn(happening, protocol), ...originalIn(happening.product, protocol) }
+    // Members that are not there have no value.
+    return { ...(JSON.parse(JSON.stringify(product)) as JsonObject), ...originals }
   }
   const { said } = happening
-  if (said === undefined || (said.parts.length === 0 && said.metadata === undefined)) return undefined
+  const outside = happening.kind === "state" ? originalIn(happening, protocol) : {}
+  const inside = said === undefined ? {} : originalIn(said, protocol)
+  const originals = { ...outside, ...(inside.original === undefined ? {} : { message: inside.original }) }
+  const isSaid = said !== undefined && (said.parts.length > 0 || said.metadata !== undefined)
+  if (!isSaid && Object.keys(originals).length === 0) return undefined
   return {
-    parts: said.parts.map(partJson),
-    ...(said.metadata === undefined ? {} : { metadata: said.metadata }),
+    parts: (said?.parts ?? []).map(partJson),
+    ...(said?.metadata === undefined ? {} : { metadata: said.metadata }),
+    ...originals,
   }
+}
+
+type Protocol = Partner["protocol"]
+
+/** What came in the form of the protocol that is spoken with the partner; in any other form nothing of it goes any further. */
+function originalIn(
+  { original }: { readonly original?: Said["original"] | undefined },
+  protocol: Protocol,
+): { original?: JsonObject } {
+  if (original?.protocol !== protocol) return {}
+  return Object.entries(original.object).every(isPlain) ? {} : { original: original.object }
+}
+
+/** What says no more than the state and the time that a happening has anyway: no content. */
+function isPlain([name, value]: [string, JsonValue]): boolean {
+  if (name === "snapshot") return typeof value === "boolean"
+  if (name === "state") return typeof value === "string" && /^TASK_STATE_[A-Z_]{1,32}$/.test(value)
+  return name === "timestamp" && typeof value === "string" && /^\d{4}-\d\d-\d\dT[\d:.]{1,24}Z$/.test(value)
 }
 
 /** A happening with its content replaced by what a rule has left of it; what came with it in another form is left out. */
@@ -98,9 +137,9 @@ function partJson(part: z.infer<typeof Part>): JsonObject {
   return Object.fromEntries(entries.flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])))
 }
 
-/** How many bytes a message is, about: its texts, data and files. */
-export function sizeOf(parts: readonly z.infer<typeof Part>[]): number {
-  let size = 0
+/** How many bytes a message is, about: its texts, data and files, and what came with it. */
+export function sizeOf({ parts, metadata, original }: Said): number {
+  let size = JSON.stringify([metadata ?? 0, original?.object ?? 0]).length
   for (const part of parts) size += part.kind === "text" ? part.text.length : JSON.stringify(part).length
   return size
 }
