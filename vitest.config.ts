@@ -5,7 +5,7 @@ const pure = ["packages/{core,console}/src/**/*.test.ts"]
 const calm = [
   "packages/server/src/{authority,fence,fold,http,operation,replay}/**/*.test.ts",
   "packages/server/src/{access,gateway,identity,ledger,registry,witness}/**/*.test.ts",
-  "e2e/{erasure,events,invariants,people,places,rules,supply}/**/*.test.ts",
+  "e2e/{aip,erasure,events,invariants,people,places,rules,supply}/**/*.test.ts",
 ]
 
 const setupFiles = [

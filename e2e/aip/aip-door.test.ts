@@ -40,7 +40,8 @@ describe("the door of AIP", () => {
       "state-15",
     ])
     expect(gateway.errors).toEqual([])
-  })
+    // A hundred and some commands, each of them durable: more than a busy machine does in the usual time.
+  }, 120_000)
 
   test("describes the partner to whoever may ask, and to nobody else", async () => {
     const acs = `${gateway.base}/.well-known/acs.json`

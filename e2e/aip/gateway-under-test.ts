@@ -82,8 +82,9 @@ export async function openGateway(helperUrl: string) {
     identify(request) {
       const token = /^Bearer (\S+)$/.exec(request.headers.authorization ?? "")?.[1]
       if (token !== credential) throw new Failure("unauthenticated", "send a credential")
-      return { caller: { ...world.caller, door: "aip-http" }, aic: leaderAic }
+      return { caller: { ...world.caller, door: "aip-http" } }
     },
+    aicOf: () => leaderAic,
     partner: (name) =>
       names.has(name)
         ? {
@@ -91,9 +92,8 @@ export async function openGateway(helperUrl: string) {
             name,
             description: "Helps.",
             changedAt: 0,
-            url: `${at.url}/aip/${name}`,
             version: "1",
-            tools: [],
+            tools: async () => [],
           }
         : undefined,
     config: { node: "nod_test", hosts: [] },

@@ -81,9 +81,21 @@ export const handWritten: readonly Command[] = [
   {
     name: "server add",
     takes: "NAME",
-    en: "Register a tool server that is reached over HTTP",
-    zh: "登记通过 HTTP 访问的工具服务器",
+    en: "Register a tool server, or an agent elsewhere (a partner), that is reached over HTTP",
+    zh: "登记通过 HTTP 访问的工具服务器，或他处的智能体（协作方）",
     flags: {
+      protocol: {
+        type: "string",
+        value: "mcp|a2a|aip",
+        en: "what it speaks; mcp, a tool server, by default",
+        zh: "其使用的协议；默认为 mcp，即工具服务器",
+      },
+      aic: {
+        type: "string",
+        value: "AIC",
+        en: "the identity code of a partner: then nobody else answers for it",
+        zh: "协作方的身份码；此后他人不得代其应答",
+      },
       url: { type: "string", value: "URL", en: "where it is", zh: "地址" },
       header: {
         type: "string",

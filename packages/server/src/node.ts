@@ -52,7 +52,7 @@ import { openPeople } from "./fence/person/people.ts"
 import { actionContents } from "./gateway/action-content.ts"
 import { type Conversations, openConversations } from "./gateway/conversation/conversations.ts"
 import { statedIn } from "./registry/alive/stated-version.ts"
-import { identifyAgent } from "./gateway/identify-agent.ts"
+import { identifyAgent, type Identified } from "./gateway/identify-agent.ts"
 import { interconnectDoor } from "./gateway/delegation/interconnect-door.ts"
 import { trackConnections } from "./gateway/connections.ts"
 import { createMcpDoor } from "./gateway/mcp/mcp-door.ts"
@@ -89,7 +89,7 @@ import { createAmpDoor } from "./http/registry/amp-door.ts"
 import { isAgents, registeredSender } from "./http/registry/dsp-sender.ts"
 import { identifyAmpCaller } from "./http/registry/identify-amp-caller.ts"
 import { openCertificateAuthority } from "./identity/ca/certificate-authority.ts"
-import { localHolders } from "./identity/ca/local-holders.ts"
+import { localCode, localHolders } from "./identity/ca/local-holders.ts"
 import { registeredHolders } from "./identity/ca/registered-holders.ts"
 import { listenLocal } from "./local/listen.ts"
 import { openLocalKey } from "./local/local-key.ts"
@@ -502,23 +502,31 @@ export async function startNode({
     const identifySender = (request: IncomingMessage) =>
       identifyAgent(request, { credentials, agents, person, clock, signed, tokens: oauth?.tokens })
     const hidden = [store.folder.path, socketPath(store.folder.path)].concat(publishing?.folder ?? [])
+    /** By certificate where that is shown, else by what a request says. */
+    const identifyAt = (request: IncomingMessage, protocol: "mcp" | "a2a" | "aip"): Identified => {
+      const shown = mtls.door?.peerOf(request)?.caller
+      const { caller, ...rest } = shown === undefined ? identifySender(request) : { caller: shown }
+      alive.acted(caller.agent, statedIn(request))
+      return {
+        ...rest,
+        caller: { ...caller, door: `${protocol}-${shown === undefined ? "http" : "mtls"}` },
+      }
+    }
+    const doorNames = {
+      node: newId("node", clock.now()),
+      tokenHelp: oauth?.help,
+      hosts: [...config.hosts, ...(config.ca.door === undefined ? [] : doorHosts(config.ca.door))],
+    }
     const door = createMcpDoor({
       governor,
       servers: directory,
       clock,
       logger,
-      identify(request) {
-        const caller = mtls.door?.peerOf(request)?.caller
-        const identified = caller === undefined ? identifySender(request) : { caller }
-        alive.acted(identified.caller.agent, statedIn(request))
-        return identified
-      },
+      identify: (request) => identifyAt(request, "mcp"),
       config: {
+        ...doorNames,
         origin: () => origin.url,
-        node: newId("node", clock.now()),
         stateKey: randomBytes(32),
-        tokenHelp: oauth?.help,
-        hosts: [...config.hosts, ...(config.ca.door === undefined ? [] : doorHosts(config.ca.door))],
         privateNames: config.upstream.privateNames,
         sandbox: { mode: config.upstream.sandbox, hidden: () => hidden },
         holdWaitMs: config.ask.waitSeconds * 1000,
@@ -531,7 +539,11 @@ export async function startNode({
     const interconnect = interconnectDoor(
       async () => {
         const { openInterconnect } = await import("./gateway/delegation/open-interconnect.ts")
-        return openInterconnect(
+        const { aipPartners } = await import("./gateway/aip/aip-partners.ts")
+        const { privateNames } = config.upstream
+        const upstream = { origin: () => origin.url, node: doorNames.node, privateNames }
+        const aip = aipPartners({ ca, clock, upstream })
+        const opened = openInterconnect(
           {
             store,
             clock,
@@ -553,10 +565,42 @@ export async function startNode({
             },
             onError: (error, doing) => logger.error({ err: error }, `could not ${doing}`),
           },
-          { partners: {}, notices: {} },
+          {
+            partners: { aip: (definition) => aip.open(definition) },
+            notices: {
+              aip: async () => (await import("./gateway/aip/write-aip-notice.ts")).writeAipNotice,
+            },
+          },
         )
+        return {
+          ...opened,
+          async close() {
+            await opened.close()
+            await aip.close()
+          },
+        }
       },
-      {},
+      {
+        "/aip/": async (delegations) => {
+          const { createAipDoor } = await import("./gateway/aip/aip-door.ts")
+          const { partnersOfNode } = await import("./gateway/aip/partners-of-node.ts")
+          return createAipDoor({
+            delegations,
+            governor,
+            clock,
+            log: logger,
+            identify: (request) => identifyAt(request, "aip"),
+            aicOf: (agent) => holders.find(agent)?.aic,
+            partner: partnersOfNode({
+              servers,
+              toolServer: (name, caller) => door.toolServer(name, caller),
+              codeOf: (id) => localCode(id, { ...config.ca, ...config.registry }),
+              version,
+            }),
+            config: doorNames,
+          })
+        },
+      },
       (error) => logger.error({ err: error }, "a door for agents could not be opened"),
     )
     closing.push(() => interconnect.close())

@@ -6,15 +6,28 @@ import { exitCodes } from "../exit-code.ts"
 import { showOutput } from "../terminal/show-output.ts"
 import { readHeaders } from "./name-values.ts"
 
-/** `hufu server add NAME --url URL`: registers a tool server that is reached over HTTP. */
+/** `hufu server add NAME --url URL`: registers a tool server, or an agent elsewhere, that is reached over HTTP. */
 export async function serverAdd(invocation: Invocation): Promise<number> {
   const { positionals, flags } = invocation
   const [name] = positionals
   const url = textFlag(flags, "url")
   if (name === undefined || positionals.length > 1 || url === undefined)
     throw new UsageError("this takes a name and --url: hufu server add NAME --url URL")
-  const input = { name, url, headers: readHeaders(textFlags(flags, "header")), demo: flags["demo"] === true }
+  const aic = textFlag(flags, "aic")
+  const input = {
+    name,
+    url,
+    headers: readHeaders(textFlags(flags, "header")),
+    demo: flags["demo"] === true,
+    protocol: protocolIn(textFlag(flags, "protocol")),
+    ...(aic === undefined ? {} : { aic }),
+  }
   const made = await asPerson(invocation, (client) => client.server.add(input))
   showOutput("server.add", made, invocation)
   return exitCodes.ok
+}
+
+function protocolIn(text = "mcp"): "mcp" | "a2a" | "aip" {
+  if (text === "mcp" || text === "a2a" || text === "aip") return text
+  throw new UsageError("--protocol is `mcp`, `a2a` or `aip`")
 }

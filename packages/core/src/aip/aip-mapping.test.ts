@@ -71,6 +71,40 @@ describe("what AIP says in the words of no protocol, and back", () => {
     )
   })
 
+  test("what AIP does not know is among what is said, so that it is judged like everything else", () => {
+    const hidden = (event: JsonObject) =>
+      JSON.stringify(happeningsOf(EventData.parse(event), event).map(withoutOriginals))
+    const message = { id: "1", sentAt: "2025-09-01T12:00:00", senderId: "a", taskId: "t" }
+    const item = { type: "text", text: "seen", secret: "in an item" }
+    const command = {
+      type: "task-command",
+      ...message,
+      senderRole: "leader",
+      command: "start",
+      secret: "at the top",
+      dataItems: [item],
+    }
+    const { original: _original, ...said } = saidOf(TaskCommand.parse(command), command)
+    expect(JSON.stringify(said)).toMatch(/in an item.*at the top|at the top.*in an item/)
+    const ofPartner = { ...message, senderRole: "partner" }
+    const status = { state: "working", stateChangedAt: "2025-09-01T12:00:00", secret: "in the state" }
+    expect(hidden({ type: "task-status-update", ...ofPartner, status, groupId: "in a group" })).toMatch(
+      /in a group.*in the state/,
+    )
+    const product = { id: "p", dataItems: [item], secret: "in a product" }
+    const chunk = {
+      type: "product-chunk",
+      ...ofPartner,
+      product,
+      append: false,
+      lastChunk: true,
+      secret: "in the event",
+    }
+    expect(hidden(chunk)).toMatch(/in a product.*in an item.*in the event/)
+    const result = { type: "task-result", ...ofPartner, status, products: [product], secret: "in the result" }
+    expect(hidden(result)).toMatch(/in a product.*in an item.*in the result.*in the state/)
+  })
+
   test("who speaks is never taken from what came", () => {
     assert(
       property(taskCommand, statusUpdate, (command, update) => {
@@ -123,6 +157,12 @@ describe("what AIP says in the words of no protocol, and back", () => {
     })
   })
 })
+
+/** What a happening says but for its originals. */
+function withoutOriginals(happening: Happening): JsonValue {
+  const text = JSON.stringify(happening, (key, value: unknown) => (key === "original" ? undefined : value))
+  return JSON.parse(text) as JsonValue // it was JSON before
+}
 
 describe("what is no message of AIP", () => {
   const good = {

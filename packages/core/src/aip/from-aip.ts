@@ -3,11 +3,12 @@ import type { Original, Product } from "../delegation/part.ts"
 import { isJsonObject, type JsonObject, type JsonValue } from "../json/json-value.ts"
 import type { AipProduct, EventData, TaskCommand, TaskStatus } from "./aip-message.ts"
 import { delegationStateOf } from "./aip-state.ts"
+import { besideMessage, besideProduct } from "./beside.ts"
 import { partOf } from "./data-item.ts"
 
 /** What a leader says with a command. */
 export function saidOf({ id, dataItems }: TaskCommand, raw: JsonObject): Said {
-  return { id, parts: (dataItems ?? []).map(partOf), original: original(raw) }
+  return { id, parts: (dataItems ?? []).map(partOf), ...besideMessage(raw), original: original(raw) }
 }
 
 /**
@@ -21,7 +22,7 @@ export function happeningsOf(event: EventData, raw: JsonObject): Happening[] {
     return [
       {
         kind: "product",
-        product: productOf(event.product, raw["product"]),
+        product: productOf(event.product, raw["product"], raw),
         append: event.append,
         last: event.lastChunk,
         original: original(raw),
@@ -45,11 +46,12 @@ function stateOf(
   raw: JsonObject,
 ): Happening {
   const items = [...(dataItems ?? []), ...(status.dataItems ?? [])]
-  const said: Said = { id, parts: items.map(partOf), original: original(saidIn(raw)) }
+  const beside = besideMessage(raw)
+  const said: Said = { id, parts: items.map(partOf), ...beside, original: original(saidIn(raw)) }
   return {
     kind: "state",
     state: delegationStateOf(status.state),
-    ...(items.length === 0 ? {} : { said }),
+    ...(items.length === 0 && beside.metadata === undefined ? {} : { said }),
     original: original(raw),
   }
 }
@@ -62,6 +64,7 @@ function saidIn({ status, dataItems }: JsonObject): JsonObject {
 export function productOf(
   { id, name, description, dataItems }: AipProduct,
   raw: JsonValue | undefined,
+  event?: JsonObject,
 ): Product {
   const came = objectIn(raw)
   return {
@@ -69,7 +72,7 @@ export function productOf(
     ...(name == null ? {} : { name }),
     ...(description == null ? {} : { description }),
     parts: dataItems.map(partOf),
-    ...(came === undefined ? {} : { original: original(came) }),
+    ...(came === undefined ? {} : { ...besideProduct(came, event), original: original(came) }),
   }
 }
 

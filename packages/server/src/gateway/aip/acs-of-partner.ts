@@ -1,5 +1,6 @@
 import type { JsonObject } from "@hufu/core/json/json-value"
 import { beijingTime } from "@hufu/core/aip/aip-time"
+import { textOf } from "../mcp/rpc.ts"
 
 /** What is known of a partner, whatever it speaks. Texts of it are UNTRUSTED. */
 export interface AcsSource {
@@ -8,20 +9,24 @@ export interface AcsSource {
   readonly name: string
   readonly description: string
   readonly changedAt: number
-  /** Where this door is, as others reach it. */
-  readonly url: string
   readonly version: string
-  /** Of a tool server: the tools that this agent may see. */
-  readonly tools: readonly { readonly name: string; readonly title?: string; readonly description?: string }[]
+  /** Of a tool server: the tools that this agent may see; nothing of any other partner. */
+  readonly tools: () => Promise<readonly JsonObject[]>
 }
 
 const modes = ["text/plain", "application/json"]
-/** How one calls a tool of a tool server: this is all that its messages say. */
-export const toolCallExample = '{"tool": "<name>", "arguments": {}}'
 
-/** How Hufu describes a partner for whom it answers (ACPs 03), to an agent that may ask it. */
-export function acsOf({ aic, name, description, changedAt, url, version, tools }: AcsSource): JsonObject {
+/**
+ * How Hufu describes a partner for whom it answers (ACPs 03), to an agent that may ask it.
+ *
+ * @param url under which this door has the partner, as whoever asks has reached it
+ */
+export async function acsOf(
+  { aic, name, description, changedAt, version, tools }: AcsSource,
+  url: string,
+): Promise<JsonObject> {
   const security = [{ mtls: [] }, { credential: [] }]
+  const skills = (await tools()).map((tool) => skillOf(tool, version))
   return {
     aic,
     active: true,
@@ -42,17 +47,20 @@ export function acsOf({ aic, name, description, changedAt, url, version, tools }
     capabilities: { streaming: true, notification: true, messageQueue: [] },
     defaultInputModes: modes,
     defaultOutputModes: modes,
-    skills:
-      tools.length === 0
-        ? [{ id: "ask", name, description, version, tags: ["partner"] }]
-        : tools.map((tool) => ({
-            id: tool.name,
-            name: tool.title ?? tool.name,
-            description: tool.description ?? tool.name,
-            version,
-            tags: ["tool"],
-            examples: [toolCallExample.replace("<name>", tool.name)],
-            inputModes: ["application/json"],
-          })),
+    skills: skills.length === 0 ? [{ id: "ask", name, description, version, tags: ["partner"] }] : skills,
+  }
+}
+
+/** UNTRUSTED: a tool says what it likes of itself. */
+function skillOf(tool: JsonObject, version: string): JsonObject {
+  const name = textOf(tool["name"])
+  return {
+    id: name,
+    name: textOf(tool["title"]) || name,
+    description: textOf(tool["description"]) || name,
+    version,
+    tags: ["tool"],
+    examples: [JSON.stringify({ tool: name, arguments: {} })],
+    inputModes: ["application/json"],
   }
 }

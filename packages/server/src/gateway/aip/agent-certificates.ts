@@ -7,7 +7,7 @@ import { generateKey, signerOf } from "../../identity/x509/suite-keys.ts"
 import type { PartnerOrder } from "../delegation/partner.ts"
 import type { AgentCertificate } from "./partner-link.ts"
 
-interface Parts {
+export interface AgentCertificatesParts {
   readonly ca: Pick<CertificateAuthority, "authorities" | "certificates" | "holders">
   readonly clock: Clock
 }
@@ -20,7 +20,7 @@ const maxKept = 1000
  * The certificates by which this node speaks to partners in the name of its agents (clientAuth, the AIC as the common name). They are
  * issued when first needed; their keys are in memory alone, so that a restart issues others.
  */
-export function agentCertificates({ ca, clock }: Parts) {
+export function agentCertificates({ ca, clock }: AgentCertificatesParts) {
   const kept = new Map<string, { readonly made: Promise<AgentCertificate>; until: number }>()
 
   async function make(agent: string): Promise<AgentCertificate> {

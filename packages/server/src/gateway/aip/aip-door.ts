@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http"
+import { TLSSocket } from "node:tls"
 import { type AipMethod, commandIn, isAipMethod } from "@hufu/core/aip/aip-method"
 import { Failure, isFailure } from "@hufu/core/failure"
 import { isJsonObject, type JsonObject, type JsonValue } from "@hufu/core/json/json-value"
@@ -27,8 +28,10 @@ export interface AipDoorParts {
   readonly governor: Pick<Governor, "standing" | "onStop">
   readonly clock: Clock
   readonly log: Log
-  /** Throws Failure("unauthenticated"). The code is the one of the agent, where it has one. */
-  readonly identify: (request: IncomingMessage) => Identified & { readonly aic: string | undefined }
+  /** Throws Failure("unauthenticated"). */
+  readonly identify: (request: IncomingMessage) => Identified
+  /** The code of an agent, where it has one. */
+  readonly aicOf: (agent: string) => string | undefined
   /** What is known of a partner, as this agent may see it; undefined where there is none of the name. */
   readonly partner: (server: string, caller: Caller) => AcsSource | undefined
   readonly config: {
@@ -73,7 +76,7 @@ export function createAipDoor(parts: AipDoorParts): AipDoor {
 
   async function visit(req: IncomingMessage, res: ServerResponse): Promise<void> {
     guardRequest(req, config)
-    const { caller, aic, checkBody } = parts.identify(req)
+    const { caller, checkBody } = parts.identify(req)
     governor.standing(caller)
     requireScope(caller, "read")
     const [, server = "", method = ""] = address.exec((req.url ?? "").split("?", 1)[0] ?? "") ?? []
@@ -90,7 +93,7 @@ export function createAipDoor(parts: AipDoorParts): AipDoor {
     const body = await readBody(req, config.bodyBytes)
     checkBody?.(body.bytes)
     const id = requestIdOf(body.value)
-    const arrived = { req, res, caller, aic, server, partnerAic: source.aic, id }
+    const arrived = { req, res, caller, aic: parts.aicOf(caller.agent), server, partnerAic: source.aic, id }
     await answered(res, id, () => serve(arrived, method, body.value))
   }
 
@@ -191,10 +194,12 @@ export function createAipDoor(parts: AipDoorParts): AipDoor {
   }
 }
 
-function serveAcs(req: IncomingMessage, res: ServerResponse, source: AcsSource): void {
+async function serveAcs(req: IncomingMessage, res: ServerResponse, source: AcsSource): Promise<void> {
   if (req.method !== "GET" && req.method !== "HEAD")
     throw new Failure("method_not_allowed", "this address takes GET")
-  reply(res, 200, acsOf(source))
+  // The host was looked at before: it is one of this node's names.
+  const scheme = req.socket instanceof TLSSocket ? "https" : "http"
+  reply(res, 200, await acsOf(source, `${scheme}://${req.headers.host}${base}${source.name}`))
 }
 
 function reply(

@@ -15,21 +15,27 @@ export interface LocalCodes {
 /** Nine digits of base 36. */
 const ontologies = 36n ** 9n
 
+/** The one code that follows from an id of this node's: of an agent, or of whatever Hufu answers for as an agent. */
+export function localCode(id: string, { registrar, vendor, salt }: LocalCodes): string {
+  const digest = createHash("sha256").update(`hufu-aic/1\0${id}`).digest("hex")
+  const serial = (BigInt(`0x${digest}`) % (ontologies - 1n)) + 1n
+  const levels = { version: "1", registrar, vendor, instance: "1" }
+  return formatAic(
+    makeAic({ ...levels, ontology: serial.toString(36).toUpperCase() }, Buffer.from(salt, "hex")),
+  )
+}
+
 /**
  * The agents of this node as holders, each by the one code that follows from its id: it stands nowhere, so that nothing can contradict it.
  */
 export function localHolders(agents: Pick<AgentAuthority, "records">, codes: LocalCodes): Holders {
-  const salt = Buffer.from(codes.salt, "hex")
   const codeOf = new Map<string, string>()
   const agentOf = new Map<string, string>()
 
   function aicOf(id: string): string {
     const known = codeOf.get(id)
     if (known !== undefined) return known
-    const digest = createHash("sha256").update(`hufu-aic/1\0${id}`).digest("hex")
-    const serial = (BigInt(`0x${digest}`) % (ontologies - 1n)) + 1n
-    const levels = { version: "1", registrar: codes.registrar, vendor: codes.vendor, instance: "1" }
-    const aic = formatAic(makeAic({ ...levels, ontology: serial.toString(36).toUpperCase() }, salt))
+    const aic = localCode(id, codes)
     codeOf.set(id, aic)
     agentOf.set(aic, id)
     return aic
