@@ -52,7 +52,14 @@ export function hearPartner(hub: Hub, take: (live: Live, driven: Driven) => Prom
     }
     const shown = driven.isInspected ? happening : await inspected(live, driven, happening)
     if (shown === undefined) return
-    await memory.record(live, [happened(shown)], names)
+    // A partner that answers without a task has no more to say.
+    const over: Happening[] =
+      shown.kind === "reply" ? [asAsked(live, driven, { kind: "state", state: "completed" })] : []
+    await memory.record(
+      live,
+      [shown, ...over].map((each) => happened(each)),
+      names,
+    )
     const isDelivered = shown.kind === "state" && shown.state === "delivered"
     if (isDelivered && !live.row.facts.confirms && driven.partner.confirms) await take(live, driven)
   }

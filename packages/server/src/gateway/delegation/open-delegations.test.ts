@@ -197,6 +197,17 @@ describe("what one agent asks of another", () => {
     expect((await look(asked.task)).state).toBe("completed")
   })
 
+  it("is over with an answer that is all there is", async () => {
+    helper.answers((_order, say) => say({ kind: "reply", said: says("here it is") }))
+    const asked = start({ confirms: false })
+    await hub.ask(world.caller, "helper", asked)
+    await seen(asked.task, "end")
+    expect(await look(asked.task)).toMatchObject({
+      state: "completed",
+      reply: { parts: [{ text: "here it is" }] },
+    })
+  })
+
   it("is rejected with the reasons where the mandate forbids it, and nothing leaves", async () => {
     const forbidden = await world.grant({ never: [{ tools: ["helper/*"] }] })
     const before = helper.reached.length
