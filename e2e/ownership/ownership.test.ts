@@ -278,6 +278,40 @@ describe("an organisation", () => {
   })
 })
 
+describe("a tool server that is a registered agent", () => {
+  test("has its certificates on hold while it says that it is another version than is registered", async () => {
+    const { person, local, upstream } = world
+    const { registration } = await person.registration.claim({
+      content: content("com.example/tools", {
+        interfaces: [{ protocol: "mcp", binding: "streamable-http", url: "https://tools.example.com/mcp" }],
+      }),
+    })
+    await person.registration.submit({ registration: registration.id })
+    const { aic } = (await person.registration.approve({ registration: registration.id })).registration
+    const meet = async (name: string, version: string) => {
+      upstream.about = { serverInfo: { name: "tools", version } }
+      await world.person.server.add({ name, url: upstream.url, aic: aic ?? "" })
+      await local.tool.list({ server: name })
+    }
+    const mismatch = async () => (await local.registration.alive({ registration: registration.id })).mismatch
+    await meet("tools-same", "1.0.0")
+    expect(await mismatch()).toBeNull()
+    await meet("tools-other", "1.0.1")
+    await expect.poll(mismatch).toMatchObject({ source: "server", registered: "1.0.0", running: "1.0.1" })
+    const { shown } = await anybody().registry.show({ registration: registration.id })
+    expect(shown?.alive).toMatchObject({ state: null, isMismatched: true, version: "1.0.1" })
+    // A minute at least, so that one that goes to and fro does not fill the ledger.
+    world.clock.advance(61_000)
+    await world.renew()
+    await meet("tools-again", "1.0.0")
+    await expect.poll(mismatch).toBeNull()
+    const facts = (await world.entries()).map(({ entry }) => entry["fact"])
+    expect(facts.filter((fact) => fact === "registration.mismatched")).toHaveLength(1)
+    expect(facts.filter((fact) => fact === "registration.matched")).toHaveLength(1)
+    await local.registration.retire({ registration: registration.id })
+  })
+})
+
 describe.skipIf(withoutChromium !== undefined)("the page of an organisation", { timeout: 120_000 }, () => {
   let browser: Browser
   beforeAll(async () => {
@@ -323,7 +357,11 @@ describe.skipIf(withoutChromium !== undefined)("the page of an organisation", { 
     await page.getByRole("heading", { name: "Page Works" }).waitFor()
     const said = page.locator("details", { hasText: "Say who you are" })
     await said.locator("summary").click()
-    await said.getByLabel("Public key").fill(rawOf(key.publicKey))
+    // The page says how one makes a key; here there is one already.
+    const [, print = ""] = await said.locator("code").allTextContents()
+    const printed = await run([print], key)
+    expect(printed).toBe(rawOf(key.publicKey))
+    await said.getByLabel("Public key").fill(printed)
     await said.getByRole("button", { name: "Say it" }).click()
     await said.getByText("Said.").waitFor()
     const prove = page.locator("details", { hasText: "Prove a domain" })

@@ -56,6 +56,7 @@ import { identifyAgent, type Identified } from "./gateway/identify-agent.ts"
 import { interconnectDoor } from "./gateway/delegation/interconnect-door.ts"
 import { trackConnections } from "./gateway/connections.ts"
 import { createMcpDoor } from "./gateway/mcp/mcp-door.ts"
+import { serverVersion } from "./gateway/mcp/upstream/server-version.ts"
 import { openPacks } from "./fence/packs/pack-memory.ts"
 import { packsInForce } from "./fence/packs/read-packs.ts"
 import { shownPacks } from "./fence/packs/shown-packs.ts"
@@ -523,6 +524,12 @@ export async function startNode({
       clock,
       logger,
       identify: (request) => identifyAt(request, "mcp"),
+      onMet(name, discovered) {
+        const server = servers.find(name)
+        const aic = server && servers.secrets(server).aic
+        const version = serverVersion(discovered)
+        if (aic !== undefined && version !== undefined) alive.served(aic, version)
+      },
       config: {
         ...doorNames,
         origin: () => origin.url,

@@ -20,7 +20,7 @@ export function Command({ line }: { readonly line: string }) {
     )
   return (
     <span className="inline-flex max-w-full items-center gap-1 rounded-md border border-line bg-sunk py-0.5 pr-1 pl-2">
-      <code className="font-mono text-sm break-all">{line}</code>
+      <code className="font-mono text-sm break-all whitespace-pre-wrap">{line}</code>
       <CopyButton text={line} />
     </span>
   )

@@ -3,8 +3,8 @@ import { idSchema } from "../id.ts"
 
 const At = z.int().nonnegative()
 
-/** Where it was seen which version of an agent runs. */
-export const MismatchSource = z.enum(["heartbeat", "call"])
+/** Where it was seen which version of an agent runs: in what it sent, or in what it said as a tool server. */
+export const MismatchSource = z.enum(["heartbeat", "call", "server"])
 export type MismatchSource = z.infer<typeof MismatchSource>
 
 /** `alive`: heard of lately; `late`: a heartbeat is missing; `lost`: nothing for long. */

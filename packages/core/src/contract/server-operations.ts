@@ -19,7 +19,10 @@ export const serverOperations = {
       demo: z.boolean().default(false),
       /** What it speaks: `a2a` and `aip` for an agent elsewhere, a partner. */
       protocol: z.enum(["mcp", "a2a", "aip"]).default("mcp"),
-      /** The identity code (AIC) of a partner: then nobody else answers for it. */
+      /**
+       * The identity code (AIC) of a partner: then nobody else answers for it; of a tool server: then what it says of its version is compared
+       * with what is registered under that code here.
+       */
       aic: z.string().max(64).optional(),
     }),
     output: ServerRecord,

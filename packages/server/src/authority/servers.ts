@@ -16,7 +16,10 @@ export const ServerSecrets = z.object({
   environment: z.record(z.string(), z.string()),
   headers: z.record(z.string(), z.string()),
   folder: z.string().nullable(),
-  /** The identity code of a partner, where whoever registered it knows it: then nobody else answers for it. */
+  /**
+   * The identity code of a partner, where whoever registered it knows it: then nobody else answers for it. Of a tool server: whose
+   * registration its version is compared with.
+   */
   aic: z.string().exactOptional(),
 })
 export type ServerSecrets = z.infer<typeof ServerSecrets>

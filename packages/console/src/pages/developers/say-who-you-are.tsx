@@ -1,6 +1,7 @@
 import type { ShownDeveloper } from "@hufu/core/contract/developer"
 import { useState } from "react"
 import { Failed } from "../../part/failed.tsx"
+import { KeyCommands } from "../../part/key-commands.tsx"
 import { useWidening } from "../../session/prove.ts"
 import { useWords } from "../../words/use-words.ts"
 import { TextField } from "../registrations/registration-controls.tsx"
@@ -70,7 +71,12 @@ export function SayWhoYouAre({
         ) : null}
         <TextField
           label={words.fields.key}
-          help={words.fields.keyHelp}
+          help={
+            <>
+              {words.fields.keyHelp}
+              <KeyCommands />
+            </>
+          }
           value={said.key}
           change={change("key")}
           maxLength={43}

@@ -41,7 +41,8 @@ export const developerWords = bilingual(
       country: "Country (two letters)",
       creditCode: "Unified social credit code, 18 characters",
       key: "Public key (Ed25519, base64url)",
-      keyHelp: "With it you sign what you say of your domains.",
+      keyHelp:
+        "With it you sign what you say of your domains. If you have none, these make one, and print its public half:",
     },
     sayGo: "Say it",
     said: "Said.",
@@ -101,7 +102,7 @@ export const developerWords = bilingual(
       country: "国家或地区（两位字母）",
       creditCode: "统一社会信用代码（18 位）",
       key: "公钥（Ed25519，base64url）",
-      keyHelp: "您用它对域名的声明签名。",
+      keyHelp: "您用它对域名的声明签名。若还没有，以下命令可创建，并打印其公开部分：",
     },
     sayGo: "声明",
     said: "已声明。",

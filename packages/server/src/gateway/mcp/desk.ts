@@ -1,3 +1,4 @@
+import type { JsonObject } from "@hufu/core/json/json-value"
 import type { Clock } from "../../clock.ts"
 import type { Governor } from "../governor.ts"
 import type { LocalTasks } from "./local-tasks.ts"
@@ -31,4 +32,6 @@ export interface Desk {
   readonly openActions: OpenActions
   readonly tasks: LocalTasks
   readonly turnstile: Turnstile
+  /** Told of what a tool server says of itself whenever a conversation with it begins. UNTRUSTED: what it says. */
+  readonly onMet: (server: string, discovered: JsonObject) => void
 }

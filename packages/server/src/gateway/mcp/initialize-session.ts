@@ -119,6 +119,7 @@ async function forward(
     },
   })
   const result = response === undefined ? undefined : resultOf(response)
+  if (result !== undefined) desk.onMet(posted.http.name, result)
   if (response === undefined || result === undefined) {
     const said =
       response ??

@@ -8,6 +8,7 @@ import { defaultLimits } from "./config.ts"
 import type { McpConfig, McpLimits } from "./config.ts"
 import { legacyVersions } from "./era.ts"
 import type { ToolServer } from "../delegation/mcp-partner.ts"
+import type { Desk } from "./desk.ts"
 import { createHttpDoor } from "./http-door.ts"
 import { leaseFor } from "./lease-for.ts"
 import type { Log } from "./log.ts"
@@ -24,6 +25,8 @@ export interface McpDoorOptions {
   readonly logger: Log
   /** Throws Failure("unauthenticated"). */
   readonly identify: (req: IncomingMessage) => Identified
+  /** Told of what a tool server says of itself whenever a conversation with it begins. UNTRUSTED: what it says. */
+  readonly onMet?: Desk["onMet"]
   readonly config: Omit<McpConfig, "limits"> & Partial<McpLimits>
 }
 
@@ -49,6 +52,7 @@ export function createMcpDoor({
   clock,
   logger,
   identify,
+  onMet = () => undefined,
   config,
 }: McpDoorOptions): McpDoor {
   const { origin, node, hosts, privateNames, sandbox, stateKey, tokenHelp, ...limits } = config
@@ -62,7 +66,7 @@ export function createMcpDoor({
     tokenHelp,
     limits: { ...defaultLimits, ...limits },
   }
-  const { desk, close } = openDesk({ governor, servers, config: full, clock, log: logger })
+  const { desk, close } = openDesk({ governor, servers, config: full, clock, log: logger, onMet })
   const http = createHttpDoor({ desk, identify })
   const socket = createSocketDoor(desk)
   return {

@@ -25,11 +25,12 @@ export interface DeskParts {
   readonly config: McpConfig
   readonly clock: Clock
   readonly log: Log
+  readonly onMet: Desk["onMet"]
 }
 
 /** Builds what the doors share, and says how to close it. */
 export function openDesk(parts: DeskParts): { desk: Desk; close: () => Promise<void> } {
-  const { governor, servers, config, clock, log } = parts
+  const { governor, servers, config, clock, log, onMet } = parts
   const { limits } = config
   const upstreams = createHttpUpstreams({
     origin: () => config.origin(),
@@ -43,9 +44,13 @@ export function openDesk(parts: DeskParts): { desk: Desk; close: () => Promise<v
     ...parts,
     upstreams,
     paramHeaders,
-    httpEras: createHttpEras(upstreams, clock),
+    httpEras: createHttpEras(upstreams, clock, onMet),
     links: createLinkPool({
-      open: (server, capabilities, known) => openLink(opening, server, capabilities, known),
+      async open(server, capabilities, known) {
+        const link = await openLink(opening, server, capabilities, known)
+        onMet(server.name, link.discovered)
+        return link
+      },
       idleMs: limits.linkIdleMs,
       maxPerAgent: limits.linksPerAgent,
       maxTotal: limits.linksTotal,

@@ -58,6 +58,7 @@ beforeAll(() => {
     config,
     clock: systemClock,
     log,
+    onMet: () => undefined,
   }))
 })
 

@@ -28,6 +28,8 @@ export interface Alive {
   take(sender: Sender, records: readonly AmpRecord[]): Promise<Taken>
   /** An agent acts: what it says of its version counts as a heartbeat's does. */
   acted(holder: string, running: Running): void
+  /** A tool server that is a registered agent says which version it is. */
+  served(aic: string, version: string): void
   stateOf(of: Pick<Heard, "lastSeenAt">): LivenessState
   liveness(registration: string): Liveness | undefined
   shown(registration: Pick<Registration, "id" | "aic" | "content">): AgentLiveness
@@ -181,6 +183,11 @@ export function openAlive(parts: AliveParts): Alive {
       if (sender === undefined) return
       const running = withDeclared(stated, sender, agents)
       if (isStated(running)) compare(sender, running, "call").catch(onError)
+    },
+    served(aic, version) {
+      const sender = senders.byAic(aic)
+      const running = { version, parts: {}, instance: undefined }
+      if (sender !== undefined) compare(sender, running, "server").catch(onError)
     },
     stateOf,
     liveness(registration) {

@@ -1,3 +1,4 @@
+import type { JsonObject } from "@hufu/core/json/json-value"
 import type { Clock } from "../../../clock.ts"
 import { modernVersion } from "../era.ts"
 import { resultOf } from "../rpc.ts"
@@ -17,12 +18,18 @@ const freshMs = { modern: 10 * 60_000, legacy: 60_000 } as const
 const probeTimeoutMs = 5000
 
 /** Nothing known yet. */
-export function createHttpEras(upstreams: HttpUpstreams, clock: Clock): HttpEras {
+export function createHttpEras(
+  upstreams: HttpUpstreams,
+  clock: Clock,
+  onMet: (server: string, discovered: JsonObject) => void,
+): HttpEras {
   const known = new Map<string, { modern: boolean; until: number }>()
   const probing = new Map<string, Promise<boolean>>()
 
   async function look(server: HttpServer): Promise<boolean> {
-    const modern = await probe(upstreams, server)
+    const discovered = await probe(upstreams, server)
+    const modern = discovered !== undefined
+    if (modern) onMet(server.name, discovered)
     known.set(server.name, { modern, until: clock.monotonic() + freshMs[modern ? "modern" : "legacy"] })
     return modern
   }
@@ -39,8 +46,8 @@ export function createHttpEras(upstreams: HttpUpstreams, clock: Clock): HttpEras
   }
 }
 
-/** Failure when the server cannot be reached: that says nothing of its era. */
-async function probe(upstreams: HttpUpstreams, server: HttpServer): Promise<boolean> {
+/** What a server of the modern era says of itself. Failure when it cannot be reached: that says nothing of its era. */
+async function probe(upstreams: HttpUpstreams, server: HttpServer): Promise<JsonObject | undefined> {
   const params = { _meta: modernMeta({}) }
   let response: RpcResponse | undefined
   await httpCall(upstreams.of(server), {
@@ -59,6 +66,7 @@ async function probe(upstreams: HttpUpstreams, server: HttpServer): Promise<bool
       if (one.kind === "response") response = one.message
     },
   })
-  const versions = response === undefined ? undefined : resultOf(response)?.["supportedVersions"]
-  return Array.isArray(versions) && versions.includes(modernVersion)
+  const result = response === undefined ? undefined : resultOf(response)
+  const versions = result?.["supportedVersions"]
+  return Array.isArray(versions) && versions.includes(modernVersion) ? result : undefined
 }
