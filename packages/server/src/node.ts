@@ -53,6 +53,7 @@ import { actionContents } from "./gateway/action-content.ts"
 import { type Conversations, openConversations } from "./gateway/conversation/conversations.ts"
 import { statedIn } from "./registry/alive/stated-version.ts"
 import { identifyAgent, type Identified } from "./gateway/identify-agent.ts"
+import type { A2a } from "./gateway/a2a/open-a2a.ts"
 import { interconnectDoor } from "./gateway/delegation/interconnect-door.ts"
 import { trackConnections } from "./gateway/connections.ts"
 import { createMcpDoor } from "./gateway/mcp/mcp-door.ts"
@@ -543,6 +544,27 @@ export async function startNode({
       },
     })
     closing.push(() => door.close())
+    let a2aOpened: Promise<A2a> | undefined
+    const a2a = () =>
+      (a2aOpened ??= import("./gateway/a2a/open-a2a.ts").then(({ openA2a }) =>
+        openA2a({
+          governor,
+          identify: (request) => identifyAt(request, "a2a"),
+          server: (name) => servers.find(name),
+          secrets: (server) => servers.secrets(server),
+          toolServer: (name, caller) => door.toolServer(name, caller),
+          signCard: (card) => faces.signCard(card),
+          clock,
+          log: logger,
+          config: {
+            ...doorNames,
+            origin: () => origin.url,
+            privateNames: config.upstream.privateNames,
+            answerMs: config.upstream.timeoutSeconds * 1000,
+          },
+        }),
+      ))
+    closing.push(async () => (await a2aOpened?.catch(() => undefined))?.close())
     const interconnect = interconnectDoor(
       async () => {
         const { openInterconnect } = await import("./gateway/delegation/open-interconnect.ts")
@@ -573,8 +595,9 @@ export async function startNode({
             onError: (error, doing) => logger.error({ err: error }, `could not ${doing}`),
           },
           {
-            partners: { aip: (definition) => aip.open(definition) },
+            partners: { aip: (definition) => aip.open(definition), a2a: (await a2a()).partner },
             notices: {
+              a2a: async () => (await a2a()).writeNotice,
               aip: async () => (await import("./gateway/aip/write-aip-notice.ts")).writeAipNotice,
             },
           },
@@ -588,6 +611,7 @@ export async function startNode({
         }
       },
       {
+        "/a2a/": async (delegations) => (await a2a()).door(delegations),
         "/aip/": async (delegations) => {
           const { createAipDoor } = await import("./gateway/aip/aip-door.ts")
           const { partnersOfNode } = await import("./gateway/aip/partners-of-node.ts")

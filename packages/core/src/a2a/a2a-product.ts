@@ -1,7 +1,7 @@
 import type { Product } from "../delegation/part.ts"
 import type { A2aArtifact } from "./a2a-content.ts"
-import { a2aOfPart, filenamesOf, partOfA2a } from "./a2a-part.ts"
-import { keptOf, membersOf, originalOf, textIn, textsIn } from "./a2a-said.ts"
+import { a2aOfPart, partOfA2a } from "./a2a-part.ts"
+import { keptOf, originalOf, textsIn } from "./a2a-said.ts"
 import { without } from "./absent.ts"
 
 /** An artifact as every protocol has it. */
@@ -15,7 +15,6 @@ export function productOfA2a(artifact: A2aArtifact): Product {
     ...originalOf(
       without({
         extensions: extensions?.length === 0 ? undefined : extensions,
-        filenames: filenamesOf(parts),
       }),
     ),
   }
@@ -24,11 +23,10 @@ export function productOfA2a(artifact: A2aArtifact): Product {
 /** A product as an artifact of A2A. */
 export function a2aOfProduct({ id, name, description, parts, metadata, original }: Product): A2aArtifact {
   const kept = keptOf(original)
-  const filenames = membersOf(kept["filenames"])
   return {
     artifactId: id,
     ...without({ name, description }),
-    parts: parts.map((part, at) => a2aOfPart(part, textIn(filenames[String(at)]))),
+    parts: parts.map(a2aOfPart),
     ...without({ metadata, extensions: textsIn(kept["extensions"]) }),
   }
 }

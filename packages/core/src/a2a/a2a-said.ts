@@ -2,7 +2,7 @@ import type { Said } from "../delegation/happening.ts"
 import type { Original } from "../delegation/part.ts"
 import { isJsonObject, type JsonObject, type JsonValue } from "../json/json-value.ts"
 import type { A2aMessage } from "./a2a-content.ts"
-import { a2aOfPart, filenamesOf, partOfA2a } from "./a2a-part.ts"
+import { a2aOfPart, partOfA2a } from "./a2a-part.ts"
 import { without } from "./absent.ts"
 
 /** What a message says. Its tasks and its context are the delegation's, and its role is whoever said it. */
@@ -11,7 +11,6 @@ export function saidOfA2a(message: A2aMessage): Said {
   const object: JsonObject = without({
     extensions: some(extensions),
     referenceTaskIds: some(referenceTaskIds),
-    filenames: filenamesOf(message.parts),
   })
   return {
     id: message.messageId,
@@ -45,7 +44,7 @@ export function a2aOfSaid({ id, parts, metadata, original }: Said, speaking: Spe
     messageId: id,
     ...without({ contextId: speaking.contextId, taskId: speaking.taskId }),
     role: speaking.role,
-    parts: parts.map((part, at) => a2aOfPart(part, textIn(membersOf(kept["filenames"])[String(at)]))),
+    parts: parts.map(a2aOfPart),
     ...without({
       metadata,
       extensions: textsIn(kept["extensions"]),

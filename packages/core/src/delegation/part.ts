@@ -5,6 +5,8 @@ import { z } from "zod"
  * UNTRUSTED: each is bounded by the message that it came in.
  */
 const common = {
+  /** Of the file that it is, or would be. */
+  name: z.string().max(1024).optional(),
   /** IANA media type. */
   mediaType: z.string().max(256).optional(),
   /** What the protocol has beside the content. */
@@ -16,7 +18,6 @@ export const DataPart = z.strictObject({ kind: z.literal("data"), data: z.json()
 /** By its address, or with its bytes in Base64 (RFC 4648 §4); exactly one of the two. */
 export const FilePart = z.strictObject({
   kind: z.literal("file"),
-  name: z.string().max(1024).optional(),
   url: z.string().max(65_536).optional(),
   bytes: z.string().optional(),
   ...common,

@@ -26,6 +26,8 @@ export interface ServedFaces {
   face(ref: string, name: FaceName): ServedFace
   /** Something else of this registry's own, signed in the same way. */
   document(value: JsonObject, mediaType: string): ServedFace
+  /** An A2A AgentCard with a signature of this registry put to it. */
+  signCard(card: JsonObject): JsonObject
   /** The keys by which this registry signs, as a JWK set. */
   keys(): { readonly keys: readonly (Ed25519Jwk & { readonly kid: string })[] }
 }
@@ -46,9 +48,12 @@ export function servedFaces({ store, clock, registrations, origin }: Parts): Ser
     .digest("base64url")
   const sign = (bytes: Uint8Array) => new Uint8Array(signWith(null, bytes, privateKey))
 
+  const signCard = (card: JsonObject) =>
+    signAgentCard(card, { keyId, keySet: `${origin()}${keySetPath}`, sign })
+
   function bodyOf(name: FaceName, face: JsonObject): string {
     if (name !== "agent-card") return JSON.stringify(face)
-    return JSON.stringify(signAgentCard(face, { keyId, keySet: `${origin()}${keySetPath}`, sign }))
+    return JSON.stringify(signCard(face))
   }
 
   function signed(body: string, mediaType: string): (status: number) => Readonly<Record<string, string>> {
@@ -92,6 +97,7 @@ export function servedFaces({ store, clock, registrations, origin }: Parts): Ser
       return { ...served(body, face.mediaType), changedAt: record.changedAt }
     },
     document: (value, mediaType) => served(JSON.stringify(value), mediaType),
+    signCard,
     keys: () => ({ keys: [{ ...jwk, kid: keyId }] }),
   }
 }

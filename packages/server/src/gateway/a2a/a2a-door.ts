@@ -4,7 +4,6 @@ import { Failure, isFailure } from "@hufu/core/failure"
 import { isJsonObject, type JsonObject } from "@hufu/core/json/json-value"
 import { checkHost } from "../../http/host-guard.ts"
 import { acceptSignature } from "../../identity/signed-requests.ts"
-import type { Caller } from "../governor.ts"
 import { challengeOf } from "../mcp/challenge.ts"
 import { createPresence } from "../mcp/presence.ts"
 import { readBody } from "../mcp/read-body.ts"
@@ -41,8 +40,7 @@ export function createA2aDoor(parts: A2aParts): A2aDoor {
 
   async function visit(req: IncomingMessage, res: ServerResponse): Promise<void> {
     guard(req)
-    const { caller: identified, checkBody } = parts.identify(req)
-    const caller: Caller = { ...identified, door: identified.door === "mcp-mtls" ? "a2a-mtls" : "a2a-http" }
+    const { caller, checkBody } = parts.identify(req)
     governor.standing(caller)
     requireScope(caller, "read")
     const url = new URL(req.url ?? "", "http://localhost")

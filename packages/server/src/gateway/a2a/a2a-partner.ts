@@ -274,11 +274,16 @@ function messageFor(
 ): { params: JsonObject; extensions: string[] } {
   if (said === undefined)
     throw new Failure("invalid_input", "A2A has no order without a message: say something")
-  const { referenceTaskIds: _, ...message } = a2aOfSaid(said, {
+  const {
+    referenceTaskIds: _,
+    extensions: named = [],
+    ...message
+  } = a2aOfSaid(said, {
     role: "ROLE_USER",
     contextId: view.partnerContext ?? contextFor(sender.agent, view.context),
     taskId: view.partnerTask,
   })
+  const used = named.filter((uri) => offered.includes(uri))
   const wanted = textsIn(parameters?.["extensions"]) ?? []
   // Whoever stands behind a message is told only to those who ask for it.
   const tells = offered.includes(delegationExtension)
@@ -292,7 +297,12 @@ function messageFor(
     returnImmediately: true,
   }
   const params = {
-    message: { ...message, ...(metadata === undefined ? {} : { metadata }) },
+    message: {
+      ...message,
+      ...(metadata === undefined ? {} : { metadata }),
+      // A name that the partner gave itself tells it nothing; any other could carry what nobody has judged.
+      ...(used.length === 0 ? {} : { extensions: used }),
+    },
     configuration,
     ...(isJsonObject(about) ? { metadata: about } : {}),
   }

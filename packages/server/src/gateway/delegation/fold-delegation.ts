@@ -63,6 +63,12 @@ function withProduct(
   const at = products.findIndex(({ id }) => id === product.id)
   const known = products[at]
   if (known === undefined) return [...products, product]
-  const next = append ? { ...known, ...product, parts: [...known.parts, ...product.parts] } : product
-  return products.with(at, next)
+  return products.with(at, append ? grownProduct(known, product) : product)
+}
+
+/** A further piece adds to what there is; what came with the first piece alone stays. */
+function grownProduct(known: Product, piece: Product): Product {
+  const metadata = piece.metadata === undefined ? {} : { metadata: { ...known.metadata, ...piece.metadata } }
+  const { original: _original, ...said } = piece
+  return { ...known, ...said, parts: [...known.parts, ...piece.parts], ...metadata }
 }

@@ -77,7 +77,7 @@ export async function openA2aWorld(
       const token = /^Bearer (\S+)$/.exec(req.headers.authorization ?? "")?.[1]
       const known = callers.get(token ?? "")
       if (known === undefined) throw new Failure("unauthenticated", "send a credential")
-      return { caller: { ...known, door: "mcp-http" } }
+      return { caller: { ...known, door: "a2a-http" } }
     },
     async describe(server, _caller, signal) {
       const known = partners[server]

@@ -14,11 +14,12 @@ export async function sdkClient(
   url: string,
   binding: "JSONRPC" | "HTTP+JSON",
   version: "1.0" | "0.3" = "1.0",
+  credential = "tester",
 ) {
   const fetchImpl: typeof fetch = (input, init) =>
     fetch(input, {
       ...init,
-      headers: { ...Object.fromEntries(new Headers(init?.headers)), authorization: "Bearer tester" },
+      headers: { ...Object.fromEntries(new Headers(init?.headers)), authorization: `Bearer ${credential}` },
     })
   const legacyCompat = { enabled: version === "0.3" }
   const transport =
@@ -36,6 +37,8 @@ export async function sdkClient(
   )
   return factory.createFromAgentCard({ ...card, supportedInterfaces })
 }
+
+export type SdkClient = Awaited<ReturnType<typeof sdkClient>>
 
 let count = 0
 
