@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os"
 import { fileURLToPath } from "node:url"
 import { defineConfig } from "vitest/config"
 
@@ -15,7 +16,8 @@ const setupFiles = [
 
 export default defineConfig({
   test: {
-    maxWorkers: 2,
+    // Many tests wait: for a disk, a timer, a browser, a node that starts. One more of them at work leaves no processor idle.
+    maxWorkers: availableParallelism() + 1,
     testTimeout: 30_000,
     hookTimeout: 30_000,
     // What is awaited comes when it comes: a busy machine makes no test fail.

@@ -2,12 +2,38 @@ import type { Page } from "playwright-core"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
 import { looks } from "../console/looks.ts"
 import { openPage, type Tab } from "../console/open-console.ts"
+import { isLongRun } from "../long-run.ts"
 import { withoutChromium } from "../sign-in/console-browser.ts"
 import { type AttackedConsole, openAttackedConsole } from "./attacked-console.ts"
 import { type HostileScene, makeHostileScene } from "./hostile-scene.ts"
 import { hiddenCharacters, hostileTexts } from "./hostile-texts.ts"
 
 // Text that an agent, a tool server or a host wrote, in every field that one of them controls, on every page.
+
+/** Each way in which a page shows what others wrote; every page there is, in every look, by `npm run long`. */
+const few = new Set([
+  "approvals",
+  "approval",
+  "approval by name",
+  "page of a server",
+  "actions",
+  "action",
+  "failed",
+  "arguments",
+  "agent",
+  "task",
+  "server",
+  "mandate",
+  "registry by facet",
+  "registered agent",
+  "registered",
+  "registration edited",
+  "review",
+  "grammar",
+  "actions/…",
+  "registry/…",
+  "…",
+])
 
 let at: AttackedConsole
 let scene: HostileScene
@@ -76,7 +102,9 @@ describe.skipIf(withoutChromium !== undefined)("hostile text", { timeout: 120_00
         faults.push(`a dialog opened: ${dialog.message()}`)
         void dialog.dismiss()
       })
-      for (const [name, path] of Object.entries(scene.pages)) {
+      const pages = Object.entries(scene.pages).filter(([name]) => isLongRun || few.has(name))
+      expect(pages.length).toBeGreaterThanOrEqual(few.size)
+      for (const [name, path] of pages) {
         await openPage(tab.page, `${at.origin}${path}`).catch((cause: unknown) => {
           throw new Error(`${name} did not open`, { cause })
         })

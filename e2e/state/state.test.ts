@@ -18,7 +18,7 @@ import { createLife, rebuildOf, type Snapshot, snapshotOf, stateOf } from "./ran
 
 const isLong = process.env["HUFU_LONG"] === "1"
 const seed = Number(process.env["HUFU_SEED"] ?? (isLong ? Date.now() % 100_000 : 7))
-const [steps, alterations] = isLong ? [400, 2000] : [32, 60]
+const [steps, alterations] = isLong ? [400, 2000] : [24, 30]
 
 /** Without a node. */
 async function rebuildIn(dataDir: string): Promise<RebuildReport> {
