@@ -273,6 +273,13 @@ test("no attack on a token goes", async () => {
     () => "cut off",
   )
   expect([431, "cut off"]).toContain(large)
+  // Once, however often it was tried.
+  const { items } = await world.local.log.entries({ from: 0, limit: 200 })
+  const noted = items
+    .map(({ entry }) => JSON.stringify(entry))
+    .filter((text) => text.includes("token_refused"))
+  const ofBen = noted.filter((text) => text.includes(`"subject":"${need(ben).agent.id}"`))
+  expect(ofBen).toEqual([expect.stringContaining('"fact":"agent.refused"')])
   // After all of that it still goes for whom it is.
   expect(await call(ben, chain)).toBe("done")
 })

@@ -111,7 +111,12 @@ export function createPipeline(parts: PipelineParts): Governor {
     arguments: args,
   }: Attempt): Promise<string | undefined> {
     if (caller.presents === undefined || lostStanding(caller, server) !== undefined) return undefined
-    return parts.presented.take({ caller, server, tool, arguments: args })
+    try {
+      return await parts.presented.take({ caller, server, tool, arguments: args })
+    } catch (error) {
+      if (isFailure(error, "token_refused")) turnedAway.note(caller, "token_refused")
+      throw error
+    }
   }
 
   /** A hold that the client names must be this agent's, this task's and of this very action; else the open hold of the same action. */

@@ -20,14 +20,18 @@ interface Parts {
 const maxCauses = 16
 
 /**
- * Writes down that an agent was turned away at a door, before it was known what it wanted. Once for each cause, until a person changes
+ * Writes down that an agent was turned away at a door, before it was known what it wanted, or because the tokens that it brought count for
+ * nothing. Once for each cause, until a person changes
  * what holds: an agent that tries again and again must not fill the disk.
  */
 export function noteTurnedAway({ store, agents, stop, onError }: Parts) {
   /** Of each agent, what was written since a person last stopped, suspended or let go. */
   const written = new Map<string, { readonly since: string; readonly causes: Set<string> }>()
 
-  function note({ agent: id, door, version, credential }: Caller, reason: LostStanding): void {
+  function note(
+    { agent: id, door, version, credential }: Caller,
+    reason: LostStanding | "token_refused",
+  ): void {
     const agent = agents.records.get(id)
     // Whom this node does not know has no place in its ledger.
     if (!agent) return
