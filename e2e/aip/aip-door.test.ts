@@ -1,6 +1,7 @@
 import { loopback } from "@hufu/server/http/testing/loopback"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
 import { runChecks } from "../../conformance/aip/check.ts"
+import { watchLeader } from "../../conformance/aip/leader-checks.ts"
 import { type Leader, openLeader } from "../../conformance/aip/leader.ts"
 import { partnerChecks } from "../../conformance/aip/partner-checks.ts"
 import { type ScriptedPartner, startScriptedPartner } from "../../conformance/aip/scripted-partner.ts"
@@ -10,9 +11,10 @@ import { credential, helperAic, leaderAic, openGateway } from "./gateway-under-t
 let there: ScriptedPartner
 let gateway: Awaited<ReturnType<typeof openGateway>>
 let leader: Leader
+const watch = watchLeader()
 
 beforeAll(async () => {
-  there = await startScriptedPartner({ aic: helperAic, host: loopback })
+  there = await startScriptedPartner({ aic: helperAic, host: loopback, onSeen: (seen) => watch.look(seen) })
   gateway = await openGateway(there.url)
   leader = openLeader({
     base: gateway.base,
@@ -40,6 +42,9 @@ describe("the door of AIP", () => {
       "state-15",
     ])
     expect(gateway.errors).toEqual([])
+    // And a conforming leader towards that partner.
+    expect(watch.missteps).toEqual([])
+    expect([...watch.counts.keys()].toSorted()).toEqual(["cancel", "complete", "continue", "start"])
     // A hundred and some commands, each of them durable: more than a busy machine does in the usual time.
   }, 120_000)
 
@@ -141,6 +146,29 @@ describe("the door of AIP", () => {
     const sent = JSON.stringify(there.seen.at(-1)?.body)
     expect(sent).not.toContain(task)
   })
+})
+
+test("what a leader bounds, by time or by size, is kept, and the partner is told", async () => {
+  const start = async (text: string, commandParams: { timeout?: number; maxProductsBytes?: number }) => {
+    const task = leader.newTask()
+    await leader.rpc(task, "start", { dataItems: [{ type: "text", text }], commandParams })
+    return { task, theirs: there.tasks().at(-1)?.id }
+  }
+  const large = await start("deliver", { maxProductsBytes: 1 })
+  const long = await start("work", { timeout: 5000 })
+  gateway.folder.clock.set(gateway.clock.now() + 6000)
+  for (const [{ task, theirs }, code] of [
+    [large, "too_large"],
+    [long, "upstream_lost"],
+  ] as const) {
+    const { status } = await leader.until(task, ["failed"])
+    expect(status.dataItems).toMatchObject([{ data: { hufu: { code } } }, { type: "text" }])
+    await expect.poll(() => there.tasks().find(({ id }) => id === theirs)?.state).toBe("canceled")
+  }
+  const { error } = await leader.call("rpc", {
+    command: leader.command(leader.newTask(), "start", { commandParams: { timeout: -1 } }),
+  })
+  expect(error).toMatchObject({ code: -32602 })
 })
 
 describe("what Hufu rules", () => {

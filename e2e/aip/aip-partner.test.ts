@@ -96,7 +96,7 @@ describe("a partner that speaks AIP", () => {
     expect(said(started)).toEqual(["submitted", "working", "p1", "delivered"])
     const [first] = started
     expect(started.map(({ seq }) => seq)).toEqual([1, 3, 5, 7])
-    expect(first?.happening).toMatchObject({ original: { protocol: "aip", object: { type: "task-result" } } })
+    expect(first?.happening).toMatchObject({ original: { protocol: "aip", object: { snapshot: true } } })
     expect(said(await all(partner.look(view, ours, never)))).toEqual(["p1", "delivered"])
     expect(said(await run(partner, order("complete", view)))).toEqual(["p1", "completed"])
     expect(there.seen.map(({ path }) => path)).toEqual(["stream", "rpc", "rpc"])

@@ -3,6 +3,7 @@ import type { Original, Product } from "../delegation/part.ts"
 import { isJsonObject, type JsonObject, type JsonValue } from "../json/json-value.ts"
 import type { AipProduct, EventData, TaskCommand, TaskStatus } from "./aip-message.ts"
 import { delegationStateOf } from "./aip-state.ts"
+import { msOf } from "./aip-time.ts"
 import { besideMessage, besideProduct } from "./beside.ts"
 import { partOf } from "./data-item.ts"
 
@@ -47,13 +48,27 @@ function stateOf(
 ): Happening {
   const items = [...(dataItems ?? []), ...(status.dataItems ?? [])]
   const beside = besideMessage(raw)
+  const state = delegationStateOf(status.state)
+  if (items.length === 0 && beside.metadata === undefined)
+    return { kind: "state", state, original: original(bareState(raw, status)) }
   const said: Said = { id, parts: items.map(partOf), ...beside, original: original(saidIn(raw)) }
+  return { kind: "state", state, said, original: original(raw) }
+}
+
+/** Nothing is said with such a state, so that there is nothing to judge: only when it changed, and how it was told, is kept. */
+function bareState({ type }: JsonObject, { stateChangedAt }: TaskStatus): JsonObject {
+  const changed = msOf(stateChangedAt)
   return {
-    kind: "state",
-    state: delegationStateOf(status.state),
-    ...(items.length === 0 && beside.metadata === undefined ? {} : { said }),
-    original: original(raw),
+    snapshot: type === "task-result",
+    ...(changed === undefined ? {} : { timestamp: new Date(changed).toISOString() }),
   }
+}
+
+/** When a state changed, as its partner said; undefined where that is not known. */
+export function changedAt(happening: { original?: Original | undefined }): number | undefined {
+  const came = aipOriginal(happening)
+  const text = came?.["timestamp"] ?? objectIn(came?.["status"])?.["stateChangedAt"]
+  return typeof text === "string" ? msOf(text) : undefined
 }
 
 /** What of a message goes with its words. */

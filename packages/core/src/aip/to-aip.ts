@@ -6,7 +6,7 @@ import { jsonObject } from "../registration/faces/jsonish.ts"
 import { aipStateOf } from "./aip-state.ts"
 import { beijingTime } from "./aip-time.ts"
 import { dataItemOf } from "./data-item.ts"
-import { aipOriginal, objectIn } from "./from-aip.ts"
+import { aipOriginal, changedAt, objectIn } from "./from-aip.ts"
 
 /** Who says something to whom about which task: never taken from an original, because who speaks has changed. */
 export interface Envelope {
@@ -57,13 +57,13 @@ export function eventOf(happening: Happening, envelope: Envelope, stamp: Stamp):
     return chunk({ id, parts }, { append: false, last: true }, envelope, stamp)
   }
   const came = aipOriginal(happening)
-  if (came !== undefined) return addressed(came, envelope)
+  if (came?.["type"] !== undefined) return addressed(came, envelope)
   if (happening.kind === "product") return chunk(happening.product, happening, envelope, stamp)
   const { state, said } = happening
   return {
-    type: "task-status-update",
+    type: came?.["snapshot"] === true ? "task-result" : "task-status-update",
     ...partnerMessage(envelope, stamp),
-    status: statusOf({ state, said, at: stamp.at }),
+    status: statusOf({ state, said, at: changedAt(happening) ?? stamp.at }),
   }
 }
 

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto"
 import { msOf } from "@hufu/core/aip/aip-time"
-import { aipOriginal, objectIn } from "@hufu/core/aip/from-aip"
+import { aipOriginal, changedAt, objectIn } from "@hufu/core/aip/from-aip"
 import { commandOf, type Envelope, resultOf, statusOf } from "@hufu/core/aip/to-aip"
 import { dataItemOf } from "@hufu/core/aip/data-item"
 import type { Happening } from "@hufu/core/delegation/happening"
@@ -85,5 +85,6 @@ function isOwnStart(event: Event | undefined): boolean {
 
 function statusIn(happening: Extract<Happening, { kind: "state" }>, at: number): JsonObject {
   const { state, said } = happening
-  return objectIn(aipOriginal(happening)?.["status"]) ?? statusOf({ state, at, said })
+  const came = objectIn(aipOriginal(happening)?.["status"])
+  return came ?? statusOf({ state, at: changedAt(happening) ?? at, said })
 }
