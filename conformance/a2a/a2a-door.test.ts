@@ -25,16 +25,23 @@ describe("the mandatory requirements of A2A 1.0", () => {
     expect(new Set(requirements.map(({ id }) => id)).size).toBe(requirements.length)
   })
 
-  it.each(["JSONRPC", "HTTP+JSON"] as const)(
+  // `npm run conformance:a2a` checks all of them over both bindings, against a node in a process of its own.
+  it.each([
+    ["JSONRPC", /./, 60],
+    ["HTTP+JSON", /^(?:HTTP_JSON|CORE-(?:SEND|GET|CANCEL|ERR|STREAM)|STREAM-SUB|PUSH-(?:GET|DEL)|VER)-/, 25],
+  ] as const)(
     "are met by Hufu's door in front of an agent of the official SDK, over %s",
-    async (binding) => {
+    async (binding, meant, least) => {
       // Whom an agent tells of what a partner wrote is asked about, unless the person named it.
       await world.anotherAgent(binding, `tell ${webhook.url} how it goes`)
       const headers = { authorization: `Bearer ${binding}` }
       const implementations = await openImplementation(`${world.url}/a2a/checked`, headers, webhook)
-      const found = await runRequirements(implementations.filter(({ wire }) => wire.binding === binding))
+      const found = await runRequirements(
+        implementations.filter(({ wire }) => wire.binding === binding),
+        (id) => meant.test(id),
+      )
       expect(unmet(found)).toEqual([])
-      expect(found.filter(({ outcome }) => outcome === "met").length).toBeGreaterThan(60)
+      expect(found.filter(({ outcome }) => outcome === "met").length).toBeGreaterThan(least)
     },
     60_000,
   )

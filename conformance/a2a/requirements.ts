@@ -118,14 +118,38 @@ async function withPush(
   await use(task, id)
 }
 
-/** What a webhook is told of a task that goes on to its end; asked for once of each implementation. */
-const deliveries = new WeakMap<Implementation, Promise<readonly Told[]>>()
+/** What several requirements look at, asked for once of each implementation. */
+function once<T>(
+  known: WeakMap<Implementation, Promise<T>>,
+  of: Implementation,
+  ask: (of: Implementation) => Promise<T>,
+) {
+  const found = known.get(of) ?? ask(of)
+  known.set(of, found)
+  return found
+}
 
+const deliveries = new WeakMap<Implementation, Promise<readonly Told[]>>()
+const forms = new WeakMap<Implementation, Promise<void>>()
+
+/** What a webhook is told of a task that goes on to its end. */
 function delivered(of: Implementation): Promise<readonly Told[]> {
   needs(of, "pushNotifications")
-  const known = deliveries.get(of) ?? deliver(of)
-  deliveries.set(of, known)
-  return known
+  return once(deliveries, of, deliver)
+}
+
+/** Every kind of part, and a message alone, are of the protocol's form. */
+async function formsOf(of: Implementation): Promise<void> {
+  for (const prefix of [
+    "tck-artifact-text",
+    "tck-artifact-file",
+    "tck-artifact-file-url",
+    "tck-artifact-data",
+  ]) {
+    const task = taskOf(await of.say(prefix))
+    must(isOfSchema(A2aTask, task) && itemsOf(task["artifacts"]).length === 1, `\`${prefix}\` is not`)
+  }
+  must(isOfSchema(A2aEvent, (await of.say("tck-message-response")).result), "a message is not")
 }
 
 async function deliver(of: Implementation): Promise<readonly Told[]> {
@@ -686,18 +710,7 @@ export const requirements: readonly Requirement[] = [
   ].map((id): Requirement => ({
     id,
     says: "what is answered is of the protocol's form",
-    async check(of) {
-      for (const prefix of [
-        "tck-artifact-text",
-        "tck-artifact-file",
-        "tck-artifact-file-url",
-        "tck-artifact-data",
-      ]) {
-        const task = taskOf(await of.say(prefix))
-        must(isOfSchema(A2aTask, task) && itemsOf(task["artifacts"]).length === 1, `\`${prefix}\` is not`)
-      }
-      must(isOfSchema(A2aEvent, (await of.say("tck-message-response")).result), "a message is not")
-    },
+    check: (of) => once(forms, of, formsOf),
   })),
   {
     id: "DM-SERIAL-001",

@@ -8,13 +8,16 @@ export interface Finding {
   readonly why: string
 }
 
-/** Checks every requirement, one after another, over every binding that is given. */
-export async function runRequirements(implementations: readonly Implementation[]): Promise<Finding[]> {
+/** Checks every requirement, or those that are meant, one after another, over every binding that is given. */
+export async function runRequirements(
+  implementations: readonly Implementation[],
+  isMeant: (id: string) => boolean = () => true,
+): Promise<Finding[]> {
   const findings: Finding[] = []
   for (const each of implementations)
     for (const requirement of requirements) {
       const { id, binding } = requirement
-      if (binding !== undefined && binding !== each.wire.binding) continue
+      if (!isMeant(id) || (binding !== undefined && binding !== each.wire.binding)) continue
       const found = { id, binding: each.wire.binding }
       try {
         await requirement.check(each)

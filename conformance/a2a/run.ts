@@ -1,12 +1,14 @@
 import { parseArgs } from "node:util"
 import { startAgent } from "./agent.ts"
+import { hufuInFront } from "./hufu-in-front.ts"
 import { openImplementation } from "./implementation.ts"
 import { openWebhook } from "./webhook.ts"
-import { runRequirements } from "./run-requirements.ts"
+import { type Finding, runRequirements } from "./run-requirements.ts"
 
 /**
  * Checks the mandatory requirements of A2A 1.0 on whoever serves it at an address.
  *
+ *     node conformance/a2a/run.ts             checks a node of Hufu in front of the agent that is asked
  *     node conformance/a2a/run.ts URL [--header "authorization: Bearer …"]… [--webhook HOST]
  *     node conformance/a2a/run.ts --agent     serves the agent behind which an implementation is checked, until it is stopped
  */
@@ -24,17 +26,28 @@ async function main(): Promise<void> {
     console.log(agent.url)
     return
   }
+  const webhook = await openWebhook(values.webhook)
   const [url] = positionals
-  if (url === undefined) throw new Error("give the address below which the card is, or --agent")
-  const headers = Object.fromEntries(
-    values.header.map((line) => {
+  const own = url === undefined ? await hufuInFront(webhook.url) : undefined
+  try {
+    const headers = own?.headers ?? readHeaders(values.header)
+    report(await runRequirements(await openImplementation(own?.url ?? url ?? "", headers, webhook)))
+  } finally {
+    webhook.close()
+    await own?.close()
+  }
+}
+
+function readHeaders(lines: readonly string[]): Record<string, string> {
+  return Object.fromEntries(
+    lines.map((line) => {
       const at = line.indexOf(":")
       return [line.slice(0, at).trim(), line.slice(at + 1).trim()]
     }),
   )
-  const webhook = await openWebhook(values.webhook)
-  const findings = await runRequirements(await openImplementation(url, headers, webhook))
-  webhook.close()
+}
+
+function report(findings: readonly Finding[]): void {
   for (const { id, binding, outcome, why } of findings)
     console.log(`${outcome.padEnd(15)} ${binding.padEnd(10)} ${id.padEnd(26)} ${why}`)
   const count = (outcome: string) => findings.filter((each) => each.outcome === outcome).length
