@@ -2,6 +2,8 @@ import { spawnSync } from "node:child_process"
 import { generateKeyPairSync, type KeyObject, X509Certificate } from "node:crypto"
 import { once } from "node:events"
 import { writeFileSync } from "node:fs"
+import { createServer } from "node:http"
+import type { AddressInfo } from "node:net"
 import { join } from "node:path"
 import { connect, type TLSSocket } from "node:tls"
 import { acmeClient } from "@hufu/server/identity/testing/acme-client"
@@ -11,7 +13,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest"
 import { z } from "zod"
 import { type NodeUnderTest, startNode } from "../node-under-test.ts"
 import { startProcess } from "../process/start-process.ts"
-import { loopback } from "@hufu/server/http/testing/loopback"
+import { loopback, loopbackInUrl } from "@hufu/server/http/testing/loopback"
 
 const secret = "three tigers guard the tally of the north gate"
 const Bound = z.object({ keyId: z.string(), macKey: z.string(), aic: z.string(), directory: z.string() })
@@ -31,7 +33,7 @@ beforeAll(async () => {
   ])
   port = Number(free.ready["port"])
   await free.stop()
-  node = await startNode({ config: { ca: { door: { port } } } })
+  node = await startNode({ config: { ca: { door: { port } }, registry: { share: true } } })
   await node.cli(["enrol", "--secret-stdin"], { stdin: `${secret}\n` })
   await person(["ca", "init", "--name", "Tiger"])
 }, 60_000)
@@ -225,6 +227,21 @@ async function acps(of: { key: KeyObject; chain: string }, path: string, body: o
   return { status, body: json === "" ? undefined : (JSON.parse(json) as { result?: { entityAic: string } }) }
 }
 
+/** An address that sends back whatever it is sent. */
+async function startHook(): Promise<{ url: string } & AsyncDisposable> {
+  const server = createServer((request, response) => void request.pipe(response)).listen(0, loopback)
+  await once(server, "listening")
+  const { port: at } = server.address() as AddressInfo // it listens on TCP
+  return {
+    url: `http://${loopbackInUrl}:${at}/hook`,
+    async [Symbol.asyncDispose]() {
+      server.closeAllConnections()
+      server.close()
+      await once(server, "close")
+    },
+  }
+}
+
 test("a registered agent is heard by its certificate, which is on hold while another version runs", async () => {
   const runner = await registered("runner", "agent")
   const beat = async (version: string) =>
@@ -240,12 +257,37 @@ test("a registered agent is heard by its certificate, which is on hold while ano
   expect(await alive()).toMatchObject({ state: "alive", version: "1.0.0", mismatch: null })
   const discovered = await acps(runner, "/acps-adp-v2/discover", { type: "explicit", query: "parcel" })
   expect(discovered.body?.result).toMatchObject({ aliveMap: { [runner.aic]: { alive: true } } })
+  // By the same certificate it is told of changes, at an address that answers what it was asked.
+  await using hook = await startHook()
+  const webhooks = "/acps-dsp-v2/webhooks"
+  const wanted = { url: hook.url, secret: "a secret of enough letters" }
+  expect(await acps(runner, webhooks, wanted)).toMatchObject({
+    status: 201,
+    body: { owner: runner.id, status: "active" },
+  })
+  const asNobody = await fetch(`${node.url}${webhooks}`, { method: "POST", body: JSON.stringify(wanted) })
+  expect(asNobody.status).toBe(401)
+  // An agent of this node whose registration nobody approved is not told.
+  const { credential } = z
+    .object({ credential: z.object({ credential: z.string() }).or(z.string()) })
+    .parse(await node.api("POST", "/v1/agents", { name: "unregistered", credential: true }))
+  const bearer = typeof credential === "string" ? credential : credential.credential
+  const asAgent = await fetch(`${node.url}${webhooks}`, {
+    method: "POST",
+    headers: { authorization: `Bearer ${bearer}` },
+    body: JSON.stringify(wanted),
+  })
+  expect([asAgent.status, await asAgent.json()]).toMatchObject([403, { error: { code: 40301 } }])
   const open = await dial(runner)
   const took = await endsAfter(open, async () => beat("2.0.0"))
   process.stdout.write(`another version to closed: ${took.toFixed(0)} ms\n`)
   expect(await alive()).toMatchObject({ mismatch: { registered: "1.0.0", running: "2.0.0" } })
   const refusal = await acps(runner, "/acps-adp-v2/discover", { type: "explicit", query: "parcel" })
   expect(refusal).toMatchObject({ status: 401, body: { error: { code: 40101 } } })
+  expect(await acps(runner, webhooks, wanted)).toMatchObject({
+    status: 401,
+    body: { error: { code: 40101 } },
+  })
   expect(await node.cli(["ca", "list", "--agent", runner.id])).toMatchObject({
     items: [{ status: "on-hold" }],
   })

@@ -2,7 +2,8 @@ import type { Registration } from "@hufu/core/registration/registration"
 import type { Clock } from "../clock.ts"
 import type { RegistrationVersion } from "./discovery/registration-source.ts"
 import type { RegistrationRecord } from "./registration-record.ts"
-import { type Registrations, registrationOf, withLiveProofs } from "./registrations.ts"
+import { registrationOf, withLiveProofs } from "./registration-of.ts"
+import type { Registrations } from "./registrations.ts"
 import type { Mirrors } from "./sync/mirrors.ts"
 
 /** What this registry keeps itself, and what it knows of others. */

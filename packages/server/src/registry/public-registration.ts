@@ -9,7 +9,8 @@ import type { Clock } from "../clock.ts"
 import type { Registration } from "@hufu/core/registration/registration"
 import type { Alive } from "./alive/alive.ts"
 import type { KnownRegistrations } from "./known-registrations.ts"
-import { isTrial, type Registrations } from "./registrations.ts"
+import { isTrial } from "./registration-of.ts"
+import type { Registrations } from "./registrations.ts"
 
 /** One that everybody could see at some time. */
 export type Approved = Registration & { readonly approvedAt: number }

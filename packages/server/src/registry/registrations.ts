@@ -3,11 +3,11 @@ import type { ReviewFlag, ShownRegistration } from "@hufu/core/contract/registra
 import type { Fact } from "@hufu/core/evidence/entry"
 import { Failure } from "@hufu/core/failure"
 import { newId } from "@hufu/core/id"
-import { formatAic, isOntology, isTrialCode, parseAic } from "@hufu/core/identity/aic"
+import { formatAic, isOntology, parseAic } from "@hufu/core/identity/aic"
 import type { JsonValue } from "@hufu/core/json/json-value"
 import type { OwnershipProof } from "@hufu/core/registration/developer"
-import { RegistrationContent } from "@hufu/core/registration/registration-content"
-import type { Registration, RegistrationState } from "@hufu/core/registration/registration"
+import type { RegistrationContent } from "@hufu/core/registration/registration-content"
+import type { RegistrationState } from "@hufu/core/registration/registration"
 import { readRecord, writeRecord } from "../authority/records.ts"
 import type { AgentAuthority } from "../authority/agents.ts"
 import { type Declare, saidTime } from "../authority/declare.ts"
@@ -20,6 +20,8 @@ import type { Store, Tx } from "../store/store.ts"
 import { type Load, type Loaded, loadRegistrations } from "./load-registrations.ts"
 import { openRegistrationIndex, type RegistrationsOf } from "./registration-index.ts"
 import { registrationKind, type RegistrationRecord } from "./registration-record.ts"
+import { readContent } from "./read-content.ts"
+import { isTrial, registrationOf, withLiveProofs } from "./registration-of.ts"
 import { refuseUnready } from "./review-content.ts"
 import { digestOfContent } from "./digest-of-content.ts"
 
@@ -246,7 +248,7 @@ export async function openRegistrations(parts: RegistrationParts): Promise<Regis
   })
 
   async function claim({ content: given, owner, agent, ontology }: Claim): Promise<RegistrationRecord> {
-    const content = contentFrom(given)
+    const content = readContent(given)
     const now = clock.now()
     if (index.byName(content.name) !== undefined)
       throw new Failure(
@@ -288,7 +290,7 @@ export async function openRegistrations(parts: RegistrationParts): Promise<Regis
       const code = parseAic(issued.code)
       const serial = (code?.instance ?? "").toLowerCase()
       const now = clock.now()
-      const content = contentFrom({
+      const content = readContent({
         ...ontology.content,
         ...says,
         form: "entity",
@@ -372,7 +374,7 @@ export async function openRegistrations(parts: RegistrationParts): Promise<Regis
         "stale",
         `a change of \`${before.content.name}\` waits for review: take it back first with \`hufu registration withdraw\``,
       )
-    const content = contentFrom(given)
+    const content = readContent(given)
     if (content.name !== before.content.name)
       throw new Failure(
         "forbidden",
@@ -601,7 +603,7 @@ export async function openRegistrations(parts: RegistrationParts): Promise<Regis
     load: (load) =>
       alone(async () => {
         const loaded = await loadRegistrations(
-          { store, clock, declare, registrar, index, read: contentFrom, maxOfOwner },
+          { store, clock, declare, registrar, index, read: readContent, maxOfOwner },
           load,
         )
         for (const each of loaded)
@@ -666,48 +668,6 @@ export async function openRegistrations(parts: RegistrationParts): Promise<Regis
     forget: (tx, id) => index.remove(tx, id),
     onChanged: (listener) => void listeners.push(listener),
   }
-}
-
-export function isTrial({ aic }: Pick<Registration, "aic">): boolean {
-  const code = aic === null ? undefined : parseAic(aic)
-  return code !== undefined && isTrialCode(code)
-}
-
-/** What a registry shows of a registration, without what is under way. */
-export function registrationOf(record: RegistrationRecord): Registration {
-  const {
-    proposal: _,
-    proposalState: _1,
-    proposedAt: _2,
-    reason: _3,
-    offeredTo: _4,
-    ...registration
-  } = record
-  return registration
-}
-
-/** What has run out counts no more, whether or not that is written down yet. */
-export function withLiveProofs(registration: Registration, now: number): Registration {
-  const proofs = registration.proofs.filter(({ until }) => until === null || until > now)
-  return proofs.length === registration.proofs.length ? registration : { ...registration, proofs }
-}
-
-/** UNTRUSTED input: throws Failure("invalid_input") that names what is wrong first. */
-function contentFrom(given: unknown): RegistrationContent {
-  const read = RegistrationContent.safeParse(given)
-  if (read.success) return asContent(read.data)
-  const [issue] = read.error.issues
-  const where = issue?.path.join("/").slice(0, 200)
-  throw new Failure(
-    "invalid_input",
-    `the registration is not acceptable at \`/${where ?? ""}\`: ${issue?.message.slice(0, 300) ?? "it is malformed"}`,
-    { extra: { count: read.error.issues.length } },
-  )
-}
-
-/** Without members that are undefined, as the ledger commits to it. */
-function asContent(content: RegistrationContent): RegistrationContent {
-  return JSON.parse(JSON.stringify(content)) as RegistrationContent
 }
 
 function asJson(value: object): JsonValue {

@@ -1,7 +1,7 @@
 import type { CallId } from "@hufu/core/contract/contract"
 import type { DeveloperDocument, ShownDeveloper } from "@hufu/core/contract/developer"
 import { fromBase64 } from "@hufu/core/evidence/base64"
-import { BadgeCheck, CircleCheck, CircleX, Clock, TriangleAlert } from "lucide-react"
+import { CircleCheck, CircleX, Clock } from "lucide-react"
 import { useState } from "react"
 import { useChange } from "../../data/use-operation.ts"
 import { Badge } from "../../part/badge.tsx"
@@ -9,13 +9,12 @@ import { Confirm } from "../../part/confirm.tsx"
 import { Facts } from "../../part/facts.tsx"
 import { Failed } from "../../part/failed.tsx"
 import { Id } from "../../part/id.tsx"
-import { Moment } from "../../part/time.tsx"
 import { Untrusted } from "../../part/untrusted.tsx"
 import { UntrustedName } from "../../part/untrusted-name.tsx"
 import { useWidening } from "../../session/prove.ts"
 import { useWords } from "../../words/use-words.ts"
 import { TextField } from "../registrations/registration-controls.tsx"
-import { registryWords } from "../registry/words.ts"
+import { ProofList } from "../registry/proof-list.tsx"
 import { developerWords } from "./words.ts"
 
 /** What is read again after a developer changed: their registrations say what was verified of them. */
@@ -59,11 +58,8 @@ export function Developer({ of, isOwn = false }: { readonly of: ShownDeveloper; 
               </span>
             ),
           ],
-          [
-            words.verified,
-            proofs.length === 0 ? words.nothing : <Proofs key="proofs" of={proofs} isDue={false} />,
-          ],
-          [words.due, due.length === 0 ? null : <Proofs key="due" of={due} isDue />],
+          [words.verified, proofs.length === 0 ? words.nothing : <ProofList key="proofs" of={proofs} />],
+          [words.due, due.length === 0 ? null : <ProofList key="due" of={due} isDue />],
         ]}
       />
       {documents.length === 0 ? null : (
@@ -87,30 +83,6 @@ export function Developer({ of, isOwn = false }: { readonly of: ShownDeveloper; 
         </div>
       )}
     </div>
-  )
-}
-
-function Proofs({ of, isDue }: { readonly of: ShownDeveloper["proofs"]; readonly isDue: boolean }) {
-  const words = useWords(registryWords)
-  const Icon = isDue ? TriangleAlert : BadgeCheck
-  return (
-    <ul className="grid gap-1">
-      {of.map(({ how, of: what, value, at, until }) => (
-        <li key={`${what} ${value ?? ""} ${how} ${at}`} className="flex flex-wrap items-center gap-x-2">
-          <Icon size={16} aria-hidden className={isDue ? "text-ask" : "text-allow"} />
-          {words.proofOf[what]}{" "}
-          {value === undefined ? null : (
-            <UntrustedName text={what === "key" ? (value.split(" ")[0] ?? "") : value} />
-          )}{" "}
-          {words.proofs[how]}
-          {until === null ? null : (
-            <span className="text-sm text-soft">
-              {words.proofUntil} <Moment at={until} />
-            </span>
-          )}
-        </li>
-      ))}
-    </ul>
   )
 }
 

@@ -1,11 +1,10 @@
-import { BadgeCheck } from "lucide-react"
 import type { ReactNode } from "react"
 import { Facts } from "../../part/facts.tsx"
 import { Section } from "../../part/section.tsx"
-import { Moment } from "../../part/time.tsx"
 import { Untrusted } from "../../part/untrusted.tsx"
 import { UntrustedName } from "../../part/untrusted-name.tsx"
 import { useWords } from "../../words/use-words.ts"
+import { ProofList } from "./proof-list.tsx"
 import type { Shown } from "./registered-page.tsx"
 import { wordOf } from "./registry-page.tsx"
 import { registryWords } from "./words.ts"
@@ -76,27 +75,5 @@ export function DeveloperFacts({
 function Proofs({ of }: { readonly of: Shown["proofs"] }) {
   const words = useWords(registryWords)
   if (of.length === 0) return <span className="text-soft">{words.notVerified}</span>
-  return (
-    <ul className="grid gap-1">
-      {of.map(({ how, of: what, value, at, until }) => (
-        <li key={`${what} ${value ?? ""} ${how} ${at}`} className="flex flex-wrap items-center gap-x-2">
-          <BadgeCheck size={16} aria-hidden className="text-allow" />
-          {words.proofOf[what]}{" "}
-          {value === undefined ? null : (
-            <UntrustedName text={what === "key" ? (value.split(" ")[0] ?? "") : value} />
-          )}{" "}
-          {words.proofs[how]}
-          <span className="text-sm text-soft">
-            {until === null ? (
-              <Moment at={at} />
-            ) : (
-              <>
-                {words.proofUntil} <Moment at={until} />
-              </>
-            )}
-          </span>
-        </li>
-      ))}
-    </ul>
-  )
+  return <ProofList of={of} />
 }

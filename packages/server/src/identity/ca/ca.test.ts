@@ -3,6 +3,7 @@ import type { AgentRecord } from "@hufu/core/contract/records"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
 import { newId } from "@hufu/core/id"
 import { rebuildState } from "../../fold/rebuild-state.ts"
+import { contentOf } from "../../registry/testing/content-of.ts"
 import { type AcmeClient, acmeClient, bind, jwkOf, jws } from "../testing/acme-client.ts"
 import { type CaUnderTest, openCaUnderTest } from "../testing/ca-under-test.ts"
 import { opensslFolder, opensslVersion } from "../testing/openssl.ts"
@@ -512,22 +513,8 @@ describe("keys that are replaced or lost", () => {
 
 describe("whom a registration names", () => {
   const owner = newId("person", 1)
-  const content = (name: string, more: object = {}) => ({
-    name: `com.example/${name}`,
-    title: name,
-    description: "Plans journeys.",
-    version: "1.0.0",
-    developer: { kind: "organisation", name: "Example", url: "https://example.com/" },
-    interfaces: [
-      { protocol: "a2a", binding: "jsonrpc", url: "https://agent.example.com/a2a", security: [{ mtls: [] }] },
-    ],
-    securitySchemes: { mtls: { type: "mutual-tls" } },
-    inputModes: ["text/plain"],
-    outputModes: ["text/plain"],
-    skills: [{ id: "plan", name: "Plan", description: "Plans a journey.", tags: ["travel"] }],
-    certificate: { dns: [`${name}.example.com`], days: 7 },
-    ...more,
-  })
+  const content = (name: string, more: object = {}) =>
+    contentOf(name, { certificate: { dns: [`${name}.example.com`], days: 7 }, ...more })
   async function approved(name: string, agent: string | null = null) {
     const { registrations } = world
     const { id } = await registrations.claim({ content: content(name), owner, agent, ontology: null })

@@ -6,11 +6,11 @@ import { AmpError } from "./amp-error.ts"
 import { readRecord } from "./log-record.ts"
 import {
   type AliveUnderTest,
-  contentOf,
   openAliveUnderTest,
   owner,
   type Registered,
 } from "./testing/alive-under-test.ts"
+import { contentOf } from "../testing/content-of.ts"
 import { openVersionMismatches } from "./version-mismatches.ts"
 
 let it: AliveUnderTest

@@ -29,6 +29,7 @@ import { openMirrors } from "../../sync/mirrors.ts"
 import { registeredSource } from "../../registered-source.ts"
 import type { RegistrationRecord } from "../../registration-record.ts"
 import { type Alive, openAlive } from "../alive.ts"
+import { contentOf } from "../../testing/content-of.ts"
 import { loopback } from "../../../http/testing/loopback.ts"
 
 /** Where agents are heard, over real sockets: the listener for HTTP and the door for certificates, on a real store. */
@@ -67,24 +68,6 @@ export interface ClientCertificate {
 }
 
 export const owner = newId("person", 1)
-
-export function contentOf(name: string, more: object = {}) {
-  return {
-    name: `com.example/${name}`,
-    title: name,
-    description: "Plans journeys.",
-    version: "1.0.0",
-    developer: { kind: "organisation", name: "Example", url: "https://example.com/" },
-    interfaces: [
-      { protocol: "a2a", binding: "jsonrpc", url: "https://agent.example.com/a2a", security: [{ mtls: [] }] },
-    ],
-    securitySchemes: { mtls: { type: "mutual-tls" } },
-    inputModes: ["text/plain"],
-    outputModes: ["text/plain"],
-    skills: [{ id: "plan", name: "Plan", description: "Plans a journey.", tags: ["travel"] }],
-    ...more,
-  }
-}
 
 export async function openAliveUnderTest(settings: object = {}): Promise<AliveUnderTest> {
   const world = await openCaUnderTest(scratch())
