@@ -5,6 +5,7 @@ import { partnerChecks } from "../../conformance/aip/partner-checks.ts"
 import { openNodeOfAgents } from "./node-of-agents.ts"
 
 // Every check of conformance/aip through a real node: to a partner that speaks AIP and to a tool server, by credential and by certificate.
+// Then the node is killed while a partner works.
 
 const world = await openNodeOfAgents()
 const reports: object[] = []
@@ -26,10 +27,39 @@ try {
       isGood &&= of("failed").length === 0
       reports.push({ name, by, all })
     }
-  if (world.node.errorText() !== "") console.log(world.node.errorText())
+  isGood &&= await survives()
 } finally {
   await world.close()
 }
+/** A task that was under way when the node was killed goes on, is delivered once, and was never begun again. */
+async function survives(): Promise<boolean> {
+  const { node, partner } = world
+  const before = openLeader(await world.target("helper", "credential"))
+  const task = before.newTask()
+  await before.rpc(task, "start", { dataItems: [{ type: "text", text: "work" }] })
+  await before.close()
+  const theirs = partner.tasks().at(-1)?.id ?? ""
+  await node.kill9()
+  partner.go(theirs, "deliver")
+  await node.restart()
+  const after = openLeader(await world.target("helper", "credential"))
+  try {
+    const { products = [] } = await after.until(task, ["awaiting-completion"])
+    const { status } = await after.rpc(task, "complete")
+    const starts = partner.seen.filter(
+      ({ body }) => JSON.stringify(body).includes(`"start"`) && JSON.stringify(body).includes(theirs),
+    )
+    const isRight = products.length === 1 && status.state === "completed" && starts.length === 1
+    console.log(`after a kill: ${products.length} product, ${status.state}, started ${starts.length} time`)
+    return isRight
+  } catch (error) {
+    console.log(`after a kill: ${error instanceof Error ? error.message : String(error)}`)
+    return false
+  } finally {
+    await after.close()
+  }
+}
+
 await mkdir("out", { recursive: true })
 await writeFile("out/conformance-aip-gateway.json", `${JSON.stringify(reports, null, 2)}\n`)
 if (!isGood) process.exitCode = 1
