@@ -232,8 +232,9 @@ export function createAipPartner(parts: AipPartnerParts): AipPartner {
       talking({ view, sender, signal, leave: always }, (talk) => call(talk, command(talk, "get"))),
     follow: (view, sender, after, signal) =>
       talking({ view, sender, signal, leave: always }, async function* follow(talk) {
-        if (!streams) return yield* poll(talk)
-        const again = command(talk, "re-stream", after === undefined ? {} : { lastEventSeq: after })
+        // Without a number, a stream would tell again what was told before.
+        if (!streams || after === undefined) return yield* poll(talk)
+        const again = command(talk, "re-stream", { lastEventSeq: after })
         try {
           return yield* stream(talk, again, after)
         } catch (error) {
