@@ -2,11 +2,14 @@ import { createInterface } from "node:readline"
 import type { Duplex } from "node:stream"
 import { connectLocal } from "@hufu/server/local/connect"
 import { openCaller } from "../mcp-caller.ts"
+import { openPeerDoor } from "./peer-door.ts"
 import { legacyRevision, type McpMessage, modernMeta } from "../upstream/mcp-message.ts"
 
-/** The doors through which an agent can act. */
+/** The doors of MCP, through which an agent calls tools. */
 export const doorKinds = ["modern", "legacy", "guard"] as const
-export type DoorKind = (typeof doorKinds)[number]
+/** Every door through which an agent can act. */
+export const everyDoorKind = [...doorKinds, "a2a", "aip"] as const
+export type DoorKind = (typeof everyDoorKind)[number]
 
 /** What a door answered: what the tool said, or what Hufu said in its place. */
 export interface Said {
@@ -44,6 +47,7 @@ export interface DoorOptions {
 
 /** Opens a door of this kind as this agent. */
 export async function openAgentDoor(kind: DoorKind, options: DoorOptions): Promise<AgentDoor> {
+  if (kind === "a2a" || kind === "aip") return openPeerDoor(kind, options)
   const raw = kind === "guard" ? await openGuard(options) : await openHttp(kind, options)
   const request: AgentDoor["request"] = async (method, params, signal) =>
     saidOf(await raw.send(method, params, signal))
