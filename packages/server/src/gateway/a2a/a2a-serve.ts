@@ -21,7 +21,7 @@ import type { Ask, Delegation, Event, NewNotice, Notice } from "../delegation/de
 import type { Caller } from "../governor.ts"
 import { a2aFailure, partnerFailure } from "./a2a-failure.ts"
 import type { A2aMethod } from "./a2a-methods.ts"
-import { errorOf, isOver, isOwnStart, isSnapshot, taskOfDelegation } from "./a2a-standing.ts"
+import { errorIn, isOver, isOwnStart, isSnapshot, taskOfDelegation } from "./a2a-standing.ts"
 import { streamOfDelegation, type Streaming } from "./a2a-stream.ts"
 import type { A2aParts } from "./a2a-visit.ts"
 
@@ -47,13 +47,18 @@ export function createA2aAnswers({ delegations, config }: A2aParts) {
     const { returnImmediately, historyLength } = asked.configuration ?? {}
     const ref = { server: asking.server, task: given.task }
     const waiting = AbortSignal.any([asking.signal, AbortSignal.timeout(config.limits.waitMs)])
-    for await (const { happening } of delegations.follow(asking.caller, ref, after, "rest", waiting))
+    let error: JsonObject | undefined
+    for await (const { happening } of delegations.follow(asking.caller, ref, after, "rest", waiting)) {
+      error = errorIn(happening) ?? error
       // The partner decides whether it answers with a task or with a message, so that its first word is awaited.
       if (returnImmediately === true && !isOwnStart(happening) && !isPartOfTask(happening)) break
+    }
+    if (error !== undefined) throw partnerFailure(error)
     const now = await delegations.look(asking.caller, ref)
-    refuseWithItsError(now, after)
-    const reply = replyAfter(now, after)
-    if (reply !== undefined) return { message: json(reply) }
+    if (now.reply !== undefined) {
+      const speaking = { role: "ROLE_AGENT", contextId: now.context, taskId: undefined } as const
+      return { message: json(a2aOfSaid(now.reply, speaking)) }
+    }
     return { task: json(taskOfDelegation(now, origin(), { historyLength })) }
   }
 
@@ -190,22 +195,24 @@ export function createA2aAnswers({ delegations, config }: A2aParts) {
       confirms: false,
       ...(metadata === undefined ? {} : { parameters: { metadata } }),
     })
-    const waiting = AbortSignal.any([signal, AbortSignal.timeout(config.limits.waitMs)])
-    let last = given
-    if (!isOver(given) && given.state !== "auth-required")
-      for await (const { happening } of delegations.follow(
-        caller,
-        { server, task: id },
-        given.lastSeq,
-        "end",
-        waiting,
-      ))
-        if (happening.kind === "state") break
-    last = await lookUp(caller, server, id)
-    const error = errorOf(last.original)
-    if (!isOver(last) && error !== undefined) throw partnerFailure(error)
+    // What the pipeline refused, or holds, goes to nobody.
+    if (given.ruled === undefined && !isOver(given)) await untilCanceled({ caller, server, signal }, given)
+    const last = await lookUp(caller, server, id)
     if (isOver(last) && last.state !== "canceled") throw notCancelable(last)
     return json(taskOfDelegation(last, origin()))
+  }
+
+  /** Until the partner has answered: the task has ended, or the partner says how it stands, or why it goes on. */
+  async function untilCanceled(
+    { caller, server, signal }: Pick<A2aAsking, "caller" | "server" | "signal">,
+    { task, lastSeq }: Delegation,
+  ): Promise<void> {
+    const waiting = AbortSignal.any([signal, AbortSignal.timeout(config.limits.waitMs)])
+    for await (const { happening } of delegations.follow(caller, { server, task }, lastSeq, "end", waiting)) {
+      const error = errorIn(happening)
+      if (error !== undefined) throw partnerFailure(error)
+      if (happening.kind === "state" && (isSnapshot(happening) || isOver(happening))) return
+    }
   }
 
   async function createPush({ params, caller, server }: Asked): Promise<JsonObject> {
@@ -279,23 +286,6 @@ export type A2aAnswers = ReturnType<typeof createA2aAnswers>
 /** A product of a whole task: its state follows. */
 function isPartOfTask(happening: Event["happening"]): boolean {
   return happening.kind === "product" && isSnapshot(happening)
-}
-
-/** A message that the partner did not take is answered with the partner's own error. */
-export function refuseWithItsError(now: Delegation, after: number): void {
-  const error = errorOf(now.original)
-  const isFirst =
-    after === 0 && (now.state === "rejected" || now.state === "failed") && now.products.length === 0
-  if (error !== undefined && (isFirst || after > 0)) throw partnerFailure(error)
-}
-
-function replyAfter({ reply, context, state, products }: Delegation, _after: number): A2aMessage | undefined {
-  if (reply === undefined || (!isOverState(state) && products.length > 0)) return undefined
-  return a2aOfSaid(reply, { role: "ROLE_AGENT", contextId: context, taskId: undefined })
-}
-
-function isOverState(state: Delegation["state"]): boolean {
-  return isOver({ state })
 }
 
 function notCancelable({ state }: Delegation) {

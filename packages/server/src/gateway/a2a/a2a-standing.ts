@@ -44,9 +44,10 @@ export function eventOfDelegation(
   return a2aOfHappening(withRuling(happening, delegation, origin), idsOf(delegation), at)
 }
 
-/** The error that a partner answered a message with, where that is how it ended or what it said last. */
-export function errorOf(original: Delegation["original"]): JsonObject | undefined {
-  const { error } = keptOf(original)
+/** The error that a partner answered a message with, where that is what happened. */
+export function errorIn(happening: Happening): JsonObject | undefined {
+  if (happening.kind !== "state") return undefined
+  const { error } = keptOf(happening.original)
   return isJsonObject(error) ? error : undefined
 }
 

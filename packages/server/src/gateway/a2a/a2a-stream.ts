@@ -4,9 +4,7 @@ import type { Happening } from "@hufu/core/delegation/happening"
 import type { Delegation, DelegationRef, Delegations, Event } from "../delegation/delegations.ts"
 import type { Caller } from "../governor.ts"
 import { partnerFailure } from "./a2a-failure.ts"
-import { errorOf, eventOfDelegation, isOwnStart, isSnapshot, taskOfDelegation } from "./a2a-standing.ts"
-import { keptOf } from "@hufu/core/a2a/a2a-said"
-import { isJsonObject } from "@hufu/core/json/json-value"
+import { errorIn, eventOfDelegation, isOwnStart, isSnapshot, taskOfDelegation } from "./a2a-standing.ts"
 
 export interface Streaming {
   readonly caller: Caller
@@ -53,13 +51,8 @@ export async function* streamOfDelegation(delegations: Delegations, how: Streami
       continue
     }
     const view = await delegations.look(caller, ref)
-    if (
-      happening.kind === "state" &&
-      (happening.state === "rejected" || happening.state === "failed" || after > 0)
-    ) {
-      const { error } = keptOf(happening.original)
-      if (isJsonObject(error)) throw partnerFailure(error)
-    }
+    const error = errorIn(happening)
+    if (error !== undefined) throw partnerFailure(error)
     const { isWhole, task } = firstTask(view, event, parts, how.before)
     parts = []
     begun = true
@@ -70,8 +63,6 @@ export async function* streamOfDelegation(delegations: Delegations, how: Streami
   if (begun || signal.aborted) return
   // Nothing came of it but how it stands.
   const view = await delegations.look(caller, ref)
-  const error = errorOf(view.original)
-  if (error !== undefined) throw partnerFailure(error)
   yield { task: taskOfDelegation(view, origin, how.shown) }
 }
 
