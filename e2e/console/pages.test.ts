@@ -1,4 +1,5 @@
 import { readFile } from "node:fs/promises"
+import { contentOf } from "@hufu/server/registry/testing/content-of"
 import { verifyReceipt } from "@hufu/core/evidence/verify-receipt"
 import type { Browser, Page } from "playwright-core"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
@@ -16,7 +17,6 @@ import {
 } from "./open-console.ts"
 import { isLongRun } from "../long-run.ts"
 import { looks } from "./looks.ts"
-import { fullContent } from "./registry-scene.ts"
 import { makePagesScene, pagesConfig, pagesOf, type PagesScene } from "./pages-scene.ts"
 
 // The pages over real traffic, in a real browser.
@@ -428,7 +428,7 @@ describe.skipIf(withoutChromium !== undefined)("the pages of the console", { tim
 
   test("a reviewer sees all that waits, page after page", async () => {
     for (let n = 0; n < 20; n += 1) {
-      const content = fullContent(`com.example/waits-${n}`, { title: `Waits ${n}` })
+      const content = contentOf(`waits-${n}`)
       const { registration } = await world.person.registration.claim({ content })
       await world.person.registration.submit({ registration: registration.id })
     }
