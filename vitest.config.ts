@@ -6,8 +6,15 @@ const pure = ["packages/{core,console}/src/**/*.test.ts"]
 const calm = [
   "packages/server/src/{authority,fence,fold,http,operation,replay}/**/*.test.ts",
   "packages/server/src/{access,gateway,identity,ledger,registry,witness}/**/*.test.ts",
-  "e2e/{aip,erasure,events,invariants,people,places,rules,supply}/**/*.test.ts",
+  "e2e/{erasure,events,invariants,people,places,rules,supply}/**/*.test.ts",
 ]
+/** Their processes are others; in this one they change nothing that the next file sees. */
+const outside = [
+  "packages/cli/src/**/*.test.ts",
+  "e2e/{attacks,ca,chains,connect,console,hostile-registrations,ownership,registry,room,sign-in}/**/*.test.ts",
+]
+/** What changes its own process, if only for a while. */
+const own = ["packages/cli/src/{serve/keep-compiled,terminal/show-output}.test.ts"]
 
 const setupFiles = [
   fileURLToPath(new URL("packages/cli/src/testing/find-own-modules.ts", import.meta.url)),
@@ -40,19 +47,38 @@ export default defineConfig({
           experimental: { viteModuleRunner: false, nodeLoader: false },
         },
       },
+      // These start processes and browsers; what they load themselves, and the process that runs their commands, serve the next file too.
+      {
+        extends: true,
+        test: {
+          name: "outside",
+          include: outside,
+          exclude: own,
+          pool: "forks",
+          isolate: false,
+          setupFiles,
+          experimental: { viteModuleRunner: false, nodeLoader: false },
+        },
+      },
       {
         extends: true,
         test: {
           name: "real",
           include: [
-            "packages/*/src/**/*.test.ts",
+            "packages/{sdk,server}/src/**/*.test.ts",
+            ...own,
             "conformance/**/*.test.ts",
             "bench/**/*.test.ts",
             "e2e/**/*.test.ts",
             "examples/**/*.test.ts",
             "docs/**/*.test.ts",
           ],
-          exclude: ["**/node_modules/**", ...pure, ...calm],
+          exclude: [
+            "**/node_modules/**",
+            ...pure,
+            ...calm,
+            ...outside.filter((each) => !each.startsWith("packages/")),
+          ],
           pool: "forks",
           setupFiles,
           experimental: { viteModuleRunner: false, nodeLoader: false },

@@ -107,6 +107,13 @@ describe.skipIf(withoutChromium !== undefined)("attacks on the console", { timeo
       expect(await frame.evaluate("location.origin")).not.toBe(at.origin)
       expect(await frame.evaluate("document.body.innerText")).not.toContain("letter")
     }
+    // A click that was meant for something else, in the very moment in which the button is there.
+    await tab.context.addInitScript(`new MutationObserver(() => {
+      const button = document.querySelector("button[data-armed]")
+      if (button === null || globalThis.clicked !== undefined) return
+      globalThis.clicked = button.dataset.armed
+      button.click()
+    }).observe(document, { subtree: true, childList: true })`)
     // The window that it opens is no window of its own: it neither moves it nor hears of it.
     const [opened] = await Promise.all([
       tab.context.waitForEvent("page"),
@@ -117,8 +124,8 @@ describe.skipIf(withoutChromium !== undefined)("attacks on the console", { timeo
     await opened.locator(`[data-hold="${hold}"]`).waitFor()
     expect(await evil.evaluate("taken.closed")).toBe(true)
     expect(await opened.evaluate("window.opener")).toBeNull()
-    // A click that was meant for something else finds a button that is not armed yet.
-    await opened.evaluate(`document.querySelector("button[data-armed]")?.click()`)
+    // It found a button that was not armed yet.
+    expect(await opened.evaluate("clicked")).toBe("false")
     await opened.locator("button[data-armed=true]").waitFor()
     expect(await opened.getByRole("dialog").count()).toBe(0)
     expect(await at.stateOf(hold)).toBe("waiting")

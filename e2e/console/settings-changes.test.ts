@@ -120,5 +120,5 @@ describe.skipIf(withoutChromium !== undefined)("the settings page", () => {
     expect((await world.local.log.verify({})).ok).toBe(true)
     expect(complaints).toEqual([])
     await context.close()
-  })
+  }, 120_000)
 })
