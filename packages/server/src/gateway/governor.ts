@@ -86,6 +86,8 @@ export interface Outcome {
 export interface Permit {
   readonly kind: "go"
   readonly action: string
+  /** The mandate that covers it; left out where a person approved it by itself. */
+  readonly mandate?: string
   /** What the door does with a message beside passing it on. */
   readonly obligations?: readonly Obliged[]
   /** The arguments to forward when a person approved narrower ones; otherwise forward what came. */

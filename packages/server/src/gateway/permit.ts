@@ -10,6 +10,9 @@ export interface PermitParts {
   readonly server: string
   readonly tool: string
   readonly effect: Effect
+  /** The one that covers it. */
+  readonly mandate: string | undefined
+  /** All under which it goes. */
   readonly mandates: InFlight["mandates"]
   readonly passedBy: InFlight["passedBy"]
   readonly edited?: Permit["edited"]
@@ -74,6 +77,7 @@ export function issuePermit(parts: PermitParts): Permit {
   return {
     kind: "go",
     action,
+    ...(parts.mandate === undefined ? {} : { mandate: parts.mandate }),
     ...(parts.obligations ? { obligations: parts.obligations } : {}),
     ...(parts.edited ? { edited: parts.edited } : {}),
     ...(parts.redact ? { redact: parts.redact } : {}),

@@ -306,6 +306,7 @@ export function createPipeline(parts: PipelineParts): Governor {
       server,
       tool,
       effect: seen.grounded.effect,
+      mandate,
       mandates: [
         ...(mandate === undefined ? [] : [mandate]),
         ...new Set([...above.map((slice) => slice.mandate.id), ...over.map(({ id }) => id)]),

@@ -124,7 +124,7 @@ export function drivePartner(hub: Hub): Driver {
       authority: {
         principal: live.caller.principal,
         task: live.row.task,
-        mandate: undefined,
+        mandate: permit.mandate,
         action: permit.action,
       },
     }

@@ -160,6 +160,10 @@ describe("what one agent asks of another", () => {
       events.map(({ happening }) => (happening.kind === "state" ? happening.state : happening.kind)),
     ).toEqual(["submitted", "working", "product", "product", "delivered"])
     expect(events.every(({ seq }, i) => i === 0 || seq > (events[i - 1]?.seq ?? 0))).toBe(true)
+    expect(helper.reached.at(-1)?.authority).toMatchObject({
+      principal: world.caller.principal,
+      mandate: world.mandates.ofAgent(world.agent.id)[0]?.id,
+    })
     const { products } = await look(asked.task)
     expect(products).toMatchObject([{ id: "p", parts: [{ text: "half" }, { text: "whole" }] }])
   })
