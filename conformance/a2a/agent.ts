@@ -1,3 +1,4 @@
+import { loopback, loopbackInUrl } from "@hufu/server/http/testing/loopback"
 import { createServer, type RequestListener } from "node:http"
 import { createRequire } from "node:module"
 import type { AddressInfo } from "node:net"
@@ -26,9 +27,9 @@ const delayMs = 300
 export async function startAgent(): Promise<{ readonly url: string; stop(): Promise<void> }> {
   const app = express()
   const server = createServer(app)
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve))
+  await new Promise<void>((resolve) => server.listen(0, loopback, resolve))
   // A server that listens on a port has an address with one.
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  const url = `http://${loopbackInUrl}:${(server.address() as AddressInfo).port}`
   const card = AgentCard.fromJSON({
     name: "checked",
     description: "does what the checks agree on",

@@ -1,3 +1,4 @@
+import { loopback } from "@hufu/server/http/testing/loopback"
 import { parseArgs } from "node:util"
 import { startAgent } from "./agent.ts"
 import { hufuInFront } from "./hufu-in-front.ts"
@@ -17,7 +18,7 @@ async function main(): Promise<void> {
     allowPositionals: true,
     options: {
       header: { type: "string", multiple: true, default: [] },
-      webhook: { type: "string", default: "127.0.0.1" },
+      webhook: { type: "string", default: loopback },
       agent: { type: "boolean", default: false },
     },
   })

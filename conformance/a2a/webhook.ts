@@ -1,3 +1,4 @@
+import { loopback } from "@hufu/server/http/testing/loopback"
 import { createServer } from "node:http"
 import type { AddressInfo } from "node:net"
 import type { JsonObject, JsonValue } from "@hufu/core/json/json-value"
@@ -18,7 +19,7 @@ export interface Webhook {
 
 const patienceMs = 15_000
 
-export async function openWebhook(host = "127.0.0.1"): Promise<Webhook> {
+export async function openWebhook(host: string = loopback): Promise<Webhook> {
   const told: Told[] = []
   const waiting = new Set<() => void>()
   const server = createServer((req, res) => {
@@ -32,7 +33,7 @@ export async function openWebhook(host = "127.0.0.1"): Promise<Webhook> {
   })
   await new Promise<void>((resolve) => server.listen(0, host, resolve))
   // A server that listens on a port has an address with one.
-  const url = `http://${host}:${(server.address() as AddressInfo).port}/hook`
+  const url = `http://${host.includes(":") ? `[${host}]` : host}:${(server.address() as AddressInfo).port}/hook`
   return {
     url,
     async toldOf(task, isLast) {

@@ -1,3 +1,4 @@
+import { loopback } from "@hufu/server/http/testing/loopback"
 import { randomUUID } from "node:crypto"
 import { once } from "node:events"
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http"
@@ -86,7 +87,7 @@ class RpcError extends Error {
 }
 
 export async function startScriptedPartner(options: PartnerOptions): Promise<ScriptedPartner> {
-  const { aic, host = "127.0.0.1", port = 0, streams = true, tls, alter = (message) => message } = options
+  const { aic, host = loopback, port = 0, streams = true, tls, alter = (message) => message } = options
   const tasks = new Map<string, Task>()
   const notices = new Map<string, JsonMembers & { states?: readonly string[] }>()
   const seen: Seen[] = []

@@ -1,3 +1,4 @@
+import { loopback, loopbackInUrl } from "@hufu/server/http/testing/loopback"
 import { generateKeyPairSync, type KeyObject, sign } from "node:crypto"
 import { once } from "node:events"
 import { createServer } from "node:http"
@@ -42,11 +43,11 @@ export async function startLyingIssuer(clientId: string): Promise<LyingIssuer> {
     }
     const answer = answers[request.url ?? ""]?.() ?? {}
     response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(answer))
-  }).listen(0, "127.0.0.1")
+  }).listen(0, loopback)
   await once(server, "listening")
   const { port } = server.address() as AddressInfo // it listens on TCP
   const issuer: LyingIssuer = {
-    url: `http://127.0.0.1:${port}`,
+    url: `http://${loopbackInUrl}:${port}`,
     lie: {},
     comesBack(begun) {
       const asked = new URL(begun).searchParams

@@ -1,3 +1,4 @@
+import { loopback, loopbackInUrl } from "@hufu/server/http/testing/loopback"
 import { once } from "node:events"
 import { createServer, type Server } from "node:http"
 import type { AddressInfo } from "node:net"
@@ -14,11 +15,11 @@ export interface OidcIssuer {
 }
 
 export async function startOidcIssuer(redirect: () => string): Promise<OidcIssuer> {
-  const server: Server = createServer().listen(0, "127.0.0.1")
+  const server: Server = createServer().listen(0, loopback)
   await once(server, "listening")
   const { port } = server.address() as AddressInfo // it listens on TCP
   const issuer: OidcIssuer = {
-    url: `http://127.0.0.1:${port}`,
+    url: `http://${loopbackInUrl}:${port}`,
     clientId: "hufu",
     secret: "a secret that only the two of them know",
     who: { subject: "ministry-of-tallies", name: "Ministry of Tallies 符节署" },

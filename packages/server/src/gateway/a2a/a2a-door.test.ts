@@ -1,3 +1,4 @@
+import { loopback, loopbackInUrl } from "../../http/testing/loopback.ts"
 import { createServer } from "node:http"
 import type { AddressInfo } from "node:net"
 import { isJsonObject, type JsonObject, type JsonValue } from "@hufu/core/json/json-value"
@@ -315,9 +316,9 @@ describe("push notifications", () => {
         wake()
       })
     })
-    await new Promise<void>((resolve) => hook.listen(0, "127.0.0.1", resolve))
+    await new Promise<void>((resolve) => hook.listen(0, loopback, resolve))
     // A server that listens on a port has an address with one.
-    const url = `http://127.0.0.1:${(hook.address() as AddressInfo).port}/hook`
+    const url = `http://${loopbackInUrl}:${(hook.address() as AddressInfo).port}/hook`
     const configuration = { taskPushNotificationConfig: { id: "p1", url, token: "secret" } }
     const begun = await rpc("SendMessage", { ...scriptOf("work"), configuration }, { as })
     expect(begun.error).toEqual({})

@@ -1,3 +1,4 @@
+import { loopback, loopbackInUrl } from "../../../http/testing/loopback.ts"
 import { createServer } from "node:http"
 import type { AddressInfo } from "node:net"
 import { Failure } from "@hufu/core/failure"
@@ -28,10 +29,10 @@ export async function openA2aWorld(
     await pipeline.grant({ grants: [{ effects: ["send"], tools: [`${name}/*`], limits: [], mode }] })
   }
   const http = createServer()
-  await new Promise<void>((resolve) => http.listen(0, "127.0.0.1", resolve))
+  await new Promise<void>((resolve) => http.listen(0, loopback, resolve))
   // A server that listens on a port has an address with one.
   const { port } = http.address() as AddressInfo
-  const url = `http://127.0.0.1:${port}`
+  const url = `http://${loopbackInUrl}:${port}`
   const open = new Map<string, A2aPartner>()
   const partnerAt = (name: string, at: string) => {
     const known = open.get(name)

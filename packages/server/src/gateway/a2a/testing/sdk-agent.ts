@@ -1,3 +1,4 @@
+import { loopback, loopbackInUrl } from "../../../http/testing/loopback.ts"
 import { createServer, type IncomingMessage, type RequestListener } from "node:http"
 import { createRequire } from "node:module"
 import type { AddressInfo } from "node:net"
@@ -75,9 +76,9 @@ export async function startSdkAgent(options: SdkAgentOptions = {}): Promise<SdkA
   let runs = 0
   const app = express()
   const server = createServer(app)
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve))
+  await new Promise<void>((resolve) => server.listen(0, loopback, resolve))
   // A server that listens on a port has an address with one.
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  const url = `http://${loopbackInUrl}:${(server.address() as AddressInfo).port}`
   const card = AgentCard.fromJSON({
     name: "scripted",
     description: "does what it is told",
