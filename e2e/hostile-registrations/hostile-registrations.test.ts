@@ -9,6 +9,7 @@ import { opensslFolder, opensslVersion } from "@hufu/server/identity/testing/ope
 import { signingRequest } from "@hufu/server/identity/testing/signing-request"
 import { signedBytes } from "@hufu/server/registry/discovery/adp/forward-chain"
 import { sample } from "fast-check"
+import { loopback } from "@hufu/server/http/testing/loopback"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
 import { createWorld, personSecret, type World } from "../invariants/world.ts"
 
@@ -49,7 +50,7 @@ afterAll(async () => {
 
 function freePort(): Promise<number> {
   return new Promise((resolve) => {
-    const server = createServer().listen(0, "127.0.0.1", () => {
+    const server = createServer().listen(0, loopback, () => {
       const { port } = server.address() as AddressInfo // it listens on TCP
       server.close(() => resolve(port))
     })
@@ -409,7 +410,7 @@ describe("a certificate", () => {
     const ca = await (await fetch(`${world.node.url}/acps-atr-v2/ca/trust-bundle`)).text()
     const { key, chain } = of
     const socket = connect({
-      host: "127.0.0.1",
+      host: loopback,
       port: mtlsPort,
       servername: "localhost",
       ca,

@@ -4,6 +4,7 @@ import { createServer } from "node:net"
 import type { AddressInfo } from "node:net"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
+import { loopback } from "@hufu/server/http/testing/loopback"
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest"
 import { type NodeUnderTest, runHufu, startHufu, startNode } from "../testing/hufu-under-test.ts"
 import { readConfig } from "./read-config.ts"
@@ -58,7 +59,7 @@ describe("hufu serve", () => {
   })
 
   it("takes a free port instead when it may", async () => {
-    const taken = createServer().listen(0, "127.0.0.1")
+    const taken = createServer().listen(0, loopback)
     await once(taken, "listening")
     const { port } = taken.address() as AddressInfo // listening on TCP
     writeFileSync(join(folder, "config.json"), JSON.stringify({ port }))

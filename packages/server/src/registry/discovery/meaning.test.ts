@@ -1,3 +1,4 @@
+import { loopback, loopbackInUrl } from "../../http/testing/loopback.ts"
 import { createServer, type IncomingHttpHeaders, type Server } from "node:http"
 import type { AddressInfo } from "node:net"
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest"
@@ -50,8 +51,8 @@ describe("a service of embeddings", () => {
         void Promise.resolve(answer(body.input)).then((text) => response.end(text))
       })
     })
-    await new Promise<void>((resolve) => service.listen(0, "127.0.0.1", resolve))
-    url = `http://127.0.0.1:${(service.address() as AddressInfo).port}/v1/embeddings`
+    await new Promise<void>((resolve) => service.listen(0, loopback, resolve))
+    url = `http://${loopbackInUrl}:${(service.address() as AddressInfo).port}/v1/embeddings`
   })
   beforeEach(() => {
     asked.length = 0
