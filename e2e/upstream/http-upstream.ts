@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http"
 import type { AddressInfo } from "node:net"
 import { parseArgs } from "node:util"
+import { loopback } from "@hufu/server/http/testing/loopback"
 import { answerMcp, type Witness } from "./answer-mcp.ts"
 import type { McpMessage } from "./mcp-message.ts"
 import { recordTo } from "./record-file.ts"
@@ -12,7 +13,7 @@ const maxBodyBytes = 32 * 1024 * 1024
 
 const { values } = parseArgs({
   options: {
-    host: { type: "string", default: "127.0.0.1" },
+    host: { type: "string", default: loopback },
     port: { type: "string", default: "0" },
     record: { type: "string" },
     "keep-alive-ms": { type: "string", default: "60000" },
@@ -40,7 +41,8 @@ const server = createServer((request, response) => {
 server.keepAliveTimeout = Number(values["keep-alive-ms"])
 server.listen(Number(values.port), values.host, () => {
   const { address, port } = server.address() as AddressInfo // listening on TCP, so the address is never a path
-  process.stdout.write(`${JSON.stringify({ url: `http://${address}:${port}/mcp`, pid: process.pid })}\n`)
+  const name = address.includes(":") ? `[${address}]` : address
+  process.stdout.write(`${JSON.stringify({ url: `http://${name}:${port}/mcp`, pid: process.pid })}\n`)
 })
 
 // The legacy era's stream for what a server says by itself: it stays open and silent until the client leaves.
