@@ -12,7 +12,8 @@ const preparation = [
   "shift",
   'exec "$@"',
 ].join(" && ")
-const unshare = ["--user", "--map-root-user", "--net", "--mount"]
+/** Whoever may make one needs no account of its own in it, in which there are no others to test with. */
+const unshare = [...(process.getuid?.() === 0 ? [] : ["--user", "--map-root-user"]), "--net", "--mount"]
 
 /** Why a machine with IPv6 alone cannot be had here; undefined where it can. */
 export function withoutOnlyIpv6(): string | undefined {

@@ -4,7 +4,7 @@ import { createServer } from "node:net"
 import type { AddressInfo } from "node:net"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { loopback } from "@hufu/server/http/testing/loopback"
+import { loopback, loopbackInUrl } from "@hufu/server/http/testing/loopback"
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest"
 import { type NodeUnderTest, runHufu, startHufu, startNode } from "../testing/hufu-under-test.ts"
 import { readConfig } from "./read-config.ts"
@@ -28,7 +28,7 @@ const serve = (...args: string[]) => runHufu(["serve", "--data", folder, ...args
 describe("hufu serve", () => {
   it("says on one line where it is, closes the data folder to others, and ends at a signal", async () => {
     node = await startNode(folder)
-    expect(node.url).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/)
+    expect(new URL(node.url)).toMatchObject({ protocol: "http:", hostname: loopbackInUrl })
     expect(await (await fetch(`${node.url}/healthz`)).json()).toEqual({ ok: true })
     expect(statSync(folder).mode & 0o777).toBe(0o700)
     expect(await node.signal("SIGTERM")).toBe(0)
