@@ -2,7 +2,7 @@ import { fileURLToPath } from "node:url"
 import { freePort, startListener } from "../e2e/process/start-listener.ts"
 import { startProcess } from "../e2e/process/start-process.ts"
 import type { Era } from "../e2e/upstream/mcp-message.ts"
-import { loopbackInUrl } from "@hufu/server/http/testing/loopback"
+import { loopback, loopbackInUrl } from "@hufu/server/http/testing/loopback"
 
 /** One way to reach the same tool, ready to be loaded. */
 export interface Variant {
@@ -49,16 +49,7 @@ export async function startPlainProxy(upstreamUrl: string, era: Era): Promise<Va
 export async function startMcpProxy(): Promise<Variant> {
   const port = await freePort()
   const bin = pathOf("./peers/node_modules/mcp-proxy/dist/bin/mcp-proxy.mjs")
-  const options = [
-    "--port",
-    String(port),
-    "--host",
-    "127.0.0.1",
-    "--server",
-    "stream",
-    "--no-eventStore",
-    "--",
-  ]
+  const options = ["--port", String(port), "--host", loopback, "--server", "stream", "--no-eventStore", "--"]
   const peer = await startListener(process.execPath, [bin, ...options, ...stdioUpstream], port)
   return { name: "mcp-proxy-stdio", era: "legacy", url: `http://${loopbackInUrl}:${port}/mcp`, ...peer }
 }

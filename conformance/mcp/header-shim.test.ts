@@ -38,7 +38,7 @@ async function seenHeaders(
 test("the credential is added and the shim's own address becomes the target's", async () => {
   const { seen, port } = await seenHeaders({ "x-other": "kept" })
   expect(seen.authorization).toBe("Bearer t")
-  expect(seen.host).toBe(`127.0.0.1:${port}`)
+  expect(seen.host).toBe(`${loopbackInUrl}:${port}`)
   expect(seen["x-other"]).toBe("kept")
 })
 

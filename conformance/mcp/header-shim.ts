@@ -42,7 +42,7 @@ type Route = {
 
 function forward(incoming: IncomingMessage, outgoing: ServerResponse, route: Route): void {
   const upstream = openRequest({
-    host: route.to.hostname,
+    host: route.to.hostname.replace(/^\[|\]$/g, ""),
     port: route.to.port,
     method: incoming.method,
     path: incoming.url,

@@ -186,7 +186,7 @@ describe.skipIf(withoutChromium !== undefined)("the pages of the console", { tim
     await verdict.waitFor()
     expect(await verdict.getAttribute("data-sound")).toBe("true")
     const steps = page.getByRole("list", { name: "Checked, step by step" }).getByRole("listitem")
-    expect(await steps.count()).toBe(8)
+    await soon(() => steps.count()).toBe(8)
     await page.getByRole("button", { name: "Flip one byte" }).click()
     await page.locator("main [data-sound=false]").waitFor()
     expect(await steps.nth(5).textContent()).toContain("failed")
