@@ -21,7 +21,7 @@ export async function attackHttp(target: HostileTarget, messages: number, seed: 
   const report: DoorReport = { door: "http", messages, answers: {}, problems: [] }
   const random = seeded(seed)
   const at = new URL(target.door)
-  const to = { host: at.hostname, port: Number(at.port) }
+  const to = { host: at.hostname.replace(/^\[|\]$/g, ""), port: Number(at.port) }
   let facts = await doorFacts(target, at)
   let next = 0
   const worker = async () => {

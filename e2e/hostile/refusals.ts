@@ -63,7 +63,7 @@ function raw(name: string, expected: number | "served", call: RawCall): Refusal 
       const at = new URL(target.door)
       const mark = `refusal-${name.replaceAll(/\W/g, "-")}`
       const answer = await sendBytes(
-        { host: at.hostname, port: Number(at.port) },
+        { host: at.hostname.replace(/^\[|\]$/g, ""), port: Number(at.port) },
         bytesOf(target, call, mark),
       )
       const arrived = target.received().some((message) => JSON.stringify(message).includes(mark))

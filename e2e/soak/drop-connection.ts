@@ -49,7 +49,7 @@ async function leaveDuring(
 
 async function dropBytes(door: string, { credential }: SoakTarget, drop: Drop): Promise<void> {
   const at = new URL(door)
-  const socket = connect(Number(at.port), at.hostname)
+  const socket = connect(Number(at.port), at.hostname.replace(/^\[|\]$/g, ""))
   await once(socket, "connect")
   if (drop === "half-body") {
     const lines = [`POST ${at.pathname} HTTP/1.1`, `Host: ${at.host}`, "Content-Type: application/json"]
