@@ -437,6 +437,8 @@ describe.skipIf(withoutChromium !== undefined)("the pages of the console", { tim
     await open(page, "/registrations/review")
     const waiting = page.getByRole("list", { name: "Review", exact: true }).locator("> li")
     await soon(() => waiting.count()).toBe(20)
+    // Until all of them stand there the button moves.
+    await soon(() => waiting.locator("details").count()).toBe(20)
     await page.getByRole("button", { name: "Show more" }).click()
     await soon(() => waiting.count()).toBe(items.length)
     // What is decided above does not bring anybody here twice.
