@@ -165,6 +165,9 @@ export function delegationRows(store: Store) {
           seal(`delegation/${id}`, JSON.stringify(facts)),
         ],
       )
+      // Those that waited for its start are its own from now on.
+      if (entries[0]?.seq === 1)
+        tx.run("DELETE FROM early_notice WHERE key = ?", [digest(agent, server, facts.name)])
       for (const each of entries)
         tx.run("INSERT INTO delegation_event (delegation, seq, at, body) VALUES (?, ?, ?, ?)", [
           id,

@@ -348,6 +348,8 @@ describe("what one agent asks of another", () => {
     )
     await hub.ask(world.caller, "helper", asked)
     await all
+    // It waits for no start any more, and counts for none that comes.
+    expect(world.store.query("SELECT id FROM early_notice")).toEqual([])
     expect(told).toMatchObject([
       { task: asked.task, kind: "state" },
       { task: asked.task, kind: "state" },
