@@ -31,6 +31,8 @@ export interface ConsoleBrowser {
   exchange(url: string): Promise<Answered>
   /** Makes a passkey with the options of the node. */
   makePasskey(name: string, token: string): Promise<Answered>
+  /** Makes one, and tells how to give it to the node. */
+  preparePasskey(name: string, token: string): Promise<() => Promise<Answered>>
   /** Has the passkey sign the challenge of these options. */
   sign(options: Output<"passkey.options">["options"]): Promise<Assertion>
   /** A session of the person, by passkey. */
@@ -104,16 +106,17 @@ export async function openConsole(browser: Browser, origin: string): Promise<Con
     if (answer.status !== 200) throw new Error(`no options: ${JSON.stringify(answer.body)}`)
     return optionsIn(answer)
   }
+  const preparePasskey: ConsoleBrowser["preparePasskey"] = async (name, token) => {
+    const response = await credential("create", await optionsFor({ purpose: "register" }, token))
+    return () => ask("POST", "/v1/passkeys", { name, response }, token)
+  }
   return {
     page,
     ask,
     sign,
     exchange: (url) => ask("POST", "/v1/sign-in-links:exchange", { code: url.split("#signin=")[1] }),
-    async makePasskey(name, token) {
-      const options = await optionsFor({ purpose: "register" }, token)
-      const response = await credential("create", options)
-      return ask("POST", "/v1/passkeys", { name, response }, token)
-    },
+    preparePasskey,
+    makePasskey: async (name, token) => (await preparePasskey(name, token))(),
     async signIn(token) {
       const response = await sign(await optionsFor({ purpose: "signin" }, token))
       return ask("POST", "/v1/sessions:passkey", { response, browser: token === undefined }, token)

@@ -84,7 +84,8 @@ describe.skipIf(withoutChromium)("passkeys, in a real browser", () => {
   test("of two first ones at once, one is the first", async () => {
     await using own = await createWorld({ consoleFolder: built.folder, nobody: true })
     const two = [await seated(own), await seated(own)]
-    const made = await Promise.all(two.map(({ at, token }) => at.makePasskey("mine", token)))
+    const adds = await Promise.all(two.map(({ at, token }) => at.preparePasskey("mine", token)))
+    const made = await Promise.all(adds.map((add) => add()))
     expect(statusesOf(made)).toEqual([200, 401])
     expect((await own.local.passkey.list()).items).toHaveLength(1)
   })
