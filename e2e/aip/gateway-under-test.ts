@@ -6,6 +6,7 @@ import { createAipDoor } from "@hufu/server/gateway/aip/aip-door"
 import { createAipPartner } from "@hufu/server/gateway/aip/aip-partner"
 import { writeAipNotice } from "@hufu/server/gateway/aip/write-aip-notice"
 import { InterconnectSettings } from "@hufu/server/config/interconnect-settings"
+import { delegationChanges } from "@hufu/server/gateway/delegation/delegation-changes"
 import { openDelegations } from "@hufu/server/gateway/delegation/open-delegations"
 import { sendNotices } from "@hufu/server/gateway/delegation/send-notices"
 import { openPipeline } from "@hufu/server/gateway/testing/open-pipeline"
@@ -66,6 +67,7 @@ export async function openGateway(helperUrl: string) {
     aicOf: () => leaderAic,
     taskOf: async (agent, principal) =>
       (world.tasks.current(agent) ?? (await world.tasks.ensure(agent, principal))).id,
+    changes: delegationChanges(),
     notices: sendNotices({
       reach,
       isOwn: () => false,

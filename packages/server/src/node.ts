@@ -54,6 +54,7 @@ import { type Conversations, openConversations } from "./gateway/conversation/co
 import { statedIn } from "./registry/alive/stated-version.ts"
 import { identifyAgent, type Identified } from "./gateway/identify-agent.ts"
 import type { A2a } from "./gateway/a2a/open-a2a.ts"
+import { delegationChanges } from "./gateway/delegation/delegation-changes.ts"
 import { interconnectDoor } from "./gateway/delegation/interconnect-door.ts"
 import { trackConnections } from "./gateway/connections.ts"
 import { createMcpDoor } from "./gateway/mcp/mcp-door.ts"
@@ -565,6 +566,7 @@ export async function startNode({
         }),
       ))
     closing.push(async () => (await a2aOpened?.catch(() => undefined))?.close())
+    const delegated = delegationChanges()
     const interconnect = interconnectDoor(
       async () => {
         const { openInterconnect } = await import("./gateway/delegation/open-interconnect.ts")
@@ -592,6 +594,7 @@ export async function startNode({
               const address = readAddress(url)
               return address === undefined || ours.isOwnAddress(address)
             },
+            changes: delegated,
             onError: (error, doing) => logger.error({ err: error }, `could not ${doing}`),
           },
           {
@@ -725,6 +728,8 @@ export async function startNode({
       packs: () => shownPacks(packs, dataDir),
       connections,
       actions,
+      interconnect: () => interconnect.opened(),
+      toolServer: (name, caller) => door.toolServer(name, caller),
       contents,
       assess,
       rules: (agent?: string, task?: string) => staged.inForce(agent, task),
@@ -748,7 +753,7 @@ export async function startNode({
         guards: guards.list(),
       }),
     })
-    const events = createEventFeed({ ledger })
+    const events = createEventFeed({ ledger, delegations: delegated })
     const console = consoleFolder === undefined ? undefined : openConsoleFiles(consoleFolder)
     const named = [config.origin, config.tokens.issuer, config.ca.url].flatMap((each) =>
       each === undefined ? [] : [new URL(each).host],

@@ -137,7 +137,10 @@ function changedBy(event: NodeEvent): readonly CallId[] {
       return ["hold.list", "hold.show", "node.status"]
     case "record":
       return byNoun[event.noun] ?? []
+    // Changes of delegations are not told again: those of the time without a connection are looked for.
     case "ready":
+    case "delegation":
+      return ["delegation.list", "delegation.show"]
     case "node":
     case "reset":
     case "bye":

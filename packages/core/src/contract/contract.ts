@@ -4,6 +4,7 @@ import { agentOperations } from "./agent-operations.ts"
 import { aliveOperations } from "./alive-operations.ts"
 import { caOperations } from "./ca-operations.ts"
 import { credentialOperations } from "./credential-operations.ts"
+import { delegationOperations } from "./delegation-operations.ts"
 import { developerOperations } from "./developer-operations.ts"
 import { decisionOperations } from "./decision-operations.ts"
 import { eventOperations } from "./event-operations.ts"
@@ -43,6 +44,7 @@ export const contract = {
   ...decisionOperations,
   ...holdOperations,
   ...actionOperations,
+  ...delegationOperations,
   ...stateOperations,
   ...placeOperations,
   ...registrationOperations,

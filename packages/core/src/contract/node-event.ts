@@ -1,11 +1,12 @@
 import { z } from "zod"
+import { DelegationState } from "../delegation/delegation-state.ts"
 import { HoldState } from "./records.ts"
 
 const Id = z.string().max(80)
 
 /**
  * What a node tells whoever follows it: ids and fixed words only, each worth a look at the record itself.
- * Every event comes from one entry of the ledger, in its order, but for `ready`, `reset` and `bye`.
+ * Every event comes from one entry of the ledger, in its order, but for `ready`, `reset`, `bye` and `delegation`.
  */
 export const NodeEvent = z.discriminatedUnion("type", [
   /** From here on nothing is missed. */
@@ -30,6 +31,11 @@ export const NodeEvent = z.discriminatedUnion("type", [
   z.object({ type: z.literal("node"), state: z.enum(["started", "stopped", "resumed"]) }),
   /** A record changed: `noun` is what its id names. */
   z.object({ type: z.literal("record"), noun: z.string().max(32), id: Id }),
+  /**
+   * A delegation changed, and stands so now. It has no place in the ledger: after a connection broke it is not told again, so whoever
+   * shows delegations reads them after `ready`.
+   */
+  z.object({ type: z.literal("delegation"), id: Id, state: DelegationState }),
   /** What came before cannot be told one by one: read again. */
   z.object({ type: z.literal("reset"), reason: z.enum(["behind", "unknown"]), size: z.int() }),
   /** The node ends this stream; `slow`: too little of it was read, `signed_out`: what opened it ended. */

@@ -101,6 +101,7 @@ export const facts = [
   "developer.reviewed",
   "developer.removed",
   "registrar.opened",
+  "delegation.canceled",
   "peer.added",
   "peer.followed",
   "peer.refused",

@@ -490,6 +490,7 @@ const folds: Record<Fact, FoldFact> = {
       fold.drop(kind, (id) => id === subject)
   },
   "state.rebuilt": nothing,
+  "delegation.canceled": nothing,
   note: nothing,
 }
 

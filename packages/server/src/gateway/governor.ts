@@ -13,6 +13,8 @@ export type Door =
   | "a2a-mtls"
   | "aip-http"
   | "aip-mtls"
+  /** A person who acts as one of their agents. */
+  | "console"
   | "api"
   | "sdk"
 

@@ -1,16 +1,15 @@
 import { isFailure } from "@hufu/core/failure"
 import { z } from "zod"
 import { loadRules } from "../fence/rules/load.ts"
-import { assess } from "../gateway/assess.ts"
 import { couldPass } from "../gateway/could-pass.ts"
-import { reasonsOf } from "../gateway/reasons.ts"
 import { actorOf } from "./context.ts"
+import { explainAttempt } from "./explain-attempt.ts"
 import type { Operations } from "./operations.ts"
 import type { OperationParts } from "./parts.ts"
 
 /** The node itself, the person, rules, dry runs and the stop. */
 export function nodeOperations(parts: OperationParts) {
-  const { person, agents, servers, holds, ledger, stop, tasks } = parts
+  const { person, agents, servers, holds, ledger, stop } = parts
 
   function draftRules(text: string) {
     return loadRules([...parts.rollOut.sources(), { layer: "user", name: "draft.cedar", text }])
@@ -39,22 +38,18 @@ export function nodeOperations(parts: OperationParts) {
     "person.enrol": async ({ secret }) => ({ person: await person.enrol(secret) }),
     "person.change": async ({ secret }) => ({ person: await person.change(secret) }),
     "decision.explain": async ({ agent: ref, server: serverRef, tool, arguments: args, rules: text }) => {
-      const agent = agents.need(ref)
-      const server = servers.need(serverRef)
-      const task = await tasks.ensure(agent.id, person.id)
-      const caller = { agent: agent.id, version: agent.version, principal: person.id, door: "api" as const }
-      const rules = text === undefined ? parts.rules(agent.id, task.id) : draftRules(text)
-      const question = { caller, task, server: server.name, tool, arguments: args, lifted: false }
-      const seen = assess(parts.assess, question, rules)
-      const mandate = seen.coverage.mandate ?? null
-      // What an agent said that passed it on is not the user's word.
-      const root = parts.mandates.find(seen.coverage.words ?? seen.coverage.mandate ?? "")
+      const server = servers.need(serverRef).name
+      const { question, seen, rules, reasons, words } = await explainAttempt(
+        parts,
+        { agent: agents.need(ref), server, tool, arguments: args, door: "api" },
+        (agent, task) => (text === undefined ? parts.rules(agent, task) : draftRules(text)),
+      )
       return {
         verdict: seen.verdict.verdict,
         effect: seen.grounded.effect,
-        reasons: reasonsOf.verdict(seen.verdict, seen.coverage),
-        mandate,
-        words: (root?.parent === null && root.words) || task.words || null,
+        reasons: [...reasons],
+        mandate: seen.coverage.mandate ?? null,
+        words,
         redacts: [...rules.redacts(seen.verdict.rules)],
         facts: z.json().parse(seen.facts),
         policy: rules.digest,

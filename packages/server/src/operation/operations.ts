@@ -3,6 +3,7 @@ import { agentOperations } from "./agent-operations.ts"
 import { caOperations } from "./ca-operations.ts"
 import { consentOperations } from "./consent-operations.ts"
 import type { OperationContext } from "./context.ts"
+import { delegationOperations } from "./delegation-operations.ts"
 import { developerOperations } from "./developer-operations.ts"
 import { evidenceOperations } from "./evidence-operations.ts"
 import { holdOperations } from "./hold-operations.ts"
@@ -39,6 +40,7 @@ export function createOperations(parts: OperationParts): Operations {
     ...developerOperations(parts),
     ...protectionOperations(parts),
     ...holdOperations(parts),
+    ...delegationOperations(parts),
     ...evidenceOperations(parts),
     ...historyOperations(parts),
     ...stateOperations(parts),

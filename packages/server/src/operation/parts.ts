@@ -50,6 +50,9 @@ import type { Registrations } from "../registry/registrations.ts"
 import type { Room } from "../store/room.ts"
 import type { Store } from "../store/store.ts"
 import type { Witnessing } from "../witness/witnessing.ts"
+import type { Interconnect } from "../gateway/delegation/interconnect-door.ts"
+import type { ToolServer } from "../gateway/delegation/mcp-partner.ts"
+import type { Caller } from "../gateway/governor.ts"
 import type { Actions } from "./actions.ts"
 
 /** What the operations work with. */
@@ -102,6 +105,10 @@ export interface OperationParts {
   readonly packs: () => PackRecord[]
   readonly connections: Connections
   readonly actions: Actions
+  /** What agents ask of each other, opened when somebody acts on it. */
+  readonly interconnect: () => Promise<Pick<Interconnect, "ask" | "cancel">>
+  /** A tool server as one agent reaches it; undefined where there is none. */
+  readonly toolServer: (name: string, caller: Caller) => Pick<ToolServer, "tools"> | undefined
   readonly contents: ActionContents
   readonly assess: AssessParts
   readonly rules: (agent?: string, task?: string) => RuleSet

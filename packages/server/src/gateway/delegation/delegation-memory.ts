@@ -61,12 +61,20 @@ export interface MemoryParts {
   readonly clock: Clock
   readonly notices: Pick<SendNotice, "send">
   readonly onEnded: (live: Live) => void
+  /** Told once a change is durable. */
+  readonly onChanged: (live: Live) => void
 }
 
 const mostInMemory = 2000
 const recentBytes = 256 * 1024
 
-export function openDelegationMemory({ store, clock, notices, onEnded }: MemoryParts): DelegationMemory {
+export function openDelegationMemory({
+  store,
+  clock,
+  notices,
+  onEnded,
+  onChanged,
+}: MemoryParts): DelegationMemory {
   const rows = delegationRows(store)
   /** Those that are open, and the last of the others; the least used goes first. */
   const memory = new Map<string, Live>()
@@ -143,6 +151,7 @@ export function openDelegationMemory({ store, clock, notices, onEnded }: MemoryP
       if (entry.kind === "happened") keepRecent(live, { seq, at, happening: entry.happening }, weight)
     }
     if (isEnding) ended(live)
+    onChanged(live)
     for (const wake of live.waiting) wake()
     for (const { seq, entry } of stored)
       if (entry.kind === "happened") notify(live, { seq, at, happening: entry.happening })
@@ -227,8 +236,13 @@ function liveOf(row: DelegationRow, view: Delegation, caller: Caller, bytes = 0)
 }
 
 /** What is written of something that happened. */
-export function happened(happening: Happening, ruled?: Ruled): Entry {
-  return { kind: "happened", happening, ...(ruled === undefined ? {} : { ruled: storedRuled(ruled) }) }
+export function happened(happening: Happening, ruled?: Ruled, action?: string): Entry {
+  return {
+    kind: "happened",
+    happening,
+    ...(ruled === undefined ? {} : { ruled: storedRuled(ruled) }),
+    ...(action === undefined ? {} : { action }),
+  }
 }
 
 function callerOf({ agent, facts }: DelegationRow, now: number): Caller {

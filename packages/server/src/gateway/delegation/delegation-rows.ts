@@ -30,10 +30,18 @@ export const Ordered = z.object({
 })
 export type Ordered = z.infer<typeof Ordered>
 
+/** The action that it was, or that it was refused as; rows that were written before this was kept have none. */
+const ActionOf = z.string().optional()
+
 /** What happened, or what was ordered; the latter is told to nobody, for whoever ordered it knows. */
 export const Entry = z.union([
-  z.object({ kind: z.literal("happened"), happening: Happening, ruled: Ruled.optional() }),
-  z.object({ kind: z.literal("asked"), ...Ordered.shape }),
+  z.object({
+    kind: z.literal("happened"),
+    happening: Happening,
+    ruled: Ruled.optional(),
+    action: ActionOf,
+  }),
+  z.object({ kind: z.literal("asked"), ...Ordered.shape, action: ActionOf }),
 ])
 export type Entry = z.infer<typeof Entry>
 
@@ -94,6 +102,15 @@ interface Columns {
   readonly body: Uint8Array
 }
 
+interface PageOf {
+  readonly agent?: string | undefined
+  readonly server?: string | undefined
+  readonly state?: DelegationState | undefined
+  readonly isEnded?: boolean | undefined
+  readonly before?: string | undefined
+  readonly limit: number
+}
+
 /** The tables of delegations. What was erased with its task is not there any more. */
 export function delegationRows(store: Store) {
   const { vault } = store
@@ -124,6 +141,32 @@ export function delegationRows(store: Store) {
         digest(server, partnerTask),
       ])[0]?.id,
     live: (): DelegationRow[] => read("WHERE is_ended = 0 ORDER BY created", []),
+    find: (id: string): DelegationRow | undefined => read("WHERE id = ?", [id])[0],
+    /** The newest before an id, also of all agents, newest first; those that were erased are left out. */
+    page({ agent, server, state, isEnded, before, limit }: PageOf): {
+      rows: DelegationRow[]
+      last: string | undefined
+    } {
+      const where = [
+        ...(agent === undefined ? [] : ["agent = ?"]),
+        ...(server === undefined ? [] : ["server = ?"]),
+        ...(state === undefined ? [] : ["state = ?"]),
+        ...(isEnded === undefined ? [] : ["is_ended = ?"]),
+        ...(before === undefined ? [] : ["id < ?"]),
+      ]
+      const values = [
+        agent,
+        server,
+        state,
+        isEnded === undefined ? undefined : Number(isEnded),
+        before,
+      ].filter((value) => value !== undefined)
+      const found = store.query<Columns>(
+        `SELECT ${columns} FROM delegation ${where.length === 0 ? "" : `WHERE ${where.join(" AND ")}`} ORDER BY id DESC LIMIT ?`,
+        [...values, limit],
+      )
+      return { rows: found.flatMap(open), last: found.length < limit ? undefined : found.at(-1)?.id }
+    },
     list(agent: string, server: string, changedAfter: number): DelegationRow[] {
       return read(
         "WHERE agent = ? AND server = ? AND changed > ? ORDER BY changed DESC, id DESC LIMIT 10000",

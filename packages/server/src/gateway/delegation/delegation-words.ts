@@ -10,7 +10,7 @@ import type { Delegation, Ruled } from "./delegations.ts"
 /** What is written where a person has to decide first, or the pipeline refused. */
 export function ruledEntry(ruling: Held | Refused, state: Delegation["state"]): Entry {
   const said = { id: randomUUID(), parts: sentencesOf(ruling.reasons) }
-  return happened({ kind: "state", state, said }, ruledOf(ruling))
+  return happened({ kind: "state", state, said }, ruledOf(ruling), ruling.action)
 }
 
 /** What is written where a delegation ended without its partner. */
@@ -23,6 +23,13 @@ export function noPartner(server: string): Failure {
   return new Failure(
     "not_found",
     `there is no partner \`${server.slice(0, 80)}\`: \`hufu server list\` shows them`,
+  )
+}
+
+export function noDelegation(id: string): Failure {
+  return new Failure(
+    "not_found",
+    `there is no delegation \`${id}\`: \`hufu delegation list\` shows what there is`,
   )
 }
 

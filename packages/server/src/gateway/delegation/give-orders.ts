@@ -161,7 +161,10 @@ export function giveOrders(hub: Hub, driver: Driver, notices: DelegationNotices)
 
   async function apply(live: Live, given: Given): Promise<void> {
     const { ordered, attempt, driven, ruling, before, seen = live.row.facts.seen } = given
-    const asked: Entry[] = given.isNew ? [{ kind: "asked", ...ordered }] : []
+    const { action } = ruling
+    const asked: Entry[] = given.isNew
+      ? [{ kind: "asked", ...ordered, ...(action === undefined ? {} : { action }) }]
+      : []
     if (ruling.kind === "refused") {
       const state = ordered.order === "start" ? "rejected" : before
       await memory.record(live, [...asked, ruledEntry(ruling, state)], { seen, pending: undefined })

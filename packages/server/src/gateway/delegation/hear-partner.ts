@@ -20,6 +20,12 @@ export interface Hearing {
   decided(live: Live, attempt: Attempt): Promise<Permit | Refused>
 }
 
+/** What may be shown of a happening, and the action that showing it was, where it has content. */
+interface Inspection {
+  readonly shown: Happening
+  readonly action?: string
+}
+
 /** @param take takes what was delivered, for an asking agent whose protocol has no word for it */
 export function hearPartner(hub: Hub, take: (live: Live, driven: Driven) => Promise<void>): Hearing {
   const { governor, memory, settings } = hub
@@ -50,14 +56,15 @@ export function hearPartner(hub: Hub, take: (live: Live, driven: Driven) => Prom
         "the partner said more than one delegation may hold, so it was canceled: ask for less of it, or raise `interconnect.productBytes`",
       )
     }
-    const shown = driven.isInspected ? happening : await inspected(live, driven, happening)
-    if (shown === undefined) return
+    const inspection = driven.isInspected ? { shown: happening } : await inspected(live, driven, happening)
+    if (inspection === undefined) return
+    const { shown, action } = inspection
     // A partner that answers without a task has no more to say.
     const over: Happening[] =
       shown.kind === "reply" ? [asAsked(live, driven, { kind: "state", state: "completed" })] : []
     await memory.record(
       live,
-      [shown, ...over].map((each) => happened(each)),
+      [happened(shown, undefined, action), ...over.map((each) => happened(each))],
       names,
     )
     const isDelivered = shown.kind === "state" && shown.state === "delivered"
@@ -85,9 +92,13 @@ export function hearPartner(hub: Hub, take: (live: Live, driven: Driven) => Prom
     return names
   }
 
-  async function inspected(live: Live, driven: Driven, happening: Happening): Promise<Happening | undefined> {
+  async function inspected(
+    live: Live,
+    driven: Driven,
+    happening: Happening,
+  ): Promise<Inspection | undefined> {
     const content = contentOf(happening, driven.partner.protocol)
-    if (content === undefined) return happening
+    if (content === undefined) return { shown: happening }
     const attempt: Attempt = {
       caller: live.caller,
       server: live.row.server,
@@ -112,7 +123,7 @@ export function hearPartner(hub: Hub, take: (live: Live, driven: Driven) => Prom
     const left = ruling.redact === undefined ? content : ruling.redact(content)
     const shown = left === undefined ? undefined : left === content ? happening : withContent(happening, left)
     ticket.settle({ outcome: "done", result: left ?? {} })
-    if (shown !== undefined) return shown
+    if (shown !== undefined) return { shown, action: ruling.action }
     throw new Failure(
       "too_large",
       "a rule has parts of what the partner said taken out, and it is too large to be looked through: ask for less of it",

@@ -6,6 +6,7 @@ import type { InterconnectSettings } from "../../config/interconnect-settings.ts
 import type { Store } from "../../store/store.ts"
 import type { Attempt, Caller, Governor } from "../governor.ts"
 import { type Ticket, ticketOf } from "../ticket.ts"
+import type { DelegationChanges } from "./delegation-changes.ts"
 import type { DelegationMemory, Live } from "./delegation-memory.ts"
 import { endedEntry } from "./delegation-words.ts"
 import type { Ask } from "./delegations.ts"
@@ -36,6 +37,7 @@ export interface DelegationParts {
   /** Hufu's task that an agent acts for. */
   readonly taskOf: (agent: string, principal: string) => Promise<string>
   readonly notices: SendNotice
+  readonly changes: Pick<DelegationChanges, "tell">
   readonly onError: (error: unknown, doing: string) => void
 }
 

@@ -5,7 +5,15 @@ import { problemOf } from "../../http/problem.ts"
 import type { Delegations } from "./delegations.ts"
 
 /** What agents ask of each other, opened when it is first needed. */
-export type Interconnect = Delegations & { close(): Promise<void> }
+export type Interconnect = Delegations & {
+  /**
+   * Ends one for whoever answers for its agent, and tells the partner; one that has ended stays as it is. Throws Failure("not_found").
+   *
+   * @param by whom the ledger names
+   */
+  cancel(id: string, by: string): Promise<void>
+  close(): Promise<void>
+}
 
 /** A door of one protocol, below one path. */
 export interface ProtocolDoor {
@@ -15,6 +23,8 @@ export interface ProtocolDoor {
 export interface InterconnectDoor extends HttpDoor {
   /** Goes on with what was open when the node ended. */
   begin(): void
+  /** Opens them where they are not, for a person who acts on them. */
+  opened(): Promise<Interconnect>
   close(): Promise<void>
 }
 
@@ -59,6 +69,7 @@ export function interconnectDoor(
     begin() {
       delegations().catch(onError)
     },
+    opened: delegations,
     async close() {
       const known = await opened?.catch(() => undefined)
       await known?.close()

@@ -9,6 +9,7 @@ import { InterconnectSettings } from "../../config/interconnect-settings.ts"
 import { loopback, loopbackInUrl } from "../../http/testing/loopback.ts"
 import { scratch } from "../../store/scratch-store.ts"
 import { type OpenPipeline, openPipeline } from "../testing/open-pipeline.ts"
+import { delegationChanges } from "./delegation-changes.ts"
 import type { Ask, Delegation, Event } from "./delegations.ts"
 import { openDelegations } from "./open-delegations.ts"
 import type { FromPartner, Partner, PartnerOrder } from "./partner.ts"
@@ -57,6 +58,7 @@ let world: OpenPipeline
 let helper: ReturnType<typeof partnerInProcess>
 let hub: ReturnType<typeof open>
 let count = 0
+const changes = delegationChanges()
 
 function open(of: OpenPipeline, { partner }: { partner: Partner }, settings: object = {}) {
   return openDelegations({
@@ -68,6 +70,7 @@ function open(of: OpenPipeline, { partner }: { partner: Partner }, settings: obj
     aicOf: () => undefined,
     taskOf: async (agent, principal) =>
       (of.tasks.current(agent) ?? (await of.tasks.ensure(agent, principal))).id,
+    changes,
     notices: sendNotices({
       reach: { ownPort: () => 0 },
       isOwn: () => false,

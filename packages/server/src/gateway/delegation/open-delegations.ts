@@ -3,15 +3,18 @@ import { Failure } from "@hufu/core/failure"
 import type { Caller } from "../governor.ts"
 import { happened, type Live, openDelegationMemory } from "./delegation-memory.ts"
 import { delegationNotices } from "./delegation-notices.ts"
-import type { DelegationRef, Delegations, Event } from "./delegations.ts"
+import type { DelegationRef, Event } from "./delegations.ts"
+import type { Interconnect } from "./interconnect-door.ts"
+import { noDelegation } from "./delegation-words.ts"
 import { drivePartner } from "./drive-partner.ts"
 import { giveOrders } from "./give-orders.ts"
-import { cancelPartner, type DelegationParts, fail, type Hub } from "./hub.ts"
+import { cancelPartner, type DelegationParts, fail, halt, type Hub } from "./hub.ts"
 import { openQuotas } from "./quotas.ts"
 
 const sweepMs = 1000
 const hourMs = 3_600_000
 const dayMs = 86_400_000
+const byPerson = "whoever answers for the agent ended it"
 
 /**
  * Opens what agents ask of each other, and goes on with what was open.
@@ -19,7 +22,7 @@ const dayMs = 86_400_000
  * INVARIANT: a message leaves only after its verdict and durable intent; what is shown of a delegation is durable first; an order that may
  * have reached a partner is never given again.
  */
-export function openDelegations(parts: DelegationParts): Delegations & { close(): Promise<void> } {
+export function openDelegations(parts: DelegationParts): Interconnect {
   const { store, clock, governor, settings } = parts
   const quotas = openQuotas(clock, settings)
   let closed = false
@@ -28,6 +31,7 @@ export function openDelegations(parts: DelegationParts): Delegations & { close()
     clock,
     notices: parts.notices,
     onEnded: ({ row }) => quotas.end(row.agent, row.server),
+    onChanged: ({ row }) => parts.changes.tell({ id: row.id, state: row.state }),
   })
   const hub: Hub = { ...parts, memory, quotas, isClosed: () => closed }
   const notices = delegationNotices(hub)
@@ -131,6 +135,22 @@ export function openDelegations(parts: DelegationParts): Delegations & { close()
     },
     follow: (caller, ref, after, until, signal) => events(caller, ref, after, until, signal),
     notices: notices.shown,
+    async cancel(id, by) {
+      const row = memory.rows.find(id)
+      const live = row && memory.find(row.agent, row.server, row.facts.name)
+      if (live === undefined) throw noDelegation(id)
+      if (isEnd(live.view.state)) return
+      // What narrows takes effect before its commit: nothing more reaches the partner, and nothing of it is heard.
+      live.stop.abort(new Error(byPerson))
+      const { agent, server, facts } = live.row
+      await memory.inTurn(agent, server, facts.name, async () => {
+        if (isEnd(live.view.state)) return
+        const written = store.commit((tx) =>
+          tx.append({ kind: "statement", fact: "delegation.canceled", subject: id, by, refs: { agent } }),
+        )
+        await Promise.all([halt(hub, live, byPerson), written])
+      })
+    },
     async close() {
       closed = true
       clearInterval(timer)

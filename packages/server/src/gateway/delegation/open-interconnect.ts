@@ -5,7 +5,9 @@ import type { InterconnectSettings } from "../../config/interconnect-settings.ts
 import type { Store } from "../../store/store.ts"
 import type { Caller, Governor } from "../governor.ts"
 import type { ReachOptions } from "../mcp/upstream/reachable-address.ts"
-import type { Delegations, Notice, WriteNotice } from "./delegations.ts"
+import type { DelegationChanges } from "./delegation-changes.ts"
+import type { Notice, WriteNotice } from "./delegations.ts"
+import type { Interconnect } from "./interconnect-door.ts"
 import { mcpPartner, type ToolServer } from "./mcp-partner.ts"
 import type { Driven } from "./hub.ts"
 import { openDelegations } from "./open-delegations.ts"
@@ -35,6 +37,7 @@ export interface InterconnectParts {
   readonly taskOf: (agent: string, principal: string) => Promise<string>
   readonly reach: ReachOptions
   readonly isOwn: (url: string) => boolean
+  readonly changes: Pick<DelegationChanges, "tell">
   readonly onError: (error: unknown, doing: string) => void
 }
 
@@ -47,10 +50,7 @@ export interface Protocols {
 }
 
 /** Opens what agents ask of each other: with tool servers, and with partners in whatever protocol is known here. */
-export function openInterconnect(
-  parts: InterconnectParts,
-  { partners, notices }: Protocols,
-): Delegations & { close(): Promise<void> } {
+export function openInterconnect(parts: InterconnectParts, { partners, notices }: Protocols): Interconnect {
   const { store, clock, governor, settings, aicOf, taskOf, onError } = parts
   /** One for each definition, so that an adapter remembers what it knows of its partner. */
   const known = new Map<string, { readonly server: ServerRecord; readonly driven: Driven }>()
@@ -82,6 +82,7 @@ export function openInterconnect(
     partner,
     aicOf,
     taskOf,
+    changes: parts.changes,
     notices: sendNotices({
       reach: parts.reach,
       isOwn: parts.isOwn,

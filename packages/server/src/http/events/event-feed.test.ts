@@ -2,6 +2,7 @@ import { NodeEvent } from "@hufu/core/contract/node-event"
 import { afterEach, beforeEach, describe, expect, it } from "vitest"
 import { intentOf, newAction, note, outcomeOf, type Scratch, scratch } from "../../store/scratch-store.ts"
 import { openStore, type Store } from "../../store/store.ts"
+import { delegationChanges } from "../../gateway/delegation/delegation-changes.ts"
 import { createEventFeed, type EventFeed, type FeedOptions } from "./event-feed.ts"
 
 let place: Scratch
@@ -107,6 +108,26 @@ describe("what is told", () => {
     const told = await follower.take(9)
     const states = told.flatMap(({ event }) => (event.type === "hold" ? [event.state] : []))
     expect(states).toEqual(["waiting", "approved", "used", "expired"])
+  })
+
+  it("is how a delegation stands since it changed, which has no place to go on from", async () => {
+    const delegations = delegationChanges(2)
+    delegations.tell({ id: "dlg_before", state: "working" })
+    refeed({ delegations })
+    const follower = follow()
+    const first = await follower.next()
+    delegations.tell({ id: "dlg_a", state: "completed" })
+    expect(await follower.next()).toEqual({
+      id: undefined,
+      event: { type: "delegation", id: "dlg_a", state: "completed" },
+    })
+    // Who has fallen too far behind reads all of it again.
+    for (const id of ["dlg_b", "dlg_c", "dlg_d"]) delegations.tell({ id, state: "working" })
+    expect((await follower.next())?.event).toMatchObject({ type: "reset", reason: "behind" })
+    const again = follow(first?.id)
+    expect((await again.next())?.event).toMatchObject({ type: "ready" })
+    const action = await act()
+    expect((await again.next())?.event).toMatchObject({ action })
   })
 
   it("is which record changed, and whether the node was stopped", async () => {

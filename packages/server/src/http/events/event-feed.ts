@@ -1,5 +1,6 @@
 import type { NodeEvent } from "@hufu/core/contract/node-event"
 import { Failure } from "@hufu/core/failure"
+import type { DelegationChanges } from "../../gateway/delegation/delegation-changes.ts"
 import type { Ledger } from "../../ledger/ledger.ts"
 import type { LedgerEntry } from "../../ledger/ledger-rows.ts"
 import { type EventPlace, placeId, readPlace } from "./event-place.ts"
@@ -28,6 +29,8 @@ export interface FollowerOf {
 
 export interface FeedOptions {
   readonly ledger: Pick<Ledger, "entry" | "entries" | "size">
+  /** What else is told, of which the ledger says nothing: never twice, and not to who comes back. */
+  readonly delegations?: Pick<DelegationChanges, "last" | "after">
   /** How often it is looked whether the ledger grew: the most that an event is late. */
   readonly lookMs?: number
   readonly heartbeatMs?: number
@@ -51,12 +54,13 @@ interface Stream {
 }
 
 /**
- * Every event comes from the ledger, so a follower is a place in it: nothing is queued for anybody, and a slow one costs a page of
+ * Every event but those of delegations comes from the ledger, so a follower is a place in it: nothing is queued for anybody, and a slow one costs a page of
  * memory. The ledger is looked at, not hooked into: only while somebody follows, and never on the way of an action.
  */
 export function createEventFeed(options: FeedOptions): EventFeed {
   const {
     ledger,
+    delegations = noChanges,
     lookMs = 50,
     heartbeatMs = 15_000,
     stallMs = 60_000,
@@ -120,11 +124,19 @@ export function createEventFeed(options: FeedOptions): EventFeed {
     return { place, first: message(first, id) }
   }
 
+  function changesAfter(seen: number): string {
+    const changes = delegations.after(seen)
+    if (changes === undefined)
+      return message({ type: "reset", reason: "behind", size: ledger.size() }, undefined)
+    return changes.map((change) => message({ type: "delegation", ...change }, undefined)).join("")
+  }
+
   function open({ from, caller, isAllowed }: FollowerOf): ReadableStream<Uint8Array<ArrayBuffer>> {
     const mine = [...streams].filter((stream) => stream.caller === caller).length
     if (isClosed || streams.size >= maxStreams || mine >= maxPerCaller)
       throw new Failure("too_many", "too many streams of events are open already: close another page first")
     let { place, first } = begin(from)
+    let changed = delegations.last()
     let stream: Stream
     return new ReadableStream(
       {
@@ -155,7 +167,9 @@ export function createEventFeed(options: FeedOptions): EventFeed {
             if ((controller.desiredSize ?? 0) <= 0) return quietMs > stallMs ? end("slow") : undefined
             const next = following(place, page)
             place = next.place
-            if (next.text !== "") send(next.text)
+            const text = next.text + changesAfter(changed)
+            changed = delegations.last()
+            if (text !== "") send(text)
             else if (quietMs >= heartbeatMs) send(":\n\n")
             return undefined
           }
@@ -180,6 +194,8 @@ export function createEventFeed(options: FeedOptions): EventFeed {
     },
   }
 }
+
+const noChanges: Pick<DelegationChanges, "last" | "after"> = { last: () => 0, after: () => [] }
 
 /** A page of what comes after a place, as text. */
 function following(

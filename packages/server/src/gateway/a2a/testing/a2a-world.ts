@@ -3,6 +3,7 @@ import { createServer } from "node:http"
 import type { AddressInfo } from "node:net"
 import { Failure } from "@hufu/core/failure"
 import { InterconnectSettings } from "../../../config/interconnect-settings.ts"
+import { delegationChanges } from "../../delegation/delegation-changes.ts"
 import { openInterconnect } from "../../delegation/open-interconnect.ts"
 import { scratch } from "../../../store/scratch-store.ts"
 import { draftOf, openPipeline } from "../../testing/open-pipeline.ts"
@@ -58,6 +59,7 @@ export async function openA2aWorld(
       aicOf: () => undefined,
       taskOf: async (agent, principal) =>
         (pipeline.tasks.current(agent) ?? (await pipeline.tasks.ensure(agent, principal))).id,
+      changes: delegationChanges(),
       reach: { ownPort: () => port },
       isOwn: (at) => at.startsWith(url),
       onError: (error) => void errors.push(error),

@@ -1,0 +1,123 @@
+import type {
+  DelegationEvent,
+  DelegationRecord,
+  DelegationShown,
+  ShownPart,
+} from "@hufu/core/contract/delegation"
+import { delegationWords } from "@hufu/core/delegation/delegation-words"
+import { sayTime } from "@hufu/core/mandate/say"
+import type { Language } from "@hufu/core/words"
+import { asCalled } from "../terminal/called-as.ts"
+import { oneLine } from "../terminal/one-line.ts"
+import { table } from "../terminal/table.ts"
+
+const words = {
+  en: {
+    none: "No agent has asked another for anything.",
+    head: ["DELEGATION", "CHANGED", "AGENT", "PARTNER", "STATE", "NAME"],
+    older: (next: string) => `Older ones: \`hufu delegation list --before ${next}\``,
+    asks: (agent: string, server: string) => `${agent} asked ${server}`,
+    state: "State",
+    task: "Task",
+    door: "Door",
+    waits: (hold: string) => `It waits for you: \`hufu approval show ${hold}\``,
+    earlier: (count: number) => `(${count} earlier events are left out)`,
+    product: "product",
+    reply: "answer",
+    cut: "…",
+    receipt: "receipt",
+    cancelled: (id: string, state: string) => `${id} is ${state} now; what it had asked for goes no further.`,
+  },
+  zh: {
+    none: "尚无智能体之间的委派。",
+    head: ["委派", "变动时间", "智能体", "协作方", "状态", "名称"],
+    older: (next: string) => `更早的：\`hufu delegation list --before ${next}\``,
+    asks: (agent: string, server: string) => `${agent} 委派 ${server}`,
+    state: "状态",
+    task: "任务",
+    door: "接入口",
+    waits: (hold: string) => `正在等待您批准：\`hufu approval show ${hold}\``,
+    earlier: (count: number) => `（此前 ${count} 个事件未列出）`,
+    product: "产出",
+    reply: "回答",
+    cut: "…",
+    receipt: "回执",
+    cancelled: (id: string, state: string) => `${id} 现为「${state}」，其所请求的事项不再继续。`,
+  },
+} as const
+
+/** Delegations, one on a line. */
+export function delegationLines(
+  { items, next }: { readonly items: readonly DelegationRecord[]; readonly next: string | null },
+  language: Language,
+): string[] {
+  const say = words[language]
+  const rows = items.map((each) => [
+    each.id,
+    sayTime(each.changedAt),
+    each.agentName,
+    each.server,
+    delegationWords[language].state[each.state],
+    oneLine(each.name),
+  ])
+  return [
+    ...(rows.length === 0 ? [say.none] : table(say.head, rows)),
+    ...(next === null ? [] : [asCalled(say.older(next))]),
+  ]
+}
+
+/** One delegation and what happened to it, in order. */
+export function shownDelegationLines(
+  { delegation, events, earlier, products }: DelegationShown,
+  language: Language,
+): string[] {
+  const say = words[language]
+  const { id, agentName, server, state, task, door, hold } = delegation
+  return [
+    `${id}: ${say.asks(agentName, server)}`,
+    `${say.state}: ${delegationWords[language].state[state]}`,
+    `${say.task}: ${task}`,
+    `${say.door}: ${door}`,
+    ...(hold === null ? [] : [asCalled(say.waits(hold))]),
+    "",
+    ...(earlier === 0 ? [] : [say.earlier(earlier)]),
+    ...events.flatMap((event) => eventLines(event, language)),
+    ...products.flatMap(({ name, parts }) => [
+      "",
+      `${say.product} ${oneLine(name)}:`,
+      ...partLines(parts, language),
+    ]),
+  ]
+}
+
+export function cancelledLines({ id, state }: DelegationRecord, language: Language): string[] {
+  return [words[language].cancelled(id, delegationWords[language].state[state])]
+}
+
+function eventLines(event: DelegationEvent, language: Language): string[] {
+  const { at, action, parts, reasons } = event
+  const receipt = action === null ? "" : `  (${words[language].receipt} ${action})`
+  return [
+    `${sayTime(at)}  ${whatOf(event, language)}${receipt}`,
+    ...reasons.map((reason) => `    ${oneLine(reason[language])} (${reason.rule})`),
+    ...partLines(parts, language),
+  ]
+}
+
+function whatOf({ kind, order, state, product }: DelegationEvent, language: Language): string {
+  const say = words[language]
+  if (kind === "order" && order !== null) return delegationWords[language].order[order]
+  if (kind === "state" && state !== null) return delegationWords[language].state[state]
+  return kind === "product" ? `${say.product} ${oneLine(product ?? "")}` : say.reply
+}
+
+/** UNTRUSTED: each part on one line behind a bar, so that none passes for one of ours. */
+function partLines(parts: readonly ShownPart[], language: Language): string[] {
+  const isInLanguage = parts.some((part) => part.language === language)
+  return parts
+    .filter((part) => !isInLanguage || part.language === null || part.language === language)
+    .map(({ text, name, isCut }) => {
+      const shown = [name ?? "", text].filter((each) => each !== "").join(": ")
+      return `    | ${oneLine(shown)}${isCut ? words[language].cut : ""}`
+    })
+}

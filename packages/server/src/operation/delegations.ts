@@ -1,0 +1,194 @@
+import type { Input, Output } from "@hufu/core/contract/contract"
+import type {
+  DelegationEvent,
+  DelegationRecord,
+  DelegationShown,
+  ShownPart,
+} from "@hufu/core/contract/delegation"
+import { isEnd } from "@hufu/core/delegation/delegation-state"
+import type { Said } from "@hufu/core/delegation/happening"
+import type { Part } from "@hufu/core/delegation/part"
+import {
+  delegationRows,
+  type DelegationRow,
+  type StoredEntry,
+} from "../gateway/delegation/delegation-rows.ts"
+import { noDelegation } from "../gateway/delegation/delegation-words.ts"
+import { foldDelegation, newDelegation } from "../gateway/delegation/fold-delegation.ts"
+import { isPartner } from "../gateway/server-directory.ts"
+import type { OperationParts } from "./parts.ts"
+
+/** Delegations as people read them, from the tables alone: nothing is driven by looking. */
+export interface Delegations {
+  /** @param asked agents by id */
+  list(asked: Input<"delegation.list">): Output<"delegation.list">
+  /** Throws Failure("not_found"). */
+  record(id: string): DelegationRecord
+  show(id: string): DelegationShown
+}
+
+/** How many rows one page looks through: what matches little must not read all of them. */
+const mostLookedAt = 5000
+const chunk = 200
+const mostEvents = 500
+const mostTextInPart = 4000
+const mostTextInAll = 256 * 1024
+
+type Parts = Pick<OperationParts, "store" | "agents" | "servers">
+
+export function readDelegations({ store, agents, servers }: Parts): Delegations {
+  const rows = delegationRows(store)
+
+  function recordOf({
+    id,
+    agent,
+    server,
+    task,
+    state,
+    createdAt,
+    changedAt,
+    facts,
+  }: DelegationRow): DelegationRecord {
+    const registered = servers.find(server)
+    return {
+      id,
+      agent,
+      agentName: agents.records.get(agent)?.name ?? "unknown",
+      server,
+      protocol:
+        registered === undefined ? null : isPartner(registered) ? protocolOf(registered.transport) : "mcp",
+      task,
+      state,
+      door: facts.caller.door,
+      context: facts.context,
+      name: facts.name,
+      createdAt,
+      changedAt,
+      hold: isEnd(state) ? null : (facts.pending?.hold ?? null),
+    }
+  }
+
+  function list({ agent, partner, state, text, before, limit }: Input<"delegation.list">) {
+    const isOne = state !== undefined && state !== "open" && state !== "ended"
+    const items: DelegationRecord[] = []
+    let from: string | undefined = before
+    for (let looked = 0; looked < mostLookedAt; looked += chunk) {
+      const found = rows.page({
+        agent,
+        server: partner,
+        state: isOne ? state : undefined,
+        isEnded: state === undefined || isOne ? undefined : state === "ended",
+        before: from,
+        limit: chunk,
+      })
+      for (const row of found.rows) {
+        const shown = recordOf(row)
+        if (text !== undefined && !textOf(shown).includes(text.toLowerCase())) continue
+        items.push(shown)
+        if (items.length >= limit) return { items, next: row.id }
+      }
+      if (found.last === undefined) return { items, next: null }
+      from = found.last
+    }
+    return { items, next: from ?? null }
+  }
+
+  function need(id: string): DelegationRow {
+    const row = rows.find(id)
+    if (row === undefined) throw noDelegation(id)
+    return row
+  }
+
+  return {
+    list,
+    record: (id) => recordOf(need(id)),
+    show(id) {
+      const row = need(id)
+      const earlier = Math.max(0, row.seq - mostEvents)
+      const entries = rows.entries(row, earlier, mostEvents)
+      const room = { left: mostTextInAll }
+      const { products } = entries.reduce(foldDelegation, newDelegation(row))
+      const waitsFor = entries.at(-1)
+      return {
+        delegation: { ...recordOf(row), hold: isEnd(row.state) ? null : holdOf(waitsFor) },
+        events: entries.map((each) => eventOf(each, room)),
+        earlier,
+        products: products.map(({ name, parts, id: own }) => ({
+          name: (name ?? own).slice(0, 200),
+          parts: shownParts(parts, room),
+        })),
+      }
+    },
+  }
+}
+
+function protocolOf(transport: string): "a2a" | "aip" | "mcp" {
+  return transport === "a2a" || transport === "aip" ? transport : "mcp"
+}
+
+function holdOf(entry: StoredEntry | undefined): string | null {
+  return entry?.entry.kind === "happened" ? (entry.entry.ruled?.hold?.id ?? null) : null
+}
+
+/** Ids and names; never what was said, which is not for searching. */
+function textOf({ id, agent, agentName, server, task, context, name }: DelegationRecord): string {
+  return [id, agent, agentName, server, task, context, name].join("\n").toLowerCase()
+}
+
+/** How much more text is shown. */
+interface Room {
+  left: number
+}
+
+function eventOf({ seq, at, entry }: StoredEntry, room: Room): DelegationEvent {
+  const nothing = { order: null, state: null, parts: [], product: null, reasons: [], code: null, hold: null }
+  const common = { ...nothing, seq, at, action: entry.action ?? null }
+  if (entry.kind === "asked")
+    return { ...common, kind: "order", order: entry.order, parts: saidParts(entry.said, room) }
+  const { happening, ruled } = entry
+  if (happening.kind === "reply") return { ...common, kind: "reply", parts: saidParts(happening.said, room) }
+  if (happening.kind === "product") {
+    const { name, id } = happening.product
+    return { ...common, kind: "product", product: (name ?? id).slice(0, 200) }
+  }
+  const reasons = ruled?.reasons ?? []
+  return {
+    ...common,
+    kind: "state",
+    state: happening.state,
+    // Where there are reasons, they are what was said.
+    parts: reasons.length > 0 ? [] : saidParts(happening.said, room),
+    reasons,
+    code: ruled?.code ?? null,
+    hold: ruled?.hold?.id ?? null,
+  }
+}
+
+function saidParts(said: Said | undefined, room: Room): ShownPart[] {
+  return said === undefined ? [] : shownParts(said.parts, room)
+}
+
+const mostParts = 64
+
+function shownParts(parts: readonly Part[], room: Room): ShownPart[] {
+  return parts.slice(0, mostParts).map((part) => {
+    const whole = contentOf(part)
+    const text = whole.slice(0, Math.max(0, Math.min(mostTextInPart, room.left)))
+    room.left -= text.length
+    const language = part.metadata?.["language"]
+    return {
+      kind: part.kind,
+      text,
+      isCut: text.length < whole.length,
+      name: part.name?.slice(0, 200) ?? null,
+      mediaType: part.mediaType ?? null,
+      language: typeof language === "string" ? language.slice(0, 16) : null,
+    }
+  })
+}
+
+function contentOf(part: Part): string {
+  if (part.kind === "text") return part.text
+  // Bytes are not for reading.
+  return part.kind === "file" ? (part.url ?? "") : JSON.stringify(part.data)
+}
