@@ -21,6 +21,8 @@ if (Number(process.versions.node.split(".")[0]) >= needed) {
   quietSqlite()
   const { keepCompiledOf } = await import("./keep-compiled.js")
   keepCompiledOf(process.argv.slice(2))
+  const { leaveWebSockets } = await import("./leave-web-sockets.js")
+  leaveWebSockets()
   const { findOwnModules } = await import("./own-modules.js")
   findOwnModules()
   await import("../src/main.ts")
