@@ -6,6 +6,7 @@ import type { Output, Request } from "@hufu/core/contract/contract"
 import { Agent, type Dispatcher } from "undici"
 import { runHufu } from "../packages/cli/src/testing/hufu-under-test.ts"
 import { registrationDraft } from "../packages/cli/src/testing/registration-draft.ts"
+import { derivedOnce } from "../packages/server/src/keys/testing/derived-once.ts"
 import { startProcess, type StartedProcess } from "./process/start-process.ts"
 
 // The only file of these runs that knows how a node is started and spoken to. Everything goes through the real
@@ -110,7 +111,7 @@ function withGlobals(args: readonly string[], dataDir: string): string[] {
 
 function serve(dataDir: string, port: number, env: Record<string, string>): Promise<StartedProcess> {
   const args = [command, "serve", "--data", dataDir, "--port", String(port), "--json"]
-  return startProcess(process.execPath, args, { env })
+  return startProcess(process.execPath, args, { env: { ...derivedOnce, ...env } })
 }
 
 const urlOf = (running: StartedProcess) => String(running.ready["url"])

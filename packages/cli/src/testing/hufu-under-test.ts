@@ -6,6 +6,7 @@ import { join } from "node:path"
 import { createInterface } from "node:readline"
 import { text } from "node:stream/consumers"
 import { fileURLToPath } from "node:url"
+import { derivedOnce } from "@hufu/server/keys/testing/derived-once"
 import { runInHost } from "./run-in-host.ts"
 
 const program = fileURLToPath(new URL("../../bin/hufu.js", import.meta.url))
@@ -79,7 +80,9 @@ export interface NodeUnderTest {
 /** Starts one with `hufu serve`, on a new data folder or the one that is given. */
 export async function startNode(dataFolder?: string, more: readonly string[] = []): Promise<NodeUnderTest> {
   const folder = dataFolder ?? (await mkdtemp(join(tmpdir(), "hufu-cli-")))
-  const child = startHufu(["serve", "--data", folder, "--port", "0", "--json", ...more])
+  const child = startHufu(["serve", "--data", folder, "--port", "0", "--json", ...more], {
+    env: derivedOnce,
+  })
   const ended = once(child, "close")
   const said = await firstLine(child)
   const { url, pid } = JSON.parse(said) as { url: string; pid: number }
