@@ -52,7 +52,7 @@ function copied(name: string): void {
 async function grown(store: Store, count: number): Promise<number> {
   let last = 0
   for (let i = 0; i < count; i += 1) last = (await store.ledger.append(someEntry())).index
-  await store.ledger.awaitCheckpoint(last)
+  await store.ledger.awaitCheckpoint(last, { soon: true })
   return last
 }
 

@@ -57,6 +57,12 @@ function start(store: Store, into = folder): Promise<Publishing> {
   return startPublishing({ folder: into, database: store.folder.database, ledger: store.ledger, logger })
 }
 
+/** Waits for a checkpoint of all that there is, and for its publication. */
+async function signedAndPublished({ ledger }: Store, publishing: Publishing): Promise<void> {
+  const { size } = await ledger.awaitCheckpoint(ledger.size() - 1, { soon: true })
+  await expect.poll(() => publishing.state().entries, { interval: 5 }).toBeGreaterThanOrEqual(size)
+}
+
 /** A ledger that grows while it is published, closed again. */
 async function published(...steps: number[]): Promise<string> {
   return (await publishedWith({}, ...steps)).vkey
@@ -67,7 +73,7 @@ async function publishedWith(options: { mlDsa?: boolean }, ...steps: number[]) {
   const publishing = await start(store)
   for (const step of steps) {
     await grow(store, step)
-    await store.ledger.awaitCheckpoint(store.ledger.size() - 1)
+    await signedAndPublished(store, publishing)
   }
   await store.close()
   await publishing.close()
@@ -100,7 +106,7 @@ describe("a published log", () => {
   test("is exported from a running node as it is from a stopped one, and brought up to date", async () => {
     const store = await openStore(place.options())
     await grow(store, 700)
-    await store.ledger.awaitCheckpoint(699)
+    await store.ledger.awaitCheckpoint(699, { soon: true })
     const exported = await exportLog(store.folder.database, folder, { logger })
     expect(exported).toEqual({ entries: 700, vkey: store.ledger.vkey })
     const kept = readFileSync(join(folder, "checkpoint"), "utf8")
@@ -223,7 +229,7 @@ describe("a reader of a published log", () => {
     const action = newAction()
     await store.ledger.append(intentOf(action))
     const { index } = await store.ledger.append(outcomeOf(action))
-    const { note, size } = await store.ledger.awaitCheckpoint(index)
+    const { note, size } = await store.ledger.awaitCheckpoint(index, { soon: true })
     const receipt = buildReceipt({
       entries: store.ledger
         .entriesOf(action)
@@ -411,7 +417,7 @@ test("a tile that would change is never overwritten: publishing halts and says s
   const store = await openStore(place.options())
   const publishing = await start(store)
   await grow(store, 10)
-  await store.ledger.awaitCheckpoint(9)
+  await signedAndPublished(store, publishing)
   mkdirSync(join(folder, "tile/entries"), { recursive: true })
   writeFileSync(join(folder, "tile/entries/000"), "written by somebody else")
   await grow(store, 300)
@@ -429,7 +435,7 @@ test("a long publication that is cut short has come as far as a checkpoint on it
   const store = await openStore(place.options())
   for (const count of [4_200, 4_200, 700]) {
     await grow(store, count)
-    await store.ledger.awaitCheckpoint(store.ledger.size() - 1)
+    await store.ledger.awaitCheckpoint(store.ledger.size() - 1, { soon: true })
   }
   // The bundle of the last entries: what ends a publication here may end it anywhere.
   const obstacle = join(folder, "tile/entries/034")
@@ -458,7 +464,7 @@ test("a long publication that is cut short has come as far as a checkpoint on it
 test("a checkpoint on the way that nobody signed ends a publication before it", async () => {
   const store = await openStore(place.options())
   await grow(store, 4_300)
-  const { note } = await store.ledger.awaitCheckpoint(4_299)
+  const { note } = await store.ledger.awaitCheckpoint(4_299, { soon: true })
   const other = new DatabaseSync(store.folder.database)
   const insert = other.prepare("INSERT OR IGNORE INTO checkpoint (size, note) VALUES (?, ?)")
   // Whichever the first one from 4,096 entries on is.
@@ -477,7 +483,7 @@ test("a checkpoint is not kept when another process has kept one: nothing of it 
   const store = await openStore(place.options())
   const publishing = await start(store)
   await grow(store, 10)
-  await store.ledger.awaitCheckpoint(9)
+  await signedAndPublished(store, publishing)
   const { note, size } = store.ledger.checkpoint()
   const other = new DatabaseSync(store.folder.database)
   other.prepare("INSERT INTO checkpoint (size, note) VALUES (?, ?)").run(size + 1, `${note}other`)
@@ -494,7 +500,7 @@ test("a checkpoint that was cosigned since takes the place of its plain one, and
   await grow(store, 10)
   const first = await store.ledger.awaitCheckpoint(9)
   await grow(store, 10)
-  const second = await store.ledger.awaitCheckpoint(19)
+  const second = await store.ledger.awaitCheckpoint(19, { soon: true })
   const cosign = (note: string) => `${note}\u2014 witness.example ${Buffer.alloc(76, 7).toString("base64")}\n`
   publishing.offer({ ...second, note: cosign(second.note) })
   publishing.offer({ ...first, note: cosign(first.note) })
