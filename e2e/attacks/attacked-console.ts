@@ -3,6 +3,7 @@ import {
   buildConsole,
   consoleFolder,
   openPage,
+  openSignedIn,
   openTab,
   settle,
   startBrowser,
@@ -62,9 +63,7 @@ export async function openAttackedConsole(): Promise<AttackedConsole> {
     },
     async signedIn(path, options) {
       const tab = await stranger(options)
-      await tab.page.goto((await world.local.signin.create()).url)
-      await tab.page.getByRole("navigation").first().waitFor()
-      await openPage(tab.page, `${origin}${path}`)
+      await openSignedIn(tab.page, (await world.local.signin.create()).url, path)
       return tab
     },
     stateOf: async (hold) => (await world.local.hold.show({ hold })).state,

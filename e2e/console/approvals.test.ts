@@ -6,13 +6,17 @@ import { axeViolations } from "./axe-violations.ts"
 import {
   buildConsole,
   consoleFolder,
+  movePage,
+  openPage,
   openSharedTab,
+  openSignedIn,
   openTab,
   startBrowser,
   type Tab,
   type TabOptions,
 } from "./open-console.ts"
 import { looks } from "./looks.ts"
+import { isLongRun } from "../long-run.ts"
 
 // Deciding in a real browser over a real node: a person with a terminal secret and no passkey.
 
@@ -59,16 +63,8 @@ async function openOwn(path: string, options: TabOptions): Promise<Tab & AsyncDi
 }
 
 async function letIn(tab: Tab, path: string): Promise<Tab> {
-  await tab.page.goto((await world.local.signin.create()).url)
-  await tab.page.getByRole("navigation").first().waitFor()
-  await go(tab.page, path)
+  await openSignedIn(tab.page, (await world.local.signin.create()).url, path)
   return tab
-}
-
-async function go(page: Page, path: string): Promise<void> {
-  await page.goto(`${origin}${path}`)
-  await page.locator("main h1").waitFor()
-  await page.locator("main [aria-busy=true]").first().waitFor({ state: "detached" })
 }
 
 async function giveSecret(page: Page): Promise<void> {
@@ -269,7 +265,8 @@ describe.skipIf(withoutChromium !== undefined)("the pages of this part", () => {
         "/first-passkey",
         "/nowhere",
       ]) {
-        await go(tab.page, path)
+        const isLoaded = isLongRun || path === "/nowhere"
+        await (isLoaded ? openPage(tab.page, `${origin}${path}`) : movePage(tab.page, path))
         const violations = await axeViolations(tab.page)
         expect(
           violations.map(({ id, nodes }) => [path, id, nodes.map(({ html }) => html).slice(0, 3)]),

@@ -21,6 +21,29 @@ export interface OnSignal {
   readonly onSignal: "end" | "leave"
 }
 
+/**
+ * What Chromium leaves out. First the pages of its own that it would load for the address bar of each window, which nobody sees: they take
+ * as long as several of ours. Then what Playwright leaves out, as the last list of a command line is the one that counts.
+ */
+const leftOut = [
+  "WebUIOmniboxPopup",
+  "WebUIOmniboxAimPopup",
+  "WebUIOmniboxFullPopup",
+  "AimEnabled",
+  "AvoidCorsURLLoaderRestartOnRedirect",
+  "AvoidUnnecessaryBeforeUnloadCheckSync",
+  "DestroyProfileOnBrowserClose",
+  "HttpsFirstBalancedModeAutoEnable",
+  "HttpsUpgrades",
+  "LensOverlay",
+  "MediaRouter",
+  "NetworkTimeServiceQuerying",
+  "OptimizationHints",
+  "PaintHolding",
+  "PreconnectToSearch",
+  "ThirdPartyStoragePartitioning",
+]
+
 /** Debian's Chromium; its own sandbox does not run inside a container. */
 export function startBrowser(
   env: Readonly<Record<string, string>> = {},
@@ -30,7 +53,7 @@ export function startBrowser(
   const ends = onSignal === "end"
   return chromium.launch({
     executablePath: "/usr/bin/chromium",
-    args: ["--no-sandbox", ...args],
+    args: ["--no-sandbox", `--disable-features=${leftOut.join()}`, ...args],
     env: { ...process.env, ...env },
     handleSIGINT: ends,
     handleSIGTERM: ends,
@@ -135,6 +158,29 @@ async function addAuthenticator(cdp: CDPSession): Promise<Tab["setPresence"]> {
 /** Goes to a page and waits until everything that it asked for has come. */
 export async function openPage(page: Page, url: string): Promise<void> {
   await page.goto(url)
+  await settle(page)
+}
+
+/** Opens a page by a sign-in link, which lets the tab in where it leads to. */
+export async function openSignedIn(page: Page, link: string, path: string): Promise<void> {
+  const { origin, hash } = new URL(link)
+  await page.goto(`${origin}${path}${hash}`)
+  await page.getByRole("navigation").first().waitFor()
+  await settle(page)
+}
+
+/**
+ * Goes from a page of the console to another one as a link in it does: nothing is loaded again, which takes most of the time that a
+ * page takes. An address that leads nowhere is in between, so that the page that is gone to stands there anew.
+ */
+export async function movePage(page: Page, path: string): Promise<void> {
+  for (const next of ["/no-such-page", path]) {
+    await page.evaluate(`{
+      for (const it of document.querySelectorAll("main h1")) it.dataset.left = "yes"
+      history.pushState(null, "", ${JSON.stringify(next)})
+    }`)
+    await page.locator("main h1:not([data-left])").waitFor()
+  }
   await settle(page)
 }
 

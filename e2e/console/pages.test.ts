@@ -9,7 +9,9 @@ import { axeViolations } from "./axe-violations.ts"
 import {
   buildConsole,
   consoleFolder,
+  movePage,
   openSharedTab,
+  openSignedIn,
   openTab,
   startBrowser,
   type Tab,
@@ -43,19 +45,18 @@ afterAll(async () => {
   await world?.dispose()
 })
 
-/** The shared profile, let in anew. */
-const signedIn = async (size: { width?: number } = {}) => letIn(await openSharedTab(browser, size))
+/** The shared profile, let in anew at a path. */
+const signedIn = async (path: string, size: { width?: number } = {}) =>
+  letIn(await openSharedTab(browser, size), path)
 
 /** A profile of its own. */
-async function signedInAlone(options: TabOptions = {}): Promise<Tab & AsyncDisposable> {
-  const tab = await letIn(await openTab(browser, options))
+async function signedInAlone(path: string, options: TabOptions = {}): Promise<Tab & AsyncDisposable> {
+  const tab = await letIn(await openTab(browser, options), path)
   return { ...tab, [Symbol.asyncDispose]: () => tab.context.close() }
 }
 
-async function letIn(tab: Tab): Promise<Tab> {
-  const { url } = await world.local.signin.create()
-  await tab.page.goto(url)
-  await tab.page.getByRole("navigation").waitFor()
+async function letIn(tab: Tab, path: string): Promise<Tab> {
+  await openSignedIn(tab.page, (await world.local.signin.create()).url, path)
   return tab
 }
 
@@ -81,11 +82,11 @@ describe.skipIf(withoutChromium !== undefined)("the pages of the console", { tim
   test.each(looks)(
     "each have a name, fit, ask nobody else, and break no rule of accessibility: $locale, $theme, $width px",
     async ({ locale, theme, width }) => {
-      await using tab = await signedInAlone({ locale, theme, width })
+      await using tab = await signedInAlone("/", { locale, theme, width })
       const faults: string[] = []
       const titles = new Set<string>()
       for (const [name, path] of Object.entries(pagesOf(scene))) {
-        await open(tab.page, path)
+        await (isLongRun ? open : movePage)(tab.page, path)
         if (isLongRun || axed.has(name)) {
           for (const { id, nodes } of await axeViolations(tab.page))
             faults.push(`${name}: ${id} at ${nodes[0]?.target.join(" ")}`)
@@ -106,9 +107,8 @@ describe.skipIf(withoutChromium !== undefined)("the pages of the console", { tim
   )
 
   test("actions are searched by one grammar, completed, and the search is in the address", async () => {
-    const tab = await signedIn()
+    const tab = await signedIn("/actions")
     const { page } = tab
-    await open(page, "/actions")
     const rows = page.getByRole("list", { name: "Actions" }).getByRole("listitem")
     await soon(() => rows.count()).toBe(5)
     const box = page.getByRole("combobox", { name: "Search" })
@@ -130,9 +130,8 @@ describe.skipIf(withoutChromium !== undefined)("the pages of the console", { tim
   })
 
   test("what happens meanwhile waits behind a pill while somebody is in the list, and while it is paused", async () => {
-    const tab = await signedIn()
+    const tab = await signedIn("/actions?paused=yes")
     const { page } = tab
-    await open(page, "/actions?paused=yes")
     const rows = page.getByRole("list", { name: "Actions" }).getByRole("listitem")
     await rows.first().waitFor()
     const before = await rows.count()
@@ -153,19 +152,18 @@ describe.skipIf(withoutChromium !== undefined)("the pages of the console", { tim
   })
 
   test("an action shows each step of its path, and is tried again with other arguments", async () => {
-    const tab = await signedIn()
+    const tab = await signedIn(`/actions/${scene.approved}`)
     const { page } = tab
-    await open(page, `/actions/${scene.approved}`)
     const states = page.locator("main ol > li[data-state]")
     await soon(() => states.count()).toBe(8)
     expect(await states.evaluateAll((items) => items.map((item) => item.dataset["state"]))).toEqual(
       Array.from({ length: 8 }, () => "passed"),
     )
-    await open(page, `/actions/${scene.denied}`)
+    await movePage(page, `/actions/${scene.denied}`)
     await soon(() => page.locator("main li[data-state=stopped]").textContent()).toContain("Decide")
-    await open(page, `/actions/${scene.waiting}`)
+    await movePage(page, `/actions/${scene.waiting}`)
     await soon(() => page.locator("main li[data-state=waiting]").textContent()).toContain("Ask")
-    await open(page, `/actions/${scene.approved}`)
+    await movePage(page, `/actions/${scene.approved}`)
     const size = (await world.local.node.status()).entries
     await page.getByLabel("Arguments, as JSON").fill('{"id":')
     await page.getByRole("button", { name: "Say what would happen" }).click()
@@ -179,9 +177,8 @@ describe.skipIf(withoutChromium !== undefined)("the pages of the console", { tim
   })
 
   test("a receipt is checked in the browser step by step, and one changed byte turns it red", async () => {
-    const tab = await signedIn()
+    const tab = await signedIn(`/actions/${scene.approved}/receipt?open=arguments`)
     const { page } = tab
-    await open(page, `/actions/${scene.approved}/receipt?open=arguments`)
     const verdict = page.locator("main [data-sound]")
     await verdict.waitFor()
     expect(await verdict.getAttribute("data-sound")).toBe("true")
@@ -204,8 +201,7 @@ describe.skipIf(withoutChromium !== undefined)("the pages of the console", { tim
   })
 
   test("a mandate's page shows who passed it on to whom, and what is set aside for them", async () => {
-    const { page } = await signedIn()
-    await open(page, `/mandates/${scene.mandate}`)
+    const { page } = await signedIn(`/mandates/${scene.mandate}`)
     const chain = page.getByRole("region", { name: "Who passed it on to whom" })
     await chain.getByText("set aside for others below").waitFor()
     await chain.getByRole("link", { name: "porter" }).waitFor()
@@ -213,9 +209,8 @@ describe.skipIf(withoutChromium !== undefined)("the pages of the console", { tim
   })
 
   test("a mandate is built with its sentence and what it would have covered, and granted after a proof", async () => {
-    const tab = await signedIn()
+    const tab = await signedIn("/mandates/new?agent=steward")
     const { page } = tab
-    await open(page, "/mandates/new?agent=steward")
     const grant = page.getByRole("button", { name: "Grant it" })
     expect(await grant.isDisabled()).toBe(true)
     const form = page.getByRole("group", { name: "Grant 1" })
@@ -247,9 +242,8 @@ describe.skipIf(withoutChromium !== undefined)("the pages of the console", { tim
   })
 
   test("a changed tool shows its difference word by word, and is confirmed by the person alone", async () => {
-    const tab = await signedIn()
+    const tab = await signedIn(`/tools/${scene.server}`)
     const { page } = tab
-    await open(page, `/tools/${scene.server}`)
     const card = page.getByRole("list", { name: "Tools" }).getByRole("listitem").first()
     expect(await card.locator("ins").textContent()).toContain("sends it to everybody")
     const confirmIt = async () => {
@@ -267,9 +261,8 @@ describe.skipIf(withoutChromium !== undefined)("the pages of the console", { tim
   })
 
   test("an agent is made and its credential shown once; it is suspended at once, and resumed by the person", async () => {
-    const tab = await signedIn()
+    const tab = await signedIn("/agents?new=yes")
     const { page } = tab
-    await open(page, "/agents?new=yes")
     await page.getByLabel("Name").fill("Not A Name")
     await page.getByText("This is not a name").waitFor()
     await page.getByLabel("Name").fill("courier")
@@ -291,21 +284,19 @@ describe.skipIf(withoutChromium !== undefined)("the pages of the console", { tim
   })
 
   test("the ledger is read at any place, and every byte of it checked", async () => {
-    const tab = await signedIn()
+    const tab = await signedIn("/ledger?from=2")
     const { page } = tab
-    await open(page, "/ledger?from=2")
     const entries = page.getByRole("list", { name: "Entries" }).getByRole("listitem")
     expect(await entries.first().textContent()).toMatch(/^2/)
     await page.getByRole("button", { name: "Check every byte" }).click()
     await page.getByText(/^Sound: \d+ entries/).waitFor()
-    await open(page, "/ledger?from=999999")
+    await movePage(page, "/ledger?from=999999")
     await page.getByText("There is no entry there").waitFor()
   })
 
   test("an entry has an address of its own, where the browser proves it, in both languages", async () => {
-    const tab = await signedIn()
+    const tab = await signedIn("/ledger?from=2")
     const { page } = tab
-    await open(page, "/ledger?from=2")
     const first = page.getByRole("list", { name: "Entries" }).getByRole("listitem").first()
     await first.locator("summary").click()
     await first.getByRole("link", { name: "Its own page, with its proofs" }).click()
@@ -318,9 +309,8 @@ describe.skipIf(withoutChromium !== undefined)("the pages of the console", { tim
   })
 
   test("rules are read, a draft is checked, and an action is tried against it", async () => {
-    const tab = await signedIn()
+    const tab = await signedIn("/settings/rules?q=own-data")
     const { page } = tab
-    await open(page, "/settings/rules?q=own-data")
     expect(await page.getByRole("list", { name: "In force" }).getByRole("listitem").count()).toBe(1)
     const draft = page.getByLabel("Draft rules, in Cedar")
     await draft.fill("forbid (principal")
@@ -376,9 +366,8 @@ describe.skipIf(withoutChromium !== undefined)("the pages of the console", { tim
   })
 
   test("a registration is imported, completed, submitted, rejected with a reason, and approved in the end", async () => {
-    const { page } = await signedIn()
+    const { page } = await signedIn("/registrations/new")
     const card = await fetch(`${world.node.url}/registry/${scene.registry.usable}/agent-card.json`)
-    await open(page, "/registrations/new")
     await page.locator("summary", { hasText: "Import" }).click()
     await page.getByLabel("Or its text").fill(await card.text())
     await page.getByRole("button", { name: "Read it" }).click()
@@ -433,8 +422,7 @@ describe.skipIf(withoutChromium !== undefined)("the pages of the console", { tim
       await world.person.registration.submit({ registration: registration.id })
     }
     const { items } = await world.local.registration.list({ of: "waiting", limit: 100 })
-    const { page } = await signedIn()
-    await open(page, "/registrations/review")
+    const { page } = await signedIn("/registrations/review")
     const waiting = page.getByRole("list", { name: "Review", exact: true }).locator("> li")
     await soon(() => waiting.count()).toBe(20)
     // Until all of them stand there the button moves.
@@ -449,8 +437,7 @@ describe.skipIf(withoutChromium !== undefined)("the pages of the console", { tim
   })
 
   test("certificates are shown with what signed them, fetched for by ACME, and revoked", async () => {
-    const { page } = await signedIn()
-    await open(page, "/certificates")
+    const { page } = await signedIn("/certificates")
     await page.getByLabel("Agent", { exact: true }).fill("com.example/planner")
     await page.getByRole("button", { name: "Make the account's key" }).click()
     await giveProof(page)
@@ -466,10 +453,9 @@ describe.skipIf(withoutChromium !== undefined)("the pages of the console", { tim
   })
 
   test("settings rename nothing without a proof, and shut a browser out without one", async () => {
-    await using looking = await signedInAlone()
-    await using other = await signedInAlone()
+    await using looking = await signedInAlone("/settings")
+    await using other = await signedInAlone("/")
     const { page } = looking
-    await open(page, "/settings")
     await page.getByRole("button", { name: "Add a passkey" }).click()
     await page.getByLabel("Name").fill("desk")
     await page.getByRole("button", { name: "Make it now" }).click()
@@ -496,9 +482,8 @@ describe.skipIf(withoutChromium !== undefined)("the pages of the console", { tim
     const { credential } = await world.person.credential.issue({ agent: "steward" })
     const door = await world.door("modern", { id: scene.agent, name: "steward", credential })
     for (let n = 0; n < 80; n++) await door.call("get_note", { id: String(n) })
-    const tab = await signedIn()
+    const tab = await signedIn("/actions?paused=yes")
     const { page } = tab
-    await open(page, "/actions?paused=yes")
     const linkOf = (row: number) => page.locator(`main li[data-index='${row}'] a`)
     const hasFocus = (row: number) => linkOf(row).evaluate((link) => link.matches(":focus"))
     const address = await linkOf(2).getAttribute("href")
@@ -529,9 +514,8 @@ describe.skipIf(withoutChromium !== undefined)("the pages of the console", { tim
   test.each([1280, 360])(
     "a list shows its rows at every place of it, and ends with the last one: %i px",
     async (width) => {
-      const tab = await signedIn({ width })
+      const tab = await signedIn("/actions?paused=yes", { width })
       const { page } = tab
-      await open(page, "/actions?paused=yes")
       await page.locator("main li[data-index='0']").waitFor()
       const height = () => page.evaluate<number>("document.documentElement.scrollHeight")
       const atTop = await height()

@@ -4,7 +4,7 @@ import { type AttackedConsole, openAttackedConsole } from "../attacks/attacked-c
 import { personSecret } from "../invariants/world.ts"
 import { isLongRun } from "../long-run.ts"
 import { withoutChromium } from "../sign-in/console-browser.ts"
-import { openPage, settle } from "./open-console.ts"
+import { movePage, openPage, settle } from "./open-console.ts"
 import { makePagesScene, pagesOf } from "./pages-scene.ts"
 
 // Whether everybody gets everywhere: at twice the size, without a mouse, without motion.
@@ -47,6 +47,10 @@ async function cutOff(page: Page, name: string): Promise<string[]> {
   return found.map((fault) => `${name}: ${fault}`)
 }
 
+/** By the address in a long run, and otherwise from the page that is open. */
+const goTo = (page: Page, path: string) =>
+  isLongRun ? openPage(page, `${at.origin}${path}`) : movePage(page, path)
+
 describe.skipIf(withoutChromium !== undefined)("everybody gets everywhere", { timeout: 120_000 }, () => {
   test.each(["en-GB", "zh-CN"])(
     "at 200 %, of the page and of its text alone: %s",
@@ -56,9 +60,9 @@ describe.skipIf(withoutChromium !== undefined)("everybody gets everywhere", { ti
       await using zoomed = await at.signedIn("/", { locale, width: 640, height: 400, scale: 2 })
       await using large = await at.signedIn("/", { locale })
       for (const [name, path] of Object.entries(pages)) {
-        await openPage(zoomed.page, `${at.origin}${path}`)
+        await goTo(zoomed.page, path)
         faults.push(...(await cutOff(zoomed.page, `${name} at 200 %`)))
-        await openPage(large.page, `${at.origin}${path}`)
+        await goTo(large.page, path)
         await large.page.evaluate(`document.documentElement.style.fontSize = "30px"`)
         faults.push(...(await cutOff(large.page, `${name} with text of 200 %`)))
       }

@@ -4,7 +4,8 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import type { Output, Request } from "@hufu/core/contract/contract"
 import type { HoldChoice } from "@hufu/core/contract/passkey"
-import { type Browser, chromium, type CDPSession, type Page } from "playwright-core"
+import type { Browser, CDPSession, Page } from "playwright-core"
+import { startBrowser } from "../console/open-console.ts"
 
 const executablePath = "/usr/bin/chromium"
 
@@ -68,7 +69,7 @@ export async function emptyConsole(): Promise<{ folder: string; remove(): Promis
 }
 
 export async function openBrowser(): Promise<Browser> {
-  return chromium.launch({ executablePath, args: ["--no-sandbox"] })
+  return startBrowser()
 }
 
 /** Opens a page at an origin, with an authenticator of its own that verifies its user. */
