@@ -26,6 +26,8 @@ export async function makeNewScene(): Promise<OwnScene> {
     "actions",
     "agents",
     "tasks",
+    "delegations",
+    "delegations/new",
     "tools",
     "mandates",
     "registry",
@@ -38,7 +40,7 @@ export async function makeNewScene(): Promise<OwnScene> {
     pages: {
       "first-passkey": "/first-passkey",
       "new-home": "/",
-      ...Object.fromEntries(pages.map((page) => [`new-${page}`, `/${page}`])),
+      ...Object.fromEntries(pages.map((page) => [`new-${page.replace("/", "-")}`, `/${page}`])),
     },
     [Symbol.asyncDispose]: () => world.dispose(),
   }

@@ -4,6 +4,7 @@ import { parseArgs } from "node:util"
 import { createWorld } from "../invariants/world.ts"
 import { buildConsole, consoleFolder, openPage, openTab, settle, startBrowser } from "./open-console.ts"
 import { makeOrganisationScene } from "../ownership/organisation-scene.ts"
+import { makeDelegationsScene } from "./delegations-scene.ts"
 import { makePagesScene, pagesConfig, pagesOf } from "./pages-scene.ts"
 import { makeAlteredScene, makeNewScene, type OwnScene } from "./rare-scenes.ts"
 import { makeScene } from "./scene.ts"
@@ -31,6 +32,8 @@ const browser = await startBrowser()
 try {
   await using full = await makeFullScene()
   await takeAll(full)
+  await using delegations = await makeDelegationsScene()
+  await takeAll(delegations)
   await using empty = await makeNewScene()
   await takeAll(empty)
   await using altered = await makeAlteredScene()

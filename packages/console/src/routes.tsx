@@ -185,6 +185,29 @@ const pages = [
   }),
   createRoute({
     getParentRoute: under,
+    path: "/delegations",
+    validateSearch: texts("agent", "partner", "state", "q"),
+    component: lazyRouteComponent(
+      () => import("./pages/delegations/delegations-page.tsx"),
+      "DelegationsPage",
+    ),
+  }),
+  createRoute({
+    getParentRoute: under,
+    path: "/delegations/new",
+    validateSearch: texts("agent", "partner"),
+    component: lazyRouteComponent(
+      () => import("./pages/delegations/new-delegation-page.tsx"),
+      "NewDelegationPage",
+    ),
+  }),
+  createRoute({
+    getParentRoute: under,
+    path: "/delegations/$delegation",
+    component: lazyRouteComponent(() => import("./pages/delegations/delegation-page.tsx"), "DelegationPage"),
+  }),
+  createRoute({
+    getParentRoute: under,
     path: "/tools",
     component: lazyRouteComponent(() => import("./pages/tools/tools-page.tsx"), "ToolsPage"),
   }),

@@ -258,6 +258,7 @@ const samples: { readonly [Id in CallId]: Request<Id> } = {
     limit: 5,
   },
   "delegation.show": { delegation: id("dlg") },
+  "delegation.trace": { delegation: id("dlg") },
   "delegation.cancel": { delegation: id("dlg") },
   "delegation.tools": { agent: "ann & bob", server: "fs" },
   "delegation.preview": { agent: "ann", server: "planner", name: "01234567", text: "虎符 & more" },

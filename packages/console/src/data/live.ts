@@ -140,7 +140,7 @@ function changedBy(event: NodeEvent): readonly CallId[] {
     // Changes of delegations are not told again: those of the time without a connection are looked for.
     case "ready":
     case "delegation":
-      return ["delegation.list", "delegation.show"]
+      return ["delegation.list", "delegation.show", "delegation.trace"]
     case "node":
     case "reset":
     case "bye":

@@ -10,6 +10,7 @@ import {
   type LucideIcon,
   MapPin,
   Settings,
+  Waypoints,
   Wrench,
 } from "lucide-react"
 
@@ -23,6 +24,7 @@ export interface Destination {
     | "agents"
     | "registry"
     | "tasks"
+    | "delegations"
     | "tools"
     | "mandates"
     | "places"
@@ -41,6 +43,7 @@ export const navigation: readonly Destination[] = [
   { to: "/agents", name: "agents", letter: "n", icon: Bot },
   { to: "/registry", name: "registry", letter: "r", icon: Library },
   { to: "/tasks", name: "tasks", letter: "t", icon: ListTodo },
+  { to: "/delegations", name: "delegations", letter: "d", icon: Waypoints },
   { to: "/tools", name: "tools", letter: "o", icon: Wrench },
   { to: "/mandates", name: "mandates", letter: "m", icon: FileKey },
   { to: "/places", name: "places", letter: "p", icon: MapPin },

@@ -7,6 +7,7 @@ const places: Partial<Record<IdKind, (id: string) => string>> = {
   agent: (id) => `/agents/${id}`,
   registration: (id) => `/registrations/${id}`,
   task: (id) => `/tasks/${id}`,
+  delegation: (id) => `/delegations/${id}`,
   mandate: (id) => `/mandates/${id}`,
   place: (id) => `/places/${id}`,
   server: (id) => `/tools/${id}`,

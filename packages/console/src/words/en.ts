@@ -14,6 +14,7 @@ export const en = {
     agents: "Agents",
     registry: "Registry",
     tasks: "Tasks",
+    delegations: "Delegations",
     tools: "Tools",
     mandates: "Mandates",
     places: "Places",

@@ -16,6 +16,7 @@ export const zh = {
     agents: "智能体",
     registry: "登记",
     tasks: "任务",
+    delegations: "委派",
     tools: "工具",
     mandates: "授权",
     places: "场所",

@@ -5,6 +5,7 @@ import {
   DelegationDraft,
   DelegationRecord,
   DelegationShown,
+  DelegationTrace,
   DelegationTried,
   OfferedTool,
 } from "./delegation.ts"
@@ -44,8 +45,18 @@ export const delegationOperations = {
     input: z.object(ref),
     output: DelegationShown,
     en: "Show one delegation with what happened to it and what came of it",
-    zh: "显示一个委派及其经过与产出",
+    zh: "显示一个委派及其经过与产物",
     command: { name: "delegation show", positional: ["delegation"] },
+  }),
+  "delegation.trace": operation({
+    method: "GET",
+    path: "/v1/delegations/{delegation}:trace",
+    scope: "local",
+    input: z.object(ref),
+    output: DelegationTrace,
+    en: "Show the trace that a delegation belongs to: who asked whom, who waits for whom, and what was spent",
+    zh: "显示委派所属的全部链路：谁委派谁、谁在等待谁、各用去多少额度",
+    command: { name: "delegation trace", positional: ["delegation"] },
   }),
   "delegation.cancel": operation({
     method: "POST",

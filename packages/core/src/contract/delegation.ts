@@ -81,6 +81,38 @@ export const DelegationShown = z.object({
 })
 export type DelegationShown = z.infer<typeof DelegationShown>
 
+/** What was spent of one budget under which a delegation goes; null where there is no bound. */
+export const BudgetSpent = z.object({
+  mandate: idSchema("mandate"),
+  /** The place of the grant, from 0; -1 is the mandate as a whole. */
+  grant: z.int(),
+  currency: z.string().nullable(),
+  most: z.object({ count: z.int().nullable(), amount: z.int().nullable() }),
+  spent: z.object({ count: z.int(), amount: z.int() }),
+})
+export type BudgetSpent = z.infer<typeof BudgetSpent>
+
+/** One delegation of a trace. */
+export const TracedDelegation = z.object({
+  delegation: DelegationRecord,
+  /** The delegation because of which it was asked; null where it is the first one, or where that is not known. */
+  above: idSchema("delegation").nullable(),
+  /** The newest, oldest first, without what was said. */
+  events: z.array(DelegationEvent.omit({ parts: true, product: true })),
+  /** Of the mandate that covers its latest order, where it has budgets. */
+  budgets: z.array(BudgetSpent),
+})
+export type TracedDelegation = z.infer<typeof TracedDelegation>
+
+/** Everything that was asked because of one first order. */
+export const DelegationTrace = z.object({
+  /** The oldest first. */
+  items: z.array(TracedDelegation),
+  /** Only the oldest are there: there were too many. */
+  isCut: z.boolean(),
+})
+export type DelegationTrace = z.infer<typeof DelegationTrace>
+
 /**
  * What a person would have an agent ask: a message in words, or the call of a tool. The same draft twice is the same delegation, so that
  * what was tried is what is sent, and a repetition asks nothing again.

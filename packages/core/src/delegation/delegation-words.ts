@@ -39,6 +39,6 @@ export const delegationWords: Readonly<Record<Language, Words>> = {
       canceled: "已取消",
       rejected: "已拒绝",
     },
-    order: { start: "提出委派", continue: "补充说明", cancel: "撤回委派", complete: "接收产出" },
+    order: { start: "提出委派", continue: "补充说明", cancel: "撤回委派", complete: "接收产物" },
   },
 }

@@ -56,6 +56,7 @@ export function delegationOperations(parts: OperationParts) {
         ...(agent === undefined ? {} : { agent: agents.need(agent).id }),
       }),
     "delegation.show": async ({ delegation }) => (await delegations()).show(delegation),
+    "delegation.trace": async ({ delegation }) => (await delegations()).trace(delegation),
     "delegation.cancel": async ({ delegation: id }, context) => {
       const read = await delegations()
       const { hold } = read.show(id).delegation

@@ -1,8 +1,10 @@
 import type { Input, Output } from "@hufu/core/contract/contract"
 import type {
+  BudgetSpent,
   DelegationEvent,
   DelegationRecord,
   DelegationShown,
+  DelegationTrace,
   ShownPart,
 } from "@hufu/core/contract/delegation"
 import { isEnd } from "@hufu/core/delegation/delegation-state"
@@ -25,6 +27,7 @@ export interface Delegations {
   /** Throws Failure("not_found"). */
   record(id: string): DelegationRecord
   show(id: string): DelegationShown
+  trace(id: string): DelegationTrace
 }
 
 /** How many rows one page looks through: what matches little must not read all of them. */
@@ -34,9 +37,13 @@ const mostEvents = 500
 const mostTextInPart = 4000
 const mostTextInAll = 256 * 1024
 
-type Parts = Pick<OperationParts, "store" | "agents" | "servers">
+const mostInTrace = 200
+const mostEventsInTrace = 60
 
-export function readDelegations({ store, agents, servers }: Parts): Delegations {
+type Parts = Pick<OperationParts, "store" | "agents" | "servers" | "actions" | "mandates" | "budgets">
+
+export function readDelegations(parts: Parts): Delegations {
+  const { store, agents, servers } = parts
   const rows = delegationRows(store)
 
   function recordOf({
@@ -99,13 +106,54 @@ export function readDelegations({ store, agents, servers }: Parts): Delegations 
     return row
   }
 
+  /** The newest events of a delegation, as they are read here. */
+  function newest(
+    row: DelegationRow,
+    most: number,
+  ): { readonly entries: StoredEntry[]; readonly earlier: number } {
+    const earlier = Math.max(0, row.seq - most)
+    return { entries: rows.entries(row, earlier, most), earlier }
+  }
+
+  function membersOf(row: DelegationRow): DelegationRow[] {
+    return [row]
+  }
+
+  function trace(id: string): DelegationTrace {
+    const members = membersOf(need(id)).map((row) => ({
+      row,
+      entries: newest(row, mostEventsInTrace).entries,
+    }))
+    /** Whose order an action was. */
+    const orders = new Map(
+      members.flatMap(({ row, entries }) =>
+        [
+          row.action,
+          ...entries.map(({ entry }) => (entry.kind === "asked" ? entry.action : undefined)),
+        ].flatMap((action) => (action === undefined ? [] : [[action, row.id] as const])),
+      ),
+    )
+    return {
+      items: members.slice(0, mostInTrace).map(({ row, entries }) => ({
+        delegation: { ...recordOf(row), hold: isEnd(row.state) ? null : holdOf(entries.at(-1)) },
+        above: (row.under === undefined ? undefined : orders.get(row.under)) ?? null,
+        events: entries.map((each) => {
+          const { parts: _parts, product: _product, ...event } = eventOf(each, { left: 0 })
+          return event
+        }),
+        budgets: budgetsOf(parts, latestOrder(row, entries)),
+      })),
+      isCut: members.length > mostInTrace,
+    }
+  }
+
   return {
     list,
+    trace,
     record: (id) => recordOf(need(id)),
     show(id) {
       const row = need(id)
-      const earlier = Math.max(0, row.seq - mostEvents)
-      const entries = rows.entries(row, earlier, mostEvents)
+      const { entries, earlier } = newest(row, mostEvents)
       const room = { left: mostTextInAll }
       const { products } = entries.reduce(foldDelegation, newDelegation(row))
       const waitsFor = entries.at(-1)
@@ -122,8 +170,36 @@ export function readDelegations({ store, agents, servers }: Parts): Delegations 
   }
 }
 
+/** What was spent of the mandate that covers an order. */
+function budgetsOf({ actions, mandates, budgets }: Parts, action: string | undefined): BudgetSpent[] {
+  const covering = action === undefined ? undefined : actions.intent(action)?.mandate
+  const mandate = covering ? mandates.recall(covering)?.mandate : undefined
+  if (mandate === undefined) return []
+  return [...mandate.grants.keys(), -1].flatMap((grant) => {
+    const budget = grant < 0 ? mandate.budget : mandate.grants[grant]?.budget
+    if (budget === undefined) return []
+    const { count, amount } = budgets.spent(mandate.id, grant)
+    return [
+      {
+        mandate: mandate.id,
+        grant,
+        currency: budget.amount?.currency ?? null,
+        most: { count: budget.count ?? null, amount: budget.amount?.max ?? null },
+        spent: { count, amount },
+      },
+    ]
+  })
+}
+
 function protocolOf(transport: string): "a2a" | "aip" | "mcp" {
   return transport === "a2a" || transport === "aip" ? transport : "mcp"
+}
+
+/** The action of the latest order. */
+function latestOrder(row: DelegationRow, entries: readonly StoredEntry[]): string | undefined {
+  if (row.action !== undefined) return row.action
+  const order = entries.findLast(({ entry }) => entry.kind === "asked" && entry.action !== undefined)
+  return order?.entry.action
 }
 
 function holdOf(entry: StoredEntry | undefined): string | null {

@@ -81,6 +81,12 @@ export interface DelegationRow {
   readonly createdAt: number
   readonly changedAt: number
   readonly seq: number
+  /** The action of its latest order; none where no order of it needed a verdict yet. */
+  readonly action?: string | undefined
+  /** The action of the order because of which it was given. */
+  readonly under?: string | undefined
+  /** The action at the top of its trace: of its first order, or of what that stands on. */
+  readonly root?: string | undefined
   readonly facts: Facts
 }
 

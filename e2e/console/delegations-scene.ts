@@ -1,0 +1,85 @@
+import { startSdkAgent } from "../../packages/server/src/gateway/a2a/testing/sdk-agent.ts"
+import { scripted, sdkClient } from "../../packages/server/src/gateway/a2a/testing/sdk-client.ts"
+import { createWorld, type World } from "../invariants/world.ts"
+import { consoleFolder } from "./open-console.ts"
+import type { OwnScene } from "./rare-scenes.ts"
+
+export interface DelegationsScene extends OwnScene {
+  readonly world: World
+  /** Has the partner go on with what it waits in. */
+  readonly release: () => void
+  /** Of the agent `leader`. */
+  readonly completed: string
+  readonly working: string
+  readonly held: string
+}
+
+/** An agent that asks a partner elsewhere, served by the official SDK of A2A. */
+export async function makeDelegationsScene(): Promise<DelegationsScene> {
+  const partner = await startSdkAgent()
+  const world = await createWorld({ consoleFolder, config: { ask: { expirySeconds: 86_400 } } })
+  for (const name of ["planner", "press"])
+    await world.person.server.add({ name, url: partner.url, protocol: "a2a" })
+  const leader = await world.agent("leader")
+  await world.grant(leader, {
+    words: "have the north gate looked after",
+    grants: [
+      { effects: ["send"], tools: ["planner/*"], limits: [], mode: "auto", budget: { count: 10 } },
+      { effects: ["send"], tools: ["press/*"], limits: [], mode: "ask" },
+      { effects: ["read", "write"], tools: ["notes/*"], limits: [], mode: "auto" },
+    ],
+  })
+  partner.learn("minutes", [
+    { task: "TASK_STATE_WORKING" },
+    {
+      artifact: {
+        artifactId: "minutes",
+        name: "minutes of Monday",
+        parts: [{ text: "The north gate is closed at dusk.\u202E yenom" }],
+      },
+    },
+    { status: "TASK_STATE_COMPLETED", say: "that is all" },
+  ])
+  partner.learn("long walk", [
+    { task: "TASK_STATE_WORKING" },
+    { wait: "release" },
+    { status: "TASK_STATE_COMPLETED", say: "I am back" },
+  ])
+  const ask = async (server: string, script: string) => {
+    const client = await sdkClient(`${world.node.url}/a2a/${server}`, "JSONRPC", "1.0", leader.credential)
+    const stream = client.sendMessageStream(scripted(script))
+    // What goes on goes on without anybody who looks.
+    for await (const { payload } of stream) {
+      const state = payload?.$case === "task" ? payload.value.status?.state : undefined
+      if (script !== "minutes" && state !== undefined) break
+    }
+    const [newest] = (await world.local.delegation.list({ partner: server, limit: 1 })).items
+    return newest?.id ?? ""
+  }
+  const completed = await ask("planner", "minutes")
+  const working = await ask("planner", "long walk")
+  const held = await ask("press", "minutes")
+  const link = async () => (await world.local.signin.create()).url
+  return {
+    world,
+    release: () => partner.release("release"),
+    completed,
+    working,
+    held,
+    origin: new URL(await link()).origin,
+    link,
+    pages: {
+      delegations: "/delegations",
+      "delegations-filtered": "/delegations?state=failed&q=nobody",
+      "delegation-completed": `/delegations/${completed}`,
+      "delegation-working": `/delegations/${working}`,
+      "delegation-held": `/delegations/${held}`,
+      "delegation-new": "/delegations/new?agent=leader&partner=planner",
+      "delegation-new-tool": "/delegations/new?agent=leader&partner=notes",
+    },
+    async [Symbol.asyncDispose]() {
+      await world.dispose()
+      await partner.stop()
+    },
+  }
+}
