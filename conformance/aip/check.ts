@@ -30,7 +30,7 @@ export async function runChecks(
   return all
 }
 
-async function outcomeOf(run: () => Promise<void>): Promise<Pick<Checked, "outcome" | "why">> {
+export async function outcomeOf(run: () => Promise<void>): Promise<Pick<Checked, "outcome" | "why">> {
   try {
     await run()
     return { outcome: "passed", why: undefined }

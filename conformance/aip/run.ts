@@ -3,6 +3,8 @@ import { join } from "node:path"
 import { parseArgs } from "node:util"
 import { z } from "zod"
 import { type Checked, runChecks } from "./check.ts"
+import { groupChecks, runGroupChecks } from "./group-checks.ts"
+import { openGroupLeader } from "./group-leader.ts"
 import { openLeader } from "./leader.ts"
 import { type Misstep, watchLeader } from "./leader-checks.ts"
 import { partnerChecks } from "./partner-checks.ts"
@@ -23,6 +25,10 @@ const { values, positionals } = parseArgs({
     callback: { type: "string" },
     patience: { type: "string", default: "10" },
     leader: { type: "boolean", default: false },
+    broker: { type: "string" },
+    password: { type: "string" },
+    acl: { type: "string" },
+    "broker-ca": { type: "string" },
     host: { type: "string", default: "localhost" },
     port: { type: "string", default: "0" },
     out: { type: "string", default: "out" },
@@ -63,12 +69,47 @@ async function targetOf(url: string): Promise<Target> {
   }
 }
 
-async function checkPartner(url: string): Promise<readonly Checked[]> {
-  const leader = openLeader(await targetOf(url))
-  const all = await runChecks(partnerChecks, leader, ({ id, outcome, what, why }) =>
-    console.log(`${outcome.padEnd(11)}  ${id.padEnd(28)} ${what}${why === undefined ? "" : `: ${why}`}`),
-  )
+const say = ({ id, outcome, what, why }: Checked) =>
+  console.log(`${outcome.padEnd(11)}  ${id.padEnd(28)} ${what}${why === undefined ? "" : `: ${why}`}`)
+
+async function direct(target: Target): Promise<readonly Checked[]> {
+  const leader = openLeader(target)
+  const all = await runChecks(partnerChecks, leader, say)
   await leader.close()
+  return all
+}
+
+async function inGroups(target: Target, broker: string): Promise<readonly Checked[]> {
+  const { acl, password, partner } = values
+  if (acl === undefined || partner === undefined)
+    throw new Error(
+      "give --acl, where a leader says who is in its groups, and --partner, the code of the partner",
+    )
+  const { hostname, port, protocol } = new URL(broker)
+  const { tls } = target
+  if (password === undefined && tls === undefined)
+    throw new Error("give --password, or --cert, --key and --ca")
+  const ca = values["broker-ca"] === undefined ? tls?.ca : await readFile(values["broker-ca"], "utf8")
+  const secured = protocol === "amqps:" && ca !== undefined ? { tls: { key: "", cert: "", ...tls, ca } } : {}
+  const leader = await openGroupLeader({
+    ...target,
+    partnerAic: partner,
+    acl,
+    broker: {
+      hostname,
+      port: Number(port || (protocol === "amqps:" ? 5671 : 5672)),
+      ...(password === undefined ? {} : { password }),
+      ...secured,
+    },
+  })
+  const all = await runGroupChecks(groupChecks, leader, say)
+  await leader.close()
+  return all
+}
+
+async function checkPartner(url: string): Promise<readonly Checked[]> {
+  const target = await targetOf(url)
+  const all = values.broker === undefined ? await direct(target) : await inGroups(target, values.broker)
   const count = (outcome: Checked["outcome"]) => all.filter((each) => each.outcome === outcome).length
   console.log(`${count("passed")} passed, ${count("failed")} failed, ${count("not reached")} not reached`)
   if (count("failed") > 0) process.exitCode = 1

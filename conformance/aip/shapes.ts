@@ -92,3 +92,17 @@ export type StreamEvent = z.infer<typeof StreamEvent>
 export const Config = z.object({ id, url: z.string(), token: z.string(), taskId: id })
 export const RpcError = z.object({ code: z.int(), message: z.string(), data: z.unknown().optional() })
 export type RpcError = z.infer<typeof RpcError>
+export const GroupStatus = z.object({
+  type: z.literal("group-mgmt-result"),
+  ...message,
+  senderRole: z.literal("partner"),
+  status: z.object({ connected: z.boolean(), muted: z.boolean() }),
+  groupId: id,
+})
+export type GroupStatus = z.infer<typeof GroupStatus>
+export const InvitationError = z.object({
+  type: z.literal("group-invitation-error"),
+  groupId: id,
+  invitationToken: z.string(),
+  error: z.object({ code: z.int(), message: z.string(), data: z.object({ errorType: z.string() }) }),
+})

@@ -1,14 +1,23 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
 import { runChecks } from "../../conformance/aip/check.ts"
+import { groupChecks, runGroupChecks } from "../../conformance/aip/group-checks.ts"
+import { openGroupLeader } from "../../conformance/aip/group-leader.ts"
 import { openLeader } from "../../conformance/aip/leader.ts"
 import { partnerChecks } from "../../conformance/aip/partner-checks.ts"
+import { noBroker } from "./broker-under-test.ts"
 import { openNodeOfAgents } from "./node-of-agents.ts"
+import { openWorldWithBroker, type WorldWithBroker } from "./world-with-broker.ts"
 
-// All of the checks, for each of the four: `npm run conformance:aip:gateway`.
+// All of the checks, for each of the four: `npm run conformance:aip:gateway`, and of groups `npm run conformance:aip:groups`.
 let world: Awaited<ReturnType<typeof openNodeOfAgents>>
+let withBroker: WorldWithBroker | undefined
 beforeAll(async () => {
-  world = await openNodeOfAgents()
-}, 60_000)
+  if (noBroker === undefined) world = withBroker = await openWorldWithBroker()
+  else {
+    console.log(noBroker)
+    world = await openNodeOfAgents()
+  }
+}, 120_000)
 afterAll(() => world.close())
 
 describe("agents over AIP, through a node", () => {
@@ -25,4 +34,18 @@ describe("agents over AIP, through a node", () => {
     expect(all.filter(({ outcome }) => outcome !== "passed")).toEqual([])
     expect(all).toHaveLength(ids.length)
   })
+})
+
+describe.skipIf(noBroker !== undefined)("agents in groups, at a real broker", () => {
+  function needed(): WorldWithBroker {
+    if (withBroker === undefined) throw new Error("there is no broker")
+    return withBroker
+  }
+
+  test("a leader works in groups with a partner behind the node, by its certificate", async () => {
+    const leader = await openGroupLeader(await needed().target("helper", "certificate"))
+    const all = await runGroupChecks(groupChecks, leader)
+    await leader.close()
+    expect(all.filter(({ outcome }) => outcome !== "passed")).toEqual([])
+  }, 120_000)
 })

@@ -25,14 +25,24 @@ const toolScript: Target["script"] = {
   reject: call("test_image_content"),
 }
 
+/** What the node of these agents has to know of a broker. */
+export interface BrokerConfig {
+  readonly url: string
+  readonly secret: string
+  readonly ca: string
+  readonly management: string
+}
+
 /** A node with a partner that speaks AIP, a tool server, and an agent that may ask both, by its credential and by its certificate. */
-export async function openNodeOfAgents() {
+export async function openNodeOfAgents({ broker }: { readonly broker?: BrokerConfig } = {}) {
   const port = await freePort()
   const [partner, fixture] = await Promise.all([
     startScriptedPartner({ aic: helperAic, host: loopback }),
     startFixture(),
   ])
-  const node = await startNode({ config: { ca: { door: { port } } } })
+  const node = await startNode({
+    config: { ca: { door: { port } }, ...(broker === undefined ? {} : { interconnect: { broker } }) },
+  })
   async function close() {
     await node.dispose()
     await Promise.all([partner.close(), fixture.close()])
@@ -55,6 +65,12 @@ export async function openNodeOfAgents() {
       words: "the agent may ask the helper and call the tools",
       grants: [
         { effects: ["send"], tools: ["helper/delegation/ask"], limits: [], mode: "auto" },
+        {
+          effects: ["send"],
+          tools: ["helper/group/invite", "helper/group/unmute"],
+          limits: [],
+          mode: "auto",
+        },
         { effects: [...effects], tools: ["tools/*"], limits: [], mode: "auto" },
         ...["leader.example.com", loopbackInUrl].map((host) => ({
           effects: ["send" as const],
@@ -92,7 +108,7 @@ export async function openNodeOfAgents() {
         patienceMs: 10_000,
       }
     }
-    return { node, partner, target, close }
+    return { node, partner, target, close, credential, tls }
   } catch (error) {
     await close()
     throw error
