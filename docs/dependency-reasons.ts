@@ -88,6 +88,10 @@ export const dependencyReasons: Readonly<Record<string, Readonly<Record<Language
     en: "tests: the formats of that schema, such as addresses and times",
     zh: "测试：该模式所用的格式，如地址与时间",
   },
+  amqplib: {
+    en: "speaks AMQP 0-9-1 with the message broker at which agents work in groups; loaded only where one is configured",
+    zh: "与群组交互所用的消息 broker 通 AMQP 0-9-1；仅在配置了 broker 时加载",
+  },
   "fast-check": {
     en: "tests: random values, shrunk to the smallest that fails",
     zh: "测试：随机取值，失败时缩到最小的反例",

@@ -28,6 +28,7 @@ export const idPrefixes = {
   account: "acc",
   order: "ord",
   delegation: "dlg",
+  group: "grp",
 } as const
 
 export type IdKind = keyof typeof idPrefixes

@@ -55,6 +55,7 @@ import { statedIn } from "./registry/alive/stated-version.ts"
 import { identifyAgent, type Identified } from "./gateway/identify-agent.ts"
 import type { A2a } from "./gateway/a2a/open-a2a.ts"
 import { delegationChanges } from "./gateway/delegation/delegation-changes.ts"
+import type { groupsOfNode } from "./gateway/aip/group/groups-of-node.ts"
 import { interconnectDoor } from "./gateway/delegation/interconnect-door.ts"
 import { trackConnections } from "./gateway/connections.ts"
 import { createMcpDoor } from "./gateway/mcp/mcp-door.ts"
@@ -567,6 +568,13 @@ export async function startNode({
       ))
     closing.push(async () => (await a2aOpened?.catch(() => undefined))?.close())
     const delegated = delegationChanges()
+    /** Under which code Hufu answers for whatever has none of its own that is known. */
+    const partnerCode = (id: string) => localCode(id, { ...config.ca, ...config.registry })
+    let groups: ReturnType<typeof groupsOfNode> | undefined
+    const needGroups = () => {
+      if (groups === undefined) throw new Failure("internal", "the groups are not open yet")
+      return groups
+    }
     const interconnect = interconnectDoor(
       async () => {
         const { openInterconnect } = await import("./gateway/delegation/open-interconnect.ts")
@@ -574,6 +582,8 @@ export async function startNode({
         const { privateNames } = config.upstream
         const upstream = { origin: () => origin.url, node: doorNames.node, privateNames }
         const aip = aipPartners({ ca, clock, upstream })
+        const taskOf = async (agent: string, principal: string) =>
+          (tasks.current(agent) ?? (await tasks.ensure(agent, principal))).id
         const opened = openInterconnect(
           {
             store,
@@ -584,8 +594,7 @@ export async function startNode({
             secrets: (server) => servers.secrets(server),
             toolServer: (name, caller) => door.toolServer(name, caller),
             aicOf: (agent) => holders.find(agent)?.aic,
-            taskOf: async (agent, principal) =>
-              (tasks.current(agent) ?? (await tasks.ensure(agent, principal))).id,
+            taskOf,
             reach: {
               ownPort: () => readAddress(origin.url)?.port ?? 0,
               privateNames: config.upstream.privateNames,
@@ -605,9 +614,31 @@ export async function startNode({
             },
           },
         )
+        const { broker } = config.interconnect
+        if (broker !== undefined) {
+          const { groupsOfNode } = await import("./gateway/aip/group/groups-of-node.ts")
+          groups = groupsOfNode({
+            settings: broker,
+            store,
+            clock,
+            governor,
+            delegations: opened,
+            agents,
+            servers,
+            credentials,
+            ca,
+            principal: person.id,
+            codeOf: partnerCode,
+            taskOf,
+            identify: (request) => identifyAt(request, "aip"),
+            config: doorNames,
+            log: logger,
+          })
+        }
         return {
           ...opened,
           async close() {
+            await groups?.groups.close()
             await opened.close()
             await aip.close()
           },
@@ -615,6 +646,7 @@ export async function startNode({
       },
       {
         "/a2a/": async (delegations) => (await a2a()).door(delegations),
+        ...(config.interconnect.broker === undefined ? {} : { "/mq-auth/": async () => needGroups().door }),
         "/aip/": async (delegations) => {
           const { createAipDoor } = await import("./gateway/aip/aip-door.ts")
           const { partnersOfNode } = await import("./gateway/aip/partners-of-node.ts")
@@ -628,9 +660,10 @@ export async function startNode({
             partner: partnersOfNode({
               servers,
               toolServer: (name, caller) => door.toolServer(name, caller),
-              codeOf: (id) => localCode(id, { ...config.ca, ...config.registry }),
+              codeOf: partnerCode,
               version,
             }),
+            ...(config.interconnect.broker === undefined ? {} : { groups: async () => needGroups().groups }),
             config: doorNames,
           })
         },
@@ -930,7 +963,11 @@ export async function startNode({
         refs: { rules: rules.digest, person: person.id },
       }),
     )
-    if (store.query("SELECT 1 FROM delegation WHERE is_ended = 0 LIMIT 1").length > 0) interconnect.begin()
+    if (
+      config.interconnect.broker !== undefined ||
+      store.query("SELECT 1 FROM delegation WHERE is_ended = 0 LIMIT 1").length > 0
+    )
+      interconnect.begin()
     witnessing.begin()
     peers.begin()
     // Whoever is told of changes is told of those too that come before anybody asks.

@@ -19,8 +19,13 @@ const message = {
   groupId: AipId.nullish(),
   sessionId: AipId.nullish(),
 }
-const ofLeader = { ...message, senderRole: z.literal("leader") }
-const ofPartner = { ...message, senderRole: z.literal("partner") }
+
+/** What every message has, by whichever side. */
+export function messageOf<const Role extends "leader" | "partner">(role: Role) {
+  return { ...message, senderRole: z.literal(role) }
+}
+const ofLeader = messageOf("leader")
+const ofPartner = messageOf("partner")
 
 export const taskCommands = ["get", "start", "continue", "cancel", "complete", "re-stream"] as const
 export const TaskCommand = z.looseObject({

@@ -1,12 +1,12 @@
 import { z } from "zod"
 import { TaskCommand } from "./aip-message.ts"
 import { NotificationConfig, NotificationIdRequest } from "./notification-config.ts"
-import { AnyObject } from "./data-item.ts"
+import { GroupJoining } from "./group-message.ts"
 
 const Started = z.union([z.looseObject({ message: TaskCommand }), z.looseObject({ command: TaskCommand })])
 
 /**
- * The methods of direct mode, each at the path of its name (ACPs 07 §6), with what its params are. One that is not here does not exist.
+ * The methods of direct mode, and the one by which a group is joined, each at the path of its name (ACPs 07 §6), with what its params are. One that is not here does not exist.
  * `notification/start` has its command in `command` in v02.01 and in `message` in v02.02; both are read.
  */
 export const aipMethods = {
@@ -16,7 +16,7 @@ export const aipMethods = {
   "notification/get": NotificationIdRequest,
   "notification/delete": NotificationIdRequest,
   "notification/start": Started,
-  group: AnyObject,
+  group: GroupJoining,
 } as const satisfies Record<string, z.ZodType>
 
 export type AipMethod = keyof typeof aipMethods

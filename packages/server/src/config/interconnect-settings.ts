@@ -1,4 +1,5 @@
 import { z } from "zod"
+import { BrokerSettings } from "./broker-settings.ts"
 import { means } from "./means.ts"
 
 /** What agents may ask of each other at once, and for how long. */
@@ -102,6 +103,7 @@ export const InterconnectSettings = z
       .max(10_000_000)
       .default(100_000)
       .meta(means("how many that have ended are kept at most", "已结束的委派最多保留多少个")),
+    broker: BrokerSettings,
   })
   .prefault({})
 export type InterconnectSettings = z.infer<typeof InterconnectSettings>

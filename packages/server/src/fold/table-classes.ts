@@ -22,6 +22,7 @@ export const tableClasses: Readonly<Record<string, TableClass>> = {
   delegation: "vault",
   delegation_event: "vault",
   early_notice: "vault",
+  agent_group: "vault",
   seen_proof: "ephemeral",
   person_use: "ephemeral",
   oauth_item: "ephemeral",

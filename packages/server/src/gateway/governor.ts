@@ -13,6 +13,7 @@ export type Door =
   | "a2a-mtls"
   | "aip-http"
   | "aip-mtls"
+  | "aip-mq"
   /** A person who acts as one of their agents. */
   | "console"
   | "api"

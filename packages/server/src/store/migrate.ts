@@ -11,6 +11,7 @@ import { checkpointDigestMigration } from "../ledger/checkpoint-digest-migration
 import { evidenceMigration } from "./evidence-migration.ts"
 import { lastSeenMigration } from "../registry/alive/last-seen-migration.ts"
 import { registrationIndexMigration } from "../registry/registration-index-migration.ts"
+import { groupMigration } from "../gateway/aip/group/group-migration.ts"
 import { delegationMigration } from "../gateway/delegation/delegation-migration.ts"
 import { registrationReviewMigration } from "../registry/registration-review-migration.ts"
 import { openReader, type SqliteConnection } from "./sqlite-connection.ts"
@@ -40,6 +41,7 @@ export const migrations: readonly Migration[] = [
   registrationReviewMigration,
   delegationMigration,
   proofsMigration,
+  groupMigration,
 ]
 
 /** Brings the schema up to date, each step in its own transaction but all of a new database in one, and returns the number of steps taken. */

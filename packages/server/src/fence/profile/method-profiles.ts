@@ -50,6 +50,22 @@ const methods: Readonly<Record<string, Shape>> = {
   "delegation/answer": { ...read(), sensitivity: "private", openWorld: true },
   "delegation/cancel": { ...read(), effect: "compute" },
   "delegation/complete": { ...read(), effect: "compute" },
+  // Who works with whom in a group. By an invitation, and by giving the word back, a partner comes to hear and say more; by the others less.
+  "group/invite": {
+    effect: "send",
+    roles: [{ argument: "/to", role: "recipient" }],
+    sensitivity: "own",
+    openWorld: true,
+  },
+  "group/unmute": {
+    effect: "send",
+    roles: [{ argument: "/to", role: "recipient" }],
+    sensitivity: "own",
+    openWorld: true,
+  },
+  "group/join": { ...read(), effect: "compute" },
+  "group/mute": { ...read(), effect: "compute" },
+  "group/leave": { ...read(), effect: "compute" },
   // A partner's states are told to an address of the asking agent's.
   "delegation/notify": {
     effect: "send",

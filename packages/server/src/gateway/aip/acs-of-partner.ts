@@ -1,4 +1,5 @@
 import type { JsonObject } from "@hufu/core/json/json-value"
+import { groupVhost, mqNameOf } from "@hufu/core/aip/group-names"
 import { beijingTime } from "@hufu/core/aip/aip-time"
 import { textOf } from "../mcp/rpc.ts"
 
@@ -16,14 +17,19 @@ export interface AcsSource {
 
 const modes = ["text/plain", "application/json"]
 
+/** The oldest RabbitMQ with which groups were tried. */
+const queues = ["rabbitmq:>=3.10"]
+
 /**
  * How Hufu describes a partner for whom it answers (ACPs 03), to an agent that may ask it.
  *
  * @param url under which this door has the partner, as whoever asks has reached it
+ * @param broker the address of the broker at which it is in groups
  */
 export async function acsOf(
   { aic, name, description, changedAt, version, tools }: AcsSource,
   url: string,
+  broker: string | undefined,
 ): Promise<JsonObject> {
   const security = [{ mtls: [] }, { credential: [] }]
   const skills = (await tools()).map((tool) => skillOf(tool, version))
@@ -43,8 +49,20 @@ export async function acsOf(
       },
       credential: { type: "http", scheme: "bearer", description: "The agent's credential." },
     },
-    endPoints: [{ url: `${url}/rpc`, transport: "JSONRPC", security }],
-    capabilities: { streaming: true, notification: true, messageQueue: [] },
+    endPoints: [
+      { url: `${url}/rpc`, transport: "JSONRPC", security },
+      // ACPs 03 has no address without TLS.
+      ...(broker?.startsWith("amqps:") === true
+        ? [
+            {
+              url: `${broker.replace(/\/$/, "")}/${groupVhost}?inbox=${mqNameOf({ is: "inbox", aic })}`,
+              transport: "AMQP",
+              security,
+            },
+          ]
+        : []),
+    ],
+    capabilities: { streaming: true, notification: true, messageQueue: broker === undefined ? [] : queues },
     defaultInputModes: modes,
     defaultOutputModes: modes,
     skills: skills.length === 0 ? [{ id: "ask", name, description, version, tags: ["partner"] }] : skills,

@@ -18,7 +18,9 @@ import { type AcsSource, acsOf } from "./acs-of-partner.ts"
 import { AipFault, aipErrorOf } from "./aip-fault.ts"
 import { type AipRequest, readAipRequest, requestIdOf, type RequestId } from "./aip-request.ts"
 import type { AipDesk, AipVisit } from "./aip-visit.ts"
+import type { Groups } from "./group/groups.ts"
 import { checkCommand } from "./give-command.ts"
+import { joinGroup } from "./join-group.ts"
 import { deleteNotification, getNotifications, setNotification, startNotified } from "./serve-notification.ts"
 import { serveRpc } from "./serve-rpc.ts"
 import { serveStream } from "./serve-stream.ts"
@@ -34,6 +36,10 @@ export interface AipDoorParts {
   readonly aicOf: (agent: string) => string | undefined
   /** What is known of a partner, as this agent may see it; undefined where there is none of the name. */
   readonly partner: (server: string, caller: Caller) => AcsSource | undefined
+  /** Present where the node has a broker at which groups work. */
+  readonly groups?: (() => Promise<Groups>) | undefined
+  /** The address of that broker. */
+  readonly broker?: string | undefined
   readonly config: {
     readonly node: string
     readonly hosts: readonly string[]
@@ -83,7 +89,7 @@ export function createAipDoor(parts: AipDoorParts): AipDoor {
     const source = parts.partner(server, caller)
     if (source === undefined)
       throw new Failure("not_found", "there is no such partner: use `/aip/{server}/rpc`")
-    if (method === acsPath) return serveAcs(req, res, source)
+    if (method === acsPath) return serveAcs(req, res, source, parts.broker)
     if (!isAipMethod(method))
       throw new Failure(
         "not_found",
@@ -120,10 +126,7 @@ export function createAipDoor(parts: AipDoorParts): AipDoor {
   }
 
   async function run(visit: AipVisit, request: AipRequest): Promise<JsonValue | undefined> {
-    if (request.method === "group")
-      throw new AipFault("groupNotSupported", "groups are not joined through this door", {
-        code: "not_found",
-      })
+    if (request.method === "group") return joinGroup(await parts.groups?.(), visit, request.params)
     if (request.method === "notification/set") return setNotification(desk, visit, request.params)
     if (request.method === "notification/get") return getNotifications(desk, visit, request.params)
     if (request.method === "notification/delete") return deleteNotification(desk, visit, request.params)
@@ -194,12 +197,17 @@ export function createAipDoor(parts: AipDoorParts): AipDoor {
   }
 }
 
-async function serveAcs(req: IncomingMessage, res: ServerResponse, source: AcsSource): Promise<void> {
+async function serveAcs(
+  req: IncomingMessage,
+  res: ServerResponse,
+  source: AcsSource,
+  broker: string | undefined,
+): Promise<void> {
   if (req.method !== "GET" && req.method !== "HEAD")
     throw new Failure("method_not_allowed", "this address takes GET")
   // The host was looked at before: it is one of this node's names.
   const scheme = req.socket instanceof TLSSocket ? "https" : "http"
-  reply(res, 200, await acsOf(source, `${scheme}://${req.headers.host}${base}${source.name}`))
+  reply(res, 200, await acsOf(source, `${scheme}://${req.headers.host}${base}${source.name}`, broker))
 }
 
 function reply(

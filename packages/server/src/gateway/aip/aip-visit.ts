@@ -27,9 +27,12 @@ export interface AipVisit {
   readonly signal: AbortSignal
 }
 
+/** What a command needs to know of how it came, whether by a request or by a message in a group. */
+export type AipArrival = Pick<AipVisit, "caller" | "aic" | "server" | "partnerAic" | "signal">
+
 /** As whom, and of which task, an answer speaks. */
 export function envelopeOf(
-  { partnerAic }: AipVisit,
+  { partnerAic }: Pick<AipVisit, "partnerAic">,
   task: string,
   sessionId: string | null | undefined,
 ): Envelope {

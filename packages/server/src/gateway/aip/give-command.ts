@@ -7,7 +7,7 @@ import type { JsonObject } from "@hufu/core/json/json-value"
 import type { z } from "zod"
 import type { Delegation } from "../delegation/delegations.ts"
 import { AipFault } from "./aip-fault.ts"
-import type { AipDesk, AipVisit } from "./aip-visit.ts"
+import type { AipArrival, AipDesk } from "./aip-visit.ts"
 import { isSameAic } from "./partner-answer.ts"
 
 /** What a command needs beside what its schema says. */
@@ -18,7 +18,7 @@ export interface Given {
 }
 
 /** UNTRUSTED: who says that they send it has to be who does (ACPs 07 §6.0), and every command is about a task. */
-export function checkCommand({ aic }: AipVisit, command: TaskCommand, raw: JsonObject): Given {
+export function checkCommand({ aic }: AipArrival, command: TaskCommand, raw: JsonObject): Given {
   if (aic !== undefined && !isSameAic(command.senderId, aic))
     throw new AipFault(
       "authorizationFailed",
@@ -37,7 +37,7 @@ export function checkCommand({ aic }: AipVisit, command: TaskCommand, raw: JsonO
  * whoever cancels one is told that it is canceled (ACPs 07 §4.5, §6.1.3). What does not fit the task's state changes nothing, and is answered
  * with the task as it stands.
  */
-export async function giveCommand(desk: AipDesk, visit: AipVisit, given: Given): Promise<Delegation> {
+export async function giveCommand(desk: AipDesk, visit: AipArrival, given: Given): Promise<Delegation> {
   const { delegations, answerMs } = desk
   const { caller, server, signal } = visit
   const order = orderOf(given.command)
@@ -53,7 +53,7 @@ export async function giveCommand(desk: AipDesk, visit: AipVisit, given: Given):
 
 async function known(
   { delegations }: AipDesk,
-  { caller, server }: AipVisit,
+  { caller, server }: AipArrival,
   task: string,
 ): Promise<Delegation | undefined> {
   try {
@@ -73,9 +73,10 @@ function isAnswered(order: DelegationOrder, before: Delegation | undefined, now:
   return order === "continue" && before?.stateAt !== now.stateAt
 }
 
-function give(
-  { delegations }: AipDesk,
-  { caller, server }: AipVisit,
+/** Gives an order, and waits for its verdict alone. */
+export function give(
+  { delegations }: Pick<AipDesk, "delegations">,
+  { caller, server }: Pick<AipArrival, "caller" | "server">,
   { command, raw, task }: Given,
 ): Promise<Delegation> {
   const order = orderOf(command)

@@ -1,5 +1,5 @@
-import { hash } from "node:crypto"
 import type { PartnerOrder, PartnerView } from "../delegation/partner.ts"
+import { namedUuid } from "./named-uuid.ts"
 
 /**
  * What a task and its session are called towards a partner. Agents choose these names themselves, and a partner may know a task by its
@@ -10,20 +10,7 @@ export function partnerNames(
   { agent }: PartnerOrder["sender"],
 ): { taskId: string; sessionId: string } {
   return {
-    taskId: partnerTask ?? uuidOf("task", delegation),
-    sessionId: partnerContext ?? uuidOf("session", agent, context),
+    taskId: partnerTask ?? namedUuid("task", delegation),
+    sessionId: partnerContext ?? namedUuid("session", agent, context),
   }
-}
-
-/** RFC 9562 §5.8. */
-function uuidOf(...names: readonly string[]): string {
-  const hex = hash("sha256", ["hufu-aip/1", ...names].join("\0"), "hex")
-  const variant = ((Number.parseInt(hex.charAt(16), 16) & 3) | 8).toString(16)
-  return [
-    hex.slice(0, 8),
-    hex.slice(8, 12),
-    `8${hex.slice(13, 16)}`,
-    `${variant}${hex.slice(17, 20)}`,
-    hex.slice(20, 32),
-  ].join("-")
 }

@@ -2,19 +2,19 @@ import { GetParameters } from "@hufu/core/aip/aip-parameters"
 import { isFailure } from "@hufu/core/failure"
 import type { JsonObject } from "@hufu/core/json/json-value"
 import type { Event } from "../delegation/delegations.ts"
-import { type AipDesk, type AipVisit, envelopeOf } from "./aip-visit.ts"
+import { type AipArrival, type AipDesk, envelopeOf } from "./aip-visit.ts"
 import { type Given, giveCommand, readParameters } from "./give-command.ts"
 import { commandHistory, statusHistory, taskResult } from "./task-view.ts"
 
 /** A command that is answered with the task as it stands (ACPs 07 §6.1). */
-export async function serveRpc(desk: AipDesk, visit: AipVisit, given: Given): Promise<JsonObject> {
+export async function serveRpc(desk: AipDesk, visit: AipArrival, given: Given): Promise<JsonObject> {
   const { command, task } = given
   const envelope = envelopeOf(visit, task, command.sessionId)
   if (command.command === "get") return get(desk, visit, given)
   return taskResult(await giveCommand(desk, visit, given), envelope, desk.clock.now())
 }
 
-async function get(desk: AipDesk, visit: AipVisit, { command, task }: Given): Promise<JsonObject> {
+async function get(desk: AipDesk, visit: AipArrival, { command, task }: Given): Promise<JsonObject> {
   const since = readParameters(GetParameters, command.commandParams)
   const ref = { server: visit.server, task }
   const delegation = await desk.delegations.look(visit.caller, ref)
@@ -30,7 +30,7 @@ async function get(desk: AipDesk, visit: AipVisit, { command, task }: Given): Pr
 /** What has happened so far, as far as it is kept. */
 async function eventsUntil(
   { delegations }: AipDesk,
-  { caller, server, signal }: AipVisit,
+  { caller, server, signal }: AipArrival,
   task: string,
   last: number,
 ): Promise<Event[]> {

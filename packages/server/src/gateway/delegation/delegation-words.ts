@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto"
 import type { Said } from "@hufu/core/delegation/happening"
 import { Failure } from "@hufu/core/failure"
 import type { JsonObject } from "@hufu/core/json/json-value"
-import type { Held, Refused } from "../governor.ts"
+import type { Held, Reason, Refused } from "../governor.ts"
 import type { Entry } from "./delegation-rows.ts"
 import { happened } from "./delegation-memory.ts"
 import type { Delegation, Ruled } from "./delegations.ts"
@@ -11,6 +11,12 @@ import type { Delegation, Ruled } from "./delegations.ts"
 export function ruledEntry(ruling: Held | Refused, state: Delegation["state"]): Entry {
   const said = { id: randomUUID(), parts: sentencesOf(ruling.reasons) }
   return happened({ kind: "state", state, said }, ruledOf(ruling), ruling.action)
+}
+
+/** What is written where Hufu itself has something to say of one that goes on. */
+export function remarkEntry(reason: Reason, state: Delegation["state"]): Entry {
+  const said = { id: randomUUID(), parts: sentencesOf([reason]) }
+  return happened({ kind: "state", state, said }, { reasons: [reason] })
 }
 
 /** What is written where a delegation ended without its partner. */

@@ -102,6 +102,8 @@ export interface Delegations {
    * @returns as it stands once the verdict is known; `follow` tells the rest
    */
   ask(caller: Caller, server: string, ask: Ask): Promise<Delegation>
+  /** Says something of what Hufu itself sees beside a task that is under way, to whoever asked for it. Throws Failure("not_found"). */
+  remark(caller: Caller, ref: DelegationRef, reason: Reason): Promise<void>
   /** Throws Failure("not_found") also for another agent's. */
   look(caller: Caller, ref: DelegationRef): Promise<Delegation>
   /** This agent's with this partner, the one that changed last first. */

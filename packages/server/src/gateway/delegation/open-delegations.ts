@@ -5,7 +5,7 @@ import { happened, type Live, openDelegationMemory } from "./delegation-memory.t
 import { delegationNotices } from "./delegation-notices.ts"
 import type { DelegationRef, Event } from "./delegations.ts"
 import type { Interconnect } from "./interconnect-door.ts"
-import { noDelegation } from "./delegation-words.ts"
+import { noDelegation, remarkEntry } from "./delegation-words.ts"
 import { drivePartner } from "./drive-partner.ts"
 import { giveOrders } from "./give-orders.ts"
 import { cancelPartner, type DelegationParts, fail, halt, type Hub } from "./hub.ts"
@@ -114,6 +114,10 @@ export function openDelegations(parts: DelegationParts): Interconnect {
 
   return {
     ask: (caller, server, asked) => orders.ask(caller, server, asked),
+    async remark(caller, ref, reason) {
+      const live = need(caller, ref)
+      if (!isRest(live.view.state)) await memory.record(live, [remarkEntry(reason, live.view.state)])
+    },
     async look(caller, ref) {
       return need(caller, ref).view
     },
