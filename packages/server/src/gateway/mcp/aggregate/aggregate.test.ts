@@ -16,40 +16,36 @@ let governor: RuleGovernor
 let door: TestDoor
 let folder: string
 let url: string
+/** With a server that never answers: whatever is listed there waits for it. */
+let slow: TestDoor
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "hufu-aggregate-"))
   await writeFile(join(folder, "a.txt"), "hello")
   governor = createRuleGovernor({ write_file: "deny" })
-  door = await openTestDoor(
-    governor,
-    [
-      referenceServer("everything"),
-      referenceServer("filesystem", [folder]),
-      {
-        name: "broken",
-        transport: "stdio",
-        command: process.execPath,
-        args: ["-e", "process.exit(1)"],
-        env: {},
-        cwd: null,
-      },
-      {
-        name: "silent",
-        transport: "stdio",
-        command: process.execPath,
-        args: ["-e", "setInterval(() => {}, 1000)"],
-        env: {},
-        cwd: null,
-      },
-    ],
-    { listTimeoutMs: 3000 },
-  )
+  const script = (name: string, text: string) => ({
+    name,
+    transport: "stdio" as const,
+    command: process.execPath,
+    args: ["-e", text],
+    env: {},
+    cwd: null,
+  })
+  const servers = [
+    referenceServer("everything"),
+    referenceServer("filesystem", [folder]),
+    script("broken", "process.exit(1)"),
+  ]
+  door = await openTestDoor(governor, servers)
+  slow = await openTestDoor(governor, [...servers, script("silent", "setInterval(() => {}, 1000)")], {
+    listTimeoutMs: 3000,
+  })
   url = `${door.url}/mcp`
 })
 
 afterAll(async () => {
   await door.close()
+  await slow.close()
   await rm(folder, { recursive: true })
 })
 
@@ -57,12 +53,13 @@ const namesOf = (result: JsonObject) => (result["tools"] as JsonObject[]).map((t
 
 describe("all servers at one address", () => {
   it("list their tools under joined names, and a broken or silent server is named and costs the others nothing", async () => {
-    const { result } = await postModern(url, modern("tools/list"))
+    const all = `${slow.url}/mcp`
+    const { result } = await postModern(all, modern("tools/list"))
     expect(namesOf(result)).toContain("filesystem__read_text_file")
     expect(namesOf(result)).toContain("everything__echo")
     expect(namesOf(result)).not.toContain("filesystem__write_file")
     expect(result["_meta"]).toEqual({ "hufu/unavailable": ["broken", "silent"] })
-    expect((await postModern(url, modern("tools/list"))).result["tools"]).toEqual(result["tools"])
+    expect((await postModern(all, modern("tools/list"))).result["tools"]).toEqual(result["tools"])
   })
 
   it("are called by joined name, and decided on by their own", async () => {
