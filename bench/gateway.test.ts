@@ -1,4 +1,5 @@
 import { expect, test } from "vitest"
+import { isLongRun } from "../e2e/long-run.ts"
 import { benchGateway } from "./gateway.ts"
 
 test("a small bench gives complete figures for every variant, and no wrong reply", async () => {
@@ -14,7 +15,12 @@ test("a small bench gives complete figures for every variant, and no wrong reply
   }
 }, 60_000)
 
-test("a bench in the modern era gives figures too", async () => {
-  const report = await benchGateway({ rounds: 1, seconds: 0.2, era: "modern", peers: false, warmCalls: 3 })
-  expect(report.rounds[0]?.figures.every((figures) => figures.wrong === 0 && figures.calls > 0)).toBe(true)
-}, 60_000)
+// All the nodes and servers of the first once more, so that it is left to `npm run long`.
+test.runIf(isLongRun)(
+  "a bench in the modern era gives figures too",
+  async () => {
+    const report = await benchGateway({ rounds: 1, seconds: 0.2, era: "modern", peers: false, warmCalls: 3 })
+    expect(report.rounds[0]?.figures.every((figures) => figures.wrong === 0 && figures.calls > 0)).toBe(true)
+  },
+  60_000,
+)

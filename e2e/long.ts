@@ -15,6 +15,7 @@ const long = [
   "packages/server/src/witness/ledger-life",
   "packages/server/src/ledger/flipped-byte",
   "e2e/state",
+  "bench/gateway.test.ts",
 ]
 const run = spawn(process.execPath, [vitest, "run", ...long], {
   cwd: root,

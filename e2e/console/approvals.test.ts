@@ -20,8 +20,8 @@ import { isLongRun } from "../long-run.ts"
 
 // Deciding in a real browser over a real node: a person with a terminal secret and no passkey.
 
-/** A desk and a phone. */
-const widths = [1280, 360]
+/** A phone, where less has room; a desk too in a long run. */
+const widths = isLongRun ? [1280, 360] : [360]
 
 let world: World & AsyncDisposable
 let browser: Browser

@@ -2,6 +2,7 @@ import type { Browser } from "playwright-core"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
 import { openAgentDoor } from "../invariants/agent-door.ts"
 import { createWorld } from "../invariants/world.ts"
+import { isLongRun } from "../long-run.ts"
 import { withoutChromium } from "../sign-in/console-browser.ts"
 import { buildConsole, consoleFolder, openTab, startBrowser } from "./open-console.ts"
 
@@ -16,7 +17,7 @@ beforeAll(async () => {
 afterAll(() => browser?.close())
 
 describe.skipIf(withoutChromium !== undefined)("the first run", () => {
-  test.each([1280, 360])(
+  test.each(isLongRun ? [1280, 360] : [360])(
     "goes from the link to a passkey, a waiting write, its approval and its outcome: %d px",
     async (width) => {
       await using world = await createWorld({ consoleFolder, nobody: true })

@@ -44,6 +44,9 @@ const leftOut = [
   "ThirdPartyStoragePartitioning",
 ]
 
+/** The pages of tests are gone before their scripts have earned what it takes to compile them a second and a third time. */
+const compiledOnce = process.env["VITEST"] === undefined ? [] : ["--js-flags=--no-maglev --no-turbofan"]
+
 /** Debian's Chromium; its own sandbox does not run inside a container. */
 export function startBrowser(
   env: Readonly<Record<string, string>> = {},
@@ -53,7 +56,7 @@ export function startBrowser(
   const ends = onSignal === "end"
   return chromium.launch({
     executablePath: "/usr/bin/chromium",
-    args: ["--no-sandbox", `--disable-features=${leftOut.join()}`, ...args],
+    args: ["--no-sandbox", `--disable-features=${leftOut.join()}`, ...compiledOnce, ...args],
     env: { ...process.env, ...env },
     handleSIGINT: ends,
     handleSIGTERM: ends,

@@ -511,7 +511,7 @@ describe.skipIf(withoutChromium !== undefined)("the pages of the console", { tim
     }).toBe(true)
   })
 
-  test.each([1280, 360])(
+  test.each(isLongRun ? [1280, 360] : [360])(
     "a list shows its rows at every place of it, and ends with the last one: %i px",
     async (width) => {
       const tab = await signedIn("/actions?paused=yes", { width })

@@ -18,12 +18,13 @@ import { withoutChromium } from "../sign-in/console-browser.ts"
 import { startRecorder } from "../upstream/start-recorder.ts"
 import { buildConsole, openTab, pageProbe, startBrowser, type Tab, type TabOptions } from "./open-console.ts"
 
-// A node that dies under a page that is open on a desk and one that is open on a phone.
+// A node that dies under the pages that are open.
 
 /** How long it stays away: five seconds with `npm run long`, and no longer than its start takes among the other tests. */
 const awayMs = isLongRun ? 5000 : 0
 const actionsAtOnce = 20
-const widths = [1280, 360]
+/** A desk, and in a long run a phone beside it. */
+const widths = isLongRun ? [1280, 360] : [1280]
 
 let browser: Browser
 beforeAll(async () => {
@@ -159,7 +160,7 @@ const reconnecting = /^Reconnecting; as of/
 
 const isLive = (page: Page) => page.getByRole("status").getByText("Live", { exact: true }).waitFor()
 
-/** A desk and a phone, each with a profile of its own; one after the other, as a newer link ends the one before. */
+/** At each width, each with a profile of its own; one after the other, as a newer link ends the one before. */
 async function openOnEach(node: NodeUnderTest, options: TabOptions): Promise<Tab[]> {
   const tabs: Tab[] = []
   for (const width of widths) {

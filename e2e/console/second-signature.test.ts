@@ -2,7 +2,8 @@ import type { Browser } from "playwright-core"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
 import { createWorld } from "../invariants/world.ts"
 import { withoutChromium } from "../sign-in/console-browser.ts"
-import { buildConsole, consoleFolder, openPage, openTab, startBrowser } from "./open-console.ts"
+import { isLongRun } from "../long-run.ts"
+import { buildConsole, consoleFolder, movePage, openSignedIn, openTab, startBrowser } from "./open-console.ts"
 
 // A browser cannot check ML-DSA-44: where a ledger signs by it too, the pages say so and name the command that can.
 
@@ -27,14 +28,12 @@ describe.skipIf(withoutChromium !== undefined)("the pages that verify in the bro
     await door.call("pay_invoice", { id: "1", amount: 1 })
     const [action] = (await world.local.action.list({})).items
     const { mlDsaKey } = await world.local.log.checkpoint()
-    for (const [locale, note, step] of looks) {
+    for (const [locale, note, step] of isLongRun ? looks : looks.slice(1)) {
       const { page, context, complaints } = await openTab(browser, { locale })
-      const { url } = await world.local.signin.create()
-      await page.goto(url)
-      await page.locator("main h1").waitFor()
-      const { origin } = new URL(url)
-      for (const path of [`/actions/${action?.id}/receipt`, "/entries/1"]) {
-        await openPage(page, origin + path)
+      const [receipt, entry] = [`/actions/${action?.id}/receipt`, "/entries/1"]
+      for (const path of [receipt, entry]) {
+        if (path === entry) await movePage(page, path)
+        else await openSignedIn(page, (await world.local.signin.create()).url, path)
         await page.locator("[data-sound=true]").waitFor()
         const said = await page.locator("main").innerText()
         expect([path, said.includes(note), said.includes(step)]).toEqual([path, mlDsa, mlDsa])

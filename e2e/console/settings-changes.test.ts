@@ -2,7 +2,7 @@ import type { Browser, Page } from "playwright-core"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
 import { createWorld, type LedgerItem, personSecret } from "../invariants/world.ts"
 import { withoutChromium } from "../sign-in/console-browser.ts"
-import { buildConsole, consoleFolder, openPage, openTab, startBrowser } from "./open-console.ts"
+import { buildConsole, consoleFolder, openSignedIn, openTab, startBrowser } from "./open-console.ts"
 
 // Whatever the settings page changes is a statement in the ledger, with what is so now and what was before: fixed words
 // where they say it, else a commitment to both, as names and addresses are private.
@@ -30,10 +30,7 @@ describe.skipIf(withoutChromium !== undefined)("the settings page", () => {
     await using world = await createWorld({ consoleFolder })
     const agent = await world.agent("scribe")
     const { page, context, complaints } = await openTab(browser)
-    const { url } = await world.local.signin.create()
-    await page.goto(url)
-    await page.locator("main h1").waitFor()
-    await openPage(page, `${new URL(url).origin}/settings`)
+    await openSignedIn(page, (await world.local.signin.create()).url, "/settings")
     const size = (await world.entries()).length
     const statement = async (fact: string): Promise<LedgerItem["entry"] | undefined> =>
       (await world.entries()).slice(size).findLast(({ entry }) => entry["fact"] === fact)?.entry
