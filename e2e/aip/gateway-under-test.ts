@@ -63,6 +63,7 @@ export async function openGateway(helperUrl: string) {
     clock: world.clock,
     governor: world.governor,
     settings: InterconnectSettings.parse({}),
+    orders: world.orders,
     partner: (server) => (names.has(server) ? { partner, isInspected: false } : undefined),
     aicOf: () => leaderAic,
     taskOf: async (agent, principal) =>

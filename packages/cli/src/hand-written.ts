@@ -90,6 +90,12 @@ export const handWritten: readonly Command[] = [
         en: "what it speaks; mcp, a tool server, by default",
         zh: "其使用的协议；默认为 mcp，即工具服务器",
       },
+      agent: {
+        type: "string",
+        value: "AGENT",
+        en: "the agent of this node that answers there: then it may act under what it is asked",
+        zh: "在该处应答的本节点智能体：它可以依据所受的请求行事",
+      },
       aic: {
         type: "string",
         value: "AIC",

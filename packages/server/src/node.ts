@@ -5,6 +5,7 @@ import { hostname, networkInterfaces } from "node:os"
 import { resolve } from "node:path"
 import { Failure } from "@hufu/core/failure"
 import { newId } from "@hufu/core/id"
+import { isSameAic } from "@hufu/core/identity/aic"
 import { idPrefixes } from "@hufu/core/id-prefixes"
 import type { Logger } from "pino"
 import { openAgents } from "./authority/agents.ts"
@@ -64,6 +65,7 @@ import { openPacks } from "./fence/packs/pack-memory.ts"
 import { packsInForce } from "./fence/packs/read-packs.ts"
 import { shownPacks } from "./fence/packs/shown-packs.ts"
 import { openProvenance } from "./fence/provenance/provenance.ts"
+import { trackOpenOrders } from "./gateway/open-orders.ts"
 import { createPipeline } from "./gateway/pipeline.ts"
 import { refuseName } from "./gateway/mcp/upstream/reachable-address.ts"
 import { markUnknown } from "./gateway/recover.ts"
@@ -304,6 +306,15 @@ export async function startNode({
     )
     closing.push(() => room.close())
     const connections = trackConnections(clock)
+    const agentOf = (aic: string) =>
+      [...agents.records.all()].find(({ id }) => isSameAic(holders.find(id)?.aic ?? "", aic))?.id
+    const orders = trackOpenOrders({
+      agentAt(name) {
+        const server = servers.find(name)
+        const { aic } = server ? servers.secrets(server) : {}
+        return aic === undefined ? undefined : agentOf(aic)
+      },
+    })
     const guards = createGuardRoster()
     const closeRevoked = () =>
       connections.stop(
@@ -439,6 +450,7 @@ export async function startNode({
       agents,
       mandates,
       budgets,
+      orders,
       tools,
       stop,
       rules: (agent?: string, task?: string) => staged.inForce(agent, task),
@@ -590,10 +602,12 @@ export async function startNode({
             clock,
             governor,
             settings: config.interconnect,
+            orders,
             server: (name) => servers.find(name),
             secrets: (server) => servers.secrets(server),
             toolServer: (name, caller) => door.toolServer(name, caller),
             aicOf: (agent) => holders.find(agent)?.aic,
+            isOwnAgent: (aic) => agentOf(aic) !== undefined,
             taskOf,
             reach: {
               ownPort: () => readAddress(origin.url)?.port ?? 0,

@@ -241,6 +241,7 @@ const samples: { readonly [Id in CallId]: Request<Id> } = {
   },
   "action.why": { action: id("act"), language: "zh" },
   "action.cose": { action: id("act") },
+  "action.trace": { action: id("act") },
   "action.receipt": { action: id("act"), open: "arguments,tool" },
   "action.replay": {
     rules: [{ name: "mine.cedar", text: "permit (principal, action, resource);" }],

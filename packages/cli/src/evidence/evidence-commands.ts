@@ -32,6 +32,11 @@ export const evidenceCommands: readonly Command[] = [
         en: "what it discloses: tool, facts, arguments, or one argument by its name (nothing)",
         zh: "披露哪些内容：tool、facts、arguments，或以名称指定单个参数（默认不披露）",
       },
+      trace: {
+        type: "boolean",
+        en: "all that agents asked of each other for this, joined: from the first order down",
+        zh: "智能体为此相互请求的全部，连成链路：自首个指令向下",
+      },
       cose: {
         type: "boolean",
         en: "in COSE (RFC 9942) for other tools: each entry's bytes and its receipt",
@@ -43,8 +48,8 @@ export const evidenceCommands: readonly Command[] = [
   {
     name: "verify",
     takes: "FILE|URL",
-    en: "Check a receipt, an entry or a bundle, step by step and without a node; exit code 1 when it is not sound",
-    zh: "逐步校验回执、条目或证据包，无需节点；无效时退出码为 1",
+    en: "Check a receipt, a trace, an entry or a bundle, step by step and without a node; exit code 1 when it is not sound",
+    zh: "逐步校验回执、链路、条目或证据包，无需节点；无效时退出码为 1",
     flags: {
       key: {
         type: "string",

@@ -11,7 +11,7 @@ const maxBytes = 64 * 1024 * 1024
 /** What is to be verified, by what it holds: a bundle as a stream of its lines, everything else whole. */
 export type Evidence =
   | { readonly kind: "bundle"; readonly lines: AsyncIterable<string> }
-  | { readonly kind: "entry" | "receipt"; readonly text: string }
+  | { readonly kind: "entry" | "receipt" | "trace"; readonly text: string }
   | { readonly kind: "cose"; readonly bytes: Uint8Array }
 
 /** Reads evidence from a file, from standard input (`-`) or from an http(s) address that the user named. UNTRUSTED. */
@@ -31,7 +31,9 @@ async function evidenceOf(source: AsyncIterable<Uint8Array>): Promise<Evidence> 
   // No CBOR of ours starts as a JSON text does.
   if (!/^\s*[{["]/.test(text.slice(0, 64))) return { kind: "cose", bytes }
   const whole = new TextDecoder().decode(bytes)
-  return { kind: formatOf(whole) === "hufu-entry/1" ? "entry" : "receipt", text: whole }
+  const format = formatOf(whole)
+  const kind = format === "hufu-entry/1" ? "entry" : format === "hufu-trace/1" ? "trace" : "receipt"
+  return { kind, text: whole }
 }
 
 /** Enough to see what something is: up to the end of the first line, or as long as a line may be. */

@@ -11,7 +11,7 @@ import { asCalled } from "../terminal/called-as.ts"
 import { actionOf } from "./action-of.ts"
 import { printJson, say } from "../terminal/print.ts"
 
-/** `hufu receipt ACTION [--cose] [-o FILE]`: the evidence of one action, for `hufu verify`. */
+/** `hufu receipt ACTION [--trace] [--cose] [-o FILE]`: the evidence of one action, or of all that belongs to it, for `hufu verify`. */
 export async function receipt(invocation: Invocation): Promise<number> {
   const { positionals, flags, language } = invocation
   const [id] = positionals
@@ -21,12 +21,10 @@ export async function receipt(invocation: Invocation): Promise<number> {
     )
   const open = textFlag(flags, "open")
   if (flags["cose"] === true) return coseReceipt(invocation, id, open)
-  const made = await withNode(invocation, async (client) =>
-    client.action.receipt({
-      action: await actionOf(client, id),
-      ...(open === undefined ? {} : { open }),
-    }),
-  )
+  const made = await withNode(invocation, async (client) => {
+    const asked = { action: await actionOf(client, id), ...(open === undefined ? {} : { open }) }
+    return flags["trace"] === true ? client.action.trace(asked) : client.action.receipt(asked)
+  })
   const file = textFlag(flags, "output")
   if (file === undefined) {
     printJson(made)
@@ -41,6 +39,8 @@ export async function receipt(invocation: Invocation): Promise<number> {
 async function coseReceipt(invocation: Invocation, id: string, open: string | undefined): Promise<number> {
   const file = textFlag(invocation.flags, "output")
   if (file === undefined) throw new UsageError("--cose writes bytes: name a file with -o FILE")
+  if (invocation.flags["trace"] === true)
+    throw new UsageError("a trace is not written in COSE: leave --trace away, or leave --cose away")
   if (open !== undefined)
     throw new UsageError("a COSE receipt discloses nothing: leave --open away, or leave --cose away")
   const { cose } = await withNode(invocation, async (client) =>

@@ -7,6 +7,7 @@ import {
   type ReceiptVerdict,
   verifyReceipt,
 } from "@hufu/core/evidence/verify-receipt"
+import { type TraceLink, type TraceVerdict, verifyTrace } from "@hufu/core/evidence/verify-trace"
 import { saysWitnessed } from "@hufu/core/evidence/witness-policy"
 import { isJsonObject } from "@hufu/core/json/json-value"
 import { verifyMlDsa44 } from "@hufu/server/ledger/ml-dsa"
@@ -20,6 +21,7 @@ import { type Evidence, readEvidence } from "./read-evidence.ts"
 
 const nouns = {
   receipt: { en: "receipt", zh: "回执" },
+  trace: { en: "trace", zh: "链路" },
   entry: { en: "entry", zh: "条目" },
   bundle: { en: "bundle", zh: "证据包" },
   cose: { en: "COSE receipt", zh: "COSE 回执" },
@@ -35,6 +37,10 @@ const texts = {
     ],
     failed: (noun: string) => `The ${noun} is NOT sound:`,
     line: (line: number) => `line ${line}:`,
+    joined: (count: number, origin: string, size: number, seen: string) =>
+      `These ${count} actions hang together, each as its receipt in the log ${origin} has it, at size ${size}; ${seen}.`,
+    open: (actions: string) =>
+      `Whether more was attempted under these is not known, for they have not ended or were cut off: ${actions}`,
     opened: "It discloses:",
     count: (count: number) => `It discloses ${count} values, each as the log committed to it.`,
     withheld: (count: number) =>
@@ -49,6 +55,9 @@ const texts = {
     ],
     failed: (noun: string) => `${noun}无效：`,
     line: (line: number) => `第 ${line} 行：`,
+    joined: (count: number, origin: string, size: number, seen: string) =>
+      `这 ${count} 个行为彼此相连，各自与账本 ${origin}（规模 ${size}）中的回执一致；${seen}。`,
+    open: (actions: string) => `以下行为尚未结束或曾被中断，其下是否还有其他行为无从得知：${actions}`,
     opened: "回执披露：",
     count: (count: number) => `其中披露 ${count} 个值，均与账本记录相符。`,
     withheld: (count: number) => `另有 ${count} 个参数未披露。`,
@@ -92,6 +101,8 @@ async function check(evidence: Evidence, trust: ReceiptTrust, reader: Reader): P
       const verdict = await verifyReceipt(evidence.text, trust)
       return told(kind, verdict, asker, verdict.ok ? openedLines(verdict.openings, reader) : [])
     }
+    case "trace":
+      return toldOfTrace(await verifyTrace(evidence.text, trust), reader)
     case "entry":
       return told(kind, await verifyEntryProof(evidence.text, trust), asker)
     case "cose":
@@ -103,10 +114,51 @@ async function check(evidence: Evidence, trust: ReceiptTrust, reader: Reader): P
   }
 }
 
+function toldOfTrace(verdict: TraceVerdict, { language }: Reader): Checked {
+  const text = texts[language]
+  const noun = nouns.trace[language]
+  if (!verdict.ok) {
+    const at = verdict.link === undefined ? "" : `${verdict.link}: `
+    return { ok: false, printed: verdict, lines: [`${text.failed(noun)} ${at}${verdict.reason[language]}`] }
+  }
+  const { links, origin, size, witnessed, trusted } = verdict
+  const open = links.filter(({ isWhole }) => !isWhole).map(({ action }) => action)
+  return {
+    ok: true,
+    printed: { ...verdict, links: links.map(({ action, under, isWhole }) => ({ action, under, isWhole })) },
+    lines: [
+      ...treeOf(links),
+      text.joined(links.length, origin, size, saysWitnessed(witnessed)[language]),
+      ...(open.length > 0 ? [text.open(open.join(", "))] : []),
+      text.ok(noun),
+      ...(trusted ? [] : text.untrusted(noun).map(asCalled)),
+    ],
+  }
+}
+
+/** Each action under the order because of which it was attempted. */
+function treeOf(links: readonly TraceLink[]): string[] {
+  const depths = new Map<string, number>()
+  return links.map(({ action, under, intent, outcome, openings }) => {
+    const depth = under === undefined ? 0 : (depths.get(under) ?? 0) + 1
+    depths.set(action, depth)
+    const tool = openings.find(({ field }) => field === "tool")?.value
+    const said = [
+      action,
+      intent.agent,
+      ...(tool === undefined ? [] : [JSON.stringify(tool)]),
+      intent.effect,
+      intent.verdict,
+      ...(outcome ? [outcome.outcome] : []),
+    ]
+    return `${"  ".repeat(depth)}${said.join(" ")}`
+  })
+}
+
 type Verdict = ReceiptVerdict | EntryProofVerdict | CoseFileVerdict
 
 function told(
-  kind: Exclude<Evidence["kind"], "bundle">,
+  kind: Exclude<Evidence["kind"], "bundle" | "trace">,
   verdict: Verdict,
   { language, namesKeys }: Reader & { readonly namesKeys: boolean },
   more: readonly string[] = [],

@@ -14,6 +14,7 @@ export async function serverAdd(invocation: Invocation): Promise<number> {
   if (name === undefined || positionals.length > 1 || url === undefined)
     throw new UsageError("this takes a name and --url: hufu server add NAME --url URL")
   const aic = textFlag(flags, "aic")
+  const agent = textFlag(flags, "agent")
   const input = {
     name,
     url,
@@ -21,6 +22,7 @@ export async function serverAdd(invocation: Invocation): Promise<number> {
     demo: flags["demo"] === true,
     protocol: protocolIn(textFlag(flags, "protocol")),
     ...(aic === undefined ? {} : { aic }),
+    ...(agent === undefined ? {} : { agent }),
   }
   const made = await asPerson(invocation, (client) => client.server.add(input))
   showOutput("server.add", made, invocation)

@@ -69,6 +69,16 @@ export const actionOperations = {
     zh: "导出行为回执",
     command: { name: "receipt", positional: ["action"] },
   }),
+  "action.trace": operation({
+    method: "GET",
+    path: "/v1/actions/{action}/trace",
+    scope: "local",
+    input: z.object({ action: idSchema("action"), open: z.string().max(400).optional() }),
+    /** Of the format `hufu-trace/1`: from the first order down to everything that was attempted because of it. */
+    output: z.json(),
+    en: "Write the receipts of all that agents asked of each other for one thing, joined",
+    zh: "导出智能体为一件事相互请求的全部回执，连成链路",
+  }),
   "action.cose": operation({
     method: "GET",
     path: "/v1/actions/{action}/cose",

@@ -3,7 +3,7 @@ import { Name } from "../id.ts"
 import { Digest } from "./digest.ts"
 import { operation, type Operation } from "./operation.ts"
 import { ServerRecord, ToolRecord } from "./records.ts"
-import { ServerRef } from "./refs.ts"
+import { AgentRef, ServerRef } from "./refs.ts"
 import { list, nothing } from "./shapes.ts"
 
 /** Tool servers and the profiles of their tools. */
@@ -24,6 +24,8 @@ export const serverOperations = {
        * with what is registered under that code here.
        */
       aic: z.string().max(64).optional(),
+      /** The agent of this node that answers there, instead of its code: then it may act under what it is asked. */
+      agent: AgentRef.optional(),
     }),
     output: ServerRecord,
     en: "Register a tool server, or an agent elsewhere (a partner), that is reached over HTTP",

@@ -54,6 +54,7 @@ const intent = fc.record(
     hold: id,
     spent: digest,
     chain: fc.array(id, { minLength: 1, maxLength: 8 }),
+    under: id,
   },
   {
     requiredKeys: [
@@ -105,6 +106,7 @@ const outcome = fc.record(
     kind: fc.constant("outcome" as const),
     action: id,
     outcome: fc.constantFrom(...outcomeKinds),
+    below: digest,
     result: digest,
     reason: token,
     ms: fc.nat(),

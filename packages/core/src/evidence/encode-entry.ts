@@ -84,10 +84,10 @@ function writeHot(entry: Entry): string | undefined {
   if (entry.v !== 1) return undefined
   if (
     entry.kind === "intent" &&
-    hasOnly(entry, 19, [entry.chain, entry.digest, entry.approval, entry.hold, entry.spent])
+    hasOnly(entry, 19, [entry.chain, entry.digest, entry.approval, entry.hold, entry.spent, entry.under])
   )
     return matching(hotForms.intent, writeIntent(entry))
-  if (entry.kind === "outcome" && hasOnly(entry, 6, [entry.result, entry.reason, entry.spent]))
+  if (entry.kind === "outcome" && hasOnly(entry, 6, [entry.below, entry.result, entry.reason, entry.spent]))
     return matching(hotForms.outcome, writeOutcome(entry))
   return undefined
 }
@@ -130,14 +130,14 @@ function writeIntent(e: IntentEntry): string {
     `"effect":"${e.effect}","facts":"${e.facts}",${member("hold", e.hold)}"kind":"intent",` +
     `"mandate":${nullable(e.mandate)},"policy":"${e.policy}","principal":"${e.principal}",` +
     `"profile":${nullable(e.profile)},"rules":[${e.rules.map((rule) => `"${rule}"`).join(",")}],` +
-    `"server":"${e.server}",${member("spent", e.spent)}"task":"${e.task}","tool":"${e.tool}","v":1,"verdict":"${e.verdict}",` +
-    `"version":"${e.version}"}`
+    `"server":"${e.server}",${member("spent", e.spent)}"task":"${e.task}","tool":"${e.tool}",${member("under", e.under)}"v":1,` +
+    `"verdict":"${e.verdict}","version":"${e.version}"}`
   )
 }
 
 function writeOutcome(e: OutcomeEntry): string {
   return (
-    `{"action":"${e.action}","at":${e.at},"kind":"outcome","ms":${e.ms},"outcome":"${e.outcome}",` +
+    `{"action":"${e.action}","at":${e.at},${member("below", e.below)}"kind":"outcome","ms":${e.ms},"outcome":"${e.outcome}",` +
     `${member("reason", e.reason)}${member("result", e.result)}${member("spent", e.spent)}"v":1}`
   )
 }
@@ -171,7 +171,7 @@ function hotEntryForms(): { readonly intent: RegExp; readonly outcome: RegExp } 
         `"verdict":"(${verdictKinds.join("|")})","version":${version}\\}$`,
     ),
     outcome: new RegExp(
-      `^\\{"action":${taken(id)},"at":(${time}),"kind":"outcome","ms":${time},"outcome":${oneOf(outcomeKinds)},` +
+      `^\\{"action":${taken(id)},"at":(${time}),${optional("below", digest)}"kind":"outcome","ms":${time},"outcome":${oneOf(outcomeKinds)},` +
         `${optional("reason", token)}${optional("result", digest)}(?:"spent":"returned",)?"v":1\\}$`,
     ),
   }

@@ -155,6 +155,8 @@ export const IntentEntry = z.strictObject({
   version: Version,
   principal: EntryId,
   task: EntryId,
+  /** The open order of another agent because of which it is done: it was looked up, and is not the agent's word. */
+  under: EntryId.optional(),
   mandate: EntryId.nullable(),
   /** Where its mandate was passed on: the mandates above it, the one that the principal gave last. */
   chain: z.array(EntryId).min(1).max(8).optional(),
@@ -216,6 +218,8 @@ export const OutcomeEntry = z.strictObject({
   at: Time,
   action: EntryId,
   outcome: OutcomeKind,
+  /** Of an order to another agent under which something was attempted: the digest of the list of these actions. */
+  below: Digest.optional(),
   /** Commitment to the result. */
   result: Digest.optional(),
   reason: EntryToken.optional(),

@@ -117,3 +117,13 @@ function crcStep(crc: number, byte: number): number {
   for (let bit = 0; bit < 8; bit += 1) next = (next & 0x8000 ? (next << 1) ^ 0x1021 : next << 1) & 0xffff
   return next
 }
+
+/** Whether two texts are the same code, however they are spelled. */
+export function isSameAic(one: string, other: string): boolean {
+  return one === other || oneSpelling(one) === oneSpelling(other)
+}
+
+function oneSpelling(text: string): string {
+  const aic = parseAic(text)
+  return aic === undefined ? text : formatAic(aic)
+}

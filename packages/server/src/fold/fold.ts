@@ -31,6 +31,8 @@ export interface Fold {
   readonly records: ReadonlyMap<string, ReadonlyMap<string, FoldedRecord>>
   readonly spent: ReadonlyMap<string, Spending>
   readonly openIntents: ReadonlyMap<string, number>
+  /** Actions that were attempted because of an order of another agent, with that order's action. */
+  readonly under: ReadonlyMap<string, string>
   /** The rules in force: their digest, and the entry that says so. */
   readonly rules: { readonly digest: string; readonly index: number } | null
   /** Subjects of which a statement says that everything was erased, or something. */
@@ -78,6 +80,7 @@ export function createFold({ reader, onHoldOver }: FoldOptions): Fold {
   const records = new Map<string, Map<string, FoldedRecord>>()
   const spent = new Map<string, Spending>()
   const openIntents = new Map<string, number>()
+  const under = new Map<string, string>()
   /** What open intents drew, to be given back if they never left. */
   const draws = new Map<string, { mandate: string; draw: DrawOn; moves: number }[]>()
   const moves = new Map<string, number>()
@@ -159,6 +162,7 @@ export function createFold({ reader, onHoldOver }: FoldOptions): Fold {
   }
 
   function onIntent(intent: IntentEntry, index: number): void {
+    if (intent.under !== undefined) under.set(intent.action, intent.under)
     if (intent.verdict !== "allow") return
     openIntents.set(intent.action, index)
     if (intent.hold !== undefined) settle(intent.hold, { state: stated("used") })
@@ -263,6 +267,7 @@ export function createFold({ reader, onHoldOver }: FoldOptions): Fold {
     records,
     spent,
     openIntents,
+    under,
     erased,
     thinned,
     faults,

@@ -52,6 +52,7 @@ export async function* rebuildState(store: RebuildParts): AsyncGenerator<Progres
   foldOn(store, fold, store.ledger.size())
   compareSpent(store, { fold, comparing })
   compareOpenIntents(store, { fold, comparing })
+  compareUnder(store, { fold, comparing })
   sayLost({ fold, comparing })
   return { report: reportOf(fold, comparing, null), found: findings.found, fold, reader }
 }
@@ -238,6 +239,35 @@ function compareOpenIntents(store: RebuildParts, { fold, comparing: { findings }
         tx.run("DELETE FROM open_intent WHERE action = ?", [action])
         if (index !== undefined)
           tx.run("INSERT INTO open_intent (action, idx) VALUES (?, ?)", [action, index])
+      },
+    )
+  }
+}
+
+function compareUnder(store: RebuildParts, { fold, comparing: { findings } }: Folded): void {
+  const rows = store.query<{ action: string; under: string }>("SELECT action, under FROM action_under")
+  const table = new Map(rows.map(({ action, under }) => [action, under]))
+  for (const action of new Set([...table.keys(), ...fold.under.keys()])) {
+    findings.records += 1
+    const [ledger, held] = [fold.under.get(action), table.get(action)]
+    if (ledger === held) continue
+    const fault = ledger === undefined ? "extra" : held === undefined ? "missing" : "differs"
+    report(
+      findings,
+      {
+        kind: "action_under",
+        id: action,
+        fault,
+        member: null,
+        ledger,
+        table: held,
+        index: null,
+        narrows: true,
+      },
+      (tx) => {
+        tx.run("DELETE FROM action_under WHERE action = ?", [action])
+        if (ledger !== undefined)
+          tx.run("INSERT INTO action_under (action, under) VALUES (?, ?)", [action, ledger])
       },
     )
   }

@@ -12,6 +12,7 @@ export const tableClasses: Readonly<Record<string, TableClass>> = {
   contradiction: "ledger",
   tile: "fold",
   open_intent: "fold",
+  action_under: "fold",
   record: "fold",
   spent: "fold",
   registration_index: "fold",

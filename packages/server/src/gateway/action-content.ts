@@ -105,6 +105,7 @@ type Own = Pick<
   | "signals"
   | "labels"
   | "provenance"
+  | "delegation"
   | "packs"
   | "place"
   | "person"
@@ -115,8 +116,9 @@ type Own = Pick<
 type Shared = Omit<RuleFacts, "context"> & { readonly context: Omit<RuleFacts["context"], keyof Own> }
 
 function split({ principal, effect, resource, context }: RuleFacts): { own: JsonValue; shared: JsonValue } {
-  const { targets, amount, currency, unclear, signals, labels, provenance, packs, place, ...others } = context
-  const { person, session, message, time, ...rest } = others
+  const { targets, amount, currency, unclear, signals, labels, provenance, delegation, packs, ...others } =
+    context
+  const { place, person, session, message, time, ...rest } = others
   const own = {
     targets,
     time,
@@ -126,6 +128,7 @@ function split({ principal, effect, resource, context }: RuleFacts): { own: Json
     ...(signals === undefined ? {} : { signals }),
     ...(labels === undefined ? {} : { labels }),
     ...(provenance === undefined ? {} : { provenance }),
+    ...(delegation === undefined ? {} : { delegation }),
     ...(packs === undefined ? {} : { packs }),
     ...(place === undefined ? {} : { place }),
     ...(person === undefined ? {} : { person }),

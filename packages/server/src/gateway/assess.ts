@@ -6,6 +6,7 @@ import type { AboveOf, Call } from "@hufu/core/mandate/call"
 import { cover, type Cover } from "@hufu/core/mandate/cover"
 import { grantCovers, isAbout, isLiveAt } from "@hufu/core/mandate/grant-covers"
 import type { Mandate } from "@hufu/core/mandate/mandate"
+import type { Slice } from "@hufu/core/mandate/passed-on"
 import { profileStanding } from "@hufu/core/profile/profile"
 import type { Verdict } from "@hufu/core/policy/verdict"
 import type { AgentAuthority } from "../authority/agents.ts"
@@ -31,15 +32,19 @@ import type { Traced, ToTrace } from "../fence/provenance/trace-action.ts"
 import { askPartner } from "../fence/profile/method-profiles.ts"
 import { isConsequential } from "../fence/profile/effect-caution.ts"
 import type { RuleSet } from "../fence/rules/load.ts"
-import type { PackFacts, PlaceFacts, RuleFacts } from "../fence/rules/schema.ts"
+import type { DelegationFacts, PackFacts, PlaceFacts, RuleFacts } from "../fence/rules/schema.ts"
 import { commitNatively } from "../ledger/native-commitment.ts"
+import { type AskedBy, askedBy } from "./asked-by.ts"
 import type { Caller, Spoken } from "./governor.ts"
+import type { OpenOrder, OpenOrders } from "./open-orders.ts"
 
 /** Everything that a decision rests on, found without I/O but for the paths that the arguments name. */
 export interface Assessment {
   readonly tool: KnownTool
   readonly grounded: Grounded
   readonly coverage: Cover
+  /** What it takes of the budgets of those that asked for it. */
+  readonly asked: readonly Slice[]
   /** Where its values came from; nothing for what only reads or computes. */
   readonly traced: Traced | undefined
   readonly facts: RuleFacts
@@ -73,6 +78,8 @@ export interface Question {
   readonly presented?: string | undefined
   /** What came because of an order that was let out. */
   readonly answers?: true | undefined
+  /** The order of another agent because of which it is attempted. */
+  readonly under?: OpenOrder | undefined
   /** A person approved this very action: the questions that they answered are lifted, nothing else is. */
   readonly lifted: boolean
 }
@@ -82,6 +89,7 @@ export interface AssessParts {
   readonly agents: AgentAuthority
   readonly mandates: MandateAuthority
   readonly budgets: Budgets
+  readonly orders: Pick<OpenOrders, "openIn" | "closesCircle">
   readonly tools: ToolAuthority
   readonly stop: StopAuthority
   /** The rules that decide about an agent and its task. */
@@ -126,6 +134,7 @@ export function assess(
   }
   const said = cover(mandates, call)
   const coverage = question.answers ? coveredByOrder(said) : said
+  const { askers, slices: asked } = askedBy(parts.mandates, question.under, call)
   const traced = trace(parts, question, {
     tool,
     grounded,
@@ -146,6 +155,7 @@ export function assess(
     noticed,
     packs,
     place: place?.facts,
+    delegation: delegationOf(parts, question, askers),
     personal: rules.readsPeople ? parts.people.factsOf(personalOf(question, grounded)) : undefined,
   })
   const verdict = rules.decide(facts, { lifted: question.lifted })
@@ -153,7 +163,20 @@ export function assess(
   const text = `{${members.join(",")}}`
   const digest = actionDigest(parts, question, { tool, arguments: text })
   const places = place?.said ?? []
-  return { tool, grounded, coverage, traced, facts, places, verdict, rules, arguments: text, members, digest }
+  return {
+    tool,
+    grounded,
+    coverage,
+    asked,
+    traced,
+    facts,
+    places,
+    verdict,
+    rules,
+    arguments: text,
+    members,
+    digest,
+  }
 }
 
 /** What the mandates forbid, or leave to the person, they forbid of an answer too; nothing else is asked of it. */
@@ -187,6 +210,22 @@ export function personalOf(
       role: spoken.facts.role,
       isAgain: spoken.isAgain,
     },
+  }
+}
+
+/** How it stands among what agents ask of each other; nothing for what has to do with none. */
+function delegationOf(
+  { orders }: Pick<AssessParts, "orders">,
+  { caller, server, tool, under }: Question,
+  askers: AskedBy["askers"],
+): DelegationFacts | undefined {
+  const asks = tool === askPartner
+  if (under === undefined && !asks) return undefined
+  return {
+    depth: under?.depth ?? 0,
+    open: under === undefined ? 0 : orders.openIn(under.root),
+    askers,
+    circle: asks && orders.closesCircle(caller.agent, server),
   }
 }
 
@@ -308,11 +347,13 @@ function factsOf(
     noticed,
     packs,
     place,
+    delegation,
     personal,
   }: Pick<Assessment, "tool" | "grounded" | "coverage" | "traced"> & {
     readonly noticed: Noticed
     readonly packs: PackFacts | undefined
     readonly place: PlaceFacts | undefined
+    readonly delegation: DelegationFacts | undefined
     readonly personal: ReturnType<People["factsOf"]> | undefined
   },
 ): RuleFacts {
@@ -356,6 +397,7 @@ function factsOf(
       ...(noticed.signals.length > 0 ? { signals: noticed.signals } : {}),
       ...(noticed.labels.length > 0 ? { labels: noticed.labels } : {}),
       ...(traced ? { provenance: traced.facts } : {}),
+      ...(delegation === undefined ? {} : { delegation }),
       ...(packs === undefined ? {} : { packs }),
       ...(place ? { place } : {}),
       ...personal,
@@ -368,12 +410,12 @@ function factsOf(
 
 function actionDigest(
   parts: AssessParts,
-  { caller, task, server, tool: name }: Question,
+  { caller, task, server, tool: name, under }: Question,
   { tool, arguments: args }: { tool: KnownTool; arguments: string },
 ): string {
   // Canonical JSON by hand: the members stand in order, ids and digests need no escapes, and the arguments are canonical already.
   const action =
     `{"agent":"${caller.agent}","arguments":${args},"definition":"${tool.definition}","principal":"${caller.principal}",` +
-    `"server":${canonicalize(server)},"task":"${task.id}","tool":${canonicalize(name)},"version":"${caller.version}"}`
+    `"server":${canonicalize(server)},"task":"${task.id}","tool":${canonicalize(name)},${under === undefined ? "" : `"under":"${under.action}",`}"version":"${caller.version}"}`
   return commitNatively(parts.salt(task.id, "action"), action)
 }

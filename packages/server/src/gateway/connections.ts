@@ -12,8 +12,10 @@ export interface InFlight {
   readonly effect: Effect
   /** The mandates under which it goes: the one that covers it and those above it. */
   readonly mandates: readonly string[]
-  /** The agents that passed its mandate on: what stops one of them stops it. */
+  /** The agents that passed its mandate on, and those because of whose orders it is done: what stops one of them stops it. */
   readonly passedBy: readonly string[]
+  /** The order of another agent because of which it is done. */
+  readonly under?: string | undefined
   /** Whether the first byte has left. */
   isForwarded(): boolean
   cancel(reason: string): void
@@ -30,6 +32,8 @@ export interface Connections {
   stop(matches: (caller: Caller) => boolean, reason: string): Pick<StopReport, "doors" | "inFlight">
   /** Cancels what goes under any of these mandates; says what of it had left. */
   cancelUnder(mandates: ReadonlySet<string>, reason: string): StopReport["inFlight"]
+  /** INVARIANT 6: what was begun under an order ends with it. */
+  cancelBelow(order: string, reason: string): void
   counts(): { connections: number; inFlight: number }
   inFlightTo(server: string): InFlight[]
 }
@@ -81,6 +85,7 @@ export function trackConnections(clock: Clock): Connections {
     },
     stop,
     cancelUnder: (mandates, reason) => cancel((call) => call.mandates.some((id) => mandates.has(id)), reason),
+    cancelBelow: (order, reason) => void cancel(({ under }) => under === order, reason),
     counts: () => ({ connections: live.size, inFlight: calls.size }),
     inFlightTo: (server) => [...calls].filter((call) => call.server === server),
   }

@@ -58,6 +58,11 @@ export interface Attempt {
    * budget of its own. INVARIANT: never from what a client or a partner says; only for a partner that was given an order of this agent's.
    */
   readonly answers?: true
+  /**
+   * UNTRUSTED: the action by which another agent asked the caller for this, as the caller says. It has to be an open order to the caller, and
+   * takes from what the caller may do: whoever asked has to be allowed it too.
+   */
+  readonly under?: string
   /** A hold that the client says it is rejoining; it must be this agent's, this task's and of this very action. */
   readonly hold?: string
 }

@@ -1,4 +1,3 @@
-import type { Cover } from "@hufu/core/mandate/cover"
 import type { Budgets } from "../authority/budgets.ts"
 import type { MandateAuthority } from "../authority/mandates.ts"
 import type { Mandate } from "@hufu/core/mandate/mandate"
@@ -13,16 +12,17 @@ import { type Assessment, assess, type AssessParts, type Question } from "./asse
 export function lostAuthority(
   parts: AssessParts,
   then: readonly Mandate[],
-  { coverage, facts }: Assessment,
+  { coverage, asked, facts }: Assessment,
   question: Question,
 ): string | undefined {
   const { above = [] } = coverage
-  // What holds above a mandate that was passed on changes without the agent's own mandates.
-  if (coverage.above === undefined && parts.mandates.ofAgent(question.caller.agent) === then) return undefined
+  // What holds above a mandate that was passed on, and for those that asked, changes without the agent's own mandates.
+  const isAlone = coverage.above === undefined && question.under === undefined
+  if (isAlone && parts.mandates.ofAgent(question.caller.agent) === then) return undefined
   // What this call has reserved for itself is not missing for it.
   const taken = new Map([
     [coverage.mandate, coverage.amount],
-    ...above.map((slice) => [slice.mandate.id, slice.amount] as const),
+    ...[...above, ...asked].map((slice) => [slice.mandate.id, slice.amount] as const),
   ])
   const giveBack =
     (left: Budgets["left"]): Budgets["left"] =>
@@ -41,23 +41,27 @@ export function lostAuthority(
   const people: AssessParts["people"] =
     person && session ? { ...parts.people, factsOf: () => ({ person, session }) } : parts.people
   const now = assess(
-    { ...parts, budgets, people, mandates: onlyGranting(parts.mandates, coverage) },
+    { ...parts, budgets, people, mandates: onlyGranting(parts.mandates, { coverage, asked }) },
     question,
   )
   return now.verdict.verdict === "allow" ? undefined : "mandate_revoked"
 }
 
 /**
- * INVARIANT: what leaves is covered by the mandate that its intent names and draws on. Another one that would cover it has had nothing
+ * INVARIANT: what leaves is covered by the mandate that its intent names and draws on, and for those that asked by theirs. Another one that would cover it has had nothing
  * reserved; what the others forbid holds as ever.
  */
-function onlyGranting(mandates: MandateAuthority, { mandate, grant }: Cover): MandateAuthority {
+function onlyGranting(
+  mandates: MandateAuthority,
+  { coverage: { mandate, grant }, asked }: Pick<Assessment, "coverage" | "asked">,
+): MandateAuthority {
   if (grant === undefined) return mandates
+  const granting = new Set([mandate, ...asked.map((slice) => slice.mandate.id)])
   return {
     ...mandates,
     live: (agent, task, presented) =>
       mandates
         .live(agent, task, presented)
-        .map((each) => (each.id === mandate ? each : { ...each, grants: [] })),
+        .map((each) => (granting.has(each.id) ? each : { ...each, grants: [] })),
   }
 }

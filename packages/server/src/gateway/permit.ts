@@ -15,6 +15,7 @@ export interface PermitParts {
   /** All under which it goes. */
   readonly mandates: InFlight["mandates"]
   readonly passedBy: InFlight["passedBy"]
+  readonly under: InFlight["under"]
   readonly edited?: Permit["edited"]
   readonly redact?: Permit["redact"]
   readonly obligations?: Permit["obligations"]
@@ -45,6 +46,7 @@ export function issuePermit(parts: PermitParts): Permit {
     effect: parts.effect,
     mandates: parts.mandates,
     passedBy: parts.passedBy,
+    under: parts.under,
     isForwarded: () => forwarded,
     cancel: (reason) => controller.abort(new Error(reason)),
   })

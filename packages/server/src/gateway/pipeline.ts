@@ -32,6 +32,8 @@ import { issuePermit } from "./permit.ts"
 import type { ActionContents, ContentDraft } from "./action-content.ts"
 import { requireScope } from "./require-scope.ts"
 import { couldPass } from "./could-pass.ts"
+import { askPartner } from "../fence/profile/method-profiles.ts"
+import { type OpenOrders, pathOf } from "./open-orders.ts"
 import { reasonsOf } from "./reasons.ts"
 
 /** A question that came through a door. */
@@ -49,6 +51,7 @@ export interface PipelineParts extends AssessParts {
   readonly credentials: Pick<CredentialAuthority, "isLive">
   readonly holds: HoldAuthority
   readonly connections: Connections
+  readonly orders: OpenOrders
   /** Tokens that come with calls. */
   readonly presented: PresentedTokens
   /** A draft of rules that only looks on. */
@@ -76,6 +79,7 @@ export function createPipeline(parts: PipelineParts): Governor {
     parts.refuseWithoutRoom()
     const presented = await presentedBy(attempt)
     const task = tasks.current(caller.agent) ?? (await tasks.ensure(caller.agent, caller.principal))
+    const under = attempt.under === undefined ? undefined : parts.orders.find(attempt.under, caller)
     const question: Admitted = {
       caller,
       task,
@@ -86,10 +90,13 @@ export function createPipeline(parts: PipelineParts): Governor {
       spoken: attempt.spoken,
       answers: attempt.answers,
       presented,
+      under,
       lifted: false,
     }
     const action = newId("action", clock.now())
-    const lost = lostStanding(caller, attempt.server)
+    const lost =
+      lostStanding(caller, attempt.server) ??
+      (attempt.under !== undefined && under === undefined ? "order_ended" : lostOrder(question))
     if (lost) return refuse(action, question, assess(parts, question), lost)
     const seen = assess(parts, question)
     requireScope(caller, seen.facts.effect)
@@ -289,6 +296,7 @@ export function createPipeline(parts: PipelineParts): Governor {
       )
       intent.settle()
     } catch (error) {
+      takeOut(action, question)
       reservation.release()
       use?.giveBack()
       throw error
@@ -298,6 +306,18 @@ export function createPipeline(parts: PipelineParts): Governor {
     const { caller, server, tool } = question
     const { mandate, above = [] } = seen.coverage
     const over = mandatesOver(seen)
+    const askers = pathOf(question.under)
+    const order =
+      tool === askPartner
+        ? parts.orders.begin({
+            action,
+            agent: caller.agent,
+            principal: caller.principal,
+            task: question.task.id,
+            server,
+            under: question.under,
+          })
+        : undefined
     // Those that decided: others may be in force by now.
     const redacts = seen.rules.redacts(seen.verdict.rules)
     return issuePermit({
@@ -309,28 +329,59 @@ export function createPipeline(parts: PipelineParts): Governor {
       mandate,
       mandates: [
         ...(mandate === undefined ? [] : [mandate]),
-        ...new Set([...above.map((slice) => slice.mandate.id), ...over.map(({ id }) => id)]),
+        ...new Set([...above, ...seen.asked].map((slice) => slice.mandate.id)),
+        ...over.map(({ id }) => id),
       ],
-      passedBy: [...above.map((slice) => slice.mandate.agent), ...over.map(({ agent }) => agent)],
+      passedBy: [
+        ...above.map((slice) => slice.mandate.agent),
+        ...over.map(({ agent }) => agent),
+        ...askers.map(({ agent }) => agent),
+        // Nobody waits for an agent that is stopped.
+        ...(order?.answeredBy === undefined ? [] : [order.answeredBy]),
+      ],
+      under: question.under?.action,
       ...(go.edited ? { edited: go.edited } : {}),
       ...(obliged.length > 0 ? { obligations: obliged } : {}),
       ...(redacts.length > 0 ? { redact: (value: JsonObject) => redactValue(value, redacts) } : {}),
       reservation,
       clock,
       connections: parts.connections,
-      lost: () => lostStanding(caller, server) ?? lostAuthority(parts, mandates, seen, question),
+      lost: () =>
+        lostStanding(caller, server) ?? lostOrder(question) ?? lostAuthority(parts, mandates, seen, question),
       record: (id, outcome, ms, returned) => conclude({ action: id, question, outcome, ms, returned }),
     })
   }
 
-  function reserve({ coverage }: Assessment, { caller, task, presented }: Question): Reservation | undefined {
+  /** What was not written stands in no list either. */
+  function takeOut(action: string, { under }: Question): void {
+    if (under !== undefined) parts.orders.leave(under, action)
+  }
+
+  /** Everyone that asked is in service still, and the order stands. */
+  function lostOrder({ under }: Question): string | undefined {
+    const isLost = pathOf(under).some(
+      ({ action, agent }) =>
+        parts.orders.get(action) === undefined || parts.agents.records.get(agent)?.state !== "live",
+    )
+    return isLost ? "order_ended" : undefined
+  }
+
+  function reserve(
+    { coverage, asked }: Assessment,
+    { caller, task, presented }: Question,
+  ): Reservation | undefined {
     // What no grant covers, a person has approved by itself: it draws on no budget.
     if (coverage.grant === undefined) return nothingReserved
     const mandate = parts.mandates
       .live(caller.agent, task.id, presented)
       .find((each) => each.id === coverage.mandate)
     const { grant, amount, above = [] } = coverage
-    return mandate && parts.budgets.reserve([{ mandate, grant, amount }, ...above])
+    if (mandate === undefined) return undefined
+    const drawn = [{ mandate, grant, amount }, ...above]
+    // Whoever asked under the same mandate has its part in the chain already.
+    const more = asked.filter((slice) => !drawn.some((one) => one.mandate.id === slice.mandate.id))
+    const once = new Map(more.map((slice) => [`${slice.mandate.id}/${slice.grant}`, slice]))
+    return parts.budgets.reserve([...drawn, ...once.values()])
   }
 
   /** All that the covering mandate hangs on, also beyond what the principal widened. */
@@ -350,13 +401,18 @@ export function createPipeline(parts: PipelineParts): Governor {
     // Of a message that does not go only that the conversation is to end.
     const obliged = obligedBy(question, seen).filter(({ obligation }) => obligation === "end")
     const left = leaveOf(question, seen, obliged)
-    await parts.store.commit(
-      (tx) => {
-        left?.write(tx)
-        intent.write(tx)
-      },
-      { blind: intent.blind },
-    )
+    try {
+      await parts.store.commit(
+        (tx) => {
+          left?.write(tx)
+          intent.write(tx)
+        },
+        { blind: intent.blind },
+      )
+    } catch (error) {
+      takeOut(action, question)
+      throw error
+    }
     intent.settle()
     const reasons = reasonsFor(seen, code)
     return { kind: "refused", code, action, reasons, ...(obliged.length > 0 ? { obligations: obliged } : {}) }
@@ -410,6 +466,7 @@ export function createPipeline(parts: PipelineParts): Governor {
       version: caller.version,
       principal: caller.principal,
       task: task.id,
+      ...(question.under === undefined ? {} : { under: question.under.action }),
       mandate: seen.coverage.mandate ?? null,
       ...(chain.length === 0 ? {} : { chain }),
       server: parts.servers.find(question.server)?.id ?? "srv_unknown",
@@ -432,8 +489,14 @@ export function createPipeline(parts: PipelineParts): Governor {
     }
     return {
       ...content,
+      // INVARIANT: what is blind touches no table that a replay of the journal would not.
+      blind: content.blind && question.under === undefined,
       write(tx, draw) {
         content.write(tx, draw)
+        if (question.under !== undefined) {
+          parts.orders.enter(question.under, action)
+          tx.run("INSERT INTO action_under (action, under) VALUES (?, ?)", [action, question.under.action])
+        }
         const spent = draw && { spent: commitTo("spent", canonicalize(Json.parse(draw))) }
         tx.append({ ...entry, ...spent })
       },
@@ -461,6 +524,8 @@ export function createPipeline(parts: PipelineParts): Governor {
     returned?: Reservation | undefined
   }): void {
     const { task } = question
+    const below = parts.orders.end(action)
+    if (outcome !== "done") parts.connections.cancelBelow(action, "order_ended")
     // What never left brought nothing back.
     if (returned.empty) remember(action, question, { outcome, result })
     // Worked out in the unit, which runs after the reply has gone to the client.
@@ -473,6 +538,7 @@ export function createPipeline(parts: PipelineParts): Governor {
         action,
         outcome,
         ms,
+        ...(below === undefined ? {} : { below }),
         ...(committed ? { result: committed } : {}),
         ...(reason ? { reason } : {}),
         ...(returned.empty ? {} : { spent: "returned" as const }),

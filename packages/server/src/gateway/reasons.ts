@@ -27,6 +27,10 @@ const sentences = {
     "the mandate that covered this was revoked or narrowed before it left",
     "覆盖此行为的授权在发出前已被撤销或收窄",
   ],
+  order_ended: [
+    "there is no open order to this agent under which this could be done: it ended, or was given to somebody else",
+    "没有可据以执行此行为的、发给该智能体的未结指令：指令已结束，或并非发给它",
+  ],
   budget_spent: ["the budget of the mandate is spent", "授权额度已用完"],
   action_changed: [
     "the action or the tool's definition changed after the approval: ask again",

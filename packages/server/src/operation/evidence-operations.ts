@@ -1,7 +1,8 @@
 import { toBase64 } from "@hufu/core/evidence/base64"
 import { formatCoseFile } from "@hufu/core/evidence/cose-file"
 import { fromHex, toHex } from "@hufu/core/evidence/hex"
-import { buildReceipt } from "@hufu/core/evidence/receipt"
+import { buildReceipt, type Receipt } from "@hufu/core/evidence/receipt"
+import type { TraceFile } from "@hufu/core/evidence/trace-file"
 import { writeOpening } from "@hufu/core/evidence/receipt-opening"
 import { formatTlogProof } from "@hufu/core/evidence/tlog-proof"
 import { saysWitnessed } from "@hufu/core/evidence/witness-policy"
@@ -11,6 +12,7 @@ import { explainAction } from "./explain-action.ts"
 import { openCommitments, openWhatIsKept, readChoice } from "./open-commitments.ts"
 import type { Operations } from "./operations.ts"
 import type { OperationParts } from "./parts.ts"
+import { traceOf } from "./trace-of.ts"
 
 const digestCharacters = 64
 
@@ -33,6 +35,24 @@ export function evidenceOperations(parts: OperationParts) {
     return { rows, checkpoint: await ledger.awaitCheckpoint(Math.max(...rows.map((row) => row.index))) }
   }
 
+  /** The receipt of an action, in a state of the log that covers all of it. */
+  function receiptOf(
+    action: string,
+    { rows, checkpoint }: Awaited<ReturnType<typeof provable>>,
+    open: string | undefined,
+  ): Receipt {
+    return buildReceipt({
+      entries: rows.map(({ bytes, index }) => ({
+        bytes,
+        index,
+        proof: ledger.proof(index, checkpoint.size),
+      })),
+      checkpoint: checkpoint.note,
+      logKey: ledger.vkey,
+      openings: open === undefined ? [] : openCommitments(parts, action, readChoice(open)),
+    })
+  }
+
   return {
     "action.list": async ({ agent, ...asked }) =>
       actions.list({ ...asked, ...(agent === undefined ? {} : { agent: agents.need(agent).id }) }),
@@ -40,19 +60,26 @@ export function evidenceOperations(parts: OperationParts) {
       const told = explainAction(parts, action, language)
       return { ...told, sentences: [...told.sentences, saysOfWitnesses(action)[language]] }
     },
-    "action.receipt": async ({ action, open }) => {
-      const { rows, checkpoint } = await provable(action)
-      const receipt = buildReceipt({
-        entries: rows.map(({ bytes, index }) => ({
-          bytes,
-          index,
-          proof: ledger.proof(index, checkpoint.size),
-        })),
-        checkpoint: checkpoint.note,
-        logKey: ledger.vkey,
-        openings: open === undefined ? [] : openCommitments(parts, action, readChoice(open)),
+    "action.receipt": async ({ action, open }) =>
+      z.json().parse(receiptOf(action, await provable(action), open)),
+    "action.trace": async ({ action, open }) => {
+      const { root, below } = traceOf(parts.store, actions.need(action).id)
+      const all = [...below.keys()]
+      const found = await Promise.all(all.map((each) => provable(each)))
+      // One state for all of it, whatever is written meanwhile.
+      const checkpoint = ledger.checkpoint()
+      const links = found.map(({ rows }, at) => {
+        const each = all[at] ?? root
+        const listed = below.get(each) ?? []
+        const outcome = rows.find(({ entry }) => entry.kind === "outcome")?.entry
+        // After a crash nobody knows whether the list is whole, and none was logged.
+        const isLogged = outcome === undefined || (outcome.kind === "outcome" && outcome.below !== undefined)
+        return {
+          receipt: receiptOf(each, { rows, checkpoint }, open),
+          ...(listed.length === 0 || !isLogged ? {} : { below: [...listed] }),
+        }
       })
-      return z.json().parse(receipt)
+      return z.json().parse({ format: "hufu-trace/1", root, links } satisfies TraceFile)
     },
     "action.cose": async ({ action }) => {
       const { rows, checkpoint } = await provable(action)

@@ -9,8 +9,11 @@ import type { OperationParts } from "./parts.ts"
 export function toolOperations(parts: OperationParts) {
   const { servers, tools } = parts
   return {
-    "server.add": async ({ name, url, headers, demo, protocol, aic }, context) => {
+    "server.add": async ({ name, url, headers, demo, protocol, aic: given, agent }, context) => {
       await parts.refuseUrl(url)
+      if (given !== undefined && agent !== undefined)
+        throw new Failure("invalid_input", "`aic` and `agent` say the same thing: give one of the two")
+      const aic = agent === undefined ? given : parts.ca.holders.find(parts.agents.need(agent).id)?.aic
       if (aic !== undefined && parseAic(aic) === undefined)
         throw new Failure(
           "invalid_input",

@@ -12,7 +12,7 @@ import { evidenceMigration } from "./evidence-migration.ts"
 import { lastSeenMigration } from "../registry/alive/last-seen-migration.ts"
 import { registrationIndexMigration } from "../registry/registration-index-migration.ts"
 import { groupMigration } from "../gateway/aip/group/group-migration.ts"
-import { delegationMigration } from "../gateway/delegation/delegation-migration.ts"
+import { delegationMigration, traceMigration } from "../gateway/delegation/delegation-migration.ts"
 import { registrationReviewMigration } from "../registry/registration-review-migration.ts"
 import { openReader, type SqliteConnection } from "./sqlite-connection.ts"
 import { recordProofMigration } from "./record-proof-migration.ts"
@@ -42,6 +42,7 @@ export const migrations: readonly Migration[] = [
   delegationMigration,
   proofsMigration,
   groupMigration,
+  traceMigration,
 ]
 
 /** Brings the schema up to date, each step in its own transaction but all of a new database in one, and returns the number of steps taken. */

@@ -130,6 +130,20 @@ const message = record({
 
 export type MessageFacts = Fact<typeof message>
 
+/** How an action stands among what agents ask of each other. */
+const delegation = record({
+  /** How many orders of agents it stands on: none where it is the first. */
+  depth: long,
+  /** How many orders are open in its trace. */
+  open: long,
+  /** Whether those that asked for it may do it themselves: the least that any of them may. */
+  askers: oneOf(["may", "ask", "must-not"]),
+  /** Whoever is asked waits, directly or over others, for the one that asks. */
+  circle: bool,
+})
+
+export type DelegationFacts = Fact<typeof delegation>
+
 const givenContext = {
   onBehalfOf: text,
   mode: oneOf(decisionModes),
@@ -147,6 +161,8 @@ const givenContext = {
   labels: optional(set(oneOf(contentSignalWords))),
   /** Absent for what only reads or computes, inside. */
   provenance: optional(provenance),
+  /** Absent for what neither asks another agent nor is done because one asked. */
+  delegation: optional(delegation),
   /** Absent where no place speaks of such an action. */
   place: optional(place),
   /** Absent where no rule speaks of persons. */

@@ -12,6 +12,7 @@ import {
   taskPage,
 } from "@hufu/core/a2a/a2a-request"
 import { a2aOfSaid, saidOfA2a } from "@hufu/core/a2a/a2a-said"
+import { withoutUnder } from "@hufu/core/a2a/delegation-extension"
 import { statesOfA2a } from "@hufu/core/a2a/a2a-state"
 import { without } from "@hufu/core/a2a/absent"
 import { Failure, isFailure } from "@hufu/core/failure"
@@ -88,9 +89,11 @@ export function createA2aAnswers({ delegations, config }: A2aParts) {
       extensions: extensions.length === 0 ? undefined : [...extensions],
     })
     const push = configuration?.taskPushNotificationConfig
+    const { message: told, under } = withoutUnder(message)
     const ask = {
       order: before === undefined ? "start" : "continue",
-      said: saidOfA2a(message),
+      said: saidOfA2a(told),
+      ...(under === undefined ? {} : { under }),
       context: before?.context ?? message.contextId ?? randomUUID(),
       ...(before === undefined ? {} : { task: before.task }),
       confirms: false,

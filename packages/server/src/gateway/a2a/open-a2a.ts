@@ -72,7 +72,7 @@ export function openA2a(parts: A2aNodeParts): A2a {
     if (!isPartner(server) || server.url === null) return describeTools(parts.toolServer(name, caller))
     if (!parts.governor.visible(caller, name, [askPartner]).has(askPartner)) return undefined
     const { headers, aic } = parts.secrets(server)
-    const definition = { name, url: server.url, headers, aic }
+    const definition = { name, url: server.url, headers, aic, isOwnAgent: false }
     if (server.transport === "a2a")
       return { kind: "card", card: (await partner(definition).card(signal)).card }
     return {

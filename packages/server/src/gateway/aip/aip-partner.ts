@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto"
 import { setTimeout as wait } from "node:timers/promises"
+import { authorityMember } from "@hufu/core/aip/authority-member"
 import { happeningsOf, objectIn } from "@hufu/core/aip/from-aip"
 import { commandOf } from "@hufu/core/aip/to-aip"
 import { beijingTime } from "@hufu/core/aip/aip-time"
@@ -15,6 +16,8 @@ import { createPartnerLinks, type PartnerLinksParts } from "./partner-links.ts"
 import { partnerNames } from "./partner-names.ts"
 
 export interface AipPartnerParts extends PartnerLinksParts {
+  /** Whether an agent of this node answers there: it is told on whose authority it is asked. */
+  readonly isOwnAgent?: boolean
   /** How long a call may take, and a stream may be silent before it counts as lost. */
   readonly silentMs?: number
   /** How long it waits before it takes a lost stream up again, or asks again; doubled each time up to thirty times that. */
@@ -72,9 +75,14 @@ export function createAipPartner(parts: AipPartnerParts): AipPartner {
     }
   }
 
-  function ordered({ names, sender }: Talk, { order, said, parameters }: PartnerOrder): JsonObject {
+  function ordered(
+    { names, sender }: Talk,
+    { order, said, parameters, authority }: PartnerOrder,
+  ): JsonObject {
     const params = objectIn(parameters?.["commandParams"])
-    return commandOf(
+    const { mandate, ...ids } = authority
+    const stands = { ...ids, ...(mandate === undefined ? {} : { mandate }) }
+    const command = commandOf(
       {
         order,
         ...(said === undefined ? {} : { said }),
@@ -83,6 +91,8 @@ export function createAipPartner(parts: AipPartnerParts): AipPartner {
       { senderId: sender.aic ?? sender.agent, ...names },
       { id: randomUUID(), at: now() },
     )
+    // Ids of this node are told to its own agents alone.
+    return parts.isOwnAgent && authority.action !== "" ? { ...command, [authorityMember]: stands } : command
   }
 
   function exchange(talk: Talk, method: "rpc" | "stream", of: JsonObject) {

@@ -18,11 +18,12 @@ export function aipPartners({ upstream, ca, clock }: Parts): AipPartners {
   const certificateFor = agentCertificates({ ca, clock })
   const open = new Map<string, AipPartner>()
   return {
-    open({ name, url, headers, aic }) {
+    open({ name, url, headers, aic, isOwnAgent }) {
       void open.get(name)?.close()
       const partner = createAipPartner({
         server: { name, transport: "http", url, headers },
         aic,
+        isOwnAgent,
         upstream,
         certificateFor,
         now: () => clock.now(),

@@ -1,14 +1,15 @@
 import type { TaskCommand } from "@hufu/core/aip/aip-message"
 import { NotificationStartParameters, StartParameters } from "@hufu/core/aip/aip-parameters"
 import { saidOf } from "@hufu/core/aip/from-aip"
+import { withoutUnder } from "@hufu/core/aip/authority-member"
 import { isEnd, type DelegationOrder } from "@hufu/core/delegation/delegation-state"
 import { isFailure } from "@hufu/core/failure"
+import { isSameAic } from "@hufu/core/identity/aic"
 import type { JsonObject } from "@hufu/core/json/json-value"
 import type { z } from "zod"
 import type { Delegation } from "../delegation/delegations.ts"
 import { AipFault } from "./aip-fault.ts"
 import type { AipArrival, AipDesk } from "./aip-visit.ts"
-import { isSameAic } from "./partner-answer.ts"
 
 /** What a command needs beside what its schema says. */
 export interface Given {
@@ -77,15 +78,17 @@ function isAnswered(order: DelegationOrder, before: Delegation | undefined, now:
 export function give(
   { delegations }: Pick<AipDesk, "delegations">,
   { caller, server }: Pick<AipArrival, "caller" | "server">,
-  { command, raw, task }: Given,
+  { command, raw: came, task }: Given,
 ): Promise<Delegation> {
   const order = orderOf(command)
+  const { raw, under } = withoutUnder(came)
   const parameters = parametersOf(command)
   const { timeout, maxProductsBytes } =
     order === "start" ? readParameters(StartParameters, command.commandParams) : {}
   return delegations.ask(caller, server, {
     order,
     said: saidOf(command, raw),
+    ...(under === undefined ? {} : { under }),
     // A task that belongs to no session is a conversation of its own.
     context: command.sessionId ?? task,
     task,

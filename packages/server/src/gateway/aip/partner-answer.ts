@@ -1,7 +1,7 @@
 import { aipErrorOfCode, aipErrors } from "@hufu/core/aip/aip-error"
 import { type EventData, StreamResult, TaskResult } from "@hufu/core/aip/aip-message"
 import { Failure } from "@hufu/core/failure"
-import { formatAic, parseAic } from "@hufu/core/identity/aic"
+import { isSameAic } from "@hufu/core/identity/aic"
 import { isJsonObject, type JsonObject, type JsonValue } from "@hufu/core/json/json-value"
 import type { z } from "zod"
 
@@ -69,15 +69,6 @@ export function lied(claimed: string, known: string): Failure {
     `the partner is \`${known}\` and says that it is \`${claimed.slice(0, 64)}\` (${code} ${name}): check its registration`,
     { extra: { refused: "identity", aip: code } },
   )
-}
-
-export function isSameAic(one: string, other: string): boolean {
-  return one === other || oneSpelling(one) === oneSpelling(other)
-}
-
-function oneSpelling(text: string): string {
-  const aic = parseAic(text)
-  return aic === undefined ? text : formatAic(aic)
 }
 
 function misfit(what: string, place: string): Failure {

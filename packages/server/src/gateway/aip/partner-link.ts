@@ -2,10 +2,10 @@ import { X509Certificate } from "node:crypto"
 import { checkServerIdentity, getCACertificates, type PeerCertificate } from "node:tls"
 import { aipErrors } from "@hufu/core/aip/aip-error"
 import { Failure } from "@hufu/core/failure"
-import { formatAic, parseAic } from "@hufu/core/identity/aic"
+import { formatAic, isSameAic, parseAic } from "@hufu/core/identity/aic"
 import { HttpUpstream, type HttpUpstreamOptions } from "../mcp/upstream/http-upstream.ts"
 import type { HttpServer } from "../mcp/upstream/server-definition.ts"
-import { isSameAic, lied } from "./partner-answer.ts"
+import { lied } from "./partner-answer.ts"
 
 /** By what Hufu shows a partner for whom it asks. PEM. */
 export interface AgentCertificate {

@@ -49,12 +49,15 @@ export interface DelegationMemory {
   /** Orders under one name come one after another, also before there is a delegation of that name. */
   inTurn<T>(agent: string, server: string, name: string, work: () => Promise<T>): Promise<T>
   /** Writes entries and changed facts in one commit, and shows them after it. */
-  record(live: Live, entries: readonly Entry[], facts?: Partial<Facts>): Promise<void>
+  record(live: Live, entries: readonly Entry[], facts?: Partial<Facts>, trace?: Trace): Promise<void>
   /** What happened after a number, as far as it is written. */
   eventsAfter(live: Live, after: number): readonly Event[]
   /** Resolves when something happens after what was seen, or when the signal fires. */
   changed(live: Live, lastSeq: number, signal: AbortSignal): Promise<void>
 }
+
+/** How a delegation stands among others, by the actions of orders. */
+export type Trace = Pick<DelegationRow, "action" | "under" | "root">
 
 export interface MemoryParts {
   readonly store: Store
@@ -123,19 +126,30 @@ export function openDelegationMemory({
     return mine
   }
 
-  function record(live: Live, entries: readonly Entry[], facts: Partial<Facts> = {}): Promise<void> {
-    const mine = live.turn.then(() => write(live, entries, facts))
+  function record(
+    live: Live,
+    entries: readonly Entry[],
+    facts: Partial<Facts> = {},
+    trace: Trace = {},
+  ): Promise<void> {
+    const mine = live.turn.then(() => write(live, entries, facts, trace))
     live.turn = mine.catch(() => undefined)
     return mine
   }
 
-  async function write(live: Live, entries: readonly Entry[], facts: Partial<Facts>): Promise<void> {
+  async function write(
+    live: Live,
+    entries: readonly Entry[],
+    facts: Partial<Facts>,
+    trace: Trace,
+  ): Promise<void> {
     const at = clock.now()
     const stored: StoredEntry[] = entries.map((entry, i) => ({ seq: live.view.lastSeq + 1 + i, at, entry }))
     let view = live.view
     for (const each of stored) view = foldDelegation(view, each)
     const row: DelegationRow = {
       ...live.row,
+      ...trace,
       state: view.state,
       changedAt: at,
       seq: view.lastSeq,

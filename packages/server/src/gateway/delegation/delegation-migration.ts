@@ -41,3 +41,23 @@ export const delegationMigration: Migration = {
     CREATE INDEX early_notice_key ON early_notice (key);
   `,
 }
+
+/**
+ * Which orders stand on which others: ids alone. `action` is that of a delegation's latest order, `under` that of the order because of which it
+ * was given, `root` the one at the top of its trace. `action_under` has every action that was attempted under an order.
+ */
+export const traceMigration: Migration = {
+  name: "traces",
+  up: `
+    ALTER TABLE delegation ADD COLUMN action TEXT;
+    ALTER TABLE delegation ADD COLUMN under TEXT;
+    ALTER TABLE delegation ADD COLUMN root TEXT;
+    CREATE INDEX delegation_root ON delegation (root) WHERE root IS NOT NULL;
+    CREATE INDEX delegation_action ON delegation (action) WHERE action IS NOT NULL;
+    CREATE TABLE action_under (
+      action TEXT PRIMARY KEY,
+      under TEXT NOT NULL
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX action_below ON action_under (under);
+  `,
+}

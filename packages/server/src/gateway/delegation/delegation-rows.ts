@@ -25,6 +25,7 @@ export const Notice = z.object({
 /** What an asking agent ordered, as it is given to the partner. */
 export const Ordered = z.object({
   order: z.enum(delegationOrders),
+  under: z.string().optional(),
   said: Said.optional(),
   parameters: Json.optional(),
 })
@@ -105,6 +106,9 @@ interface Columns {
   readonly created: number
   readonly changed: number
   readonly seq: number
+  readonly action: string | null
+  readonly under: string | null
+  readonly root: string | null
   readonly body: Uint8Array
 }
 
@@ -121,7 +125,7 @@ interface PageOf {
 export function delegationRows(store: Store) {
   const { vault } = store
   const secret = store.keyFor("delegation-names")
-  const columns = "id, agent, server, task, state, created, changed, seq, body"
+  const columns = "id, agent, server, task, state, created, changed, seq, action, under, root, body"
 
   const digest = (...parts: string[]): string =>
     createHmac("sha256", secret).update(JSON.stringify(parts)).digest("hex")
@@ -131,7 +135,22 @@ export function delegationRows(store: Store) {
     if (text === undefined) return []
     const facts = Facts.parse(JSON.parse(text))
     const state = DelegationState.parse(row.state)
-    return [{ id, agent, server, task, state, createdAt: created, changedAt: changed, seq, facts }]
+    return [
+      {
+        id,
+        agent,
+        server,
+        task,
+        state,
+        createdAt: created,
+        changedAt: changed,
+        seq,
+        action: row.action ?? undefined,
+        under: row.under ?? undefined,
+        root: row.root ?? undefined,
+        facts,
+      },
+    ]
   }
 
   const read = (where: string, values: readonly (string | number)[]) =>
@@ -141,6 +160,10 @@ export function delegationRows(store: Store) {
     /** By what its asking agent calls it. */
     named: (agent: string, server: string, name: string): DelegationRow | undefined =>
       read("WHERE key = ?", [digest(agent, server, name)])[0],
+    /** The top of the trace in which an order is the latest of its delegation. */
+    rootOf: (action: string): string | undefined =>
+      store.query<{ root: string | null }>("SELECT root FROM delegation WHERE action = ?", [action])[0]
+        ?.root ?? undefined,
     /** Whose a task is that a partner speaks of. */
     ofPartner: (server: string, partnerTask: string): string | undefined =>
       store.query<{ id: string }>("SELECT id FROM delegation WHERE partner_key = ?", [
@@ -191,14 +214,15 @@ export function delegationRows(store: Store) {
         })
     },
     put(tx: Tx, row: DelegationRow, entries: readonly StoredEntry[]): void {
-      const { id, agent, server, task, state, createdAt, changedAt, seq, facts } = row
+      const { id, agent, server, task, state, createdAt, changedAt, seq, action, under, root, facts } = row
       const seal = (name: string, text: string) => vault.sealRow(tx, { subject: task, name, text })
       const partner = facts.partnerTask === undefined ? null : digest(server, facts.partnerTask)
       tx.run(
-        `INSERT INTO delegation (id, key, partner_key, agent, server, task, state, is_ended, created, changed, seq, body)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        `INSERT INTO delegation (id, key, partner_key, agent, server, task, state, is_ended, created, changed, seq, action, under, root, body)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
          ON CONFLICT (id) DO UPDATE SET partner_key = excluded.partner_key, state = excluded.state,
-           is_ended = excluded.is_ended, changed = excluded.changed, seq = excluded.seq, body = excluded.body`,
+           is_ended = excluded.is_ended, changed = excluded.changed, seq = excluded.seq, action = excluded.action,
+           under = excluded.under, root = excluded.root, body = excluded.body`,
         [
           id,
           digest(agent, server, facts.name),
@@ -211,6 +235,9 @@ export function delegationRows(store: Store) {
           createdAt,
           changedAt,
           seq,
+          action ?? null,
+          under ?? null,
+          root ?? null,
           seal(`delegation/${id}`, JSON.stringify(facts)),
         ],
       )

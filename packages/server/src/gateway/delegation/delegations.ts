@@ -15,6 +15,8 @@ export interface DelegationRef {
 export interface Ask {
   readonly order: DelegationOrder
   readonly said?: Said | undefined
+  /** UNTRUSTED: the action by which another agent asked the asking agent for it, as that one says. */
+  readonly under?: string | undefined
   /** The conversation that it belongs to, as the asking agent calls it. */
   readonly context: string
   /** As the asking agent calls it; left out to start one whose name Hufu makes. */

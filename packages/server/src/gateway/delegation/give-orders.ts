@@ -7,7 +7,7 @@ import { canonicalize } from "@hufu/core/json/canonical"
 import type { JsonValue } from "@hufu/core/json/json-value"
 import type { Attempt, Caller, Held, Permit, Ruling } from "../governor.ts"
 import { ticketOf } from "../ticket.ts"
-import { happened, type Live } from "./delegation-memory.ts"
+import { happened, type Live, type Trace } from "./delegation-memory.ts"
 import type { DelegationNotices } from "./delegation-notices.ts"
 import type { DelegationRow, Entry, Facts, Ordered } from "./delegation-rows.ts"
 import { noPartner, ruledEntry } from "./delegation-words.ts"
@@ -129,9 +129,10 @@ export function giveOrders(hub: Hub, driver: Driver, notices: DelegationNotices)
 
   /** Gives an order to the pipeline, and to the partner where the verdict lets it go. */
   async function give(live: Live, caller: Caller, asked: Ask, driven: Driven): Promise<void> {
-    const { order, said, parameters } = asked
+    const { order, said, parameters, under } = asked
     const ordered: Ordered = {
       order,
+      ...(under === undefined ? {} : { under }),
       ...(said === undefined ? {} : { said }),
       ...(parameters === undefined ? {} : { parameters }),
     }
@@ -165,16 +166,15 @@ export function giveOrders(hub: Hub, driver: Driver, notices: DelegationNotices)
     const asked: Entry[] = given.isNew
       ? [{ kind: "asked", ...ordered, ...(action === undefined ? {} : { action }) }]
       : []
+    const trace = traceOf(live, ordered.under, action)
     if (ruling.kind === "refused") {
       const state = ordered.order === "start" ? "rejected" : before
-      await memory.record(live, [...asked, ruledEntry(ruling, state)], { seen, pending: undefined })
+      await memory.record(live, [...asked, ruledEntry(ruling, state)], { seen, pending: undefined }, trace)
       return
     }
     if (ruling.kind === "held") {
-      await memory.record(live, [...asked, ruledEntry(ruling, "auth-required")], {
-        seen,
-        pending: { ...ordered, hold: ruling.hold, before },
-      })
+      const pending = { ...ordered, hold: ruling.hold, before }
+      await memory.record(live, [...asked, ruledEntry(ruling, "auth-required")], { seen, pending }, trace)
       drive(live, () => awaitPerson(live, { ...given, isNew: false }, ruling.hold))
       return
     }
@@ -186,7 +186,7 @@ export function giveOrders(hub: Hub, driver: Driver, notices: DelegationNotices)
         ordered.order === "cancel" || ordered.order === "complete"
           ? asked
           : [...asked, happened({ kind: "state", state })]
-      await memory.record(live, entries, { seen, pending: { ...going, before } })
+      await memory.record(live, entries, { seen, pending: { ...going, before } }, trace)
     } catch (error) {
       ticket.settle({ outcome: "failed", reason: "not_written" })
       throw error
@@ -195,6 +195,12 @@ export function giveOrders(hub: Hub, driver: Driver, notices: DelegationNotices)
     live.stop = new AbortController()
     const { stop } = live
     drive(live, () => driver.perform(live, { ordered: going, attempt, driven, ticket, permit: ruling, stop }))
+  }
+
+  /** A later order stays in the trace that its delegation began in. */
+  function traceOf({ row }: Live, under: string | undefined, action: string | undefined): Trace {
+    const root = row.root ?? (under === undefined ? undefined : memory.rows.rootOf(under))
+    return { action: action ?? row.action, under: under ?? row.under, root: root ?? action }
   }
 
   function drive(live: Live, work: () => Promise<void>): void {

@@ -5,6 +5,7 @@ import type { Clock } from "../../clock.ts"
 import type { InterconnectSettings } from "../../config/interconnect-settings.ts"
 import type { Store } from "../../store/store.ts"
 import type { Attempt, Caller, Governor } from "../governor.ts"
+import type { OpenOrders } from "../open-orders.ts"
 import { type Ticket, ticketOf } from "../ticket.ts"
 import type { DelegationChanges } from "./delegation-changes.ts"
 import type { DelegationMemory, Live } from "./delegation-memory.ts"
@@ -30,6 +31,7 @@ export interface DelegationParts {
   readonly clock: Clock
   readonly governor: Pick<Governor, "admit" | "awaitHold" | "standing" | "onStop">
   readonly settings: InterconnectSettings
+  readonly orders: Pick<OpenOrders, "begin" | "get" | "end">
   /** By the name of its server, as this agent reaches it; undefined where there is none. */
   readonly partner: (server: string, caller: Caller) => Driven | undefined
   /** The agent's identity code, where it has one here. */

@@ -54,9 +54,9 @@ export function mcpPartner(server: ToolServer): Driven {
       async *look() {},
       async *follow() {},
     },
-    attempt(caller, { said }) {
+    attempt(caller, { said, under }) {
       const call = toolCallIn(said)
-      return call && { caller, server: server.name, ...call }
+      return call && { caller, server: server.name, ...call, ...(under === undefined ? {} : { under }) }
     },
     async answer({ said }) {
       if (toolCallIn(said) !== undefined) {

@@ -66,6 +66,7 @@ function open(of: OpenPipeline, { partner }: { partner: Partner }, settings: obj
     clock: of.clock,
     governor: of.governor,
     settings: InterconnectSettings.parse(settings),
+    orders: of.orders,
     partner: (server) => (server === "helper" ? { partner, isInspected: false } : undefined),
     aicOf: () => undefined,
     taskOf: async (agent, principal) =>

@@ -26,11 +26,16 @@ export function openDelegations(parts: DelegationParts): Interconnect {
   const { store, clock, governor, settings } = parts
   const quotas = openQuotas(clock, settings)
   let closed = false
+  /** Orders whose permits ended with the node before: they stay open until their delegation ends. */
+  const resumed = new Set<string>()
   const memory = openDelegationMemory({
     store,
     clock,
     notices: parts.notices,
-    onEnded: ({ row }) => quotas.end(row.agent, row.server),
+    onEnded({ row }) {
+      quotas.end(row.agent, row.server)
+      if (row.action !== undefined && resumed.delete(row.action)) parts.orders.end(row.action)
+    },
     onChanged: ({ row }) => parts.changes.tell({ id: row.id, state: row.state }),
   })
   const hub: Hub = { ...parts, memory, quotas, isClosed: () => closed }
@@ -110,7 +115,21 @@ export function openDelegations(parts: DelegationParts): Interconnect {
       .catch((error: unknown) => parts.onError(error, "forget delegations that ended long ago"))
   }
 
-  for (const live of memory.resume()) orders.resume(live)
+  for (const live of memory.resume()) {
+    reopen(live)
+    orders.resume(live)
+  }
+
+  /** Whoever was asked before the node ended may go on with what it does because of that. */
+  function reopen({ row }: Live): void {
+    const { action, under, agent, task, server, facts } = row
+    if (action === undefined || facts.pending?.hold !== undefined) return
+    const above = under === undefined ? undefined : parts.orders.get(under)
+    if (under !== undefined && above === undefined) return
+    const { principal } = facts.caller
+    parts.orders.begin({ action, agent, principal, task, server, under: above })
+    resumed.add(action)
+  }
 
   return {
     ask: (caller, server, asked) => orders.ask(caller, server, asked),

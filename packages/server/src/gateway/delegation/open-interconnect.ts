@@ -9,7 +9,7 @@ import type { DelegationChanges } from "./delegation-changes.ts"
 import type { Notice, WriteNotice } from "./delegations.ts"
 import type { Interconnect } from "./interconnect-door.ts"
 import { mcpPartner, type ToolServer } from "./mcp-partner.ts"
-import type { Driven } from "./hub.ts"
+import type { DelegationParts, Driven } from "./hub.ts"
 import { openDelegations } from "./open-delegations.ts"
 import type { Partner } from "./partner.ts"
 import { sendNotices } from "./send-notices.ts"
@@ -21,6 +21,8 @@ export interface PartnerDefinition {
   readonly headers: ServerSecrets["headers"]
   /** Its identity code, where whoever registered it knows it. */
   readonly aic: string | undefined
+  /** Whether that is the code of an agent of this node. */
+  readonly isOwnAgent: boolean
 }
 
 export interface InterconnectParts {
@@ -28,12 +30,15 @@ export interface InterconnectParts {
   readonly clock: Clock
   readonly governor: Pick<Governor, "admit" | "awaitHold" | "standing" | "onStop">
   readonly settings: InterconnectSettings
+  readonly orders: DelegationParts["orders"]
   /** The registered servers and partners by name, live ones only. */
   readonly server: (name: string) => ServerRecord | undefined
   readonly secrets: (server: ServerRecord) => ServerSecrets
   readonly toolServer: (name: string, caller: Caller) => ToolServer | undefined
   /** An agent's identity code, where it has one here. */
   readonly aicOf: (agent: string) => string | undefined
+  /** Whether a code is that of an agent of this node. */
+  readonly isOwnAgent: (aic: string) => boolean
   readonly taskOf: (agent: string, principal: string) => Promise<string>
   readonly reach: ReachOptions
   readonly isOwn: (url: string) => boolean
@@ -51,7 +56,7 @@ export interface Protocols {
 
 /** Opens what agents ask of each other: with tool servers, and with partners in whatever protocol is known here. */
 export function openInterconnect(parts: InterconnectParts, { partners, notices }: Protocols): Interconnect {
-  const { store, clock, governor, settings, aicOf, taskOf, onError } = parts
+  const { store, clock, governor, settings, orders, aicOf, taskOf, onError } = parts
   /** One for each definition, so that an adapter remembers what it knows of its partner. */
   const known = new Map<string, { readonly server: ServerRecord; readonly driven: Driven }>()
 
@@ -67,7 +72,13 @@ export function openInterconnect(parts: InterconnectParts, { partners, notices }
     if (before?.server === server) return before.driven
     const { headers, aic } = parts.secrets(server)
     const driven: Driven = {
-      partner: open({ name, url: server.url, headers, aic }),
+      partner: open({
+        name,
+        url: server.url,
+        headers,
+        aic,
+        isOwnAgent: aic !== undefined && parts.isOwnAgent(aic),
+      }),
       isInspected: false,
     }
     known.set(name, { server, driven })
@@ -79,6 +90,7 @@ export function openInterconnect(parts: InterconnectParts, { partners, notices }
     clock,
     governor,
     settings,
+    orders,
     partner,
     aicOf,
     taskOf,

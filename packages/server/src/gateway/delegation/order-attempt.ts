@@ -33,7 +33,7 @@ export function attemptOf(
   name: string,
 ): Attempt {
   const { server, protocol } = to
-  const { order, said, context } = ask
+  const { order, said, context, under } = ask
   const base = { to: server, context, task: name }
   const isBare = said === undefined || (said.parts.length === 0 && said.metadata === undefined)
   if ((order === "cancel" || order === "complete") && isBare)
@@ -43,6 +43,7 @@ export function attemptOf(
     caller,
     server,
     tool: askPartner,
+    ...(under === undefined ? {} : { under }),
     arguments: {
       ...base,
       ...(said === undefined

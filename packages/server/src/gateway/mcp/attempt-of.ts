@@ -13,10 +13,11 @@ const protocolMembers = new Set(["_meta", "inputResponses", "requestState"])
 /** What a governed request attempts, or `undefined` when it does not say. */
 export function attemptOf(caller: Caller, server: string, request: RpcRequest): Attempt | undefined {
   const params = request.params ?? {}
-  const { [metaKeys.hold]: hold, [metaKeys.position]: position } = metaOf(request)
+  const { [metaKeys.hold]: hold, [metaKeys.position]: position, [metaKeys.under]: under } = metaOf(request)
   const said = {
     ...(typeof hold === "string" ? { hold } : {}),
     ...(position === undefined ? {} : { position }),
+    ...(typeof under === "string" ? { under } : {}),
   }
   if (request.method !== "tools/call") {
     const args = Object.fromEntries(Object.entries(params).filter(([name]) => !protocolMembers.has(name)))

@@ -21,6 +21,8 @@ export const metaKeys = {
   hold: "hufu/hold",
   /** Where the client says that its agent is. */
   position: "hufu/position",
+  /** The action by which another agent asked for this. */
+  under: "hufu/under",
   /** Why an action was refused, for programs. */
   verdict: "hufu/verdict",
 } as const

@@ -88,8 +88,10 @@ function leaseOf(desk: Desk, { caller, client, server }: Errand): Promise<LinkLe
 /** Forwards a cleared request; the bytes are the client's own unless the message had to change. */
 function forward(desk: Desk, raw: RawErrand, owed: OwedResponse, message: RpcRequest): Promise<void> {
   const { errand, session, reply } = raw
-  const changed = message !== errand.message || metaOf(message)[metaKeys.hold] !== undefined
-  const outgoing = changed ? withoutHold(message) : message
+  const meta = metaOf(message)
+  const isForHufu = meta[metaKeys.hold] !== undefined || meta[metaKeys.under] !== undefined
+  const changed = message !== errand.message || isForHufu
+  const outgoing = changed ? withoutOwn(message) : message
   const headers = changed ? againMirrored(desk, raw, outgoing) : raw.headers
   const streams = rowOf("client", "request", message.method)?.method === "subscriptions/listen"
   session?.owed.set(message.id, owed)
@@ -188,9 +190,9 @@ function againMirrored(desk: Desk, raw: RawErrand, message: RpcRequest): Record<
   return { ...Object.fromEntries(kept), ...mirrorHeaders(message, paths) }
 }
 
-/** The name of a hold is between the client and Hufu. */
-function withoutHold(message: RpcRequest): RpcRequest {
-  const { [metaKeys.hold]: _, ...meta } = metaOf(message)
+/** The name of a hold, and who asked for it, is between the client and Hufu. */
+function withoutOwn(message: RpcRequest): RpcRequest {
+  const { [metaKeys.hold]: _hold, [metaKeys.under]: _under, ...meta } = metaOf(message)
   return message.params?.["_meta"] === undefined ? message : withParams(message, { _meta: meta })
 }
 

@@ -34,6 +34,7 @@ import { actionContents } from "../action-content.ts"
 import type { AssessParts } from "../assess.ts"
 import { trackConnections } from "../connections.ts"
 import type { Attempt, Caller } from "../governor.ts"
+import { trackOpenOrders } from "../open-orders.ts"
 import { createPipeline } from "../pipeline.ts"
 
 /**
@@ -76,12 +77,17 @@ export async function openPipeline(
   const holds = openHolds(store, vault, clock, 900)
   const stop = openStop(store, clock, declare)
   const connections = trackConnections(clock)
+  // A partner of an agent's name is that agent.
+  const orders = trackOpenOrders({
+    agentAt: (name) => [...agents.records.all()].find((each) => each.name === name)?.id,
+  })
   const rules = loadRules([platformRules(), ...packs.flatMap(({ sources }) => sources)])
   const own = ownPlaces({ dataFolder: store.folder.path, platform: "linux", home: "/home/x", origins: [] })
   const authority = { agents, credentials, tasks, budgets, mandates, servers, tools, holds, stop }
   const errors: unknown[] = []
   const assess: AssessParts = {
     ...authority,
+    orders,
     clock,
     places,
     positions,
@@ -108,6 +114,7 @@ export async function openPipeline(
     ledger,
     vault,
     connections,
+    orders,
     contents,
     shadow,
     presented: { take: () => Promise.reject(new Error("no token comes here")) },
@@ -143,6 +150,7 @@ export async function openPipeline(
     assess,
     contents,
     governor,
+    orders,
     agent,
     caller,
     places,

@@ -53,10 +53,12 @@ export async function openA2aWorld(
       clock,
       governor: pipeline.governor,
       settings: InterconnectSettings.parse({}),
+      orders: pipeline.orders,
       server: (name) => pipeline.servers.find(name),
       secrets: (server) => pipeline.servers.secrets(server),
       toolServer: () => undefined,
       aicOf: () => undefined,
+      isOwnAgent: () => false,
       taskOf: async (agent, principal) =>
         (pipeline.tasks.current(agent) ?? (await pipeline.tasks.ensure(agent, principal))).id,
       changes: delegationChanges(),
