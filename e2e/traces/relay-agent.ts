@@ -63,7 +63,7 @@ export async function startRelayAgent(
     const reply = (result: JsonValue) => ({ jsonrpc: "2.0", id, result })
     const standing = (task: string, state: string) => ({ id: task, contextId: "relay", status: { state } })
     if (method === "CancelTask") {
-      const task = String(params["id"])
+      const task = word(params["id"])
       cancel(task)
       return json(response, reply(standing(task, "TASK_STATE_CANCELED")))
     }
@@ -95,7 +95,7 @@ export async function startRelayAgent(
     const { id = null } = body
     const params = members(body["params"])
     const command = members(params["command"] ?? params["message"])
-    const task = String(command["taskId"])
+    const task = word(command["taskId"])
     const of = (state: string) => ({
       id: randomUUID(),
       sentAt: now(),
@@ -178,7 +178,7 @@ export async function askThrough(
     const parts = [...list(task["artifacts"]), members(status["message"])].map((each) =>
       textOf(members(each)["parts"]),
     )
-    return { state: String(status["state"] ?? JSON.stringify(body["error"])), said: parts.join(" ").trim() }
+    return { state: word(status["state"] ?? body["error"]), said: parts.join(" ").trim() }
   }
   const command = (order: string) => ({
     type: "task-command",
@@ -198,7 +198,7 @@ export async function askThrough(
   for (let body = await rpc("start"); ; body = await rpc("get")) {
     const result = members(body["result"])
     const status = members(result["status"])
-    const state = String(status["state"] ?? JSON.stringify(body["error"]))
+    const state = word(status["state"] ?? body["error"])
     const said = [
       ...list(result["products"]).map((each) => textOf(members(each)["dataItems"])),
       textOf(status["dataItems"]),
@@ -255,4 +255,8 @@ function textOf(parts: JsonValue | undefined): string {
     .map((part) => members(part)["text"])
     .filter((text) => typeof text === "string")
     .join(" ")
+}
+
+function word(value: JsonValue | undefined): string {
+  return typeof value === "string" ? value : JSON.stringify(value)
 }
