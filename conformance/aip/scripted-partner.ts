@@ -51,9 +51,18 @@ export interface PartnerOptions {
   readonly onSeen?: (seen: Seen) => void
   /** Who sends a request; then nobody else is let in, and no `senderId` is believed that is another. */
   readonly identify?: (seen: Seen) => string | undefined
+  /** What becomes of a task by a command with these items, in place of what its first text says. */
+  readonly script?: (items: Json) => readonly PartnerStep[] | undefined
   /** Changes what goes out, to see that whoever looks at it notices. */
   readonly alter?: (message: JsonMembers) => JsonMembers
 }
+
+/** One thing that a partner does with a task. */
+export type PartnerStep =
+  | { readonly state: string; readonly say?: string }
+  | { readonly product: JsonMembers; readonly append: boolean; readonly lastChunk: boolean }
+  /** It goes on once this has come. */
+  | { readonly until: Promise<unknown> }
 
 interface Task {
   readonly id: string
@@ -77,7 +86,8 @@ interface Stream {
 
 const ends = new Set(["completed", "canceled", "failed", "rejected"])
 
-class RpcError extends Error {
+/** An error with which a request is answered. */
+export class RpcError extends Error {
   readonly error: JsonMembers
 
   constructor(code: number, message: string, data?: JsonMembers) {
@@ -174,7 +184,30 @@ export async function startScriptedPartner(options: PartnerOptions): Promise<Scr
     task.products.push({ id: "p1", name: "in pieces", dataItems: all })
   }
 
+  async function perform(task: Task, steps: readonly PartnerStep[]): Promise<void> {
+    for (const step of steps) {
+      if ("until" in step) await step.until
+      if (ends.has(textIn(task.status["state"]))) return
+      if ("state" in step) become(task, step.state, step.say)
+      if ("product" in step) chunk(task, step)
+    }
+  }
+
+  function chunk(
+    task: Task,
+    { product: piece, append, lastChunk }: Extract<PartnerStep, { product: unknown }>,
+  ) {
+    const at = task.products.findIndex(({ id }) => id === piece["id"])
+    const known = task.products[at]
+    const whole = append && known !== undefined ? { ...known, dataItems: joined(known, piece) } : piece
+    if (at < 0) task.products.push(whole)
+    else task.products[at] = whole
+    tell(task, { ...message(task, "product-chunk"), product: piece, append, lastChunk })
+  }
+
   function run(task: Task, text: string, items: Json): void {
+    const steps = options.script?.(items)
+    if (steps !== undefined) return void perform(task, steps)
     if (task.status["state"] === "") {
       if (text === "reject") return become(task, "rejected", "not here")
       become(task, "accepted")
@@ -408,6 +441,10 @@ function reply(res: ServerResponse, message: JsonMembers): void {
   if (res.headersSent) return void res.end()
   res.writeHead(200, { "content-type": "application/json" })
   res.end(JSON.stringify(message))
+}
+
+function joined(one: JsonMembers, other: JsonMembers): Json[] {
+  return [one, other].flatMap(({ dataItems }) => (Array.isArray(dataItems) ? dataItems : []))
 }
 
 function newer(list: readonly JsonMembers[], member: string, after: Json | undefined): JsonMembers[] {

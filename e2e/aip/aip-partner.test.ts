@@ -163,7 +163,7 @@ describe("a partner that speaks AIP", () => {
     expect(await failing("garbage")).toMatchObject({ code: "invalid_input" })
   })
 
-  test("a task that it answers with an error is rejected, another order fails", async () => {
+  test("a task that it answers with a fault has failed, an order for one that it does not know fails", async () => {
     const { there, partner } = await world({ streams: false, onSeen: refuseNothing })
     expect(
       await run(partner, order("continue", viewOf("dlg_none"), words("x"))).catch((error: unknown) => error),
@@ -175,7 +175,7 @@ describe("a partner that speaks AIP", () => {
     })
     const [only] = await run(refusing.partner, order("start", viewOf("dlg_1"), words("deliver")))
     expect(only?.happening).toMatchObject({
-      state: "rejected",
+      state: "failed",
       said: { parts: [{ text: "-32603 Internal error: `not today`" }] },
     })
     expect(there.tasks()).toEqual([])

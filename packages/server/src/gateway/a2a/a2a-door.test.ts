@@ -176,8 +176,12 @@ describe("a conversation over the door", () => {
     const { runs } = agent
     const request = scriptOf("work", { messageId: "twice" })
     const first = taskOf(await rpc("SendMessage", request))
+    // A client whose first answer was lost does not know the task.
+    expect(taskOf(await rpc("SendMessage", request))).toMatchObject({ id: first["id"] })
     const again = await rpc("SendMessage", scriptOf("work", { messageId: "twice", taskId: first["id"] }))
-    expect(again.error).toMatchObject({ code: -32004 })
+    expect(taskOf(again)).toMatchObject({ id: first["id"], status: first["status"] })
+    const other = await rpc("SendMessage", scriptOf("else", { messageId: "twice" }))
+    expect(other.error).toMatchObject({ code: -32602 })
     expect(agent.runs).toBe(runs + 1)
   })
 

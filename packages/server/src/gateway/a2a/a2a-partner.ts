@@ -15,6 +15,7 @@ import type { HttpServer } from "../mcp/upstream/server-definition.ts"
 import type { Ticket } from "../ticket.ts"
 import { type PartnerCard, readPartnerCard } from "./partner-card.ts"
 import { callPartner, PartnerError, streamFromPartner } from "./partner-calls.ts"
+import { uuidOf } from "./uuid-of.ts"
 
 export interface A2aPartnerOptions extends HttpUpstreamOptions {
   readonly server: HttpServer
@@ -274,6 +275,8 @@ function messageFor(
 ): { params: JsonObject; extensions: string[] } {
   if (said === undefined)
     throw new Failure("invalid_input", "A2A has no order without a message: say something")
+  // A task that was completed takes no more messages: what is still wanted is another task of the conversation that names it.
+  const isOver = view.state === "delivered"
   const {
     referenceTaskIds: _,
     extensions: named = [],
@@ -281,7 +284,7 @@ function messageFor(
   } = a2aOfSaid(said, {
     role: "ROLE_USER",
     contextId: view.partnerContext ?? contextFor(sender.agent, view.context),
-    taskId: view.partnerTask,
+    taskId: isOver ? undefined : view.partnerTask,
   })
   const used = named.filter((uri) => offered.includes(uri))
   const wanted = textsIn(parameters?.["extensions"]) ?? []
@@ -302,6 +305,7 @@ function messageFor(
       ...(metadata === undefined ? {} : { metadata }),
       // A name that the partner gave itself tells it nothing; any other could carry what nobody has judged.
       ...(used.length === 0 ? {} : { extensions: used }),
+      ...(isOver && view.partnerTask !== undefined ? { referenceTaskIds: [view.partnerTask] } : {}),
     },
     configuration,
     ...(isJsonObject(about) ? { metadata: about } : {}),
@@ -315,16 +319,7 @@ function messageFor(
 
 /** Two agents that call their conversations alike never meet in one at a partner, to whom both come as Hufu. */
 function contextFor(agent: string, context: string): string {
-  const hex = createHash("sha256")
-    .update(JSON.stringify([agent, context]))
-    .digest("hex")
-  return [
-    hex.slice(0, 8),
-    hex.slice(8, 12),
-    `8${hex.slice(13, 16)}`,
-    `a${hex.slice(17, 20)}`,
-    hex.slice(20, 32),
-  ].join("-")
+  return uuidOf([agent, context])
 }
 
 function refusal(error: JsonObject): FromPartner["happening"] {

@@ -25,6 +25,7 @@ import type { A2aMethod } from "./a2a-methods.ts"
 import { errorIn, isOver, isOwnStart, isSnapshot, taskOfDelegation } from "./a2a-standing.ts"
 import { streamOfDelegation, type Streaming } from "./a2a-stream.ts"
 import type { A2aParts } from "./a2a-visit.ts"
+import { uuidOf } from "./uuid-of.ts"
 
 /** Who asks, through which name, and until when. */
 export interface A2aAsking {
@@ -77,7 +78,8 @@ export function createA2aAnswers({ delegations, config }: A2aParts) {
           "invalid_input",
           "this task belongs to another `contextId`: leave it out, or give the task's own",
         )
-      if (isOver(before))
+      // A message that came before changes nothing, also once the task has ended.
+      if (isOver(before) && !before.history.some(({ said }) => said.id === message.messageId))
         throw a2aFailure("UnsupportedOperation", `the task has ended (${before.state}): start another one`, {
           code: "stale",
         })
@@ -95,7 +97,7 @@ export function createA2aAnswers({ delegations, config }: A2aParts) {
       said: saidOfA2a(told),
       ...(under === undefined ? {} : { under }),
       context: before?.context ?? message.contextId ?? randomUUID(),
-      ...(before === undefined ? {} : { task: before.task }),
+      task: before?.task ?? taskFor(caller.agent, server, message),
       confirms: false,
       anyTime: true,
       ...(Object.keys(parameters).length === 0 ? {} : { parameters }),
@@ -289,6 +291,11 @@ export type A2aAnswers = ReturnType<typeof createA2aAnswers>
 /** A product of a whole task: its state follows. */
 function isPartOfTask(happening: Event["happening"]): boolean {
   return happening.kind === "product" && isSnapshot(happening)
+}
+
+/** A first message that comes again, because its answer was lost, is the same task: what it asks for is done once. */
+function taskFor(agent: string, server: string, { contextId = "", messageId }: A2aMessage): string {
+  return uuidOf([agent, server, contextId, messageId])
 }
 
 function notCancelable({ state }: Delegation) {

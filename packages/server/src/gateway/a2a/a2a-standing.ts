@@ -96,7 +96,7 @@ function saidOf(said: Said | undefined, ruled: Ruled | undefined, origin: string
     : { ...said, parts: [...said.parts, { kind: "data", data, mediaType: "application/json" }] }
 }
 
-/** Whether nothing more can be said about a task. */
+/** Whether a client of A2A is told that a task has ended: what was delivered is taken at once. */
 export function isOver({ state }: Pick<Delegation, "state">): boolean {
-  return isEnd(state)
+  return isEnd(state) || state === "delivered"
 }

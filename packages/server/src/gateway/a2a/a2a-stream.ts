@@ -4,7 +4,14 @@ import type { Happening } from "@hufu/core/delegation/happening"
 import type { Delegation, DelegationRef, Delegations, Event } from "../delegation/delegations.ts"
 import type { Caller } from "../governor.ts"
 import { partnerFailure } from "./a2a-failure.ts"
-import { errorIn, eventOfDelegation, isOwnStart, isSnapshot, taskOfDelegation } from "./a2a-standing.ts"
+import {
+  errorIn,
+  eventOfDelegation,
+  isOver,
+  isOwnStart,
+  isSnapshot,
+  taskOfDelegation,
+} from "./a2a-standing.ts"
 
 export interface Streaming {
   readonly caller: Caller
@@ -43,6 +50,7 @@ export async function* streamOfDelegation(delegations: Delegations, how: Streami
         continue
       state = stateTextOf(happening) ?? state
       yield eventOfDelegation(event, await delegations.look(caller, ref), origin)
+      if (isLast(happening)) return
       continue
     }
     if (isOwnStart(happening)) continue
@@ -59,6 +67,7 @@ export async function* streamOfDelegation(delegations: Delegations, how: Streami
     state = stateTextOf(happening) ?? state
     yield { task: taskOfDelegation(task, origin, how.shown) }
     if (!isWhole) yield eventOfDelegation(event, view, origin)
+    if (isLast(happening)) return
   }
   if (begun || signal.aborted) return
   // Nothing came of it but how it stands.
@@ -89,6 +98,11 @@ function firstTask(
     },
     isWhole: true,
   }
+}
+
+/** What comes after an end as A2A has it, such as that what was delivered has been taken, is nothing to its clients. */
+function isLast(happening: Happening): boolean {
+  return happening.kind === "state" && isOver(happening)
 }
 
 function stateTextOf(happening: Happening): string | undefined {

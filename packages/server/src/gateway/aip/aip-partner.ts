@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto"
 import { setTimeout as wait } from "node:timers/promises"
+import { aipErrors } from "@hufu/core/aip/aip-error"
 import { authorityMember } from "@hufu/core/aip/authority-member"
 import { happeningsOf, objectIn } from "@hufu/core/aip/from-aip"
 import { commandOf } from "@hufu/core/aip/to-aip"
@@ -223,10 +224,16 @@ export function createAipPartner(parts: AipPartnerParts): AipPartner {
       yield* goesOn && streams ? byStream(talk, said) : call(talk, said)
     } catch (error) {
       const refused = refusedWith(error)
-      if (of.order !== "start" || refused === undefined || isFailure(error, "forbidden")) throw error
-      // A task that a partner does not take up is refused by it, whether it says so by a state or by an error.
+      if (refused === undefined || isFailure(error, "forbidden")) throw error
+      if (of.order !== "start") {
+        // What it does not go on with stays as it is.
+        yield* call(talk, command(talk, "get"))
+        return
+      }
+      // A task that a partner does not take up is refused by it, whether it says so by a state or by an error; a fault is none.
       const words = { id: randomUUID(), parts: [{ kind: "text" as const, text: refused.said }] }
-      yield { happening: { kind: "state", state: "rejected", said: words }, partnerTask: talk.names.taskId }
+      const state = refused.code === aipErrors.internal.code ? "failed" : "rejected"
+      yield { happening: { kind: "state", state, said: words }, partnerTask: talk.names.taskId }
     }
   }
 

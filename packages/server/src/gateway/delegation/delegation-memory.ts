@@ -144,7 +144,9 @@ export function openDelegationMemory({
     trace: Trace,
   ): Promise<void> {
     const at = clock.now()
-    const stored: StoredEntry[] = entries.map((entry, i) => ({ seq: live.view.lastSeq + 1 + i, at, entry }))
+    // INVARIANT: nothing happens after an end, also where two ends were on their way at once.
+    const kept = isEnd(live.view.state) ? entries.filter(({ kind }) => kind === "asked") : entries
+    const stored: StoredEntry[] = kept.map((entry, i) => ({ seq: live.view.lastSeq + 1 + i, at, entry }))
     let view = live.view
     for (const each of stored) view = foldDelegation(view, each)
     const row: DelegationRow = {

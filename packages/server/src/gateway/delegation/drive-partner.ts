@@ -119,7 +119,8 @@ export function drivePartner(hub: Hub): Driver {
   function orderOf(live: Live, { ordered, permit }: Going): PartnerOrder {
     return {
       ...ordered,
-      view: viewOf(live),
+      // What was written down since is only that the order goes out.
+      view: { ...viewOf(live), state: live.row.facts.pending?.before ?? live.view.state },
       sender: senderOf(hub, live),
       authority: {
         principal: live.caller.principal,

@@ -48,7 +48,11 @@ export function foldDelegation(was: Delegation, { seq, at, entry }: StoredEntry)
     said,
     original,
     ruled,
-    history: said === undefined ? was.history : grown(was.history, { from: "partner", said }),
+    // What is said of a delivery stands also with its being taken.
+    history:
+      said === undefined || was.said?.id === said.id
+        ? was.history
+        : grown(was.history, { from: "partner", said }),
   }
 }
 

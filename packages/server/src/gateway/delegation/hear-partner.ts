@@ -2,7 +2,9 @@ import { hash } from "node:crypto"
 import { isEnd, mayBecome } from "@hufu/core/delegation/delegation-state"
 import type { Happening } from "@hufu/core/delegation/happening"
 import { Failure } from "@hufu/core/failure"
+import type { Product } from "@hufu/core/delegation/part"
 import { canonicalize } from "@hufu/core/json/canonical"
+import type { JsonValue } from "@hufu/core/json/json-value"
 import type { Attempt, Permit, Refused } from "../governor.ts"
 import { ticketOf } from "../ticket.ts"
 import { happened, type Live, weightOf } from "./delegation-memory.ts"
@@ -46,6 +48,7 @@ export function hearPartner(hub: Hub, take: (live: Live, driven: Driven) => Prom
     const names = namesOf(live, from)
     if (from.happening.kind === "state" && !mayBecome(live.view.state, from.happening.state)) return
     const happening = asAsked(live, driven, from.happening)
+    if (isKnown(live, happening)) return
     const weight = weightOf({ kind: "happened", happening })
     const { productBytes = settings.productBytes } = live.row.facts.limits ?? {}
     const most = Math.min(productBytes, settings.productBytes)
@@ -64,7 +67,7 @@ export function hearPartner(hub: Hub, take: (live: Live, driven: Driven) => Prom
       shown.kind === "reply" ? [asAsked(live, driven, { kind: "state", state: "completed" })] : []
     await memory.record(
       live,
-      [happened(shown, undefined, action), ...over.map((each) => happened(each))],
+      [happened(withWords(live, shown), undefined, action), ...over.map((each) => happened(each))],
       names,
     )
     const isDelivered = shown.kind === "state" && shown.state === "delivered"
@@ -78,7 +81,8 @@ export function hearPartner(hub: Hub, take: (live: Live, driven: Driven) => Prom
     if (partnerTask !== undefined && partnerTask !== facts.partnerTask) {
       const owner = memory.rows.ofPartner(live.row.server, partnerTask)
       const isSame = owner === undefined || owner === live.row.id
-      const mayRename = facts.partnerTask === undefined || live.view.state === "delivered"
+      // What was delivered and did not satisfy may be done anew under another name.
+      const mayRename = facts.partnerTask === undefined || facts.pending?.before === "delivered"
       if (!isSame || !mayRename)
         throw new Failure(
           "invalid_input",
@@ -144,6 +148,29 @@ export function hearPartner(hub: Hub, take: (live: Live, driven: Driven) => Prom
   }
 
   return { isHeard, decided }
+}
+
+/** Whether a partner that shows its task as a whole shows a product again that is there already. */
+function isKnown({ view }: Live, happening: Happening): boolean {
+  if (happening.kind !== "product" || happening.append) return false
+  const isWhole = happening.original === undefined || happening.original.object["snapshot"] === true
+  const known = isWhole && view.products.find(({ id }) => id === happening.product.id)
+  return known !== undefined && known !== false && textOf(known) === textOf(happening.product)
+}
+
+/** How it came in AIP says nothing more: in pieces, or whole. */
+function textOf({ original, ...product }: Product): string {
+  const kept = original?.protocol === "a2a" ? { original } : {}
+  // A product is plain JSON by its schema.
+  return canonicalize({ ...product, ...kept } as unknown as JsonValue)
+}
+
+/** What was said with a delivery stays said where it is taken at once, and nothing is said with that. */
+function withWords({ row, view }: Live, happening: Happening): Happening {
+  const isTaken = happening.kind === "state" && happening.state === "completed" && view.state === "delivered"
+  if (!isTaken || row.facts.confirms || happening.said !== undefined || view.said === undefined)
+    return happening
+  return { ...happening, said: view.said }
 }
 
 /** Where one side's protocol has the asking agent take what was delivered and the other's has not. */

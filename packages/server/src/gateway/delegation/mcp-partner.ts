@@ -1,7 +1,9 @@
 import { randomUUID } from "node:crypto"
 import type { Happening } from "@hufu/core/delegation/happening"
 import type { Part } from "@hufu/core/delegation/part"
+import { canonicalize } from "@hufu/core/json/canonical"
 import { isJsonObject, type JsonObject, type JsonValue } from "@hufu/core/json/json-value"
+import { parseStrict } from "@hufu/core/json/strict-parse"
 import { errorOf, resultOf, textOf } from "../mcp/rpc.ts"
 import type { RpcResponse } from "../mcp/upstream/link.ts"
 import type { Ticket } from "../ticket.ts"
@@ -39,8 +41,10 @@ export function mcpPartner(server: ToolServer): Driven {
     }
     const call = toolCallIn(said)
     if (call === undefined) return
-    yield { happening: stateOf("working") }
+    yield { happening: atWork }
     const response = await server.call({ ...call, ticket, signal })
+    // What a call that was broken off came to is nobody's answer.
+    signal.throwIfAborted()
     for (const happening of happeningsOf(call.tool, response)) yield { happening }
   }
 
@@ -89,7 +93,10 @@ export function mcpPartner(server: ToolServer): Driven {
   }
 }
 
-function stateOf(state: "working" | "canceled" | "completed" | "failed", parts?: Part[]): Happening {
+/** Said for a tool server, which says nothing before it is done: no client of A2A has to wait so long to be told anything. */
+const atWork: Happening = { kind: "state", state: "working", original: { protocol: "a2a", object: {} } }
+
+function stateOf(state: "canceled" | "completed" | "failed", parts?: Part[]): Happening {
   return { kind: "state", state, ...(parts === undefined ? {} : { said: { id: randomUUID(), parts } }) }
 }
 
@@ -121,7 +128,19 @@ function partsOf(result: JsonObject): Part[] {
   const blocks = Array.isArray(content) ? content : []
   const structured: Part[] =
     structuredContent === undefined ? [] : [{ kind: "data", data: structuredContent }]
-  return [...structured, ...blocks.flatMap(partOf)]
+  return [...structured, ...blocks.filter((block) => !isTextOf(block, structuredContent)).flatMap(partOf)]
+}
+
+/** Whether a block is the text form of what is structured, for clients that know only texts. */
+function isTextOf(block: JsonValue, structured: JsonValue | undefined): boolean {
+  if (structured === undefined || !isJsonObject(block) || block["type"] !== "text") return false
+  const { text } = block
+  if (typeof text !== "string" || !/^\s*[[{]/.test(text)) return false
+  try {
+    return canonicalize(parseStrict(text)) === canonicalize(structured)
+  } catch {
+    return false
+  }
 }
 
 function partOf(block: JsonValue): Part[] {

@@ -2,7 +2,7 @@ import { loopback, loopbackInUrl } from "../../../http/testing/loopback.ts"
 import { createServer, type IncomingMessage, type RequestListener } from "node:http"
 import { createRequire } from "node:module"
 import type { AddressInfo } from "node:net"
-import { AgentCard, Artifact, Message, TaskStatus } from "@a2a-js/sdk"
+import { AgentCard, Artifact, Message, type SendMessageRequest, TaskStatus } from "@a2a-js/sdk"
 import {
   AgentEvent,
   type AgentExecutionEvent,
@@ -28,7 +28,12 @@ const express = createRequire(import.meta.url)("express") as () => Express
  * to do under that name: so that what the agent says has not been said to it.
  */
 export type Step =
-  | { readonly task: string; readonly artifacts?: readonly object[]; readonly metadata?: object }
+  | {
+      readonly task: string
+      readonly say?: string
+      readonly artifacts?: readonly object[]
+      readonly metadata?: object
+    }
   | { readonly status: string; readonly say?: string; readonly metadata?: object }
   | {
       readonly artifact: object
@@ -38,6 +43,8 @@ export type Step =
     }
   | { readonly message: string; readonly metadata?: object }
   | { readonly fail: string }
+  /** As the first step: the message is answered with this error, and nothing begins. */
+  | { readonly refuse: Error }
   /** Until `agent.release(name)`, or for ever. */
   | { readonly wait: string }
   /** Breaks every connection that is open. */
@@ -65,6 +72,8 @@ export interface SdkAgentOptions {
   readonly streaming?: boolean
   readonly pushNotifications?: boolean
   readonly card?: object
+  /** Told of every message that is worked on. */
+  readonly onAsked?: (message: Message) => void
 }
 
 export const timestamp = "2026-11-30T10:00:00.000Z"
@@ -90,20 +99,20 @@ export async function startSdkAgent(options: SdkAgentOptions = {}): Promise<SdkA
     skills: [{ id: "do", name: "do", description: "does it", tags: ["test"] }],
     ...options.card,
   })
-  const stepsOf = (script: readonly Step[] | string | undefined) =>
-    typeof script === "string" ? learned.get(script) : script
+  function stepsOf(message: Message): readonly Step[] | undefined {
+    const asked = message.parts.map(({ content }) => (content?.$case === "data" ? content.value : undefined))
+    // What the tests themselves wrote.
+    const script = asked.find((each) => each?.script !== undefined)?.script as
+      | readonly Step[]
+      | string
+      | undefined
+    return typeof script === "string" ? learned.get(script) : script
+  }
   const executor: AgentExecutor = {
     async execute(context, bus) {
       runs++
-      const asked = context.userMessage.parts.map(({ content }) =>
-        content?.$case === "data" ? content.value : undefined,
-      )
-      // What the tests themselves wrote.
-      const script = asked.find((each) => each?.script !== undefined)?.script as
-        | readonly Step[]
-        | string
-        | undefined
-      for (const [at, step] of (stepsOf(script) ?? [{ message: "no script" }]).entries())
+      options.onAsked?.(context.userMessage)
+      for (const [at, step] of (stepsOf(context.userMessage) ?? [{ message: "no script" }]).entries())
         await perform(step, at, { context, bus, gates, cut: () => server.closeAllConnections() })
     },
     async cancelTask(taskId, bus) {
@@ -117,7 +126,8 @@ export async function startSdkAgent(options: SdkAgentOptions = {}): Promise<SdkA
       )
     },
   }
-  const requestHandler = new DefaultRequestHandler(
+  const requestHandler = new RefusingHandler(
+    stepsOf,
     card,
     new InMemoryTaskStore(),
     executor,
@@ -163,6 +173,34 @@ export async function startSdkAgent(options: SdkAgentOptions = {}): Promise<SdkA
   }
 }
 
+/** Answers with the error that a script begins with. */
+class RefusingHandler extends DefaultRequestHandler {
+  readonly #stepsOf: (message: Message) => readonly Step[] | undefined
+
+  constructor(
+    stepsOf: (message: Message) => readonly Step[] | undefined,
+    ...own: ConstructorParameters<typeof DefaultRequestHandler>
+  ) {
+    super(...own)
+    this.#stepsOf = stepsOf
+  }
+
+  #look({ message }: SendMessageRequest): void {
+    const [first] = (message && this.#stepsOf(message)) ?? []
+    if (first !== undefined && "refuse" in first) throw first.refuse
+  }
+
+  override async sendMessage(...of: Parameters<DefaultRequestHandler["sendMessage"]>) {
+    this.#look(of[0])
+    return super.sendMessage(...of)
+  }
+
+  override async *sendMessageStream(...of: Parameters<DefaultRequestHandler["sendMessageStream"]>) {
+    this.#look(of[0])
+    yield* super.sendMessageStream(...of)
+  }
+}
+
 interface Performing {
   readonly context: RequestContext
   readonly bus: ExecutionEventBus
@@ -185,13 +223,17 @@ async function perform(step: Step, at: number, { context, bus, gates, cut }: Per
   if ("wait" in step) return gates.wait(step.wait)
   if ("cut" in step) return cut()
   if ("fail" in step) throw new Error(step.fail)
+  if ("refuse" in step) throw step.refuse
   if ("task" in step)
     return publish(
       AgentEvent.task({
         id: taskId,
         contextId,
-        status: TaskStatus.fromJSON({ state: step.task, timestamp }),
-        artifacts: (step.artifacts ?? []).map((each) => Artifact.fromJSON(each)),
+        status: {
+          ...TaskStatus.fromJSON({ state: step.task, timestamp }),
+          message: step.say === undefined ? undefined : say(step.say),
+        },
+        artifacts: step.artifacts?.map((each) => Artifact.fromJSON(each)) ?? context.task?.artifacts ?? [],
         history: context.task?.history ?? [userMessage],
         metadata: step.metadata,
       }),
@@ -231,6 +273,7 @@ function createGates() {
     release(name: string): void {
       open.add(name)
       waiting.get(name)?.()
+      waiting.delete(name)
     },
     releaseAll(): void {
       for (const go of waiting.values()) go()
