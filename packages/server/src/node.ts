@@ -309,6 +309,7 @@ export async function startNode({
     const agentOf = (aic: string) =>
       [...agents.records.all()].find(({ id }) => isSameAic(holders.find(id)?.aic ?? "", aic))?.id
     const orders = trackOpenOrders({
+      claimRule: config.interconnect.claims,
       agentAt(name) {
         const server = servers.find(name)
         const { aic } = server ? servers.secrets(server) : {}

@@ -1,4 +1,5 @@
 import { z } from "zod"
+import { claimRules } from "../gateway/claims.ts"
 import { BrokerSettings } from "./broker-settings.ts"
 import { means } from "./means.ts"
 
@@ -103,6 +104,37 @@ export const InterconnectSettings = z
       .max(10_000_000)
       .default(100_000)
       .meta(means("how many that have ended are kept at most", "已结束的委派最多保留多少个")),
+    depth: z
+      .int()
+      .min(1)
+      .max(64)
+      .default(16)
+      .meta(
+        means(
+          "how many orders may stand on each other where agents ask on because they were asked",
+          "智能体因受请求而继续请求他人时，指令可叠加的层数上限",
+        ),
+      ),
+    perTrace: z
+      .int()
+      .min(1)
+      .max(100_000)
+      .default(512)
+      .meta(
+        means(
+          "how many orders may be open at once for one thing, with all that ask on because of it",
+          "为一件事同时未结的指令总数上限，包括由此继续的全部请求",
+        ),
+      ),
+    claims: z
+      .enum(claimRules)
+      .default("ask")
+      .meta(
+        means(
+          "how it is settled when two agents that work on one task act on the same thing: the person is asked, or whoever acted `first`, is nearer to the top (`priority`) or first acted on it at all (`owner`) may",
+          "为同一件事工作的两个智能体处理同一对象时如何裁决：询问委托人，或由先行动者（`first`）、更接近顶端者（`priority`）、最早处理者（`owner`）继续",
+        ),
+      ),
     broker: BrokerSettings,
   })
   .prefault({})

@@ -35,6 +35,7 @@ import type { RuleSet } from "../fence/rules/load.ts"
 import type { DelegationFacts, PackFacts, PlaceFacts, RuleFacts } from "../fence/rules/schema.ts"
 import { commitNatively } from "../ledger/native-commitment.ts"
 import { type AskedBy, askedBy } from "./asked-by.ts"
+import { thingsOf } from "./claims.ts"
 import type { Caller, Spoken } from "./governor.ts"
 import type { OpenOrder, OpenOrders } from "./open-orders.ts"
 
@@ -89,7 +90,7 @@ export interface AssessParts {
   readonly agents: AgentAuthority
   readonly mandates: MandateAuthority
   readonly budgets: Budgets
-  readonly orders: Pick<OpenOrders, "openIn" | "closesCircle">
+  readonly orders: Pick<OpenOrders, "openIn" | "closesCircle" | "placeOf" | "claims" | "claimRule">
   readonly tools: ToolAuthority
   readonly stop: StopAuthority
   /** The rules that decide about an agent and its task. */
@@ -155,7 +156,7 @@ export function assess(
     noticed,
     packs,
     place: place?.facts,
-    delegation: delegationOf(parts, question, askers),
+    delegation: delegationOf(parts, question, { askers, grounded }),
     personal: rules.readsPeople ? parts.people.factsOf(personalOf(question, grounded)) : undefined,
   })
   const verdict = rules.decide(facts, { lifted: question.lifted })
@@ -216,16 +217,21 @@ export function personalOf(
 /** How it stands among what agents ask of each other; nothing for what has to do with none. */
 function delegationOf(
   { orders }: Pick<AssessParts, "orders">,
-  { caller, server, tool, under }: Question,
-  askers: AskedBy["askers"],
+  { caller, task, server, tool, under }: Question,
+  { askers, grounded }: { readonly askers: AskedBy["askers"]; readonly grounded: Grounded },
 ): DelegationFacts | undefined {
   const asks = tool === askPartner
-  if (under === undefined && !asks) return undefined
+  const place = orders.placeOf(caller.agent, task.id, under)
+  if (place === undefined && !asks) return undefined
+  const claim = place && orders.claims.look(place, thingsOf(server, grounded))
   return {
     depth: under?.depth ?? 0,
     open: under === undefined ? 0 : orders.openIn(under.root),
     askers,
     circle: asks && orders.closesCircle(caller.agent, server),
+    claim: claim?.held ? "held" : "free",
+    settled: orders.claimRule,
+    wins: claim?.wins ?? false,
   }
 }
 

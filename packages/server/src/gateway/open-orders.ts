@@ -1,5 +1,6 @@
 import { belowDigest, MAX_BELOW } from "@hufu/core/evidence/trace-file"
 import { Failure } from "@hufu/core/failure"
+import { type Claimant, type ClaimRule, type Claims, trackClaims } from "./claims.ts"
 import type { Caller } from "./governor.ts"
 
 /** What one agent asked of another, and what its authority rests on. */
@@ -21,6 +22,8 @@ export interface OpenOrder extends OrderDraft {
   readonly answeredBy: string | undefined
   /** The action at the top of its trace. */
   readonly root: string
+  /** Hufu's task of whoever asked first. */
+  readonly topTask: string
   /** How many orders it stands on, itself included. */
   readonly depth: number
 }
@@ -50,6 +53,10 @@ export interface OpenOrders {
   end(action: string): string | undefined
   /** Of a trace: how many orders are open in it. */
   openIn(root: string): number
+  /** Where an agent stands among those that work on one task; undefined for whoever asked nobody and was asked by nobody. */
+  placeOf(agent: string, task: string, under: OpenOrder | undefined): Claimant | undefined
+  readonly claims: Pick<Claims, "look" | "take">
+  readonly claimRule: ClaimRule
   /** Whether whoever answers there waits, directly or over others, for this very agent: asking it would close a circle. */
   closesCircle(agent: string, server: string): boolean
 }
@@ -57,15 +64,20 @@ export interface OpenOrders {
 export interface OpenOrdersParts {
   /** The agent of this node that answers under the name of a partner, as that is registered. */
   readonly agentAt: (server: string) => string | undefined
+  /** How it is settled when two agents of one trace act on one thing. */
+  readonly claimRule: ClaimRule
 }
 
 const mostLooked = 10_000
 
-export function trackOpenOrders({ agentAt }: OpenOrdersParts): OpenOrders {
+export function trackOpenOrders({ agentAt, claimRule }: OpenOrdersParts): OpenOrders {
+  const claims = trackClaims(claimRule)
   const orders = new Map<string, { readonly order: OpenOrder; readonly below: Set<string> }>()
   /** By the agent that asked. */
   const byAgent = new Map<string, Set<OpenOrder>>()
   const traces = new Map<string, number>()
+  /** How many orders are open for a task. */
+  const worked = new Map<string, number>()
 
   return {
     begin(draft) {
@@ -74,11 +86,13 @@ export function trackOpenOrders({ agentAt }: OpenOrdersParts): OpenOrders {
         ...draft,
         answeredBy: agentAt(server),
         root: under?.root ?? action,
+        topTask: under?.topTask ?? draft.task,
         depth: (under?.depth ?? 0) + 1,
       }
       orders.set(action, { order, below: new Set() })
       byAgent.set(agent, (byAgent.get(agent) ?? new Set()).add(order))
-      traces.set(order.root, (traces.get(order.root) ?? 0) + 1)
+      count(traces, order.root, 1)
+      count(worked, order.topTask, 1)
       return order
     },
     find(action, { agent, principal }) {
@@ -106,11 +120,17 @@ export function trackOpenOrders({ agentAt }: OpenOrdersParts): OpenOrders {
       const mine = byAgent.get(order.agent)
       mine?.delete(order)
       if (mine?.size === 0) byAgent.delete(order.agent)
-      const left = (traces.get(order.root) ?? 1) - 1
-      if (left > 0) traces.set(order.root, left)
-      else traces.delete(order.root)
+      claims.end(order.topTask, action)
+      count(traces, order.root, -1)
+      if (count(worked, order.topTask, -1) === 0) claims.forget(order.topTask)
       return below.size === 0 ? undefined : belowDigest([...below])
     },
+    placeOf(agent, task, under) {
+      if (under !== undefined) return { agent, task: under.topTask, under: under.action, depth: under.depth }
+      return byAgent.has(agent) && worked.has(task) ? { agent, task, under, depth: 0 } : undefined
+    },
+    claims,
+    claimRule,
     openIn: (root) => traces.get(root) ?? 0,
     closesCircle(agent, server) {
       const first = agentAt(server)
@@ -128,6 +148,13 @@ export function trackOpenOrders({ agentAt }: OpenOrdersParts): OpenOrders {
       return false
     },
   }
+}
+
+function count(of: Map<string, number>, key: string, by: 1 | -1): number {
+  const now = (of.get(key) ?? 0) + by
+  if (now > 0) of.set(key, now)
+  else of.delete(key)
+  return now
 }
 
 /** Those that asked, the nearest first. */

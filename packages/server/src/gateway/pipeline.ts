@@ -33,6 +33,7 @@ import type { ActionContents, ContentDraft } from "./action-content.ts"
 import { requireScope } from "./require-scope.ts"
 import { couldPass } from "./could-pass.ts"
 import { askPartner } from "../fence/profile/method-profiles.ts"
+import { thingsOf } from "./claims.ts"
 import { type OpenOrders, pathOf } from "./open-orders.ts"
 import { reasonsOf } from "./reasons.ts"
 
@@ -272,6 +273,7 @@ export function createPipeline(parts: PipelineParts): Governor {
   }): Promise<Ruling> {
     const { action, question, seen, hold } = go
     const mandates = parts.mandates.ofAgent(question.caller.agent)
+    if (!isClaimed(question, seen)) return refuse(newId("action", clock.now()), question, seen, "claim_taken")
     // Taken first: it throws when another call has taken it, and then no budget may stay reserved.
     const use = hold && holds.use(hold)
     const drawn = reserve(seen, question)
@@ -350,6 +352,20 @@ export function createPipeline(parts: PipelineParts): Governor {
         lostStanding(caller, server) ?? lostOrder(question) ?? lostAuthority(parts, mandates, seen, question),
       record: (id, outcome, ms, returned) => conclude({ action: id, question, outcome, ms, returned }),
     })
+  }
+
+  /**
+   * Takes what the action changes from other agents that work on the task. `false`: another one has taken it since the verdict, which nobody
+   * has judged. INVARIANT: no await between looking and taking.
+   */
+  function isClaimed({ caller, task, server, under }: Question, { grounded, facts }: Assessment): boolean {
+    const { orders } = parts
+    const place = orders.placeOf(caller.agent, task.id, under)
+    const things = place === undefined ? [] : thingsOf(server, grounded)
+    if (place === undefined || things.length === 0) return true
+    if (orders.claims.look(place, things).held && facts.context.delegation?.claim !== "held") return false
+    orders.claims.take(place, things)
+    return true
   }
 
   /** What was not written stands in no list either. */

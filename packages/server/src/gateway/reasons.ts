@@ -31,6 +31,10 @@ const sentences = {
     "there is no open order to this agent under which this could be done: it ended, or was given to somebody else",
     "没有可据以执行此行为的、发给该智能体的未结指令：指令已结束，或并非发给它",
   ],
+  claim_taken: [
+    "another agent that works on this task has just begun to act on the same thing: try again",
+    "为同一件事工作的另一个智能体刚刚开始处理同一对象：请重试",
+  ],
   budget_spent: ["the budget of the mandate is spent", "授权额度已用完"],
   action_changed: [
     "the action or the tool's definition changed after the approval: ask again",

@@ -140,6 +140,11 @@ const delegation = record({
   askers: oneOf(["may", "ask", "must-not"]),
   /** Whoever is asked waits, directly or over others, for the one that asks. */
   circle: bool,
+  /** Another agent of the trace acts on the same thing: `free` where none does. */
+  claim: oneOf(["free", "held"]),
+  /** How that is settled here, and whether this agent may have it all the same. */
+  settled: oneOf(["ask", "first", "priority", "owner"]),
+  wins: bool,
 })
 
 export type DelegationFacts = Fact<typeof delegation>

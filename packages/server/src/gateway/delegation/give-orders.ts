@@ -63,6 +63,8 @@ export function giveOrders(hub: Hub, driver: Driver, notices: DelegationNotices)
 
   async function begin(caller: Caller, server: string, asked: Ask, driven: Driven): Promise<Delegation> {
     const name = asked.task ?? ""
+    const above = asked.under === undefined ? undefined : hub.orders.get(asked.under)
+    if (above !== undefined) quotas.chain(above, hub.orders.openIn(above.root))
     quotas.message(caller.agent, server)
     quotas.begin(caller.agent, server)
     let isKept = false

@@ -31,7 +31,7 @@ export interface DelegationParts {
   readonly clock: Clock
   readonly governor: Pick<Governor, "admit" | "awaitHold" | "standing" | "onStop">
   readonly settings: InterconnectSettings
-  readonly orders: Pick<OpenOrders, "begin" | "get" | "end">
+  readonly orders: Pick<OpenOrders, "begin" | "get" | "end" | "openIn">
   /** By the name of its server, as this agent reaches it; undefined where there is none. */
   readonly partner: (server: string, caller: Caller) => Driven | undefined
   /** The agent's identity code, where it has one here. */

@@ -205,6 +205,27 @@ describe("what one agent asks of another", () => {
     expect((await look(asked.task)).state).toBe("completed")
   })
 
+  it("ends where it waits for an agent of whom nobody wants anything any more", async () => {
+    const { agent, caller, orders, tasks } = world
+    const task = await tasks.ensure(agent.id, caller.principal)
+    const above = { agent: agent.id, principal: caller.principal, task: task.id, server: "tester" }
+    const order = orders.begin({ ...above, action: "act_above", under: undefined })
+    helper.answers(({ order: given }, say) =>
+      say({ kind: "state", state: given === "cancel" ? "canceled" : "input-required" }),
+    )
+    const asked = start({ under: order.action })
+    await hub.ask(caller, "helper", asked)
+    await seen(asked.task)
+    expect((await look(asked.task)).state).toBe("input-required")
+    orders.end(order.action)
+    await seen(asked.task, "end")
+    expect(await look(asked.task)).toMatchObject({ state: "canceled", ruled: { code: "stopped" } })
+    expect(helper.reached.at(-1)?.order).toBe("cancel")
+    await expect(hub.ask(caller, "helper", start({ under: order.action }))).resolves.toMatchObject({
+      state: "rejected",
+    })
+  })
+
   it("is over with an answer that is all there is", async () => {
     helper.answers((_order, say) => say({ kind: "reply", said: says("here it is") }))
     const asked = start({ confirms: false })

@@ -83,7 +83,13 @@ export function openDelegations(parts: DelegationParts): Interconnect {
     for (const live of memory.all()) {
       const { state, stateAt, createdAt } = live.view
       if (isEnd(state)) continue
-      const { timeoutMs = Infinity } = live.row.facts.limits ?? {}
+      const { under, facts } = live.row
+      const { timeoutMs = Infinity } = facts.limits ?? {}
+      // A dead end: it waits for an agent that was asked itself, and of whom nobody wants anything any more.
+      if (state === "input-required" && under !== undefined && parts.orders.get(under) === undefined) {
+        await halt(hub, live, "order_ended")
+        continue
+      }
       if (now - createdAt > Math.min(settings.lifeHours * hourMs, timeoutMs)) {
         live.stop.abort(new Error("given up"))
         const driven = hub.partner(live.row.server, live.caller)

@@ -6,6 +6,8 @@ import type { InterconnectSettings } from "../../config/interconnect-settings.ts
 export interface Quotas {
   /** Throws Failure("too_many"). */
   message(agent: string, server: string): void
+  /** Of an order that stands on another one. Throws Failure("too_many"). */
+  chain(above: { readonly depth: number }, open: number): void
   /** Takes a place for a delegation until `end`. Throws Failure("too_many"). */
   begin(agent: string, server: string): void
   /** One that was open before this node began. */
@@ -13,7 +15,7 @@ export interface Quotas {
   end(agent: string, server: string): void
 }
 
-type Limits = Pick<InterconnectSettings, "perAgent" | "perPartner" | "perMinute">
+type Limits = Pick<InterconnectSettings, "perAgent" | "perPartner" | "perMinute" | "depth" | "perTrace">
 
 const minuteMs = 60_000
 const mostPairs = 100_000
@@ -50,6 +52,19 @@ export function openQuotas(clock: Pick<Clock, "monotonic">, limits: Limits): Quo
         if (sent.size <= mostPairs) break
         sent.delete(oldest)
       }
+    },
+    chain({ depth }, openThere) {
+      if (depth >= limits.depth)
+        throw new Failure(
+          "too_many",
+          `${limits.depth} orders stand on each other here, and no more may: answer whoever asked instead of asking on`,
+        )
+      if (openThere >= limits.perTrace)
+        throw new Failure(
+          "too_many",
+          `${limits.perTrace} orders are open for this one thing: let some of them end first`,
+          { extra: { retryAfterSeconds: 10 } },
+        )
     },
     begin(agent, server) {
       if ((open.get(agent) ?? 0) >= limits.perAgent)

@@ -79,6 +79,7 @@ export async function openPipeline(
   const connections = trackConnections(clock)
   // A partner of an agent's name is that agent.
   const orders = trackOpenOrders({
+    claimRule: "ask",
     agentAt: (name) => [...agents.records.all()].find((each) => each.name === name)?.id,
   })
   const rules = loadRules([platformRules(), ...packs.flatMap(({ sources }) => sources)])
