@@ -1,6 +1,8 @@
+import { once } from "node:events"
 import { startSdkAgent } from "../../packages/server/src/gateway/a2a/testing/sdk-agent.ts"
 import { scripted, sdkClient } from "../../packages/server/src/gateway/a2a/testing/sdk-client.ts"
 import { createWorld, type World } from "../invariants/world.ts"
+import { askThrough, startRelayAgent } from "../traces/relay-agent.ts"
 import { consoleFolder } from "./open-console.ts"
 import type { OwnScene } from "./rare-scenes.ts"
 
@@ -12,6 +14,8 @@ export interface DelegationsScene extends OwnScene {
   readonly completed: string
   readonly working: string
   readonly held: string
+  /** Of `leader` too: the agent `clerk` answers it, which asks others because of it. */
+  readonly chain: string
 }
 
 /** An agent that asks a partner elsewhere, served by the official SDK of A2A. */
@@ -26,6 +30,7 @@ export async function makeDelegationsScene(): Promise<DelegationsScene> {
     grants: [
       { effects: ["send"], tools: ["planner/*"], limits: [], mode: "auto", budget: { count: 10 } },
       { effects: ["send"], tools: ["press/*"], limits: [], mode: "ask" },
+      { effects: ["send"], tools: ["desk/*"], limits: [], mode: "auto" },
       { effects: ["read", "write"], tools: ["notes/*"], limits: [], mode: "auto" },
     ],
   })
@@ -56,9 +61,31 @@ export async function makeDelegationsScene(): Promise<DelegationsScene> {
     const [newest] = (await world.local.delegation.list({ partner: server, limit: 1 })).items
     return newest?.id ?? ""
   }
+  /** What it is asked it has others do; one of them has to be approved first. */
+  const clerk = await world.agent("clerk")
+  const stop = new AbortController()
+  const relay = await startRelayAgent("a2a", async ({ action, text }) => {
+    const by = { credential: clerk.credential, aic: "", under: action }
+    for (const name of ["planner", "press"])
+      await askThrough(world.node.url, { name, protocol: "a2a" }, by, text)
+    await once(stop.signal, "abort")
+    return "the clerk is done"
+  })
+  await world.person.server.add({ name: "desk", url: relay.url, protocol: "a2a", agent: "clerk" })
+  await world.grant(clerk, {
+    words: "do what the leader asks, and ask before anything is printed",
+    grants: [
+      { effects: ["send"], tools: ["planner/*"], limits: [], mode: "auto", budget: { count: 3 } },
+      { effects: ["send"], tools: ["press/*"], limits: [], mode: "ask" },
+    ],
+  })
   const completed = await ask("planner", "minutes")
   const working = await ask("planner", "long walk")
   const held = await ask("press", "minutes")
+  const chain = await ask("desk", "chain")
+  // Until the last of them waits for the person.
+  while ((await world.local.delegation.list({ root: chain, state: "auth-required" })).items.length === 0)
+    await new Promise((resolve) => setTimeout(resolve, 50))
   const link = async () => (await world.local.signin.create()).url
   return {
     world,
@@ -66,6 +93,7 @@ export async function makeDelegationsScene(): Promise<DelegationsScene> {
     completed,
     working,
     held,
+    chain,
     origin: new URL(await link()).origin,
     link,
     pages: {
@@ -74,11 +102,14 @@ export async function makeDelegationsScene(): Promise<DelegationsScene> {
       "delegation-completed": `/delegations/${completed}`,
       "delegation-working": `/delegations/${working}`,
       "delegation-held": `/delegations/${held}`,
+      "delegation-chain": `/delegations/${chain}`,
       "delegation-new": "/delegations/new?agent=leader&partner=planner",
       "delegation-new-tool": "/delegations/new?agent=leader&partner=notes",
     },
     async [Symbol.asyncDispose]() {
+      stop.abort()
       await world.dispose()
+      await relay.close()
       await partner.stop()
     },
   }

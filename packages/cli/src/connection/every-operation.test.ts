@@ -254,6 +254,7 @@ const samples: { readonly [Id in CallId]: Request<Id> } = {
     agent: "ann",
     partner: "planner",
     state: "open",
+    root: id("dlg"),
     text: "虎符 & more",
     before: id("dlg"),
     limit: 5,

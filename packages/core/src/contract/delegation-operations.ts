@@ -27,6 +27,8 @@ export const delegationOperations = {
       partner: z.string().min(1).max(80).optional(),
       /** One state, or all that are `open`, or all that have `ended`. */
       state: DelegationState.or(z.enum(["open", "ended"])).optional(),
+      /** Those of the trace to which this one belongs. */
+      root: idSchema("delegation").optional(),
       /** A part of an id or of a name. */
       text: z.string().min(1).max(200).optional(),
       before: idSchema("delegation").optional(),

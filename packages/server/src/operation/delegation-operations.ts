@@ -1,8 +1,10 @@
 import type { DelegationDraft, OfferedTool } from "@hufu/core/contract/delegation"
 import type { AgentRecord } from "@hufu/core/contract/records"
+import { isFailure } from "@hufu/core/failure"
 import { newId } from "@hufu/core/id"
 import { isJsonObject, type JsonObject } from "@hufu/core/json/json-value"
 import { z } from "zod"
+import type { Hold } from "../authority/holds.ts"
 import type { Caller } from "../gateway/governor.ts"
 import { actorOf } from "./context.ts"
 import type { Delegations } from "./delegations.ts"
@@ -40,6 +42,15 @@ export function delegationOperations(parts: OperationParts) {
     }
   }
 
+  /** Takes back what waits; who decides it at this very moment decides it in vain. */
+  async function withdraw(hold: Hold, by: string): Promise<void> {
+    try {
+      await holds.decide(hold, { decision: "cancelled", by })
+    } catch (error) {
+      if (!isFailure(error, "hold_decided")) throw error
+    }
+  }
+
   async function drafted(draft: DelegationDraft) {
     const { askOf, draftAttempt } = await import("./draft-attempt.ts")
     const agent = agents.need(draft.agent)
@@ -57,15 +68,17 @@ export function delegationOperations(parts: OperationParts) {
       }),
     "delegation.show": async ({ delegation }) => (await delegations()).show(delegation),
     "delegation.trace": async ({ delegation }) => (await delegations()).trace(delegation),
-    "delegation.cancel": async ({ delegation: id }, context) => {
+    "delegation.cancel": async ({ delegation }, context) => {
       const read = await delegations()
-      const { hold } = read.show(id).delegation
-      await (await parts.interconnect()).cancel(id, actorOf(context))
-      const waiting = hold === null ? undefined : holds.find(hold)
-      // Nobody needs to decide any more what nobody waits for.
-      if (waiting?.state === "waiting")
-        await holds.decide(waiting, { decision: "cancelled", by: actorOf(context) })
-      return read.record(id)
+      const interconnect = await parts.interconnect()
+      // The first one first: whoever hears of it asks nothing more.
+      for (const { id, hold } of read.under(delegation)) {
+        await interconnect.cancel(id, actorOf(context))
+        const waiting = hold === null ? undefined : holds.find(hold)
+        // Nobody needs to decide any more what nobody waits for.
+        if (waiting?.state === "waiting") await withdraw(waiting, actorOf(context))
+      }
+      return read.record(delegation)
     },
     "delegation.tools": async ({ agent, server }) => {
       const known = parts.toolServer(servers.need(server).name, callerAs(agents.need(agent)))

@@ -28,6 +28,8 @@ export interface Delegations {
   record(id: string): DelegationRecord
   show(id: string): DelegationShown
   trace(id: string): DelegationTrace
+  /** One and what is open of all that was asked because of it, each after the one that it stands on. */
+  under(id: string): DelegationRecord[]
 }
 
 /** How many rows one page looks through: what matches little must not read all of them. */
@@ -75,7 +77,8 @@ export function readDelegations(parts: Parts): Delegations {
     }
   }
 
-  function list({ agent, partner, state, text, before, limit }: Input<"delegation.list">) {
+  function list({ agent, partner, state, root, text, before, limit }: Input<"delegation.list">) {
+    const top = root === undefined ? undefined : need(root)
     const isOne = state !== undefined && state !== "open" && state !== "ended"
     const items: DelegationRecord[] = []
     let from: string | undefined = before
@@ -85,6 +88,8 @@ export function readDelegations(parts: Parts): Delegations {
         server: partner,
         state: isOne ? state : undefined,
         isEnded: state === undefined || isOne ? undefined : state === "ended",
+        // One that needed no verdict stands alone.
+        ...(top === undefined ? {} : top.root === undefined ? { id: top.id } : { root: top.root }),
         before: from,
         limit: chunk,
       })
@@ -116,7 +121,7 @@ export function readDelegations(parts: Parts): Delegations {
   }
 
   function membersOf(row: DelegationRow): DelegationRow[] {
-    return [row]
+    return row.root === undefined ? [row] : rows.ofTrace(row.root, mostInTrace + 1)
   }
 
   function trace(id: string): DelegationTrace {
@@ -147,9 +152,23 @@ export function readDelegations(parts: Parts): Delegations {
     }
   }
 
+  function under(id: string): DelegationRecord[] {
+    const { items } = trace(id)
+    const found = new Set([id])
+    const records: DelegationRecord[] = []
+    // Whatever stands on another one is younger.
+    for (const { delegation, above } of items) {
+      if (above !== null && found.has(above)) found.add(delegation.id)
+      if (found.has(delegation.id) && (delegation.id === id || !isEnd(delegation.state)))
+        records.push(delegation)
+    }
+    return records.length > 0 ? records : [recordOf(need(id))]
+  }
+
   return {
     list,
     trace,
+    under,
     record: (id) => recordOf(need(id)),
     show(id) {
       const row = need(id)

@@ -24,7 +24,7 @@ export const lines: Readonly<
   waitsAsker: { line: "stroke-ask stroke-2", fill: "fill-ask", dash: "8 4" },
   waitsPerson: { line: "stroke-ask stroke-3", fill: "fill-ask", dash: "2 4" },
   done: { line: "stroke-allow stroke-1", fill: "fill-allow", dash: undefined },
-  broken: { line: "stroke-deny stroke-1", fill: "fill-deny", dash: "1 5" },
+  broken: { line: "stroke-deny stroke-2", fill: "fill-deny", dash: "2 5" },
 }
 
 /** Who asks whom, as a picture of our own; the table beside it says the same. */

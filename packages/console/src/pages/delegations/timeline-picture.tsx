@@ -59,7 +59,7 @@ function Drawn({ timeline, shown }: { readonly timeline: Timeline; readonly show
         </li>
       </ul>
       <figcaption className="mt-2 flex flex-wrap gap-x-4 gap-y-1 text-sm text-soft">
-        {(["order", "product", "held", "refused"] as const)
+        {(["order", "product", "reply", "held", "refused"] as const)
           .filter((kind) => kinds.has(kind))
           .map((kind) => (
             <span key={kind} className="inline-flex items-center gap-1.5">
@@ -124,8 +124,11 @@ function Point({ kind, x }: { readonly kind: Lane["points"][number]["kind"]; rea
   return (
     <svg x={x} y="0" width="1" height="1" overflow="visible">
       {kind === "order" ? <circle cx="0" cy="12" r="5" className="fill-raised stroke-ink stroke-2" /> : null}
-      {kind === "product" || kind === "reply" ? (
+      {kind === "product" ? (
         <rect x="-5" y="7" width="10" height="10" className="fill-allow stroke-raised stroke-1" />
+      ) : null}
+      {kind === "reply" ? (
+        <path d="M0 5l7 7l-7 7l-7 -7Z" className="fill-allow stroke-raised stroke-1" />
       ) : null}
       {kind === "held" ? <path d="M0 5l7 13h-14Z" className="fill-ask-wash stroke-ask stroke-2" /> : null}
       {kind === "refused" ? (

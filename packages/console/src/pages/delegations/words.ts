@@ -38,7 +38,8 @@ export const delegationPageWords = bilingual(
     approval: "Approval",
     toApproval: "Decide it",
     cancel: "End it",
-    cancelWhat: "Nothing more is asked, the partner is told, and an approval that it waits for is cancelled.",
+    cancelWhat:
+      "Nothing more is asked, the partner is told, and an approval that it waits for is cancelled. So is all that was asked because of it.",
     graph: "Who asks whom",
     graphLabel: (agents: number, delegations: number) =>
       `${plural(agents, "# participant", "# participants")}, ${plural(delegations, "# delegation", "# delegations")}; the table below says the same`,
@@ -86,7 +87,13 @@ export const delegationPageWords = bilingual(
     timelineLabel: (lanes: number) =>
       `${plural(lanes, "# delegation", "# delegations")} over time; what happened is listed below`,
     now: "now",
-    points: { order: "asked", product: "product", held: "held for you", refused: "failed or refused" },
+    points: {
+      order: "asked",
+      product: "product",
+      reply: "answer",
+      held: "held for you",
+      refused: "failed or refused",
+    },
     events: "What happened",
     earlier: (count: number) =>
       plural(count, "# earlier event is not shown.", "# earlier events are not shown."),
@@ -133,7 +140,7 @@ export const delegationPageWords = bilingual(
     approval: "待批",
     toApproval: "去决定",
     cancel: "取消委派",
-    cancelWhat: "不再提出任何请求，并告知协作方；它所等待的批准一并取消。",
+    cancelWhat: "不再提出任何请求，并告知协作方；它所等待的批准一并取消。因它而提出的委派随之结束。",
     graph: "谁委派谁",
     graphLabel: (agents: number, delegations: number) =>
       `${sayNumber(agents, "zh")} 个参与者，${sayNumber(delegations, "zh")} 个委派；下表内容相同`,
@@ -178,7 +185,7 @@ export const delegationPageWords = bilingual(
     timeline: "时间线",
     timelineLabel: (lanes: number) => `按时间排列的 ${sayNumber(lanes, "zh")} 个委派；经过列于下方`,
     now: "现在",
-    points: { order: "提出", product: "产物", held: "等待您批准", refused: "失败或被拒绝" },
+    points: { order: "提出", product: "产物", reply: "回答", held: "等待您批准", refused: "失败或被拒绝" },
     events: "经过",
     earlier: (count: number) => `此前 ${sayNumber(count, "zh")} 个事件未显示。`,
     receipt: "回执",

@@ -113,10 +113,12 @@ interface Columns {
 }
 
 interface PageOf {
+  readonly id?: string | undefined
   readonly agent?: string | undefined
   readonly server?: string | undefined
   readonly state?: DelegationState | undefined
   readonly isEnded?: boolean | undefined
+  readonly root?: string | undefined
   readonly before?: string | undefined
   readonly limit: number
 }
@@ -171,23 +173,30 @@ export function delegationRows(store: Store) {
       ])[0]?.id,
     live: (): DelegationRow[] => read("WHERE is_ended = 0 ORDER BY created", []),
     find: (id: string): DelegationRow | undefined => read("WHERE id = ?", [id])[0],
+    /** Those that belong together by the action at the top of their trace, the oldest first. */
+    ofTrace: (root: string, limit: number): DelegationRow[] =>
+      read("WHERE root = ? ORDER BY id LIMIT ?", [root, limit]),
     /** The newest before an id, also of all agents, newest first; those that were erased are left out. */
-    page({ agent, server, state, isEnded, before, limit }: PageOf): {
+    page({ id, agent, server, state, isEnded, root, before, limit }: PageOf): {
       rows: DelegationRow[]
       last: string | undefined
     } {
       const where = [
+        ...(id === undefined ? [] : ["id = ?"]),
         ...(agent === undefined ? [] : ["agent = ?"]),
         ...(server === undefined ? [] : ["server = ?"]),
         ...(state === undefined ? [] : ["state = ?"]),
         ...(isEnded === undefined ? [] : ["is_ended = ?"]),
+        ...(root === undefined ? [] : ["root = ?"]),
         ...(before === undefined ? [] : ["id < ?"]),
       ]
       const values = [
+        id,
         agent,
         server,
         state,
         isEnded === undefined ? undefined : Number(isEnded),
+        root,
         before,
       ].filter((value) => value !== undefined)
       const found = store.query<Columns>(
