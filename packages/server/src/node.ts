@@ -66,6 +66,7 @@ import { packsInForce } from "./fence/packs/read-packs.ts"
 import { shownPacks } from "./fence/packs/shown-packs.ts"
 import { openProvenance } from "./fence/provenance/provenance.ts"
 import { trackOpenOrders } from "./gateway/open-orders.ts"
+import { askPartner } from "./fence/profile/method-profiles.ts"
 import { createPipeline } from "./gateway/pipeline.ts"
 import { refuseName } from "./gateway/mcp/upstream/reachable-address.ts"
 import { markUnknown } from "./gateway/recover.ts"
@@ -610,6 +611,11 @@ export async function startNode({
             aicOf: (agent) => holders.find(agent)?.aic,
             isOwnAgent: (aic) => agentOf(aic) !== undefined,
             taskOf,
+            conversations: {
+              ...conversations,
+              isOn: (agent, server) =>
+                staged.inForce(agent).readsPeople && assess.packs.openFacts(server, askPartner) !== undefined,
+            },
             reach: {
               ownPort: () => readAddress(origin.url)?.port ?? 0,
               privateNames: config.upstream.privateNames,

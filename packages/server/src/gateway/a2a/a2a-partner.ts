@@ -179,6 +179,11 @@ export function createA2aPartner(options: A2aPartnerOptions): A2aPartner {
     protocol: "a2a",
     confirms: false,
     card,
+    async describes(signal) {
+      const { name, description, skills } = (await card(signal)).card
+      const about = Array.isArray(skills) ? skills.flatMap((each) => Object.values(membersOf(each))) : []
+      return [name, description, ...about].filter((text) => typeof text === "string")
+    },
     order(order, ticket, signal) {
       if (order.order === "cancel") return cancel(order, ticket, signal)
       // A2A has no step in which what was delivered is confirmed: there is nothing to say.

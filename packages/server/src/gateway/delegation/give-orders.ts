@@ -10,10 +10,11 @@ import { ticketOf } from "../ticket.ts"
 import { happened, type Live, type Trace } from "./delegation-memory.ts"
 import type { DelegationNotices } from "./delegation-notices.ts"
 import type { DelegationRow, Entry, Facts, Ordered } from "./delegation-rows.ts"
-import { noPartner, ruledEntry } from "./delegation-words.ts"
+import { type Conversed, converse } from "./converse.ts"
+import { noPartner, remarkEntry, ruledEntry } from "./delegation-words.ts"
 import type { Ask, Delegation } from "./delegations.ts"
 import { type Driver, replaced } from "./drive-partner.ts"
-import { type Driven, fail, halt, type Hub, partnerOf } from "./hub.ts"
+import { cancelPartner, type Driven, fail, halt, type Hub, partnerOf } from "./hub.ts"
 import { attemptOf, isWhole, sizeOf, withEdited } from "./order-attempt.ts"
 
 /** Orders of asking agents, from the door to the verdict. */
@@ -145,12 +146,41 @@ export function giveOrders(hub: Hub, driver: Driver, notices: DelegationNotices)
       adopt(live, caller)
       return
     }
+    const talk = await converse(hub.conversations, live, driven.partner, { from: "user", said })
+    if (talk?.refused !== undefined || talk?.ends) {
+      await leave(live, { ordered, seen, driven }, talk)
+      adopt(live, caller)
+      return
+    }
     const attempt =
       driven.attempt?.(caller, asked) ??
       attemptOf(caller, partnerOf(live, driven), asked, live.row.facts.name)
     const ruling = await governor.admit(attempt)
     await apply(live, { ordered, attempt, driven, ruling, before: live.view.state, seen, isNew: true })
     adopt(live, caller)
+    for (const reason of talk?.told ?? [])
+      if (!isEnd(live.view.state)) await memory.record(live, [remarkEntry(reason, live.view.state)])
+  }
+
+  /** What is said and does not go: the delegation stays as it is, or is over with it. */
+  async function leave(
+    live: Live,
+    { ordered, seen, driven }: Pick<Given, "ordered" | "seen" | "driven">,
+    { refused, told, ends }: Conversed,
+  ): Promise<void> {
+    const isNew = ordered.order === "start"
+    const asked: Entry = { kind: "asked", ...ordered }
+    const words = told.map((reason) => remarkEntry(reason, ends ? "canceled" : live.view.state))
+    const state = isNew ? "rejected" : live.view.state
+    const entries = ends
+      ? [asked, ...words]
+      : [asked, ...words, ...(refused ? [ruledEntry(refused, state)] : [])]
+    const facts = seen === undefined ? {} : { seen }
+    if (!isNew && !ends) return memory.record(live, entries, facts)
+    live.stop.abort(new Error(replaced))
+    await memory.record(live, entries, { ...facts, pending: undefined })
+    if (!isNew) await cancelPartner(hub, live, driven)
+    return undefined
   }
 
   /** From its first entry on it is found by its name, and stopped with its agent. */

@@ -9,8 +9,9 @@ import type { Attempt, Permit, Refused } from "../governor.ts"
 import { ticketOf } from "../ticket.ts"
 import { happened, type Live, weightOf } from "./delegation-memory.ts"
 import type { Facts } from "./delegation-rows.ts"
-import { ruledEntry, stoppedFailure } from "./delegation-words.ts"
-import { cancelPartner, type Driven, fail, type Hub } from "./hub.ts"
+import { converse, saidIn } from "./converse.ts"
+import { remarkEntry, ruledEntry, stoppedFailure } from "./delegation-words.ts"
+import { cancelPartner, type Driven, fail, halt, type Hub } from "./hub.ts"
 import { contentOf, withContent } from "./order-attempt.ts"
 import type { FromPartner } from "./partner.ts"
 
@@ -62,14 +63,28 @@ export function hearPartner(hub: Hub, take: (live: Live, driven: Driven) => Prom
     const inspection = driven.isInspected ? { shown: happening } : await inspected(live, driven, happening)
     if (inspection === undefined) return
     const { shown, action } = inspection
+    const talk = await converse(hub.conversations, live, driven.partner, {
+      from: "agent",
+      said: saidIn(shown),
+    })
+    if (talk?.refused !== undefined) {
+      await cancelPartner(hub, live, driven)
+      await memory.record(live, [ruledEntry(talk.refused, "failed")], { pending: undefined })
+      return
+    }
     // A partner that answers without a task has no more to say.
     const over: Happening[] =
       shown.kind === "reply" ? [asAsked(live, driven, { kind: "state", state: "completed" })] : []
     await memory.record(
       live,
-      [happened(withWords(live, shown), undefined, action), ...over.map((each) => happened(each))],
+      [
+        ...(talk?.told ?? []).map((reason) => remarkEntry(reason, live.view.state)),
+        happened(withWords(live, shown), undefined, action),
+        ...over.map((each) => happened(each)),
+      ],
       names,
     )
+    if (talk?.ends) return halt(hub, live, "the person has taken leave")
     const isDelivered = shown.kind === "state" && shown.state === "delivered"
     if (isDelivered && !live.row.facts.confirms && driven.partner.confirms) await take(live, driven)
   }

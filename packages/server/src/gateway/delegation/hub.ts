@@ -8,6 +8,7 @@ import type { Attempt, Caller, Governor } from "../governor.ts"
 import type { OpenOrders } from "../open-orders.ts"
 import { type Ticket, ticketOf } from "../ticket.ts"
 import type { DelegationChanges } from "./delegation-changes.ts"
+import type { DelegationConversations } from "./converse.ts"
 import type { DelegationMemory, Live } from "./delegation-memory.ts"
 import { endedEntry } from "./delegation-words.ts"
 import type { Ask } from "./delegations.ts"
@@ -38,6 +39,7 @@ export interface DelegationParts {
   readonly aicOf: (agent: string) => string | undefined
   /** Hufu's task that an agent acts for. */
   readonly taskOf: (agent: string, principal: string) => Promise<string>
+  readonly conversations?: DelegationConversations | undefined
   readonly notices: SendNotice
   readonly changes: Pick<DelegationChanges, "tell">
   readonly onError: (error: unknown, doing: string) => void

@@ -40,6 +40,7 @@ export interface InterconnectParts {
   /** Whether a code is that of an agent of this node. */
   readonly isOwnAgent: (aic: string) => boolean
   readonly taskOf: (agent: string, principal: string) => Promise<string>
+  readonly conversations: DelegationParts["conversations"]
   readonly reach: ReachOptions
   readonly isOwn: (url: string) => boolean
   readonly changes: Pick<DelegationChanges, "tell">
@@ -94,6 +95,7 @@ export function openInterconnect(parts: InterconnectParts, { partners, notices }
     partner,
     aicOf,
     taskOf,
+    conversations: parts.conversations,
     changes: parts.changes,
     notices: sendNotices({
       reach: parts.reach,

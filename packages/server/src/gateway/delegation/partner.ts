@@ -54,6 +54,8 @@ export interface Partner {
   readonly protocol: "a2a" | "aip" | "mcp"
   /** Whether it waits for the asking agent to take what it delivered. */
   readonly confirms: boolean
+  /** How it describes itself, where it does. UNTRUSTED. */
+  readonly describes?: (signal: AbortSignal) => Promise<readonly string[]>
   /**
    * Gives an order, and yields what comes of it until the partner has no more to say for now. The signal ends it at once.
    *

@@ -62,6 +62,7 @@ export async function openA2aWorld(
       taskOf: async (agent, principal) =>
         (pipeline.tasks.current(agent) ?? (await pipeline.tasks.ensure(agent, principal))).id,
       changes: delegationChanges(),
+      conversations: undefined,
       reach: { ownPort: () => port },
       isOwn: (at) => at.startsWith(url),
       onError: (error) => void errors.push(error),
