@@ -2,7 +2,9 @@ import { once } from "node:events"
 import { startSdkAgent } from "../../packages/server/src/gateway/a2a/testing/sdk-agent.ts"
 import { scripted, sdkClient } from "../../packages/server/src/gateway/a2a/testing/sdk-client.ts"
 import { createWorld, type World } from "../invariants/world.ts"
+import { openCaller } from "../mcp-caller.ts"
 import { askThrough, startRelayAgent } from "../traces/relay-agent.ts"
+import { modernMeta } from "../upstream/mcp-message.ts"
 import { consoleFolder } from "./open-console.ts"
 import type { OwnScene } from "./rare-scenes.ts"
 
@@ -66,6 +68,7 @@ export async function makeDelegationsScene(): Promise<DelegationsScene> {
   const stop = new AbortController()
   const relay = await startRelayAgent("a2a", async ({ action, text }) => {
     const by = { credential: clerk.credential, aic: "", under: action }
+    await writeNote(`${world.node.url}/mcp/notes`, clerk.credential, action)
     for (const name of ["planner", "press"])
       await askThrough(world.node.url, { name, protocol: "a2a" }, by, text)
     await once(stop.signal, "abort")
@@ -76,6 +79,7 @@ export async function makeDelegationsScene(): Promise<DelegationsScene> {
     words: "do what the leader asks, and ask before anything is printed",
     grants: [
       { effects: ["send"], tools: ["planner/*"], limits: [], mode: "auto", budget: { count: 3 } },
+      { effects: ["write"], tools: ["notes/*"], limits: [], mode: "auto" },
       { effects: ["send"], tools: ["press/*"], limits: [], mode: "ask" },
     ],
   })
@@ -112,5 +116,20 @@ export async function makeDelegationsScene(): Promise<DelegationsScene> {
       await relay.close()
       await partner.stop()
     },
+  }
+}
+
+/** Calls a tool over MCP, under the order by which whoever calls it was asked. */
+async function writeNote(url: string, credential: string, under: string): Promise<void> {
+  const caller = await openCaller({ url, era: "modern", credential })
+  try {
+    const _meta = { ...modernMeta, "hufu/under": under }
+    await caller.request("tools/call", {
+      name: "add_note",
+      arguments: { id: "3", text: "for the leader" },
+      _meta,
+    })
+  } finally {
+    await caller.close()
   }
 }

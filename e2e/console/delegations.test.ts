@@ -100,6 +100,8 @@ describe.skipIf(withoutChromium !== undefined)("the pages of delegations", { tim
     // The clerk is there once: as who is asked as `desk`, and as who asks.
     expect(await page.getByRole("img", { name: /4 participants, 3 delegations/ }).count()).toBe(1)
     expect(await page.getByRole("img").getByText("agent · desk").count()).toBe(1)
+    const done = page.getByRole("list", { name: "Done because of it" }).getByRole("listitem")
+    expect(await done.allTextContents()).toEqual([expect.stringMatching(/clerk.*notes.*add_note/)])
     const { items } = await scene.world.local.delegation.list({ root: scene.chain })
     expect(items.map(({ server }) => server)).toEqual(["press", "planner", "desk"])
     await page.getByRole("button", { name: "End it" }).click()

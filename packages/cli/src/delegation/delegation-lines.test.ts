@@ -1,6 +1,6 @@
 import type { DelegationRecord, DelegationShown } from "@hufu/core/contract/delegation"
 import { expect, test } from "vitest"
-import { delegationLines, shownDelegationLines } from "./delegation-lines.ts"
+import { delegationLines, shownDelegationLines, traceLines } from "./delegation-lines.ts"
 
 const delegation: DelegationRecord = {
   id: "dlg_00000000",
@@ -57,4 +57,35 @@ test("one is shown with what waits, why, and what came of it", () => {
     // Nothing that a partner wrote begins a line.
     expect(text).not.toMatch(/^two/m)
   }
+})
+
+test("a trace is a tree of who asked whom, with what was spent", () => {
+  const budget = {
+    mandate: "mnd_00000000",
+    grant: 0,
+    currency: "CNY",
+    most: { count: 10, amount: 5000 },
+    spent: { count: 2, amount: 1250 },
+  }
+  const item = { events: [], budgets: [], actions: [] }
+  const below = {
+    ...delegation,
+    id: "dlg_11111111",
+    agentName: "clerk",
+    server: "press",
+    state: "working" as const,
+  }
+  const trace = {
+    isCut: true,
+    items: [
+      { ...item, delegation, above: null, budgets: [budget] },
+      { ...item, delegation: below, above: delegation.id },
+    ],
+  }
+  expect(traceLines(trace, "en")).toEqual([
+    "leader asked planner: waits for you  2 of 10 calls, 12.50 CNY / 50.00 CNY  dlg_00000000",
+    "  clerk asked press: working  dlg_11111111",
+    "(only the oldest are shown: there are too many)",
+  ])
+  expect(traceLines(trace, "zh")[1]).toBe("  clerk 委派 press: 进行中  dlg_11111111")
 })

@@ -1,9 +1,12 @@
 import type {
+  BudgetSpent,
   DelegationEvent,
   DelegationRecord,
   DelegationShown,
+  DelegationTrace,
   ShownPart,
 } from "@hufu/core/contract/delegation"
+import { sayMinor } from "@hufu/core/contract/say-figure"
 import { delegationWords } from "@hufu/core/delegation/delegation-words"
 import { sayTime } from "@hufu/core/mandate/say"
 import type { Language } from "@hufu/core/words"
@@ -26,6 +29,9 @@ const words = {
     reply: "answer",
     cut: "…",
     receipt: "receipt",
+    verdicts: { allow: "allowed", ask: "asked", deny: "denied" },
+    calls: (spent: number, most: number) => `${spent} of ${most} calls`,
+    traceCut: "(only the oldest are shown: there are too many)",
     cancelled: (id: string, state: string) => `${id} is ${state} now; what it had asked for goes no further.`,
   },
   zh: {
@@ -42,6 +48,9 @@ const words = {
     reply: "回答",
     cut: "…",
     receipt: "回执",
+    verdicts: { allow: "允许", ask: "询问", deny: "拒绝" },
+    calls: (spent: number, most: number) => `${spent} / ${most} 次`,
+    traceCut: "（数量过多，仅显示最早的部分）",
     cancelled: (id: string, state: string) => `${id} 现为「${state}」，其所请求的事项不再继续。`,
   },
 } as const
@@ -88,6 +97,42 @@ export function shownDelegationLines(
       ...partLines(parts, language),
     ]),
   ]
+}
+
+/** Who asked whom, as a tree from whoever asked first, with what was spent and what else was done. */
+export function traceLines({ items, isCut }: DelegationTrace, language: Language): string[] {
+  const say = words[language]
+  const depths = new Map<string, number>()
+  return [
+    ...items.flatMap(({ delegation, above, budgets, actions }) => {
+      const depth = above === null ? 0 : (depths.get(above) ?? 0) + 1
+      depths.set(delegation.id, depth)
+      const indent = "  ".repeat(depth)
+      const { id, agentName, server, state } = delegation
+      const spent = budgets.map((budget) => spentOf(budget, language)).filter((each) => each !== "")
+      return [
+        [
+          `${indent}${say.asks(agentName, server)}: ${delegationWords[language].state[state]}`,
+          ...spent,
+          id,
+        ].join("  "),
+        ...actions.map(
+          (action) =>
+            `${indent}  - ${action.agentName} ${action.server}/${oneLine(action.tool)}: ${say.verdicts[action.verdict]}  ${action.id}`,
+        ),
+      ]
+    }),
+    ...(isCut ? [say.traceCut] : []),
+  ]
+}
+
+function spentOf({ spent, most, currency }: BudgetSpent, language: Language): string {
+  return [
+    ...(most.count === null ? [] : [words[language].calls(spent.count, most.count)]),
+    ...(most.amount === null || currency === null
+      ? []
+      : [`${sayMinor(spent.amount, currency, language)} / ${sayMinor(most.amount, currency, language)}`]),
+  ].join(", ")
 }
 
 export function cancelledLines({ id, state }: DelegationRecord, language: Language): string[] {

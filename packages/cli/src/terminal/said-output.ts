@@ -2,7 +2,12 @@ import type { OperationId, Output } from "@hufu/core/contract/contract"
 import type { ActionRecord, StopReport } from "@hufu/core/contract/records"
 import { sayTime } from "@hufu/core/mandate/say"
 import type { Language } from "@hufu/core/words"
-import { cancelledLines, delegationLines, shownDelegationLines } from "../delegation/delegation-lines.ts"
+import {
+  cancelledLines,
+  delegationLines,
+  shownDelegationLines,
+  traceLines,
+} from "../delegation/delegation-lines.ts"
 import { placeLines, templateLines } from "../place/place-lines.ts"
 import { packLines, protectionLines, removedLines } from "../protection/protection-lines.ts"
 import { caLines } from "../ca/ca-lines.ts"
@@ -57,6 +62,7 @@ const said: Said = {
   "action.list": actionLines,
   "delegation.list": delegationLines,
   "delegation.show": shownDelegationLines,
+  "delegation.trace": traceLines,
   "delegation.cancel": cancelledLines,
   // Texts that other programs read, as they are.
   "ca.bundle": ({ pem }) => pemLines(pem),

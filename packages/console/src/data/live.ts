@@ -132,7 +132,7 @@ function changedBy(event: NodeEvent): readonly CallId[] {
     case "entry":
       return event.kind === "statement"
         ? ["log.entries"]
-        : ["action.list", "action.why", "task.show", "log.entries", "node.status"]
+        : ["action.list", "action.why", "task.show", "log.entries", "node.status", "delegation.trace"]
     case "hold":
       return ["hold.list", "hold.show", "node.status"]
     case "record":

@@ -4,7 +4,7 @@ import { idSchema } from "../id.ts"
 import { Effect, VerdictKind } from "../words.ts"
 import { Digest } from "./digest.ts"
 import { Noticed } from "./noticed.ts"
-import { ReasonRecord } from "./records.ts"
+import { ActionRecord, ReasonRecord } from "./records.ts"
 import { AgentRef, ServerRef } from "./refs.ts"
 
 /** What a person sees of what agents ask of each other. Whatever an agent or a partner wrote is UNTRUSTED: show as text only. */
@@ -101,6 +101,8 @@ export const TracedDelegation = z.object({
   events: z.array(DelegationEvent.omit({ parts: true, product: true })),
   /** Of the mandate that covers its latest order, where it has budgets. */
   budgets: z.array(BudgetSpent),
+  /** What else whoever was asked did because of it, as far as it said so; the oldest first. */
+  actions: z.array(ActionRecord),
 })
 export type TracedDelegation = z.infer<typeof TracedDelegation>
 

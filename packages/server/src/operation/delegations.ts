@@ -7,9 +7,11 @@ import type {
   DelegationTrace,
   ShownPart,
 } from "@hufu/core/contract/delegation"
+import type { ActionRecord } from "@hufu/core/contract/records"
 import { isEnd } from "@hufu/core/delegation/delegation-state"
 import type { Said } from "@hufu/core/delegation/happening"
 import type { Part } from "@hufu/core/delegation/part"
+import { isFailure } from "@hufu/core/failure"
 import {
   delegationRows,
   type DelegationRow,
@@ -41,11 +43,12 @@ const mostTextInAll = 256 * 1024
 
 const mostInTrace = 200
 const mostEventsInTrace = 60
+const mostActionsInTrace = 20
 
 type Parts = Pick<OperationParts, "store" | "agents" | "servers" | "actions" | "mandates" | "budgets">
 
 export function readDelegations(parts: Parts): Delegations {
-  const { store, agents, servers } = parts
+  const { store, agents, servers, actions } = parts
   const rows = delegationRows(store)
 
   function recordOf({
@@ -124,6 +127,30 @@ export function readDelegations(parts: Parts): Delegations {
     return row.root === undefined ? [row] : rows.ofTrace(row.root, mostInTrace + 1)
   }
 
+  /** What was done under orders and is no order itself. */
+  function doneUnder(under: readonly string[], orders: ReadonlyMap<string, string>): ActionRecord[] {
+    return under
+      .flatMap((order) =>
+        store.query<{ action: string }>(
+          "SELECT action FROM action_under WHERE under = ? ORDER BY action LIMIT ?",
+          [order, mostActionsInTrace + orders.size],
+        ),
+      )
+      .filter(({ action }) => !orders.has(action))
+      .slice(0, mostActionsInTrace)
+      .flatMap(({ action }) => known(action))
+      .filter(({ tool }) => !tool.startsWith("delegation/"))
+  }
+
+  function known(action: string): ActionRecord[] {
+    try {
+      return [actions.need(action)]
+    } catch (error) {
+      if (isFailure(error, "not_found")) return []
+      throw error
+    }
+  }
+
   function trace(id: string): DelegationTrace {
     const members = membersOf(need(id)).map((row) => ({
       row,
@@ -132,10 +159,7 @@ export function readDelegations(parts: Parts): Delegations {
     /** Whose order an action was. */
     const orders = new Map(
       members.flatMap(({ row, entries }) =>
-        [
-          row.action,
-          ...entries.map(({ entry }) => (entry.kind === "asked" ? entry.action : undefined)),
-        ].flatMap((action) => (action === undefined ? [] : [[action, row.id] as const])),
+        ordersOf(row, entries).map((action) => [action, row.id] as const),
       ),
     )
     return {
@@ -147,6 +171,7 @@ export function readDelegations(parts: Parts): Delegations {
           return event
         }),
         budgets: budgetsOf(parts, latestOrder(row, entries)),
+        actions: doneUnder(ordersOf(row, entries), orders),
       })),
       isCut: members.length > mostInTrace,
     }
@@ -212,6 +237,12 @@ function budgetsOf({ actions, mandates, budgets }: Parts, action: string | undef
 
 function protocolOf(transport: string): "a2a" | "aip" | "mcp" {
   return transport === "a2a" || transport === "aip" ? transport : "mcp"
+}
+
+/** The actions that its orders were. */
+function ordersOf(row: DelegationRow, entries: readonly StoredEntry[]): string[] {
+  const asked = entries.flatMap(({ entry }) => (entry.kind === "asked" && entry.action ? [entry.action] : []))
+  return [...new Set([...asked, ...(row.action === undefined ? [] : [row.action])])]
 }
 
 /** The action of the latest order. */

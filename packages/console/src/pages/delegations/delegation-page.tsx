@@ -10,6 +10,7 @@ import { Id } from "../../part/id.tsx"
 import { List, ListItem } from "../../part/list.tsx"
 import { Loaded } from "../../part/loaded.tsx"
 import { Page } from "../../part/page.tsx"
+import { RecentActions } from "../../part/recent-actions.tsx"
 import { Section } from "../../part/section.tsx"
 import { Ago } from "../../part/time.tsx"
 import { UntrustedName, visibleName } from "../../part/untrusted-name.tsx"
@@ -117,6 +118,7 @@ function Trace({
 }) {
   const words = useWords(delegationPageWords)
   const graph = useMemo(() => traceGraph(items), [items])
+  const done = items.flatMap(({ actions }) => actions)
   return (
     <>
       <Attention items={items} />
@@ -128,6 +130,11 @@ function Trace({
       <Section title={words.timeline}>
         <TimelinePicture items={items} shown={shown} />
       </Section>
+      {done.length === 0 ? null : (
+        <Section title={words.done}>
+          <RecentActions label={words.done} actions={done} />
+        </Section>
+      )}
     </>
   )
 }

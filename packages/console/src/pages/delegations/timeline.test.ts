@@ -26,6 +26,7 @@ function item(told: readonly Told[], createdAt = 0): TracedDelegation {
     },
     above: null,
     budgets: [],
+    actions: [],
     events: told.map(([at, what, hold = null], i) => ({
       seq: i + 1,
       at,

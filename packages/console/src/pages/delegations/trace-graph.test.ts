@@ -42,6 +42,7 @@ function asked(
       },
     ],
     budgets: [],
+    actions: [],
   }
 }
 
@@ -97,6 +98,31 @@ describe("what is marked", () => {
     expect(marksOf(waits, [waits])).toEqual(["fanOut", "deep"])
     const goes = asked("1", ["leader", "desk"], "working", { rules })
     expect(marksOf(goes, [goes])).toEqual([])
+  })
+
+  test("is what was done because of it and came up against another agent, as long as it goes on", () => {
+    const action = {
+      id: "act_00000000",
+      at: 0,
+      agent: "agt_clerk",
+      agentName: "clerk",
+      task: "tsk_00000000",
+      server: "notes",
+      tool: "add_note",
+      effect: "write",
+      verdict: "deny",
+      rules: ["platform/claim-lost"],
+      mandate: null,
+      hold: null,
+      outcome: null,
+      reason: null,
+      index: 0,
+    } as const
+    const actions = [{ ...action, rules: [...action.rules] }]
+    const goes = { ...asked("1", ["leader", "desk"]), actions }
+    expect(marksOf(goes, [goes])).toEqual(["claim"])
+    const ended = { ...asked("1", ["leader", "desk"], "completed"), actions }
+    expect(marksOf(ended, [ended])).toEqual([])
   })
 
   test("is a dead end only where somebody still has work to give back", () => {

@@ -46,12 +46,14 @@ export interface TraceGraph {
   readonly edges: readonly TraceEdge[]
 }
 
-export type Mark = "circle" | "deep" | "fanOut" | "deadEnd"
+export type Mark = "circle" | "deep" | "fanOut" | "claim" | "deadEnd"
 
 const marksOfRules: Readonly<Record<string, Mark>> = {
   "platform/circle": "circle",
   "platform/deep-chain": "deep",
   "platform/fan-out": "fanOut",
+  "platform/claim-asks": "claim",
+  "platform/claim-lost": "claim",
 }
 
 /** What the node noticed of a delegation where it stands now, and whether nothing comes of it any more for who still waits. */
@@ -63,7 +65,10 @@ export function marksOf(item: TracedDelegation, items: readonly TracedDelegation
   const above = items.find(({ delegation }) => delegation.id === item.above)
   const isDeadEnd =
     (state === "failed" || state === "rejected") && above !== undefined && isOpen(above.delegation.state)
-  return [...new Set<Mark>([...ruled, ...(isDeadEnd ? ["deadEnd" as const] : [])])]
+  // What was done because of it and came up against what another agent does.
+  const isContested = item.actions.some(({ rules }) => rules.some((rule) => marksOfRules[rule] === "claim"))
+  const claim = isOpen(state) && isContested ? (["claim"] as const) : []
+  return [...new Set<Mark>([...ruled, ...claim, ...(isDeadEnd ? ["deadEnd" as const] : [])])]
 }
 
 /** The graph of a trace: agents of this node are one with the partner as which they are asked. */

@@ -80,9 +80,12 @@ export const delegationPageWords = bilingual(
         `${asker} asks ${partner}, which waits for ${asker}: they may wait for each other for ever.`,
       deep: (asker: string) => `Many agents have passed this on to each other before ${asker}.`,
       fanOut: (asker: string) => `Many orders are open at once where ${asker} asks.`,
+      claim: (_asker: string, partner: string) =>
+        `What ${partner} was asked meets what another agent does for the same task: both act on one thing.`,
       deadEnd: (asker: string, partner: string) =>
         `${asker} still has work to give back, but what it asked of ${partner} came to nothing.`,
     },
+    done: "Done because of it",
     timeline: "Timeline",
     timelineLabel: (lanes: number) =>
       `${plural(lanes, "# delegation", "# delegations")} over time; what happened is listed below`,
@@ -180,8 +183,11 @@ export const delegationPageWords = bilingual(
         `${asker} 委派 ${partner}，而 ${partner} 正在等待 ${asker}：二者可能无休止地互相等待。`,
       deep: (asker: string) => `在 ${asker} 之前，此事已在多个智能体之间转交。`,
       fanOut: (asker: string) => `${asker} 所在之处同时有大量未结的请求。`,
+      claim: (_asker: string, partner: string) =>
+        `${partner} 受托之事与另一智能体为同一任务所做的相抵触：二者处理同一对象。`,
       deadEnd: (asker: string, partner: string) => `${asker} 仍须交付，但它委派 ${partner} 的事项没有结果。`,
     },
+    done: "因此而做的",
     timeline: "时间线",
     timelineLabel: (lanes: number) => `按时间排列的 ${sayNumber(lanes, "zh")} 个委派；经过列于下方`,
     now: "现在",
