@@ -1,3 +1,5 @@
+import { once } from "node:events"
+import { connect } from "node:tls"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
 import { runChecks } from "../../conformance/aip/check.ts"
 import { groupChecks, runGroupChecks } from "../../conformance/aip/group-checks.ts"
@@ -33,6 +35,26 @@ describe("agents over AIP, through a node", () => {
     await leader.close()
     expect(all.filter(({ outcome }) => outcome !== "passed")).toEqual([])
     expect(all).toHaveLength(ids.length)
+  })
+
+  test("whoever wants to know whom they speak with is shown a certificate in the partner's own code", async () => {
+    const { base, partnerAic, tls } = await world.target("tools", "certificate")
+    const shown = async (servername: string) => {
+      const socket = connect({ host: "localhost", port: Number(new URL(base).port), servername, ...tls })
+      await once(socket, "secureConnect")
+      const { subject, subjectaltname } = socket.getPeerCertificate()
+      socket.destroy()
+      return { name: subject.CN, also: subjectaltname }
+    }
+    // The connection checks the name and the chain itself.
+    expect(await shown("tools.localhost")).toMatchObject({
+      name: partnerAic,
+      also: expect.stringContaining(`acps://${partnerAic}`),
+    })
+    // The code of an agent elsewhere is not this node's to give, and what is nobody's name gets the door's own.
+    expect(await shown("localhost")).toMatchObject({ name: "localhost" })
+    await expect(shown("helper.localhost")).rejects.toThrow(/does not match/)
+    await expect(shown("nobody.localhost")).rejects.toThrow(/does not match/)
   })
 })
 

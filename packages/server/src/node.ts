@@ -904,6 +904,13 @@ export async function startNode({
           ca,
           clock,
           principal: () => person.id,
+          codeAt(name) {
+            const server = servers.find(name)
+            if (server === undefined) return undefined
+            const { aic } = servers.secrets(server)
+            if (aic === undefined) return localCode(server.id, { ...config.ca, ...config.registry })
+            return agentOf(aic) === undefined ? undefined : aic
+          },
           onStop: (caller, end) => connections.onStop(caller, end),
           serve: mtlsServer({
             peerOf: (request) => mtls.door?.peerOf(request),

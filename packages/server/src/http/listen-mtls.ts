@@ -1,7 +1,7 @@
 import { createServer, type Server } from "node:https"
 import type { IncomingMessage, ServerResponse } from "node:http"
 import { isIP } from "node:net"
-import { createSecureContext, type TLSSocket } from "node:tls"
+import { createSecureContext, type SecureContext, type TLSSocket } from "node:tls"
 import { Failure } from "@hufu/core/failure"
 import { newId } from "@hufu/core/id"
 import { idPrefixes } from "@hufu/core/id-prefixes"
@@ -9,7 +9,9 @@ import { isOntology, parseAic } from "@hufu/core/identity/aic"
 import type { Clock } from "../clock.ts"
 import { hostInUrl, listenDual } from "./listen-dual.ts"
 import type { Caller } from "../gateway/governor.ts"
+import type { Authority } from "../identity/ca/authorities.ts"
 import type { CertificateAuthority } from "../identity/ca/certificate-authority.ts"
+import { agentNames, type NamesOf } from "../identity/ca/certificate-profile.ts"
 import { nodeHolder } from "../identity/ca/certificates.ts"
 import { toPem } from "../identity/x509/pem.ts"
 import { generateKey, signerOf } from "../identity/x509/suite-keys.ts"
@@ -39,6 +41,8 @@ export interface MtlsDoorParts {
   readonly ca: CertificateAuthority
   readonly clock: Clock
   readonly principal: () => string
+  /** The code under which this node answers for a partner or tool server, where it gives that code out itself. */
+  readonly codeAt: (name: string) => string | undefined
   /** Closes the connection when its agent, its certificate or everything is stopped (INVARIANT 6). */
   readonly onStop: (caller: Caller, close: (reason: string) => void) => () => void
   readonly serve: (request: IncomingMessage, response: ServerResponse) => void
@@ -57,6 +61,8 @@ const maxConnections = 10_000
 const maxPerCertificate = 256
 const renewCheckMs = 3_600_000
 const renewMs = 3.5 * 86_400_000
+const minVersion = "TLSv1.3"
+const maxContexts = 1000
 const maxTimeoutMs = 2 ** 31 - 1
 
 /** Listens for agents that prove who they are by a certificate of this authority, and for nobody else. */
@@ -65,12 +71,23 @@ export async function listenMtls(parts: MtlsDoorParts, settings: MtlsSettings): 
   const peers = new WeakMap<object, { holder: string; aic: string; caller: Caller }>()
   const perCertificate = new Map<string, number>()
   let served: { readonly authority: string; readonly roots: string; readonly until: number } | undefined
+  /** By the name that was asked for. */
+  const contexts = new Map<string, { stands: string; until: number; context: Promise<SecureContext> }>()
   let renewing: Promise<void> = Promise.resolve()
 
   const server: Server = createServer({
     requestCert: true,
+    SNICallback(servername, done) {
+      contextFor(servername).then(
+        (context) => done(null, context),
+        (error: unknown) => {
+          log.warn({ err: error }, "a partner has no certificate at the door for certificates")
+          done(null)
+        },
+      )
+    },
     rejectUnauthorized: true,
-    minVersion: "TLSv1.3",
+    minVersion,
     handshakeTimeout: 10_000,
     maxHeaderSize: maxHeaderBytes,
     requestTimeout: 60_000,
@@ -126,6 +143,61 @@ export async function listenMtls(parts: MtlsDoorParts, settings: MtlsSettings): 
     }
   }
 
+  /** A new certificate of the door with these names, and its key; both are in memory alone. */
+  async function certify(issuer: Authority, names: NamesOf) {
+    const { suite } = issuer.signer()
+    const key = await generateKey(suite)
+    const { record, certificate } = await ca.certificates.issue({
+      holder: nodeHolder,
+      usage: "door",
+      publicKey: signerOf(key, suite).publicKey,
+      suite,
+      names,
+      days: undefined,
+      account: null,
+      by: nodeHolder,
+    })
+    const own = {
+      key: key.export({ format: "pem", type: "pkcs8" }),
+      cert: toPem("CERTIFICATE", certificate) + toPem("CERTIFICATE", issuer.certificate),
+    }
+    return { own, until: record.until }
+  }
+
+  /**
+   * The context for a name below one of the door's own, `NAME.localhost`: by it an agent that wants to know whom it speaks with is shown a
+   * certificate in the code of that partner. UNTRUSTED name; undefined for every other one, which gets the door's own certificate.
+   */
+  async function contextFor(servername: string): Promise<SecureContext | undefined> {
+    const at = servername.indexOf(".")
+    const partner = servername.slice(0, Math.max(at, 0))
+    const aic = settings.names.includes(servername.slice(at + 1)) ? parts.codeAt(partner) : undefined
+    if (aic === undefined) return undefined
+    const trusted = ca.authorities.all().filter(({ state }) => state !== "revoked")
+    const active = trusted.find(({ role, state }) => role === "intermediate" && state === "active")
+    if (active === undefined) return undefined
+    const roots = trusted.map(({ certificate }) => toPem("CERTIFICATE", certificate)).join("")
+    const stands = `${aic} ${active.id} ${roots}`
+    const known = contexts.get(servername)
+    if (known?.stands === stands && known.until - clock.now() > renewMs) return known.context
+    const made = certify(active, agentNames(aic, { dns: [servername], ip: [] }))
+    const entry = {
+      stands,
+      until: Number.POSITIVE_INFINITY,
+      context: made.then(({ own }) => createSecureContext({ ...own, ca: roots, minVersion })),
+    }
+    const [oldest] = contexts.size >= maxContexts ? contexts.keys() : []
+    if (oldest !== undefined) contexts.delete(oldest)
+    contexts.set(servername, entry)
+    try {
+      entry.until = (await made).until
+      return await entry.context
+    } catch (error) {
+      contexts.delete(servername)
+      throw error
+    }
+  }
+
   /** A certificate of its own, from whatever authority issues now; without one no handshake succeeds. */
   async function renew(): Promise<void> {
     const trusted = ca.authorities.all().filter(({ state }) => state !== "revoked")
@@ -134,34 +206,18 @@ export async function listenMtls(parts: MtlsDoorParts, settings: MtlsSettings): 
     if (active === undefined) return
     const isFresh = served !== undefined && served.until - clock.now() > renewMs
     if (isFresh && served?.authority === active.id && served.roots === roots) return
-    const { suite } = active.signer()
-    const key = await generateKey(suite)
     const isAddress = (name: string) => /^[0-9.]+$|:/.test(name)
-    const { record, certificate } = await ca.certificates.issue({
-      holder: nodeHolder,
-      usage: "door",
-      publicKey: signerOf(key, suite).publicKey,
-      suite,
-      names: {
-        commonName: settings.names[0] ?? settings.host,
-        uri: [],
-        dns: settings.names.filter((name) => !isAddress(name)),
-        ip: [...new Set([...settings.names.filter(isAddress), ...addressesOf(settings.host)])],
-      },
-      days: undefined,
-      account: null,
-      by: nodeHolder,
+    const made = await certify(active, {
+      commonName: settings.names[0] ?? settings.host,
+      uri: [],
+      dns: settings.names.filter((name) => !isAddress(name)),
+      ip: [...new Set([...settings.names.filter(isAddress), ...addressesOf(settings.host)])],
     })
-    const context = {
-      key: key.export({ format: "pem", type: "pkcs8" }),
-      cert: toPem("CERTIFICATE", certificate) + toPem("CERTIFICATE", active.certificate),
-      ca: roots,
-      minVersion: "TLSv1.3",
-    } as const
+    const context = { ...made.own, ca: roots, minVersion } as const
     // What cannot be read is found here, and not by the first who connects.
     createSecureContext(context)
     server.setSecureContext(context)
-    served = { authority: active.id, roots, until: record.until }
+    served = { authority: active.id, roots, until: made.until }
   }
 
   function renewSoon(): void {

@@ -140,6 +140,7 @@ export async function openAliveUnderTest(settings: object = {}): Promise<AliveUn
     {
       ca,
       clock,
+      codeAt: () => undefined,
       principal: () => owner,
       onStop: (caller, close) => connections.onStop(caller, close),
       serve: mtlsServer({
