@@ -1,6 +1,7 @@
 import { createServer, type Server } from "node:https"
 import type { IncomingMessage, ServerResponse } from "node:http"
 import { isIP } from "node:net"
+import { callbackify } from "node:util"
 import { createSecureContext, type SecureContext, type TLSSocket } from "node:tls"
 import { Failure } from "@hufu/core/failure"
 import { newId } from "@hufu/core/id"
@@ -77,15 +78,7 @@ export async function listenMtls(parts: MtlsDoorParts, settings: MtlsSettings): 
 
   const server: Server = createServer({
     requestCert: true,
-    SNICallback(servername, done) {
-      contextFor(servername).then(
-        (context) => done(null, context),
-        (error: unknown) => {
-          log.warn({ err: error }, "a partner has no certificate at the door for certificates")
-          done(null)
-        },
-      )
-    },
+    SNICallback: callbackify(contextOrNone),
     rejectUnauthorized: true,
     minVersion,
     handshakeTimeout: 10_000,
@@ -195,6 +188,15 @@ export async function listenMtls(parts: MtlsDoorParts, settings: MtlsSettings): 
     } catch (error) {
       contexts.delete(servername)
       throw error
+    }
+  }
+
+  async function contextOrNone(servername: string): Promise<SecureContext | undefined> {
+    try {
+      return await contextFor(servername)
+    } catch (error) {
+      log.warn({ err: error }, "a partner has no certificate at the door for certificates")
+      return undefined
     }
   }
 
