@@ -215,12 +215,16 @@ describe("A2A at a node in a process of its own", () => {
     await world.node.api("POST", "/v1/delegations", draft)
     expect(agent.runs).toBe(runs + 1)
     const another = { ...draft, name: crypto.randomUUID() }
-    expect(await world.node.api("POST", "/v1/delegations:preview", another)).toMatchObject({
-      verdict: "deny",
-    })
+    // The contract says what comes.
+    const seen = (await world.node.api(
+      "POST",
+      "/v1/delegations:preview",
+      another,
+    )) as Output<"delegation.preview">
+    expect(seen.verdict).toBe("deny")
     const refused = (await world.node.api("POST", "/v1/delegations", another)) as { id: string } // a record
     expect(refused).toMatchObject({ state: "rejected" })
-    expect((await show(refused.id)).events.at(-1)?.reasons.length).toBeGreaterThan(0)
+    expect((await show(refused.id)).events.at(-1)?.reasons).toEqual(seen.reasons)
     expect(agent.runs).toBe(runs + 1)
   })
 
