@@ -20,8 +20,8 @@ export interface Leader {
   stream(of: JsonMembers): Promise<Streamed>
   /** A task in a state, or NotReached. */
   reach(outcome: Outcome, state: Result["status"]["state"]): Promise<string>
-  /** Asks until a task is in one of these states. */
-  until(task: string, states: readonly string[]): Promise<Result>
+  /** Asks until a task is in one of these states, as long as the target's patience lasts or so many ms. */
+  until(task: string, states: readonly string[], ms?: number): Promise<Result>
   close(): Promise<void>
 }
 
@@ -132,8 +132,8 @@ export function openLeader(target: Target): Leader {
     }
   }
 
-  async function until(task: string, states: readonly string[]): Promise<Result> {
-    const end = performance.now() + patienceMs
+  async function until(task: string, states: readonly string[], ms = patienceMs): Promise<Result> {
+    const end = performance.now() + ms
     for (;;) {
       const result = await rpc(task, "get")
       if (states.includes(result.status.state)) return result

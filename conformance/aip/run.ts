@@ -24,6 +24,7 @@ const { values, positionals } = parseArgs({
     script: { type: "string" },
     callback: { type: "string" },
     patience: { type: "string", default: "10" },
+    "partner-waits": { type: "string" },
     leader: { type: "boolean", default: false },
     broker: { type: "string" },
     password: { type: "string" },
@@ -66,6 +67,9 @@ async function targetOf(url: string): Promise<Target> {
     script,
     ...(values.callback === undefined ? {} : { callbackHost: values.callback }),
     patienceMs: Number(values.patience) * 1000,
+    ...(values["partner-waits"] === undefined
+      ? {}
+      : { partnerWaitsMs: Number(values["partner-waits"]) * 1000 }),
   }
 }
 

@@ -113,13 +113,22 @@ async function ignoredBy(
   return leader.rpc(task, "get")
 }
 
-function timesOut(number: string): Check {
+/** Where it waits too long for its leader, to an end. */
+function timesOut(number: string, outcome: Outcome, from: State, to: State): Check {
   return {
     id: `state-${number}`,
     source: `${table}, row ${number}`,
-    what: "a wait that is too long ends the task",
-    run: () =>
-      Promise.reject(new NotReached("how long the partner waits is its own affair, and is not waited for")),
+    what: `\`${from}\` that waits too long becomes \`${to}\``,
+    async run(leader) {
+      const { partnerWaitsMs, patienceMs } = leader.target
+      if (partnerWaitsMs === undefined)
+        throw new NotReached("how long the partner waits is its own affair, and is not waited for")
+      const task = await leader.reach(outcome, from)
+      await leader.until(task, [to], partnerWaitsMs + patienceMs).catch(() => {})
+      const after = await leader.rpc(task, "get")
+      is(after.status.state, to)
+      legal(after)
+    },
   }
 }
 
@@ -164,11 +173,11 @@ export const stateChecks: readonly Check[] = [
   row("8", { from: "working", by: "cancel", to: ["canceled"], with: "work" }),
   row("9", { from: "awaiting-input", by: "continue", to: goesOn, with: "ask" }),
   row("10", { from: "awaiting-input", by: "cancel", to: ["canceled"], with: "ask" }),
-  timesOut("11"),
+  timesOut("11", "ask", "awaiting-input", "canceled"),
   row("12", { from: "awaiting-completion", by: "complete", to: ["completed"], with: "deliver" }),
   row("13", { from: "awaiting-completion", by: "continue", to: goesOn, with: "deliver" }),
   row("14", { from: "awaiting-completion", by: "cancel", to: ["canceled"], with: "deliver" }),
-  timesOut("15"),
+  timesOut("15", "deliver", "awaiting-completion", "completed"),
   ignored("state-16", "deliver", "completed", ["start", "continue", "cancel", "complete"], ["complete"]),
   ignored("state-17", "deliver", "canceled", ["start", "continue", "cancel", "complete"], ["cancel"]),
   ignored("state-18", "fail", "failed", ["start", "continue", "cancel", "complete"]),

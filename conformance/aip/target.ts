@@ -20,4 +20,6 @@ export interface Target {
   readonly callbackHost?: string
   /** How long a task may take to where it is wanted. */
   readonly patienceMs: number
+  /** How long the partner waits for its leader before it ends a task by itself; where it is not known, that is not waited for. */
+  readonly partnerWaitsMs?: number
 }

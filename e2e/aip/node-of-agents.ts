@@ -12,6 +12,8 @@ import { addHttpServer, createAgent, enrolPerson, grantMandate, startNode } from
 import { startProcess } from "../process/start-process.ts"
 
 const secret = "three tigers guard the tally of the north gate"
+/** How long a task waits for its leader: long enough for every check that is none of that. */
+const waitMs = 20_000
 const helperAic = "1.2.156.3088.1.1.34C2.478BDF.3GF546.0JU4"
 const Bound = z.object({ keyId: z.string(), macKey: z.string(), aic: z.string(), directory: z.string() })
 const Acs = z.object({ aic: z.string(), skills: z.array(z.object({ id: z.string() })) })
@@ -41,7 +43,10 @@ export async function openNodeOfAgents({ broker }: { readonly broker?: BrokerCon
     startFixture(),
   ])
   const node = await startNode({
-    config: { ca: { door: { port } }, ...(broker === undefined ? {} : { interconnect: { broker } }) },
+    config: {
+      ca: { door: { port } },
+      interconnect: { answerHours: waitMs / 3_600_000, ...(broker === undefined ? {} : { broker }) },
+    },
   })
   async function close() {
     await node.dispose()
@@ -106,6 +111,7 @@ export async function openNodeOfAgents({ broker }: { readonly broker?: BrokerCon
             : Object.fromEntries(outcomes.map((each) => [each, [{ type: "text", text: each }]])),
         callbackHost: loopback,
         patienceMs: 10_000,
+        partnerWaitsMs: waitMs,
       }
     }
     return { node, partner, target, close, credential, tls }
