@@ -19,6 +19,7 @@ const forwarded = [
   "mcp-method",
   "mcp-name",
   "mcp-session-id",
+  "a2a-version",
 ]
 
 // Whoever started this process holds its input; when they are gone, it goes too.

@@ -16,6 +16,7 @@ const long = [
   "packages/server/src/ledger/flipped-byte",
   "e2e/state",
   "bench/gateway.test.ts",
+  "bench/interconnect",
 ]
 const run = spawn(process.execPath, [vitest, "run", ...long], {
   cwd: root,

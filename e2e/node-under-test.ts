@@ -13,7 +13,8 @@ import { startProcess, type StartedProcess } from "./process/start-process.ts"
 // command and the real API: nothing here reaches into the data folder or imports the server.
 
 const command = fileURLToPath(new URL("../packages/cli/bin/hufu.js", import.meta.url))
-const personSecret = "three tigers guard the tally of the north gate"
+/** Of every person who is enrolled here. */
+export const personSecret = "three tigers guard the tally of the north gate"
 const pageSize = 1000
 const whyAtOnce = 8
 /** A proof of the person lasts a minute. */
