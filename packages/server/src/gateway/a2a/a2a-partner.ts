@@ -9,7 +9,13 @@ import { delegationExtension } from "@hufu/core/a2a/delegation-extension"
 import { isRest, type DelegationState } from "@hufu/core/delegation/delegation-state"
 import { Failure, isFailure } from "@hufu/core/failure"
 import { isJsonObject, type JsonObject } from "@hufu/core/json/json-value"
-import type { FromPartner, Partner, PartnerOrder, PartnerView } from "../delegation/partner.ts"
+import {
+  type FromPartner,
+  type Partner,
+  partnerConnections,
+  type PartnerOrder,
+  type PartnerView,
+} from "../delegation/partner.ts"
 import { HttpUpstream, type HttpUpstreamOptions } from "../mcp/upstream/http-upstream.ts"
 import type { HttpServer } from "../mcp/upstream/server-definition.ts"
 import type { Ticket } from "../ticket.ts"
@@ -40,7 +46,8 @@ const resumptions = 5
 export function createA2aPartner(options: A2aPartnerOptions): A2aPartner {
   const { server, now, answerMs = 5 * 60_000 } = options
   let opened: HttpUpstream | undefined
-  const upstream = () => (opened ??= new HttpUpstream(server, options))
+  const upstream = () =>
+    (opened ??= new HttpUpstream(server, { ...options, connections: partnerConnections }))
   let known: { readonly card: PartnerCard; readonly at: number } | undefined
 
   async function card(signal: AbortSignal): Promise<PartnerCard> {

@@ -3,6 +3,7 @@ import { checkServerIdentity, getCACertificates, type PeerCertificate } from "no
 import { aipErrors } from "@hufu/core/aip/aip-error"
 import { Failure } from "@hufu/core/failure"
 import { formatAic, isSameAic, parseAic } from "@hufu/core/identity/aic"
+import { partnerConnections } from "../delegation/partner.ts"
 import { HttpUpstream, type HttpUpstreamOptions } from "../mcp/upstream/http-upstream.ts"
 import type { HttpServer } from "../mcp/upstream/server-definition.ts"
 import { lied } from "./partner-answer.ts"
@@ -54,7 +55,8 @@ export function partnerLink(
             },
           },
         }
-  return { upstream: new HttpUpstream(server, { ...options, ...tls }), aic: () => known }
+  const connections = { connections: partnerConnections }
+  return { upstream: new HttpUpstream(server, { ...options, ...tls, ...connections }), aic: () => known }
 }
 
 /** The AIC of a certificate: its common name, with which the URI beside it agrees (ACPs 07 §6.0). Undefined where it names no agent. */

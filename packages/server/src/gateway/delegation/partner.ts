@@ -3,6 +3,9 @@ import type { Happening, Said } from "@hufu/core/delegation/happening"
 import type { JsonObject } from "@hufu/core/json/json-value"
 import type { Ticket } from "../ticket.ts"
 
+/** How many connections to one partner there are at most: each delegation that is under way holds one for as long as the partner speaks. */
+export const partnerConnections = 4096
+
 /** How a partner knows a delegation. */
 export interface PartnerView {
   /** Hufu's id of it, which never leaves. */

@@ -46,6 +46,8 @@ export interface HttpUpstreamOptions {
   readonly origin: () => string
   readonly node: string
   readonly connectTimeoutMs?: number
+  /** How many at most: whatever is asked beyond waits for one of them. */
+  readonly connections?: number
   readonly privateNames?: readonly string[]
   readonly resolve?: ReachOptions["resolve"]
   /** As whom Hufu opens a connection, and whom it expects there. */
@@ -79,7 +81,7 @@ export class HttpUpstream {
     this.#fixed = { ...lowerCase(server.headers), [viaHeader]: options.node }
     const { Pool } = undici()
     this.#pool = new Pool(url.origin, {
-      connections: 256,
+      connections: options.connections ?? 256,
       connect: {
         timeout: options.connectTimeoutMs ?? 10_000,
         lookup: reachableLookup(portOf(url), reach),
