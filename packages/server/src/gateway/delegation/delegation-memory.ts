@@ -21,8 +21,8 @@ export interface Live {
   row: DelegationRow
   view: Delegation
   caller: Caller
-  /** The last events, for whoever follows. */
-  recent: Event[]
+  /** The last events, for whoever follows, each with its weight. */
+  recent: { readonly event: Event; readonly weight: number }[]
   recentBytes: number
   bytes: number
   /** Whoever waits for what happens next. */
@@ -69,7 +69,8 @@ export interface MemoryParts {
 }
 
 const mostInMemory = 2000
-const recentBytes = 256 * 1024
+/** For each delegation: whoever is further behind reads what is written. A thousand streams at once take no more with every event. */
+const recentBytes = 16 * 1024
 
 export function openDelegationMemory({
   store,
@@ -146,7 +147,12 @@ export function openDelegationMemory({
     const at = clock.now()
     // INVARIANT: nothing happens after an end, also where two ends were on their way at once.
     const kept = isEnd(live.view.state) ? entries.filter(({ kind }) => kind === "asked") : entries
-    const stored: StoredEntry[] = kept.map((entry, i) => ({ seq: live.view.lastSeq + 1 + i, at, entry }))
+    const stored = kept.map((entry, i) => ({
+      seq: live.view.lastSeq + 1 + i,
+      at,
+      entry,
+      text: JSON.stringify(entry),
+    }))
     let view = live.view
     for (const each of stored) view = foldDelegation(view, each)
     const row: DelegationRow = {
@@ -155,16 +161,16 @@ export function openDelegationMemory({
       state: view.state,
       changedAt: at,
       seq: view.lastSeq,
-      facts: { ...live.row.facts, ...facts },
+      facts: Object.keys(facts).length === 0 ? live.row.facts : { ...live.row.facts, ...facts },
     }
-    await store.commit((tx) => rows.put(tx, row, stored))
+    const before = live.view.lastSeq === 0 ? undefined : live.row
+    await store.commit((tx) => rows.put(tx, row, stored, before))
     const isEnding = isEnd(view.state) && !isEnd(live.view.state)
     live.row = row
     live.view = view
-    for (const { seq, entry } of stored) {
-      const weight = weightOf(entry)
-      live.bytes += weight
-      if (entry.kind === "happened") keepRecent(live, { seq, at, happening: entry.happening }, weight)
+    for (const { seq, entry, text } of stored) {
+      live.bytes += text.length
+      if (entry.kind === "happened") keepRecent(live, { seq, at, happening: entry.happening }, text.length)
     }
     if (isEnding) ended(live)
     onChanged(live)
@@ -174,12 +180,10 @@ export function openDelegationMemory({
   }
 
   function keepRecent(live: Live, event: Event, weight: number): void {
-    live.recent.push(event)
+    live.recent.push({ event, weight })
     live.recentBytes += weight
-    while (live.recentBytes > recentBytes && live.recent.length > 1) {
-      const gone = live.recent.shift()
-      live.recentBytes -= gone === undefined ? 0 : weightOf({ kind: "happened", happening: gone.happening })
-    }
+    while (live.recentBytes > recentBytes && live.recent.length > 1)
+      live.recentBytes -= live.recent.shift()?.weight ?? 0
   }
 
   function ended(live: Live): void {
@@ -199,7 +203,8 @@ export function openDelegationMemory({
 
   function eventsAfter(live: Live, after: number): readonly Event[] {
     const [first] = live.recent
-    if (first !== undefined && first.seq <= after + 1) return live.recent.filter(({ seq }) => seq > after)
+    if (first !== undefined && first.event.seq <= after + 1)
+      return live.recent.flatMap(({ event }) => (event.seq > after ? [event] : []))
     if (after >= live.view.lastSeq) return []
     return rows
       .entries(live.row, after)

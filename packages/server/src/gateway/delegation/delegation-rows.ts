@@ -97,6 +97,11 @@ export interface StoredEntry {
   readonly entry: Entry
 }
 
+/** One on its way to the disk, as it is written there. */
+export interface WrittenEntry extends StoredEntry {
+  readonly text: string
+}
+
 interface Columns {
   readonly id: string
   readonly agent: string
@@ -157,6 +162,16 @@ export function delegationRows(store: Store) {
 
   const read = (where: string, values: readonly (string | number)[]) =>
     store.query<Columns>(`SELECT ${columns} FROM delegation ${where}`, values).flatMap(open)
+
+  function putEntries(tx: Tx, { id, task }: DelegationRow, entries: readonly WrittenEntry[]): void {
+    for (const { seq, at, text } of entries)
+      tx.run("INSERT INTO delegation_event (delegation, seq, at, body) VALUES (?, ?, ?, ?)", [
+        id,
+        seq,
+        at,
+        vault.sealRow(tx, { subject: task, name: `delegation/${id}/${seq}`, text }),
+      ])
+  }
 
   return {
     /** By what its asking agent calls it. */
@@ -222,9 +237,17 @@ export function delegationRows(store: Store) {
           return text === undefined ? [] : [{ seq, at, entry: Entry.parse(JSON.parse(text)) }]
         })
     },
-    put(tx: Tx, row: DelegationRow, entries: readonly StoredEntry[]): void {
+    /** @param before the row as it stands on the disk, where it does: what is the same in it is not written again */
+    put(tx: Tx, row: DelegationRow, entries: readonly WrittenEntry[], before?: DelegationRow): void {
       const { id, agent, server, task, state, createdAt, changedAt, seq, action, under, root, facts } = row
       const seal = (name: string, text: string) => vault.sealRow(tx, { subject: task, name, text })
+      if (before?.facts === facts) {
+        tx.run(
+          "UPDATE delegation SET state = ?, is_ended = ?, changed = ?, seq = ?, action = ?, under = ?, root = ? WHERE id = ?",
+          [state, isEnd(state) ? 1 : 0, changedAt, seq, action ?? null, under ?? null, root ?? null, id],
+        )
+        return putEntries(tx, row, entries)
+      }
       const partner = facts.partnerTask === undefined ? null : digest(server, facts.partnerTask)
       tx.run(
         `INSERT INTO delegation (id, key, partner_key, agent, server, task, state, is_ended, created, changed, seq, action, under, root, body)
@@ -253,13 +276,7 @@ export function delegationRows(store: Store) {
       // Those that waited for its start are its own from now on.
       if (entries[0]?.seq === 1)
         tx.run("DELETE FROM early_notice WHERE key = ?", [digest(agent, server, facts.name)])
-      for (const each of entries)
-        tx.run("INSERT INTO delegation_event (delegation, seq, at, body) VALUES (?, ?, ?, ?)", [
-          id,
-          each.seq,
-          each.at,
-          seal(`delegation/${id}/${each.seq}`, JSON.stringify(each.entry)),
-        ])
+      putEntries(tx, row, entries)
     },
     /** Those that wait for a delegation of this name to start. */
     earlyNotices(agent: string, server: string, name: string): Facts["notices"] {
