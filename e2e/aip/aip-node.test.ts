@@ -1,9 +1,10 @@
 import { once } from "node:events"
 import { connect } from "node:tls"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
+import { z } from "zod"
 import { runChecks } from "../../conformance/aip/check.ts"
 import { groupChecks, runGroupChecks } from "../../conformance/aip/group-checks.ts"
-import { openGroupLeader } from "../../conformance/aip/group-leader.ts"
+import { connection, openGroupLeader } from "../../conformance/aip/group-leader.ts"
 import { openLeader } from "../../conformance/aip/leader.ts"
 import { partnerChecks } from "../../conformance/aip/partner-checks.ts"
 import { noBroker } from "./broker-under-test.ts"
@@ -70,4 +71,86 @@ describe.skipIf(noBroker !== undefined)("agents in groups, at a real broker", ()
     await leader.close()
     expect(all.filter(({ outcome }) => outcome !== "passed")).toEqual([])
   }, 120_000)
+
+  test("what is done in a group has a verdict and a receipt, and what the broker was told to refuse is in the ledger", async () => {
+    const { node } = needed()
+    const { items } = Actions.parse(await node.api("GET", "/v1/actions?server=helper&limit=1000"))
+    const done = (tool: string) =>
+      items.filter((each) => each.tool === tool && each.verdict === "allow" && each.outcome === "done")
+    for (const tool of [
+      "group/invite",
+      "group/join",
+      "group/mute",
+      "group/unmute",
+      "group/leave",
+      "delegation/ask",
+    ])
+      expect(done(tool).length, tool).toBeGreaterThan(0)
+    const receipt = await node.api("GET", `/v1/actions/${done("group/mute")[0]?.id}/receipt`)
+    expect(receipt).toMatchObject({ format: "hufu-receipt/1", entries: [{}, {}] })
+    // What is added lazily comes with the next commit.
+    await expect.poll(() => refusals(node)).toContain("not_owner")
+  })
+
+  test("an invitation that no mandate covers waits for a person, and one that is refused changes nothing", async () => {
+    const { node, partner } = needed()
+    const aic = "1.2.156.3088.1.1.34C2.478BDH.1.0000"
+    const asked = { name: "asked", url: `${partner.url}/rpc`, protocol: "aip", aic }
+    await node.api("POST", "/v1/servers", asked)
+    const target = { ...(await needed().target("helper", "credential")), partnerAic: aic }
+    const leader = await openGroupLeader(target)
+    const member = (groupId: string) => leader.acl("PUT", `${target.senderId}/${groupId}/members/${aic}`)
+    for (const decision of ["refuse", "approve"] as const) {
+      const groupId = `g-${decision}`
+      expect(await member(groupId)).toEqual({ status: 403, error: "APPROVAL_REQUIRED" })
+      const channel = await leader.channel()
+      // The group is there, and the partner is none of it.
+      await channel.assertExchange(`group_${target.senderId}_${groupId}`, "fanout", { durable: true })
+      await channel.close()
+      const { items } = Holds.parse(await node.api("GET", "/v1/holds"))
+      const hold = items.find(({ server, state }) => server === "asked" && state === "waiting")
+      const choice = decision === "approve" ? { digest: hold?.digest, for: "once" } : {}
+      await node.api("POST", `/v1/holds/${hold?.id}:${decision}`, choice)
+      expect((await member(groupId)).status).toBe(decision === "approve" ? 204 : 403)
+    }
+    await leader.close()
+  })
+
+  test("whoever is stopped is cut off at the broker, and let in no more until it may be", async () => {
+    const { node } = needed()
+    const target = await needed().target("helper", "certificate")
+    const open = await connection(target)
+    const closed = once(open, "close")
+    await node.api("POST", "/v1/agents/leader:suspend", { reason: "a test" })
+    await closed
+    await expect(connection(target)).rejects.toThrow(/ACCESS_REFUSED|403|closed/i)
+    await node.api("POST", "/v1/agents/leader:resume", {})
+    const again = await connection(target)
+    await again.close()
+    const nobody = { ...target, senderId: target.partnerAic, broker: { ...target.broker, password: "x" } }
+    await expect(connection(nobody)).rejects.toThrow(/ACCESS_REFUSED|403|closed/i)
+  })
 })
+
+const Actions = z.object({
+  items: z.array(
+    z.object({ id: z.string(), tool: z.string(), verdict: z.string(), outcome: z.string().nullish() }),
+  ),
+})
+const Holds = z.object({
+  items: z.array(z.object({ id: z.string(), server: z.string(), state: z.string(), digest: z.string() })),
+})
+const Entries = z.object({ size: z.int(), items: z.array(z.object({ entry: z.looseObject({}) })) })
+
+/** Why the broker was told to refuse something, as the ledger has it. */
+async function refusals(node: WorldWithBroker["node"]): Promise<unknown[]> {
+  const found: unknown[] = []
+  for (let from = 0; ;) {
+    const { size, items } = Entries.parse(await node.api("GET", `/v1/log/entries?from=${from}&limit=1000`))
+    for (const { entry } of items)
+      if (entry["fact"] === "agent.refused")
+        found.push(z.object({ reason: z.string() }).parse(entry["refs"]).reason)
+    from += items.length
+    if (items.length === 0 || from >= size) return found
+  }
+}
