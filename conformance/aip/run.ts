@@ -4,6 +4,7 @@ import { parseArgs } from "node:util"
 import { z } from "zod"
 import { type Checked, runChecks } from "./check.ts"
 import { groupChecks, runGroupChecks } from "./group-checks.ts"
+import { startGroupPartner } from "./group-partner.ts"
 import { openGroupLeader } from "./group-leader.ts"
 import { openLeader } from "./leader.ts"
 import { type Misstep, watchLeader } from "./leader-checks.ts"
@@ -143,10 +144,29 @@ async function checkLeader(): Promise<readonly Misstep[]> {
   return watch.missteps
 }
 
+/** A partner that is at the broker itself. */
+async function checkGroupLeader(broker: string): Promise<readonly Misstep[]> {
+  const { hostname, port } = new URL(broker)
+  const { password, partner: aic } = values
+  if (password === undefined || aic === undefined)
+    throw new Error("give --partner, the code under which it comes to the broker, and --password")
+  const partner = await startGroupPartner({ aic, broker: { hostname, port: Number(port || 5672), password } })
+  console.log(
+    `have a leader invite ${partner.scripted.url}/rpc into a group, and press Ctrl-C when it is done`,
+  )
+  await new Promise((resolve) => process.once("SIGINT", resolve))
+  await partner.close()
+  for (const { id, source, what } of partner.missteps) console.log(`${id} (${source}): ${what}`)
+  console.log(`${partner.missteps.length} missteps in ${partner.heard.length} messages`)
+  if (partner.missteps.length > 0 || partner.heard.length === 0) process.exitCode = 1
+  return partner.missteps
+}
+
 const [url] = positionals
 if (url === undefined && !values.leader)
   throw new Error("give the address of a partner, or --leader to look at one: see conformance/aip/README.md")
-const found = url === undefined ? await checkLeader() : await checkPartner(url)
+const checksLeader = () => (values.broker === undefined ? checkLeader() : checkGroupLeader(values.broker))
+const found = url === undefined ? await checksLeader() : await checkPartner(url)
 await mkdir(values.out, { recursive: true })
 const file = join(values.out, "conformance-aip.json")
 await writeFile(file, `${JSON.stringify({ at: new Date().toISOString(), found }, null, 2)}\n`)

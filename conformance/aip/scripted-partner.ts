@@ -29,6 +29,8 @@ export interface ScriptedPartner {
   go(taskId: string, text: string): void
   /** Forgets the first events of every task. */
   forget(): void
+  /** Takes a command that came in some other way than by a request. */
+  take(of: JsonMembers): void
   tasks(): readonly { readonly id: string; readonly state: string }[]
   close(): Promise<void>
 }
@@ -53,6 +55,10 @@ export interface PartnerOptions {
   readonly identify?: (seen: Seen) => string | undefined
   /** What becomes of a task by a command with these items, in place of what its first text says. */
   readonly script?: (items: Json) => readonly PartnerStep[] | undefined
+  /** Told of every state of every task, with the task as it then stands. */
+  readonly onState?: (result: JsonMembers) => void
+  /** Answers an invitation into a group; without it, groups are not supported. */
+  readonly onInvited?: (params: JsonMembers) => Promise<Json>
   /** Changes what goes out, to see that whoever looks at it notices. */
   readonly alter?: (message: JsonMembers) => JsonMembers
 }
@@ -129,6 +135,7 @@ export async function startScriptedPartner(options: PartnerOptions): Promise<Scr
     const first = task.statuses.length === 1
     tell(task, first ? resultOf(task) : { ...message(task, "task-status-update"), status: task.status })
     notify(task, state)
+    options.onState?.(resultOf(task))
     if (ends.has(state)) for (const stream of task.streams) stream.res.end()
   }
 
@@ -393,7 +400,9 @@ export async function startScriptedPartner(options: PartnerOptions): Promise<Scr
       seen.push(one)
       options.onSeen?.(one)
       admit(one)
-      const result = answer(path, body, res)
+      const { params } = body
+      const invited = path === "group" && isObject(params) ? options.onInvited?.(params) : undefined
+      const result = invited === undefined ? answer(path, body, res) : await invited
       if (result !== undefined) reply(res, alter({ jsonrpc: "2.0", id, result }))
     } catch (error) {
       const said =
@@ -417,6 +426,9 @@ export async function startScriptedPartner(options: PartnerOptions): Promise<Scr
   return {
     url: `${tls === undefined ? "http" : "https"}://${name}:${at.port}`,
     seen,
+    take(of) {
+      act(command(of), of)
+    },
     go(taskId, text) {
       const task = tasks.get(taskId)
       if (task === undefined) throw new Error("there is no such task")

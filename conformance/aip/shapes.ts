@@ -106,3 +106,20 @@ export const InvitationError = z.object({
   invitationToken: z.string(),
   error: z.object({ code: z.int(), message: z.string(), data: z.object({ errorType: z.string() }) }),
 })
+export const GroupCommand = z.object({
+  type: z.literal("group-mgmt-command"),
+  ...message,
+  senderRole: z.literal("leader"),
+  command: z.enum(["get-status", "leave-group", "mute", "unmute"]),
+  groupId: id,
+})
+export const Invitation = z.object({
+  protocol: z.string().regex(/^rabbitmq:/),
+  group: z.object({
+    groupId: z.string().regex(/^[a-zA-Z0-9-]{1,128}$/),
+    leader: z.object({ aic: id }),
+    partners: z.array(z.object({ aic: id })),
+  }),
+  server: z.object({ host: id, port: z.int(), vhost: z.literal("acps") }),
+  amqp: z.object({ exchange: id, exchangeType: z.literal("fanout"), routingKey: z.literal("") }),
+})

@@ -9,6 +9,7 @@ import { openLeader } from "../../conformance/aip/leader.ts"
 import { partnerChecks } from "../../conformance/aip/partner-checks.ts"
 import { noBroker } from "./broker-under-test.ts"
 import { openNodeOfAgents } from "./node-of-agents.ts"
+import { openSecondPartner } from "./second-partner.ts"
 import { openWorldWithBroker, type WorldWithBroker } from "./world-with-broker.ts"
 
 // All of the checks, for each of the four: `npm run conformance:aip:gateway`, and of groups `npm run conformance:aip:groups`.
@@ -116,6 +117,79 @@ describe.skipIf(noBroker !== undefined)("agents in groups, at a real broker", ()
     await leader.close()
   })
 
+  test("Hufu leads a group in an agent's name, with a partner that is at the broker itself", async () => {
+    const { node } = needed()
+    const second = await openSecondPartner(needed())
+    const { aic: senderId, headers } = second.captain
+    const as = { "content-type": "application/json", ...headers }
+    const ask = async (method: string, path: string, body?: object) => {
+      const reply = await fetch(`${node.url}/v1/groups/${path}`, {
+        method,
+        headers: as,
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      })
+      return { status: reply.status, body: Answer.parse(await reply.json()) }
+    }
+    const member = (of: Awaited<ReturnType<typeof ask>>) =>
+      of.body.members?.find(({ server }) => server === "second")
+    const until = (state: string) =>
+      expect
+        .poll(
+          async () =>
+            Answer.parse(
+              Groups.parse(await node.api("GET", "/v1/groups")).items.find(({ group }) => group === "led"),
+            ).members?.find(({ server }) => server === "second")?.state,
+        )
+        .toBe(state)
+
+    const invited = await ask("POST", "led/members", { server: "second" })
+    expect(invited.status).toBe(200)
+    expect(["invited", "joined"]).toContain(member(invited)?.state)
+    await until("joined")
+
+    const leader = openLeader({
+      base: `${node.url}/aip/second`,
+      senderId,
+      headers,
+      partnerAic: second.aic,
+      bindsIdentity: true,
+      script: {},
+      patienceMs: 10_000,
+    })
+    const inGroup = { groupId: "led" }
+    const task = leader.newTask()
+    await leader.rpc(task, "start", { ...inGroup, dataItems: [{ type: "text", text: "deliver" }] })
+    expect((await leader.until(task, ["awaiting-completion"])).products).toHaveLength(1)
+    await leader.rpc(task, "complete", inGroup)
+    expect((await leader.until(task, ["completed"])).status.state).toBe("completed")
+    // Hybrid: begun in the group, gone on with by request; and the other way round.
+    const [there, back] = [leader.newTask(), leader.newTask()]
+    await leader.rpc(there, "start", { ...inGroup, dataItems: [{ type: "text", text: "ask" }] })
+    await leader.rpc(back, "start", { dataItems: [{ type: "text", text: "ask" }] })
+    for (const each of [there, back]) await leader.until(each, ["awaiting-input"])
+    await leader.rpc(there, "continue", { dataItems: [{ type: "text", text: "deliver" }] })
+    await leader.rpc(back, "continue", { ...inGroup, dataItems: [{ type: "text", text: "deliver" }] })
+    for (const each of [there, back])
+      expect((await leader.until(each, ["awaiting-completion"])).products).toHaveLength(1)
+    expect(second.scripted.seen.map(({ path }) => path)).toContain("group")
+    expect(second.heard.map((each) => each["command"])).toEqual(["start", "complete", "start", "continue"])
+
+    expect(member(await ask("POST", "led/members/second:mute", {}))?.state).toBe("muted")
+    await second.until((each) => each["command"] === "mute")
+    expect(await second.say("led", { type: "group-mgmt-result" })).toBe(false)
+    expect(member(await ask("POST", "led/members/second:unmute", {}))?.state).toBe("joined")
+    await second.until((each) => each["command"] === "unmute")
+    expect(member(await ask("DELETE", "led/members/second"))?.state).toBe("left")
+    expect(second.heard.at(-1)?.["command"]).toBe("leave-group")
+    expect((await ask("DELETE", "led")).status).toBe(200)
+    expect(second.missteps).toEqual([])
+    // Nobody leads another's group, and nobody at the broker the one that Hufu leads.
+    expect((await ask("POST", "led/members", { server: "helper" })).status).toBe(400)
+    expect((await ask("DELETE", "led?agent=second")).status).toBe(403)
+    await leader.close()
+    await second.close()
+  }, 60_000)
+
   test("whoever is stopped is cut off at the broker, and let in no more until it may be", async () => {
     const { node } = needed()
     const target = await needed().target("helper", "certificate")
@@ -137,6 +211,11 @@ const Actions = z.object({
     z.object({ id: z.string(), tool: z.string(), verdict: z.string(), outcome: z.string().nullish() }),
   ),
 })
+const Answer = z.object({
+  group: z.string().optional(),
+  members: z.array(z.object({ server: z.string(), state: z.string() })).optional(),
+})
+const Groups = z.object({ items: z.array(z.looseObject({ group: z.string() })) })
 const Holds = z.object({
   items: z.array(z.object({ id: z.string(), server: z.string(), state: z.string(), digest: z.string() })),
 })

@@ -2,7 +2,9 @@ import { randomUUID } from "node:crypto"
 import { mkdir, writeFile } from "node:fs/promises"
 import { groupChecks, runGroupChecks } from "../../conformance/aip/group-checks.ts"
 import { type GroupLeader, openGroupLeader } from "../../conformance/aip/group-leader.ts"
+import { openLeader } from "../../conformance/aip/leader.ts"
 import { noBroker } from "./broker-under-test.ts"
+import { openSecondPartner } from "./second-partner.ts"
 import { openWorldWithBroker } from "./world-with-broker.ts"
 
 // Every check of groups through a real node at a real RabbitMQ: with a partner that speaks AIP and with a tool server, by credential and by
@@ -43,8 +45,69 @@ try {
       () => node.kill9(),
       () => node.restart(),
     )) && isGood
+  isGood = (await leads()) && isGood
 } finally {
   await world.close()
+}
+
+/** The same of groups that Hufu leads, with a partner that is at the broker itself. */
+async function leads(): Promise<boolean> {
+  const { node, broker } = world
+  const second = await openSecondPartner(world)
+  const { aic: senderId, headers } = second.captain
+  const target = {
+    senderId,
+    headers,
+    partnerAic: second.aic,
+    bindsIdentity: true,
+    script: {},
+    patienceMs: 30_000,
+  }
+  const open = () => openLeader({ ...target, base: `${node.url}/aip/second` })
+  let isRight = true
+  for (const what of ["the broker", "the node"] as const) {
+    const group = `led-${what.replace(" ", "-")}`
+    const invited = await fetch(`${node.url}/v1/groups/${group}/members`, {
+      method: "POST",
+      headers: { "content-type": "application/json", ...headers },
+      body: JSON.stringify({ server: "second" }),
+    })
+    if (!invited.ok) throw new Error(`the second was not invited: ${await invited.text()}`)
+    let leader = open()
+    const names = Array.from({ length: tasks }, () => leader.newTask())
+    const before = second.heard.length
+    for (const task of names)
+      await leader.rpc(task, "start", { groupId: group, dataItems: [{ type: "text", text: "work" }] })
+    for (const task of names) await leader.until(task, ["working"])
+    const theirs = second.scripted.tasks().slice(-tasks)
+    if (what === "the broker") {
+      await broker.kill()
+      await saysSo({ direct: leader }, names)
+    } else await node.kill9()
+    await leader.close()
+    for (const { id } of theirs) second.scripted.go(id, "deliver")
+    if (what === "the broker") await broker.start()
+    else await node.restart()
+    await world.settled()
+    leader = open()
+    let delivered = 0
+    for (const task of names) {
+      const { products = [] } = await leader.until(task, ["awaiting-completion"])
+      delivered += products.length
+      await leader.rpc(task, "complete", { groupId: group })
+      await leader.until(task, ["completed"])
+    }
+    await leader.close()
+    const starts = second.heard.slice(before).filter((each) => each["command"] === "start").length
+    console.log(
+      `Hufu leading, ${what} killed: ${delivered} of ${tasks} delivered, ${starts} started at the partner`,
+    )
+    isRight &&= delivered === tasks && starts === tasks
+  }
+  for (const { id, what } of second.missteps) console.log(`  ${id}: ${what}`)
+  isRight &&= second.missteps.length === 0
+  await second.close()
+  return isRight
 }
 
 /**
@@ -97,7 +160,7 @@ async function survives(
 }
 
 /** Whoever asks for a task while the broker is away is told that it is. */
-async function saysSo({ direct }: GroupLeader, names: readonly string[]): Promise<void> {
+async function saysSo({ direct }: Pick<GroupLeader, "direct">, names: readonly string[]): Promise<void> {
   for (const task of names)
     for (let tries = 0; ; tries++) {
       const { status } = await direct.rpc(task, "get")

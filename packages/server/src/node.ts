@@ -56,6 +56,7 @@ import { statedIn } from "./registry/alive/stated-version.ts"
 import { identifyAgent, type Identified } from "./gateway/identify-agent.ts"
 import type { A2a } from "./gateway/a2a/open-a2a.ts"
 import { delegationChanges } from "./gateway/delegation/delegation-changes.ts"
+import type { AipPartners } from "./gateway/aip/aip-partners.ts"
 import type { groupsOfNode } from "./gateway/aip/group/groups-of-node.ts"
 import { interconnectDoor } from "./gateway/delegation/interconnect-door.ts"
 import { trackConnections } from "./gateway/connections.ts"
@@ -585,6 +586,7 @@ export async function startNode({
     /** Under which code Hufu answers for whatever has none of its own that is known. */
     const partnerCode = (id: string) => localCode(id, { ...config.ca, ...config.registry })
     let groups: ReturnType<typeof groupsOfNode> | undefined
+    let aipOpened: AipPartners | undefined
     const needGroups = () => {
       if (groups === undefined) throw new Failure("internal", "the groups are not open yet")
       return groups
@@ -595,7 +597,8 @@ export async function startNode({
         const { aipPartners } = await import("./gateway/aip/aip-partners.ts")
         const { privateNames } = config.upstream
         const upstream = { origin: () => origin.url, node: doorNames.node, privateNames }
-        const aip = aipPartners({ ca, clock, upstream })
+        aipOpened = aipPartners({ ca, clock, upstream, groups: () => groups?.groups })
+        const aip = aipOpened
         const taskOf = async (agent: string, principal: string) =>
           (tasks.current(agent) ?? (await tasks.ensure(agent, principal))).id
         const opened = openInterconnect(
@@ -782,6 +785,32 @@ export async function startNode({
       packs: () => shownPacks(packs, dataDir),
       connections,
       actions,
+      groups: async () => {
+        if (config.interconnect.broker === undefined) return undefined
+        await interconnect.opened()
+        return needGroups().groups
+      },
+      invitable: (server, caller, leader) => {
+        const { url, transport } = servers.need(server)
+        const { headers, aic } = servers.secrets(servers.need(server))
+        const holder = aic === undefined ? undefined : holders.holderOf(aic)
+        if (
+          url === null ||
+          transport !== "aip" ||
+          holder === undefined ||
+          agents.records.get(holder.id) === undefined
+        )
+          throw new Failure(
+            "invalid_input",
+            "Hufu leads groups of partners that speak AIP and are agents of this node, whose code they were registered with (`hufu server add --protocol aip --aic`): whoever else is in a group is asked through its own door",
+          )
+        const partner = aipOpened?.at({ name: server, url, headers, aic, isOwnAgent: true })
+        if (partner === undefined) throw new Failure("internal", "partners are not open yet")
+        return {
+          member: holder.aic,
+          invite: (params, signal) => partner.invite(params, { agent: caller.agent, aic: leader }, signal),
+        }
+      },
       interconnect: () => interconnect.opened(),
       toolServer: (name, caller) => door.toolServer(name, caller),
       contents,

@@ -15,6 +15,12 @@ const assertion = {
 /** One valid request for every operation, with something in every optional member. */
 const samples: { readonly [Id in CallId]: Request<Id> } = {
   "node.status": {},
+  "group.list": { agent: "ann" },
+  "group.invite": { group: "g-1", server: "helper", agent: "ann" },
+  "group.mute": { group: "g-1", server: "helper", agent: "ann" },
+  "group.unmute": { group: "g-1", server: "helper", agent: "ann" },
+  "group.remove": { group: "g-1", server: "helper", agent: "ann" },
+  "group.dissolve": { group: "g-1", agent: "ann" },
   "session.create": { secret: "long enough" },
   "person.enrol": { secret: "long enough" },
   "person.change": { secret: "long enough" },

@@ -5,6 +5,7 @@ import { aliveOperations } from "./alive-operations.ts"
 import { caOperations } from "./ca-operations.ts"
 import { credentialOperations } from "./credential-operations.ts"
 import { delegationOperations } from "./delegation-operations.ts"
+import { groupOperations } from "./group-operations.ts"
 import { developerOperations } from "./developer-operations.ts"
 import { decisionOperations } from "./decision-operations.ts"
 import { eventOperations } from "./event-operations.ts"
@@ -45,6 +46,7 @@ export const contract = {
   ...holdOperations,
   ...actionOperations,
   ...delegationOperations,
+  ...groupOperations,
   ...stateOperations,
   ...placeOperations,
   ...registrationOperations,

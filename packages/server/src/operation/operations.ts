@@ -4,6 +4,7 @@ import { caOperations } from "./ca-operations.ts"
 import { consentOperations } from "./consent-operations.ts"
 import type { OperationContext } from "./context.ts"
 import { delegationOperations } from "./delegation-operations.ts"
+import { groupOperations } from "./group-operations.ts"
 import { developerOperations } from "./developer-operations.ts"
 import { evidenceOperations } from "./evidence-operations.ts"
 import { holdOperations } from "./hold-operations.ts"
@@ -41,6 +42,7 @@ export function createOperations(parts: OperationParts): Operations {
     ...protectionOperations(parts),
     ...holdOperations(parts),
     ...delegationOperations(parts),
+    ...groupOperations(parts),
     ...evidenceOperations(parts),
     ...historyOperations(parts),
     ...stateOperations(parts),

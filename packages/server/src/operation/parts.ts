@@ -50,6 +50,7 @@ import type { Registrations } from "../registry/registrations.ts"
 import type { Room } from "../store/room.ts"
 import type { Store } from "../store/store.ts"
 import type { Witnessing } from "../witness/witnessing.ts"
+import type { Groups, Invite } from "../gateway/aip/group/groups.ts"
 import type { Interconnect } from "../gateway/delegation/interconnect-door.ts"
 import type { ToolServer } from "../gateway/delegation/mcp-partner.ts"
 import type { Caller } from "../gateway/governor.ts"
@@ -106,6 +107,14 @@ export interface OperationParts {
   readonly connections: Connections
   readonly actions: Actions
   /** What agents ask of each other, opened when somebody acts on it. */
+  /** Undefined where the node has no message broker. */
+  readonly groups: () => Promise<Groups | undefined>
+  /** Whom a partner is in a group of this node's, and how it is asked to join; throws Failure where it cannot be. */
+  readonly invitable: (
+    server: string,
+    caller: Caller,
+    leader: string,
+  ) => { readonly member: string; readonly invite: Invite }
   readonly interconnect: () => Promise<Pick<Interconnect, "ask" | "cancel">>
   /** A tool server as one agent reaches it; undefined where there is none. */
   readonly toolServer: (name: string, caller: Caller) => Pick<ToolServer, "tools"> | undefined

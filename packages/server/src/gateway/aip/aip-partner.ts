@@ -10,8 +10,17 @@ import { Failure, isFailure } from "@hufu/core/failure"
 import type { JsonObject } from "@hufu/core/json/json-value"
 import type { FromPartner, Partner, PartnerOrder, PartnerView } from "../delegation/partner.ts"
 import { exchangeAip } from "./aip-exchange.ts"
+import type { Ticket } from "../ticket.ts"
 import { aipPaths } from "./aip-paths.ts"
-import { type Answer, readEvent, readResult, refusedWith } from "./partner-answer.ts"
+import type { Groups } from "./group/groups.ts"
+import {
+  type Answer,
+  readEvent,
+  readGroupMessage,
+  readJoining,
+  readResult,
+  refusedWith,
+} from "./partner-answer.ts"
 import type { PartnerLink } from "./partner-link.ts"
 import { createPartnerLinks, type PartnerLinksParts } from "./partner-links.ts"
 import { partnerNames } from "./partner-names.ts"
@@ -23,9 +32,13 @@ export interface AipPartnerParts extends PartnerLinksParts {
   readonly silentMs?: number
   /** How long it waits before it takes a lost stream up again, or asks again; doubled each time up to thirty times that. */
   readonly pauseMs?: number
+  /** The group that this node leads for whoever asks, where this partner is in it. */
+  readonly led?: ((sender: PartnerOrder["sender"], groupId: string) => ReturnType<Groups["led"]>) | undefined
 }
 
 export interface AipPartner extends Partner {
+  /** Asks it to join a group (ACPs 07 §7); throws Failure where it does not. */
+  invite(params: JsonObject, sender: PartnerOrder["sender"], signal: AbortSignal): Promise<void>
   close(): Promise<void>
 }
 
@@ -217,7 +230,45 @@ export function createAipPartner(parts: AipPartnerParts): AipPartner {
     }
   }
 
-  async function* order(of: PartnerOrder, talk: Talk): AsyncGenerator<FromPartner> {
+  /** Over the group's exchange in place of a request; what comes of it comes there too. */
+  async function* inGroup(
+    { group, member }: NonNullable<ReturnType<Groups["led"]>>,
+    of: PartnerOrder,
+    talk: Talk,
+    ticket: Ticket,
+  ): AsyncGenerator<FromPartner> {
+    const { taskId } = talk.names
+    const ends = new AbortController()
+    const signal = AbortSignal.any([talk.signal, ends.signal])
+    const heard = group.hear({ member, server: parts.server.name, task: taskId, name: of.view.task }, signal)
+    try {
+      // It listens from its first step on, which has to come before anything is said.
+      const first = heard.next()
+      await group.give({ message: ordered(talk, of), member, order: of, ticket, signal })
+      if (ticket.settled) return
+      for (let next = await first; next.done !== true; next = await heard.next()) {
+        const answer = readGroupMessage(next.value, { taskId, aic: () => member })
+        let state: DelegationState | undefined
+        for (const each of told(talk, answer)) {
+          state = each.happening.kind === "state" ? each.happening.state : state
+          yield each
+        }
+        if (state !== undefined && isRest(state)) return
+      }
+    } finally {
+      ends.abort()
+      await heard.return(undefined)
+    }
+  }
+
+  async function* order(of: PartnerOrder, talk: Talk, ticket: Ticket): AsyncGenerator<FromPartner> {
+    const groupId = of.said?.original?.protocol === "aip" ? of.said.original.object["groupId"] : undefined
+    const led = typeof groupId === "string" ? parts.led?.(of.sender, groupId) : undefined
+    if (led === undefined) yield* byRequest(of, talk)
+    else yield* inGroup(led, of, talk, ticket)
+  }
+
+  async function* byRequest(of: PartnerOrder, talk: Talk): AsyncGenerator<FromPartner> {
     const said = ordered(talk, of)
     const goesOn = of.order === "start" || of.order === "continue"
     try {
@@ -243,7 +294,7 @@ export function createAipPartner(parts: AipPartnerParts): AipPartner {
     confirms: true,
     order: (of, ticket, signal) =>
       talking({ view: of.view, sender: of.sender, signal, leave: () => ticket.leave() }, (talk) =>
-        order(of, talk),
+        order(of, talk, ticket),
       ),
     look: (view, sender, signal) =>
       talking({ view, sender, signal, leave: always }, (talk) => call(talk, command(talk, "get"))),
@@ -260,6 +311,26 @@ export function createAipPartner(parts: AipPartnerParts): AipPartner {
           return yield* poll(talk)
         }
       }),
+    async invite(params, sender, signal) {
+      const { link, give } = await links.take(sender)
+      try {
+        const body = { jsonrpc: "2.0", id: randomUUID(), method: "group", params }
+        const { upstream } = link
+        for await (const message of exchangeAip({
+          upstream,
+          path: paths.group,
+          body,
+          silentMs,
+          signal,
+          leave: always,
+        })) {
+          readJoining(message)
+          return
+        }
+      } finally {
+        give()
+      }
+    },
     close: () => links.close(),
   }
 }

@@ -1,5 +1,5 @@
 import { aipErrorOfCode, aipErrors } from "@hufu/core/aip/aip-error"
-import { type EventData, StreamResult, TaskResult } from "@hufu/core/aip/aip-message"
+import { EventData, StreamResult, TaskResult } from "@hufu/core/aip/aip-message"
 import { Failure } from "@hufu/core/failure"
 import { isSameAic } from "@hufu/core/identity/aic"
 import { isJsonObject, type JsonObject, type JsonValue } from "@hufu/core/json/json-value"
@@ -35,6 +35,16 @@ export function readEvent(message: JsonValue, expected: Expected): Answer {
   const raw = result["eventData"]
   if (!isJsonObject(raw)) throw misfit("event", "eventData")
   return believed({ event: eventData, raw, seq: eventSeq }, expected)
+}
+
+/** What a member of a group says of a task. */
+export function readGroupMessage(raw: JsonObject, expected: Expected): Answer {
+  return believed({ event: fitting(EventData, raw, "message"), raw, seq: undefined }, expected)
+}
+
+/** The answer to an invitation into a group. */
+export function readJoining(message: JsonValue): void {
+  if (resultIn(message)["status"] !== "joining") throw misfit("answer", "result.status")
 }
 
 function resultIn(message: JsonValue): JsonObject {

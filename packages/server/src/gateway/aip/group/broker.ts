@@ -4,6 +4,7 @@ import type { Channel, ChannelModel, ConfirmChannel, ConsumeMessage } from "amqp
 import { groupVhost, inboxExchange } from "@hufu/core/aip/group-names"
 import { Failure } from "@hufu/core/failure"
 import type { JsonObject } from "@hufu/core/json/json-value"
+import { z } from "zod"
 import type { BrokerSettings } from "../../../config/broker-settings.ts"
 
 /** A message as it came. UNTRUSTED, save `sender`: the broker compares that with whose connection it came on. */
@@ -38,8 +39,10 @@ export interface Broker {
     declare: (channel: Channel) => Promise<unknown>,
     handle: (delivery: Delivery) => Promise<void>,
   ): Listening
-  /** Closes every connection of a user, as far as the management plugin is known; `undefined` is everybody but the node. */
-  disconnect(user: string | undefined): Promise<void>
+  /** Closes every connection of a user, as far as the management plugin is known. */
+  disconnect(user: string): Promise<void>
+  /** Closes what others than the node have opened before a time. */
+  disconnectBefore(at: number): Promise<void>
   close(): Promise<void>
 }
 
@@ -85,6 +88,11 @@ const heartbeatSeconds = 10
 /** So many messages wait for a broker that is away; then their senders are told. */
 const maxWaiting = 1000
 const maxTries = 5
+const managementMs = 5000
+/** Of each connection at the broker: what it is called, whose it is and since when, in milliseconds. */
+const Connections = z.array(
+  z.object({ name: z.string(), user: z.string(), connected_at: z.number().optional() }),
+)
 
 /** Connects once somebody needs it, and again whenever the connection is lost. Nothing of AMQP is loaded before. */
 export function connectBroker(parts: BrokerParts): Broker {
@@ -237,6 +245,23 @@ export function connectBroker(parts: BrokerParts): Broker {
     }
   }
 
+  /** Asks the management plugin about connections; undefined where it is not known, or has none of the name. */
+  async function manage(method: "GET" | "DELETE", path: string): Promise<Response | undefined> {
+    if (settings.management === undefined) return undefined
+    const reply = await fetch(`${settings.management.replace(/\/$/, "")}/api/connections${path}`, {
+      method,
+      headers: {
+        authorization: `Basic ${Buffer.from(`${parts.user}:${parts.password}`).toString("base64")}`,
+      },
+      redirect: "error",
+      signal: AbortSignal.timeout(managementMs),
+    })
+    if (reply.status === 404) return undefined
+    if (!reply.ok)
+      throw new Failure("upstream_unavailable", `the broker's management answered with HTTP ${reply.status}`)
+    return reply
+  }
+
   async function publish(to: PublishTo, message: JsonObject, signal: AbortSignal): Promise<void> {
     const content = Buffer.from(JSON.stringify(message))
     for (let tries = 1; ; tries++) {
@@ -288,13 +313,12 @@ export function connectBroker(parts: BrokerParts): Broker {
       }
     },
     async disconnect(user) {
-      if (settings.management === undefined) return
-      const authorization = `Basic ${Buffer.from(`${parts.user}:${parts.password}`).toString("base64")}`
-      await disconnectUsers(
-        settings.management,
-        authorization,
-        user === undefined ? { allBut: parts.user } : { user },
-      )
+      await manage("DELETE", `/username/${encodeURIComponent(user)}`)
+    },
+    async disconnectBefore(at) {
+      const reply = await manage("GET", "")
+      for (const { name, user, connected_at: since = 0 } of Connections.parse((await reply?.json()) ?? []))
+        if (user !== parts.user && since < at) await manage("DELETE", `/${encodeURIComponent(name)}`)
     },
     async close() {
       closing.abort()
@@ -339,30 +363,6 @@ function acknowledge(work: () => void): void {
   } catch {
     // It has ended.
   }
-}
-
-async function disconnectUsers(
-  management: string,
-  authorization: string,
-  whom: { user: string } | { allBut: string },
-): Promise<void> {
-  const ask = async (method: string, path: string) => {
-    const reply = await fetch(`${management.replace(/\/$/, "")}/api/connections${path}`, {
-      method,
-      headers: { authorization },
-      redirect: "error",
-      signal: AbortSignal.timeout(5000),
-    })
-    if (!reply.ok && reply.status !== 404)
-      throw new Failure("upstream_unavailable", `the broker's management answered with HTTP ${reply.status}`)
-    return reply
-  }
-  if ("user" in whom) return void (await ask("DELETE", `/username/${encodeURIComponent(whom.user)}`))
-  const open: unknown = await (await ask("GET", "")).json()
-  const users = new Set((Array.isArray(open) ? open : []).map((each: { user?: unknown }) => each.user))
-  for (const user of users)
-    if (typeof user === "string" && user !== whom.allBut)
-      await ask("DELETE", `/username/${encodeURIComponent(user)}`)
 }
 
 function away(): Failure {

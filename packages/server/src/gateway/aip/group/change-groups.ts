@@ -25,7 +25,7 @@ export type Changed =
 /** Every change of a group is an action of its leader's, with a verdict and a receipt. */
 export interface GroupChanges {
   /** Asks a partner into a group, which is there from then on. Who is in it already stays as it is. */
-  invite(caller: Caller, of: MemberRef, session?: string): Promise<Changed>
+  invite(caller: Caller, of: MemberRef, isLedHere: boolean): Promise<Changed>
   /** What is left of an invitation: nothing more is asked, for the invitation has its verdict. */
   join(caller: Caller, of: MemberRef): Promise<Changed>
   change(caller: Caller, of: MemberRef, change: "mute" | "unmute" | "leave"): Promise<Changed>
@@ -89,7 +89,11 @@ export function changeGroups(parts: Parts): GroupChanges {
     return { caller, server, tool, arguments: { to: server, group: groupId, leader } }
   }
 
-  async function begun(caller: Caller, { leader, groupId }: MemberRef, session?: string): Promise<GroupRow> {
+  async function begun(
+    caller: Caller,
+    { leader, groupId }: MemberRef,
+    isLedHere: boolean,
+  ): Promise<GroupRow> {
     if (memory.countOf(caller.agent) >= settings.groupsPerAgent)
       throw new Failure(
         "too_many",
@@ -103,13 +107,13 @@ export function changeGroups(parts: Parts): GroupChanges {
         leader,
         groupId,
         caller: { version, principal, credential, door },
-        ...(session === undefined ? {} : { session }),
+        ...(isLedHere ? { isLedHere } : {}),
         members: [],
       },
     })
   }
 
-  async function invite(caller: Caller, of: MemberRef, session?: string): Promise<Changed> {
+  async function invite(caller: Caller, of: MemberRef, isLedHere: boolean): Promise<Changed> {
     governor.standing(caller)
     const server = who.partnerOf(of.member)
     if (server === undefined)
@@ -118,7 +122,9 @@ export function changeGroups(parts: Parts): GroupChanges {
         "no partner here has this code: register it first (`hufu server add NAME --url … --aic …`)",
       )
     return memory.inTurn(of.leader, of.groupId, async () => {
-      const group = memory.find(of.leader, of.groupId) ?? (await begun(caller, of, session))
+      const group = memory.find(of.leader, of.groupId) ?? (await begun(caller, of, isLedHere))
+      if ((group.facts.isLedHere ?? false) !== isLedHere)
+        throw new Failure("forbidden", "this group is led by somebody else: Hufu, or the agent at the broker")
       const known = memberOf(group, of.member)
       if (known !== undefined && known.state !== "left" && known.hold === undefined)
         return { kind: "done", group, member: known }

@@ -32,6 +32,8 @@ export const GroupFacts = z.object({
     door: z.string(),
   }),
   session: z.string().optional(),
+  /** Hufu leads it in the agent's name, and its members are at the broker themselves. */
+  isLedHere: z.boolean().optional(),
   members: z.array(GroupMember),
 })
 export type GroupFacts = z.infer<typeof GroupFacts>

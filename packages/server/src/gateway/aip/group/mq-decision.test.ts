@@ -10,11 +10,11 @@ const group = mqNameOf({ is: "group", leader, groupId: "g-1" })
 const seat = (of: string) => mqNameOf({ is: "seat", leader, groupId: "g-1", member: of })
 const inbox = (aic: string) => mqNameOf({ is: "inbox", aic })
 
-function knowing(state: MemberState | undefined, isGroup = true): MqKnowledge {
+function knowing(state: MemberState | undefined, isGroup = true, isLedHere = false): MqKnowledge {
   return {
     isNode: (user) => user === "nod_1",
     isLive: (user) => [leader, member, other].includes(user),
-    isGroup: (of, groupId) => isGroup && of === leader && groupId === "g-1",
+    groupOf: (of, groupId) => (isGroup && of === leader && groupId === "g-1" ? { isLedHere } : undefined),
     memberState: (of, groupId, who) =>
       isGroup && of === leader && groupId === "g-1" && who === member ? state : undefined,
     mayWriteTo: (user, whose) => user === leader && whose === member,
@@ -63,6 +63,14 @@ describe("who may do what at the broker", () => {
     expect(may(leader, "exchange", group, known)).toBe("cwr")
     expect(may(leader, "queue", seat(leader), known)).toBe("cwr")
     expect(may(leader, "queue", seat(member), known)).toBe("cw")
+  })
+
+  test("what this node leads for an agent is not the agent's own at the broker", () => {
+    const known = knowing("joined", true, true)
+    expect(may(leader, "exchange", group, known)).toBe("")
+    expect(may(leader, "queue", seat(leader), known)).toBe("")
+    expect(may(member, "exchange", group, known)).toBe("wr")
+    expect(may("nod_1", "queue", seat(leader), known)).toBe("cwr")
   })
 
   test("of a group that is not there nobody has anything, but the node", () => {

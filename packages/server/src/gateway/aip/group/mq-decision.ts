@@ -27,8 +27,8 @@ export interface MqKnowledge {
   isNode(user: string): boolean
   /** Whether whoever is let in as this code still is. */
   isLive(user: string): boolean
-  /** Whether there is such a group. */
-  isGroup(leader: string, groupId: string): boolean
+  /** Whether there is such a group, and who leads it at the broker: its leader itself, or this node for it. */
+  groupOf(leader: string, groupId: string): { readonly isLedHere: boolean } | undefined
   memberState(leader: string, groupId: string, member: string): MemberState | undefined
   /** Whether one may write into the other's inbox. */
   mayWriteTo(user: string, inbox: string): boolean
@@ -63,12 +63,14 @@ type Resource = Extract<MqQuestion, { about: "resource" }>
 function exchange({ user, name, permission }: Resource, known: MqKnowledge, isNode: boolean): MqRefusal {
   // Whoever could declare it could delete it, and everybody's inbox with it.
   if (name === inboxExchange) return isNode || permission !== "configure" ? undefined : "not_owner"
-  const group = readMqName(name)
-  if (group?.is !== "group") return "other_name"
+  const of = readMqName(name)
+  if (of?.is !== "group") return "other_name"
   if (isNode) return undefined
-  const { leader, groupId } = group
-  if (!known.isGroup(leader, groupId)) return user === leader ? "not_leader" : "not_member"
-  if (user === leader) return undefined
+  const { leader, groupId } = of
+  const group = known.groupOf(leader, groupId)
+  if (group === undefined) return user === leader ? "not_leader" : "not_member"
+  // What an agent says in a group that this node leads for it has its verdict first.
+  if (user === leader) return group.isLedHere ? "not_leader" : undefined
   if (permission === "configure") return "not_leader"
   const state = known.memberState(leader, groupId, user)
   if (state === undefined || state === "left") return "not_member"
@@ -81,7 +83,9 @@ function queue({ user, name, permission }: Resource, known: MqKnowledge, isNode:
   if (isNode) return undefined
   if (of.is === "inbox") return of.aic === user ? undefined : "not_owner"
   const { leader, groupId, member } = of
-  if (!known.isGroup(leader, groupId)) return "not_member"
+  const group = known.groupOf(leader, groupId)
+  if (group === undefined) return "not_member"
+  if (user === leader && group.isLedHere) return "not_leader"
   // A leader takes the queue of whoever has left away, and reads nobody's but its own.
   if (user === leader) return permission === "read" && member !== leader ? "not_owner" : undefined
   if (user !== member) return "not_owner"

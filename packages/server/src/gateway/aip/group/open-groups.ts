@@ -1,16 +1,17 @@
-import { mqNameOf } from "@hufu/core/aip/group-names"
+import { groupVhost, mqNameOf } from "@hufu/core/aip/group-names"
 import { Failure, isFailure } from "@hufu/core/failure"
 import { newId } from "@hufu/core/id"
 import type { JsonObject } from "@hufu/core/json/json-value"
 import type { Store } from "../../../store/store.ts"
 import type { Caller } from "../../governor.ts"
 import { type Broker, connectBroker } from "./broker.ts"
-import { changeGroups, type MemberRef } from "./change-groups.ts"
+import { type Changed, changeGroups, type MemberRef } from "./change-groups.ts"
 import { memberOf, openGroupMemory } from "./group-memory.ts"
 import { callerAt, type GroupDesk } from "./group-parts.ts"
 import { type GroupSeat, sitInGroup } from "./group-seat.ts"
 import type { GroupMember, GroupRow } from "./group-rows.ts"
 import type { Groups } from "./groups.ts"
+import { type LedGroup, leadGroup } from "./led-group.ts"
 import { takeInvitations } from "./take-invitations.ts"
 
 export interface GroupsParts extends Omit<
@@ -41,9 +42,11 @@ export function openGroups(parts: GroupsParts): Groups {
   const { store, clock, settings, who, onError } = parts
   const ends = new AbortController()
   const seats = new Map<string, GroupSeat>()
+  const leading = new Map<string, LedGroup>()
   const retiring = new Set<Promise<void>>()
   const noted = new Set<string>()
   const memory = openGroupMemory(store, clock)
+  const startedAt = clock.now()
   let isNew = true
   const broker: Broker = connectBroker({
     settings,
@@ -54,7 +57,7 @@ export function openGroups(parts: GroupsParts): Groups {
       // Whom the node before this one let in may have been stopped meanwhile.
       if (isNew)
         broker
-          .disconnect(undefined)
+          .disconnectBefore(startedAt)
           .catch((error: unknown) => onError(error, "end old connections at the broker"))
       isNew = false
       noted.clear()
@@ -63,7 +66,7 @@ export function openGroups(parts: GroupsParts): Groups {
     onError,
   })
   const changes = changeGroups({ ...parts, memory, onChanged })
-  const disband: GroupDesk["disband"] = (caller, of) => dissolve(caller, of, false)
+  const disband: GroupDesk["disband"] = async (caller, of) => void (await dissolve(caller, of, false))
   const desk: GroupDesk = { ...parts, memory, broker, changes, disband, note, closing: ends.signal }
   const inboxes = takeInvitations(desk, async (of) => {
     const caller = callerAt(desk, of.leader, newId("connection", clock.now()))
@@ -130,12 +133,95 @@ export function openGroups(parts: GroupsParts): Groups {
     return changed
   }
 
+  function ledOf({ leader, groupId }: Omit<MemberRef, "member">): LedGroup {
+    const key = `${leader}\n${groupId}`
+    const group = leading.get(key) ?? leadGroup(desk, { leader, groupId })
+    leading.set(key, group)
+    return group
+  }
+
+  async function lead(...[caller, of, invite]: Parameters<Groups["lead"]>): Promise<Changed> {
+    const { leader, groupId } = of
+    const changed = await changes.invite(caller, of, true)
+    if (changed.kind !== "done" || changed.member.state !== "invited") return changed
+    try {
+      await within(ledOf(of).ready)
+      const url = new URL(settings.url)
+      const partners = changed.group.facts.members.filter(({ state }) => state !== "left")
+      await invite(
+        {
+          protocol: "rabbitmq:3.10",
+          group: { groupId, leader: { aic: leader }, partners: partners.map(({ aic }) => ({ aic })) },
+          server: {
+            host: url.hostname,
+            port: Number(url.port || (url.protocol === "amqps:" ? 5671 : 5672)),
+            vhost: groupVhost,
+          },
+          amqp: {
+            exchange: mqNameOf({ is: "group", leader, groupId }),
+            exchangeType: "fanout",
+            routingKey: "",
+          },
+        },
+        AbortSignal.any([ends.signal, AbortSignal.timeout(joinMs)]),
+      )
+      return changed
+    } catch (error) {
+      // Who does not join is let in nowhere.
+      await changes.change(caller, of, "leave")
+      throw error
+    }
+  }
+
+  /** What a member is told it does by itself; what it then may do is decided here, whether it answered or not. */
+  async function manage(...[caller, of, change]: Parameters<Groups["manage"]>): Promise<Changed> {
+    const isLedHere = memory.find(of.leader, of.groupId)?.facts.isLedHere === true
+    if (!isLedHere) return changes.change(caller, of, change)
+    const group = ledOf(of)
+    if (change === "unmute") {
+      const changed = await changes.change(caller, of, change)
+      // It may have to come back first: it hears of it from its queue.
+      if (changed.kind === "done")
+        await group.tell(change, of.member, AbortSignal.any([ends.signal, AbortSignal.timeout(joinMs)]))
+      return changed
+    }
+    const isAnswered = await group.manage(change === "leave" ? "leave-group" : change, of.member)
+    const changed = await settledChange(caller, of, change)
+    // The broker remembers what it was told of an open connection.
+    if (changed.kind === "done" && (!isAnswered || change === "mute")) await broker.disconnect(of.member)
+    if (changed.kind === "done" && change === "leave") await removeQueue(of)
+    return changed
+  }
+
+  /** A member that has said that it leaves has left already. */
+  async function settledChange(...[caller, of, change]: Parameters<Groups["manage"]>): Promise<Changed> {
+    const group = memory.find(of.leader, of.groupId)
+    const known = group && memberOf(group, of.member)
+    if (group !== undefined && known !== undefined && change === "leave" && known.state === "left")
+      return { kind: "done", group, member: known }
+    return changes.change(caller, of, change)
+  }
+
+  async function removeQueue({ leader, groupId, member }: MemberRef): Promise<void> {
+    const queue = mqNameOf({ is: "seat", leader, groupId, member })
+    const signal = AbortSignal.any([ends.signal, AbortSignal.timeout(joinMs)])
+    await broker
+      .arrange((channel) => channel.deleteQueue(queue), signal)
+      .catch((error: unknown) => onError(error, `take the queue ${queue} away`))
+  }
+
   async function dissolve(
     caller: Caller,
     { leader, groupId }: Omit<MemberRef, "member">,
     isForced: boolean,
-  ): Promise<void> {
-    await changes.dissolve(caller, { leader, groupId })
+  ): Promise<GroupRow | undefined> {
+    const was = memory.find(leader, groupId)
+    if (was?.facts.isLedHere === true)
+      for (const { aic, state } of was.facts.members)
+        if (state !== "left") await manage(caller, { leader, groupId, member: aic }, "leave")
+    const over = await changes.dissolve(caller, { leader, groupId })
+    await leading.get(`${leader}\n${groupId}`)?.close()
+    leading.delete(`${leader}\n${groupId}`)
     if (memory.find(leader, groupId) !== undefined)
       throw new Failure("forbidden", "somebody in the group may not be let go: the ledger has the reasons")
     await Promise.allSettled(retiring)
@@ -146,26 +232,30 @@ export function openGroups(parts: GroupsParts): Groups {
       if (isForced) await channel.deleteQueue(queue)
       await channel.deleteExchange(exchange)
     }, signal)
+    return over
   }
 
   /** The principal is told where a task stands still because nobody can be told of it. */
   async function tellAway(): Promise<void> {
-    for (const { facts } of memory.all())
-      for (const { server, tasks } of facts.members)
-        for (const { name } of tasks) {
-          const caller = callerAt(desk, facts.leader, newId("connection", clock.now()))
-          if (caller === undefined) continue
-          try {
-            await parts.delegations.remark(caller, { server, task: name }, brokerAway)
-          } catch (error) {
-            if (!isFailure(error)) throw error
-          }
+    for (const { facts } of memory.all()) {
+      const led = leading.get(`${facts.leader}\n${facts.groupId}`)?.tasks() ?? []
+      const seated = facts.members.flatMap(({ server, tasks }) => tasks.map(({ name }) => ({ server, name })))
+      for (const { server, name } of [...seated, ...led]) {
+        const caller = callerAt(desk, facts.leader, newId("connection", clock.now()))
+        if (caller === undefined) continue
+        try {
+          await parts.delegations.remark(caller, { server, task: name }, brokerAway)
+        } catch (error) {
+          if (!isFailure(error)) throw error
         }
+      }
+    }
   }
 
   broker.begin()
+  for (const { facts } of memory.all()) if (facts.isLedHere === true) ledOf(facts)
   for (const { facts } of memory.all())
-    for (const { aic, server, state } of facts.members)
+    for (const { aic, server, state } of facts.isLedHere === true ? [] : facts.members)
       if (state === "joined" || state === "muted")
         seatOf({ leader: facts.leader, groupId: facts.groupId, member: aic }, server)
   for (const server of who.partners())
@@ -180,7 +270,7 @@ export function openGroups(parts: GroupsParts): Groups {
 
   return {
     async invite(caller, of) {
-      const changed = await changes.invite(caller, of)
+      const changed = await changes.invite(caller, of, false)
       if (changed.kind !== "done") return changed
       try {
         await within(inboxes.open(changed.member.server))
@@ -196,14 +286,26 @@ export function openGroups(parts: GroupsParts): Groups {
       return changed
     },
     join,
-    leave: (caller, of) => changes.change(caller, of, "leave"),
+    leave: (caller, of) => manage(caller, of, "leave"),
+    lead,
+    manage,
+    led(leader, groupId, server) {
+      const group = memory.find(leader, groupId)
+      const member = group?.facts.members.find((each) => each.server === server && each.state === "joined")
+      if (group?.facts.isLedHere !== true || member === undefined) return undefined
+      return { group: ledOf({ leader, groupId }), member: member.aic }
+    },
+    all: () => memory.all(),
     dissolve: (caller, of) => dissolve(caller, of, true),
     async disconnect({ member }) {
       await broker.disconnect(member)
     },
     find: (leader, groupId) => memory.find(leader, groupId),
     known: {
-      isGroup: (leader, groupId) => memory.find(leader, groupId) !== undefined,
+      groupOf(leader, groupId) {
+        const group = memory.find(leader, groupId)
+        return group && { isLedHere: group.facts.isLedHere === true }
+      },
       memberState(leader, groupId, member) {
         const group = memory.find(leader, groupId)
         return group && memberOf(group, member)?.state

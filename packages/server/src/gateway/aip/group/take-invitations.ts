@@ -74,7 +74,7 @@ export function takeInvitations(desk: GroupDesk, join: (of: MemberRef) => Promis
     const caller = callerAt(desk, of.leader, newId("connection", clock.now()))
     if (caller === undefined) return { code: "agent_unknown", details: "the leader is no agent of this node" }
     try {
-      const invited = await desk.changes.invite(caller, of)
+      const invited = await desk.changes.invite(caller, of, false)
       const changed = invited.kind === "done" ? await join(of) : invited
       if (changed.kind === "done") return undefined
       const [why] = changed.reasons
