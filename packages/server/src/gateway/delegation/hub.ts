@@ -30,7 +30,7 @@ export interface Driven {
 export interface DelegationParts {
   readonly store: Store
   readonly clock: Clock
-  readonly governor: Pick<Governor, "admit" | "awaitHold" | "standing" | "onStop">
+  readonly governor: Pick<Governor, "admit" | "awaitHold" | "withdraw" | "standing" | "onStop">
   readonly settings: InterconnectSettings
   readonly orders: Pick<OpenOrders, "begin" | "get" | "end" | "openIn">
   /** By the name of its server, as this agent reaches it; undefined where there is none. */
@@ -87,6 +87,13 @@ export async function fail({ memory }: Hub, live: Live, error: unknown): Promise
 export async function halt(hub: Hub, live: Live, reason: string): Promise<void> {
   live.stop.abort(new Error(reason))
   if (isEnd(live.view.state)) return
+  const hold = live.row.facts.pending?.hold
+  try {
+    // Nobody is asked about what does not go any more.
+    if (hold !== undefined) await hub.governor.withdraw(live.caller, hold)
+  } catch (error) {
+    hub.onError(error, `take back what the delegation ${live.row.id} waited for`)
+  }
   try {
     const entry = endedEntry("canceled", "stopped", `stopped: ${reason.slice(0, 200)}`)
     await hub.memory.record(live, [entry], { pending: undefined })

@@ -121,9 +121,9 @@ async function seen(task: string, until: "rest" | "end" = "rest"): Promise<Event
 const look = (task: string): Promise<Delegation> => hub.look(world.caller, { server: "helper", task })
 
 /** Another node, with the same partner. */
-async function another(settings: object) {
+async function another(settings: object, isAsked = false) {
   const own = await openPipeline()
-  await withHelper(own)
+  await withHelper(own, isAsked)
   return { world: own, hub: open(own, helper, settings) }
 }
 
@@ -221,6 +221,18 @@ describe("what one agent asks of another", () => {
     await seen(asked.task, "end")
     expect(await look(asked.task)).toMatchObject({ state: "canceled", ruled: { code: "stopped" } })
     expect(helper.reached.at(-1)?.order).toBe("cancel")
+    // So it does where it waits for the person, whom nobody asks any more.
+    const { world: own, hub: asking } = await another({}, true)
+    const next = { ...above, agent: own.agent.id, principal: own.caller.principal, task: "tsk_1" }
+    own.orders.begin({ ...next, action: "act_above", under: undefined })
+    const held = await asking.ask(own.caller, "helper", start({ under: "act_above" }))
+    expect(held.state).toBe("auth-required")
+    own.orders.end("act_above")
+    const ref = { server: "helper", task: held.task }
+    for await (const _ of asking.follow(own.caller, ref, 0, "end", AbortSignal.timeout(10_000)));
+    expect(own.holds.find(held.ruled?.hold?.id ?? "")?.state).toBe("cancelled")
+    await asking.close()
+    await own.close()
     await expect(hub.ask(caller, "helper", start({ under: order.action }))).resolves.toMatchObject({
       state: "rejected",
     })

@@ -86,7 +86,8 @@ export function openDelegations(parts: DelegationParts): Interconnect {
       const { under, facts } = live.row
       const { timeoutMs = Infinity } = facts.limits ?? {}
       // A dead end: it waits for an agent that was asked itself, and of whom nobody wants anything any more.
-      if (state === "input-required" && under !== undefined && parts.orders.get(under) === undefined) {
+      const waits = state === "input-required" || state === "auth-required"
+      if (waits && under !== undefined && parts.orders.get(under) === undefined) {
         await halt(hub, live, "order_ended")
         continue
       }
