@@ -10,7 +10,6 @@ import {
   type DelegationRows,
   type Entry,
   type Facts,
-  type StoredEntry,
 } from "./delegation-rows.ts"
 import type { Delegation, Event, Ruled } from "./delegations.ts"
 import { foldDelegation, newDelegation } from "./fold-delegation.ts"
