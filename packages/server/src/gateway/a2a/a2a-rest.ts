@@ -1,7 +1,7 @@
 import { Failure } from "@hufu/core/failure"
 import type { JsonObject } from "@hufu/core/json/json-value"
 import type { A2aMethod } from "./a2a-methods.ts"
-import { asA2aFailure, restErrorOf } from "./a2a-failure.ts"
+import { asA2aFailure, restErrorOf } from "@hufu/core/a2a/a2a-failure"
 import { answerJson, answerStream } from "./a2a-reply.ts"
 import { mapped } from "./a2a-rpc.ts"
 import type { A2aAnswers, A2aAsking } from "./a2a-serve.ts"

@@ -13,6 +13,7 @@ import {
 } from "@hufu/core/a2a/a2a-request"
 import { a2aOfSaid, saidOfA2a } from "@hufu/core/a2a/a2a-said"
 import { withoutUnder } from "@hufu/core/a2a/delegation-extension"
+import { readParams } from "@hufu/core/a2a/read-params"
 import { statesOfA2a } from "@hufu/core/a2a/a2a-state"
 import { without } from "@hufu/core/a2a/absent"
 import { Failure, isFailure } from "@hufu/core/failure"
@@ -20,7 +21,7 @@ import type { JsonObject } from "@hufu/core/json/json-value"
 import type { z } from "zod"
 import type { Ask, Delegation, Event, NewNotice, Notice } from "../delegation/delegations.ts"
 import type { Caller } from "../governor.ts"
-import { a2aFailure, partnerFailure } from "./a2a-failure.ts"
+import { a2aFailure, partnerFailure } from "@hufu/core/a2a/a2a-failure"
 import type { A2aMethod } from "./a2a-methods.ts"
 import { errorIn, isOver, isOwnStart, isSnapshot, taskOfDelegation } from "./a2a-standing.ts"
 import { streamOfDelegation, type Streaming } from "./a2a-stream.ts"
@@ -44,7 +45,7 @@ export function createA2aAnswers({ delegations, config }: A2aParts) {
   const origin = () => config.origin()
 
   async function sendMessage({ params, ...asking }: Asked): Promise<JsonObject> {
-    const asked = read(SendMessage, params)
+    const asked = readParams(SendMessage, params)
     const { given, after } = await give(asked, asking)
     const { returnImmediately, historyLength } = asked.configuration ?? {}
     const ref = { server: asking.server, task: given.task }
@@ -119,7 +120,7 @@ export function createA2aAnswers({ delegations, config }: A2aParts) {
   }
 
   async function* sendStreaming({ params, ...asking }: Asked): AsyncIterable<A2aEvent> {
-    const asked = read(SendMessage, params)
+    const asked = readParams(SendMessage, params)
     const { given, after, before } = await give(asked, asking)
     yield* streamOfDelegation(delegations, {
       caller: asking.caller,
@@ -135,7 +136,7 @@ export function createA2aAnswers({ delegations, config }: A2aParts) {
   }
 
   async function* subscribe({ params, caller, server, signal }: Asked): AsyncIterable<A2aEvent> {
-    const { id } = read(SubscribeToTask, params)
+    const { id } = readParams(SubscribeToTask, params)
     const now = await lookUp(caller, server, id)
     if (isOver(now))
       throw a2aFailure("UnsupportedOperation", `the task has ended (${now.state}): get it instead`, {
@@ -156,12 +157,12 @@ export function createA2aAnswers({ delegations, config }: A2aParts) {
   }
 
   async function getTask({ params, caller, server }: Asked): Promise<JsonObject> {
-    const { id, historyLength } = read(GetTask, params)
+    const { id, historyLength } = readParams(GetTask, params)
     return json(taskOfDelegation(await lookUp(caller, server, id), origin(), { historyLength }))
   }
 
   function listTasks({ params, caller, server }: Asked): JsonObject {
-    const asked = read(ListTasks, params)
+    const asked = readParams(ListTasks, params)
     const pageSize = asked.pageSize ?? taskPage.usual
     const offset = offsetOf(asked.pageToken)
     const { status, contextId, statusTimestampAfter } = asked
@@ -188,7 +189,7 @@ export function createA2aAnswers({ delegations, config }: A2aParts) {
   }
 
   async function cancelTask({ params, caller, server, signal }: Asked): Promise<JsonObject> {
-    const { id, metadata } = read(CancelTask, params)
+    const { id, metadata } = readParams(CancelTask, params)
     const before = await lookUp(caller, server, id)
     if (before.state === "canceled") return json(taskOfDelegation(before, origin()))
     if (isOver(before)) throw notCancelable(before)
@@ -221,14 +222,14 @@ export function createA2aAnswers({ delegations, config }: A2aParts) {
   }
 
   async function createPush({ params, caller, server }: Asked): Promise<JsonObject> {
-    const asked = read(PushConfig, params)
+    const asked = readParams(PushConfig, params)
     const task = requireTask(asked.taskId)
     await lookUp(caller, server, task)
     return pushOf(await delegations.notices.set(caller, { server, task }, noticeOf(asked)), task)
   }
 
   async function getPush({ params, caller, server }: Asked): Promise<JsonObject> {
-    const { taskId, id } = read(OnePushConfig, params)
+    const { taskId, id } = readParams(OnePushConfig, params)
     const found = (await noticesOf(caller, server, taskId)).find((each) => each.id === id)
     if (found === undefined)
       throw a2aFailure("TaskNotFound", "there is no such push notification configuration", {
@@ -238,14 +239,14 @@ export function createA2aAnswers({ delegations, config }: A2aParts) {
   }
 
   async function listPush({ params, caller, server }: Asked): Promise<JsonObject> {
-    const { taskId } = read(ListPushConfigs, params)
+    const { taskId } = readParams(ListPushConfigs, params)
     const notices = await noticesOf(caller, server, taskId)
     return { configs: notices.map((each) => pushOf(each, taskId)), nextPageToken: "" }
   }
 
   /** It is the same how often it is deleted (A2A 1.0 §3.1.10). */
   async function deletePush({ params, caller, server }: Asked): Promise<null> {
-    const { taskId, id } = read(OnePushConfig, params)
+    const { taskId, id } = readParams(OnePushConfig, params)
     await noticesOf(caller, server, taskId)
     await delegations.notices.remove(caller, { server, task: taskId }, id)
     return null
@@ -300,17 +301,6 @@ function taskFor(agent: string, server: string, { contextId = "", messageId }: A
 
 function notCancelable({ state }: Delegation) {
   return a2aFailure("TaskNotCancelable", `the task has ended already (${state})`, { code: "stale" })
-}
-
-function read<S extends z.ZodType>(schema: S, params: JsonObject): z.output<S> {
-  const found = schema.safeParse(params)
-  if (found.success) return found.data
-  const [issue] = found.error.issues
-  const at = (issue?.path ?? []).join(".").slice(0, 200)
-  throw new Failure(
-    "invalid_input",
-    `\`${at === "" ? "params" : at}\` is not acceptable: ${issue?.message ?? "correct it"}`,
-  )
 }
 
 function requireTask(id: string | undefined): string {

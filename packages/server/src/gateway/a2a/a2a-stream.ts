@@ -3,7 +3,7 @@ import type { Shown } from "@hufu/core/a2a/a2a-task"
 import type { Happening } from "@hufu/core/delegation/happening"
 import type { Delegation, DelegationRef, Delegations, Event } from "../delegation/delegations.ts"
 import type { Caller } from "../governor.ts"
-import { partnerFailure } from "./a2a-failure.ts"
+import { partnerFailure } from "@hufu/core/a2a/a2a-failure"
 import {
   errorIn,
   eventOfDelegation,

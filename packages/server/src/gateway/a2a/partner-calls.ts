@@ -87,7 +87,8 @@ export function writeCall(
     })
     return {
       method: "POST",
-      path: face.path,
+      // Of an interface at the root of its origin nothing is left of the path.
+      path: face.path.startsWith("/") ? face.path : `/${face.path}`,
       headers: { ...headers, "content-type": "application/json" },
       body,
     }

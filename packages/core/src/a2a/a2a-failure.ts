@@ -1,6 +1,6 @@
-import { a2aErrorDomain, a2aErrors, type A2aErrorName, errorInfoType } from "@hufu/core/a2a/a2a-errors"
-import { Failure, type FailureCode, isFailure } from "@hufu/core/failure"
-import type { JsonObject, JsonValue } from "@hufu/core/json/json-value"
+import { a2aErrorDomain, a2aErrors, type A2aErrorName, errorInfoType } from "./a2a-errors.ts"
+import { Failure, type FailureCode, isFailure } from "../failure.ts"
+import type { JsonObject, JsonValue } from "../json/json-value.ts"
 
 /** What a client of A2A is told in place of a result. */
 export class A2aFailure extends Error {
