@@ -197,6 +197,12 @@ export async function addHttpServer(node: NodeUnderTest, name: string, url: stri
   await learnTools(node, name)
 }
 
+/** Runs a command that the person has to prove themselves for, as it is printed somewhere. */
+export async function runAsPerson(node: NodeUnderTest, line: string): Promise<unknown> {
+  const words = [...line.matchAll(/"([^"]*)"|(\S+)/g)].map(([, quoted, plain]) => quoted ?? plain ?? "")
+  return node.cli([...words.slice(1), "--secret-stdin"], { stdin: `${personSecret}\n` })
+}
+
 export async function addStdioServer(
   node: NodeUnderTest,
   name: string,

@@ -3,6 +3,7 @@ import { parseArgs } from "node:util"
 import { startAgent } from "./agent.ts"
 import { hufuInFront } from "./hufu-in-front.ts"
 import { openImplementation } from "./implementation.ts"
+import { serveFunction } from "./serve-function.ts"
 import { openWebhook } from "./webhook.ts"
 import { type Finding, runRequirements } from "./run-requirements.ts"
 
@@ -10,6 +11,7 @@ import { type Finding, runRequirements } from "./run-requirements.ts"
  * Checks the mandatory requirements of A2A 1.0 on whoever serves it at an address.
  *
  *     node conformance/a2a/run.ts             checks a node of Hufu in front of the agent that is asked
+ *     node conformance/a2a/run.ts --function  checks a function that the SDK serves as an agent
  *     node conformance/a2a/run.ts URL [--header "authorization: Bearer …"]… [--webhook HOST]
  *     node conformance/a2a/run.ts --agent     serves the agent behind which an implementation is checked, until it is stopped
  */
@@ -20,6 +22,7 @@ async function main(): Promise<void> {
       header: { type: "string", multiple: true, default: [] },
       webhook: { type: "string", default: loopback },
       agent: { type: "boolean", default: false },
+      function: { type: "boolean", default: false },
     },
   })
   if (values.agent) {
@@ -29,7 +32,8 @@ async function main(): Promise<void> {
   }
   const webhook = await openWebhook(values.webhook)
   const [url] = positionals
-  const own = url === undefined ? await hufuInFront(webhook.url) : undefined
+  const own =
+    url !== undefined ? undefined : values.function ? await serveFunction() : await hufuInFront(webhook.url)
   try {
     const headers = own?.headers ?? readHeaders(values.header)
     report(await runRequirements(await openImplementation(own?.url ?? url ?? "", headers, webhook)))

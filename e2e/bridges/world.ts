@@ -33,9 +33,9 @@ export interface BridgeWorld {
 }
 
 /** The agent's identity code, as the refusal of a command that another one sends names it. */
-async function codeOf({ url }: NodeUnderTest, credential: string): Promise<string> {
+export async function codeOf({ url }: NodeUnderTest, credential: string, partner: string): Promise<string> {
   const leader = openLeader({
-    base: `${url}/aip/aip`,
+    base: `${url}/aip/${partner}`,
     senderId: "nobody",
     headers: { authorization: `Bearer ${credential}` },
     bindsIdentity: true,
@@ -83,7 +83,7 @@ export async function openBridgeWorld(): Promise<BridgeWorld> {
     })
     const words = `Ask the partners, and send them ${namedUrls.join(" and ")}.`
     await node.api("POST", "/v1/tasks", { agent: "asker", words } satisfies Request<"task.start">)
-    const senderId = await codeOf(node, credential)
+    const senderId = await codeOf(node, credential, "aip")
     const clients = new Map<PartnerKind, SdkClient>()
     const byAip = new Map<PartnerKind, Leader>()
     for (const kind of partnerKinds) {
