@@ -90,6 +90,8 @@ describe.skipIf(withoutChromium !== undefined)("the pages of delegations", { tim
   test("a chain is drawn with whoever asked because of it, and ends as a whole", async () => {
     const { page } = await openSharedTab(browser)
     await openSignedIn(page, await scene.link(), `/delegations/${scene.chain}`)
+    await page.getByRole("button", { name: "Verify in this browser" }).click()
+    await page.getByText(/actions hang together, as the log has it/).waitFor()
     const rows = page.getByRole("table").getByRole("row")
     expect(await rows.allTextContents()).toEqual([
       expect.stringContaining("Who waits"),

@@ -146,9 +146,13 @@ describe("five agents over mixed doors", () => {
       ["eve", ""],
     ] as const)
       expect(await five.callTool(agent, under)).toContain("order-ended")
+    const begun = performance.now()
     await five.node.api("POST", "/v1/agents/cal:suspend", { reason: "it is enough" })
     // Everything below, and what waits for it above.
     for (const name of ["dee", "eve"]) await five.relays.get(name)?.canceled()
+    console.log(
+      `from the suspension in the middle to the last cancel below: ${Math.round(performance.now() - begun)} ms`,
+    )
     expect((await running).state).not.toBe(done)
     expect(await five.callTool("eve", order)).toContain("order-ended")
     await five.node.api("POST", "/v1/agents/cal:resume", {})

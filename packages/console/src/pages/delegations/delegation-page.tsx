@@ -21,6 +21,7 @@ import { GraphPicture } from "./graph-picture.tsx"
 import { ShownParts } from "./shown-parts.tsx"
 import { TimelinePicture } from "./timeline-picture.tsx"
 import { isOpen, type Mark, marksOf, traceGraph } from "./trace-graph.ts"
+import { TraceEvidence } from "./trace-evidence.tsx"
 import { TraceTable } from "./trace-table.tsx"
 import { delegationPageWords } from "./words.ts"
 
@@ -135,6 +136,7 @@ function Trace({
           <RecentActions label={words.done} actions={done} />
         </Section>
       )}
+      <TraceEvidence items={items} />
     </>
   )
 }
