@@ -209,6 +209,45 @@ export const groupChecks: readonly GroupCheck[] = [
     },
   },
   {
+    id: "group-order",
+    source: `${tasks}, §4.5`,
+    what: "what comes before its task was begun changes nothing",
+    async run(leader) {
+      const group = await joined(leader)
+      const task = randomUUID()
+      await group.command(task, "complete")
+      await group.command(task, "continue", items(leader, "deliver"))
+      await settled(group)
+      is(about(group, task).length, 0)
+      await group.command(task, "start", items(leader, "deliver"))
+      await group.result(task, "awaiting-completion")
+    },
+  },
+  {
+    id: "group-garbage",
+    source: "§4, §7",
+    what: "what is no message is not taken, and keeps nothing from being taken after it",
+    async run(leader) {
+      const group = await joined(leader)
+      const task = randomUUID()
+      const bad = { type: "task-command", command: "start", taskId: task, groupId: group.groupId }
+      for (const content of [
+        "",
+        "{",
+        "null",
+        '"x"',
+        "[".repeat(5000),
+        JSON.stringify(bad),
+        '{"type":"task-command","type":"x"}',
+      ])
+        await group.publish(content)
+      await settled(group)
+      is(about(group, task).length, 0)
+      await group.command(task, "start", items(leader, "deliver"))
+      await group.result(task, "awaiting-completion")
+    },
+  },
+  {
     id: "group-mute",
     source: managing,
     what: "whoever is muted hears and says nothing, and says it once it may speak",
@@ -260,6 +299,23 @@ export const groupChecks: readonly GroupCheck[] = [
         (await leader.direct.call("rpc", { command: leader.direct.command(task, "get") })).error?.code,
         -32001,
       )
+    },
+  },
+  {
+    id: "group-forced",
+    source: managing,
+    what: "a member whose queue its leader takes away is out of the group, and can be asked in again",
+    async run(leader) {
+      const group = await joined(leader)
+      const { partnerAic, senderId } = leader.target
+      const channel = await leader.channel()
+      await channel.deleteQueue(`${group.exchange}_${partnerAic}`)
+      await channel.close()
+      await group.status(({ connected }) => !connected)
+      is((await leader.acl("PUT", `${senderId}/${group.groupId}/members/${partnerAic}`)).status, 204)
+      const since = group.messages.length
+      is((await group.joinByRequest()).error, undefined)
+      await group.status(({ connected }) => connected, since)
     },
   },
   {

@@ -18,6 +18,8 @@ export interface GroupTarget extends Target {
   }
   /** Where a leader says who is in its groups: the address under which `groups/…` are. */
   readonly acl: string
+  /** Changes what comes in, to see that whoever looks at it notices. */
+  readonly alter?: (message: JsonMembers) => JsonMembers
 }
 
 /** Whoever leads a group at the broker, and where a check wants it does wrong. */
@@ -48,7 +50,7 @@ export interface Group {
   readonly messages: readonly JsonMembers[]
   joinByRequest(more?: JsonMembers): Promise<Answered>
   /** Publishes anything, under this leader's own name at the broker. */
-  publish(message: JsonMembers): Promise<void>
+  publish(content: string): Promise<void>
   command(task: string, name: string, more?: JsonMembers): Promise<void>
   manage(name: string, more?: JsonMembers): Promise<void>
   /** The first message, of those after `since`, that holds. */
@@ -56,8 +58,6 @@ export interface Group {
   result(task: string, state: string): Promise<Result>
   status(isWanted: (status: GroupStatus["status"]) => boolean, since?: number): Promise<GroupStatus>
 }
-
-const patienceMs = 20_000
 
 export async function openGroupLeader(target: GroupTarget): Promise<GroupLeader> {
   const direct = openLeader(target)
@@ -67,17 +67,20 @@ export async function openGroupLeader(target: GroupTarget): Promise<GroupLeader>
   const speaking: ConfirmChannel = await model.createConfirmChannel()
   const hearing = await model.createChannel()
   const mine = `inbox_${senderId}`
-  const received = collect()
+  const received = collect(target)
   await hearing.assertQueue(mine, { durable: true })
   await hearing.bindQueue(mine, "inbox.topic", mine)
   await hearing.consume(mine, (message) => message && received.add(message.content), { noAck: true })
 
-  async function published(exchange: string, routingKey: string, message: JsonMembers): Promise<void> {
+  const published = (exchange: string, routingKey: string, message: JsonMembers) =>
+    publishedText(exchange, routingKey, JSON.stringify(message))
+
+  async function publishedText(exchange: string, routingKey: string, content: string): Promise<void> {
     await new Promise<void>((resolve, reject) =>
       speaking.publish(
         exchange,
         routingKey,
-        Buffer.from(JSON.stringify(message)),
+        Buffer.from(content),
         { userId: senderId, persistent: true },
         (error: unknown) => (error == null ? resolve() : reject(new Error("the broker did not take it"))),
       ),
@@ -126,7 +129,7 @@ export async function openGroupLeader(target: GroupTarget): Promise<GroupLeader>
   async function lead(groupId: string): Promise<Group> {
     const exchange = `group_${senderId}_${groupId}`
     const queue = `${exchange}_${senderId}`
-    const found = collect()
+    const found = collect(target)
     await hearing.assertExchange(exchange, "fanout", { durable: true })
     await hearing.assertQueue(queue, { durable: true })
     await hearing.bindQueue(queue, exchange, "")
@@ -147,7 +150,7 @@ export async function openGroupLeader(target: GroupTarget): Promise<GroupLeader>
           server: { host: broker.hostname, port: broker.port, vhost: "acps" },
           ...more,
         }),
-      publish: (message) => published(exchange, "", message),
+      publish: (content) => publishedText(exchange, "", content),
       command: (task, name, more = {}) =>
         published(exchange, "", {
           type: "task-command",
@@ -242,14 +245,14 @@ export async function isRefused(
 }
 
 /** Messages as they come, and whoever waits for one. */
-function collect() {
+function collect({ patienceMs, alter = (message) => message }: Pick<GroupTarget, "patienceMs" | "alter">) {
   const all: JsonMembers[] = []
   const waiting = new Set<() => void>()
   return {
     all,
     add(content: Buffer) {
-      const message = JSON.parse(content.toString("utf8")) as Json // JSON.parse is typed `any`
-      if (isObject(message)) all.push(message)
+      const message = jsonIn(content)
+      if (isObject(message)) all.push(alter(message))
       for (const wake of waiting) wake()
     },
     async until(holds: (message: JsonMembers, at: number) => boolean): Promise<JsonMembers> {
@@ -273,5 +276,14 @@ function collect() {
         })
       }
     },
+  }
+}
+
+/** Undefined for what is no JSON, as a leader of these checks itself sends. */
+function jsonIn(content: Buffer): Json | undefined {
+  try {
+    return JSON.parse(content.toString("utf8")) as Json // JSON.parse is typed `any`
+  } catch {
+    return undefined
   }
 }

@@ -44,6 +44,7 @@ export async function openWorldWithBroker() {
       return {
         ...of,
         partnerAic: of.partnerAic ?? "",
+        patienceMs: 20_000,
         acl: by === "credential" ? `${node.url}/mq-auth` : `${new URL(of.base).origin}/mq-auth`,
         broker:
           by === "credential"

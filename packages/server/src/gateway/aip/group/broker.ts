@@ -17,6 +17,7 @@ export interface Delivery {
 export interface Listening {
   /** Once it is there and heard, the first time; rejects where the broker will not have it. */
   readonly ready: Promise<void>
+  isHeard(): boolean
   stop(): Promise<void>
 }
 
@@ -33,11 +34,13 @@ export interface Broker {
    * Each message is taken off its queue once the handler has resolved; where that throws, it comes again.
    *
    * @param declare sees to it that the queue is there, at each connection
+   * @param onGone somebody else has taken the queue away; without it, the queue is made anew
    */
   hear(
     queue: string,
     declare: (channel: Channel) => Promise<unknown>,
     handle: (delivery: Delivery) => Promise<void>,
+    onGone?: () => void,
   ): Listening
   /** Closes every connection of a user, as far as the management plugin is known. */
   disconnect(user: string): Promise<void>
@@ -75,6 +78,7 @@ interface Heard {
   readonly queue: string
   readonly declare: (channel: Channel) => Promise<unknown>
   readonly handle: (delivery: Delivery) => Promise<void>
+  readonly onGone: (() => void) | undefined
   readonly settle: { resolve(): void; reject(error: unknown): void }
   tag: string | undefined
   /** What comes one after another is taken so. */
@@ -204,8 +208,11 @@ export function connectBroker(parts: BrokerParts): Broker {
   }
 
   function took({ hearing }: Connected, each: Heard, message: ConsumeMessage | null): void {
-    // The broker says by it that the queue is gone.
-    if (message === null) return void (each.tag = undefined)
+    if (message === null) {
+      each.tag = undefined
+      vanished(each).catch((error: unknown) => onError(error, `look for the queue ${each.queue}`))
+      return
+    }
     const sender: unknown = message.properties.userId
     const from = typeof sender === "string" ? sender : undefined
     const mine = each.turn
@@ -221,6 +228,23 @@ export function connectBroker(parts: BrokerParts): Broker {
       .finally(() => handling.delete(mine))
     each.turn = mine
     handling.add(mine)
+  }
+
+  /** The broker has said that a queue is heard no more. Only where it is not there any more was it taken away. */
+  async function vanished(each: Heard): Promise<void> {
+    await pause(firstPauseMs, closing.signal)
+    const now = connected
+    if (now === undefined || heard.get(each.queue) !== each) return
+    const isThere = await now.model.createChannel().then(async (channel) => {
+      channel.on("error", () => {})
+      return channel.checkQueue(each.queue).then(
+        () => channel.close().then(() => true),
+        () => false,
+      )
+    })
+    if (connected !== now || each.tag !== undefined) return
+    if (isThere || each.onGone === undefined) await listen(each)
+    else each.onGone()
   }
 
   async function up(signal: AbortSignal): Promise<Connected> {
@@ -289,7 +313,7 @@ export function connectBroker(parts: BrokerParts): Broker {
         await channel.close().catch(() => undefined)
       }
     },
-    hear(queue, declare, handle) {
+    hear(queue, declare, handle, onGone) {
       const { promise, resolve, reject } = Promise.withResolvers<void>()
       // Whoever waits for it hears of it; nobody has to.
       promise.catch(() => undefined)
@@ -297,6 +321,7 @@ export function connectBroker(parts: BrokerParts): Broker {
         queue,
         declare,
         handle,
+        onGone,
         settle: { resolve, reject },
         tag: undefined,
         turn: Promise.resolve(),
@@ -306,6 +331,7 @@ export function connectBroker(parts: BrokerParts): Broker {
       else void listen(each)
       return {
         ready: promise,
+        isHeard: () => each.tag !== undefined,
         async stop() {
           if (heard.get(queue) === each) heard.delete(queue)
           if (each.tag !== undefined) await connected?.hearing.cancel(each.tag).catch(() => undefined)

@@ -13,7 +13,7 @@ import type { Caller } from "../../governor.ts"
 import { AipFault } from "../aip-fault.ts"
 import { checkCommand, give, type Given } from "../give-command.ts"
 import { serveRpc } from "../serve-rpc.ts"
-import type { Listening } from "./broker.ts"
+import type { Delivery, Listening } from "./broker.ts"
 import { memberOf } from "./group-memory.ts"
 import { callerAt, type GroupDesk } from "./group-parts.ts"
 import type { GroupMember } from "./group-rows.ts"
@@ -27,6 +27,8 @@ export interface GroupSeat {
   readonly ref: MemberRef
   /** Once its queue is there. */
   readonly ready: Promise<void>
+  /** Whether it is in the group at this moment, as the broker has it. */
+  isHeard(): boolean
   /** The group is told that the partner is there, or not any more. */
   tellStatus(isConnected: boolean): Promise<void>
   /** After a change of its state: what it may not say waits. */
@@ -71,7 +73,9 @@ export function sitInGroup(desk: GroupDesk, ref: MemberRef, server: string): Gro
     await channel.bindQueue(queue, exchange, "")
   }
 
-  const listening: Listening = broker.hear(queue, declare, async (delivery) => {
+  const listening: Listening = broker.hear(queue, declare, take, () => void forcedOut())
+
+  async function take(delivery: Delivery): Promise<void> {
     const received = readDelivery(delivery, settings.messageBytes)
     if (typeof received === "string") return drop(received)
     // What members say is for their leader.
@@ -87,7 +91,17 @@ export function sitInGroup(desk: GroupDesk, ref: MemberRef, server: string): Gro
     if (received.type === "task-command") return task(caller, received)
     if (received.type === "group-mgmt-command") return manage(caller, received)
     return undefined
-  })
+  }
+
+  /** A leader takes the queue of a member away that it wants out (ACPs 07 §7). */
+  async function forcedOut(): Promise<void> {
+    const caller = callerAt(desk, leader, connection)
+    try {
+      if (caller !== undefined && mayHear()) await desk.changes.change(caller, ref, "leave")
+    } catch (error) {
+      desk.onError(error, "leave a group whose queue was taken away")
+    }
+  }
 
   function drop(reason: string): void {
     note({ reason, queue })
@@ -226,6 +240,7 @@ export function sitInGroup(desk: GroupDesk, ref: MemberRef, server: string): Gro
   return {
     ref,
     ready: listening.ready,
+    isHeard: () => listening.isHeard(),
     tellStatus: (isConnected) => status(isConnected),
     changed({ state }) {
       if (state === "joined") for (const wake of speaking) wake()

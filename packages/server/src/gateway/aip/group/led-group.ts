@@ -49,7 +49,7 @@ export interface Heard {
   readonly name: string
 }
 
-const answerMs = 3000
+const answerMs = 10_000
 /** So much may wait for whoever hears it; then the broker keeps the rest. */
 const maxWaiting = 32
 

@@ -116,6 +116,12 @@ export function openGroups(parts: GroupsParts): Groups {
     const known = group && memberOf(group, of.member)
     if (known === undefined || known.state === "left")
       throw new Failure("not_found", "there is no such member of such a group: invite it first")
+    const before = seats.get(keyOf(of))
+    if (before !== undefined && broker.isUp() && !before.isHeard()) {
+      // Its group was taken away at the broker, and is there again.
+      seats.delete(keyOf(of))
+      await before.close()
+    }
     const seat = seatOf(of, known.server)
     try {
       await within(seat.ready)
