@@ -30,7 +30,7 @@ export interface Driven {
 export interface DelegationParts {
   readonly store: Store
   readonly clock: Clock
-  readonly governor: Pick<Governor, "admit" | "awaitHold" | "withdraw" | "standing" | "onStop">
+  readonly governor: Pick<Governor, "admit" | "awaitHold" | "withdraw" | "standing" | "visible" | "onStop">
   readonly settings: InterconnectSettings
   readonly orders: Pick<OpenOrders, "begin" | "get" | "end" | "openIn">
   /** By the name of its server, as this agent reaches it; undefined where there is none. */

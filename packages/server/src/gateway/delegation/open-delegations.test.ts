@@ -452,6 +452,34 @@ describe("after a restart", () => {
     await again.close()
     await after.close()
   })
+
+  it("ends what nothing covers any more", async () => {
+    const folder = scratch()
+    const before = await openPipeline(folder)
+    await withHelper(before)
+    const partner = partnerInProcess()
+    partner.answers(({ order }, say) =>
+      say({ kind: "state", state: order === "cancel" ? "canceled" : "working" }),
+    )
+    const first = open(before, partner)
+    const asked = start()
+    await first.ask(before.caller, "helper", asked)
+    await first.close()
+    await before.store.close()
+    const after = await openPipeline(folder)
+    const again = open(after, partner)
+    for (const { id } of after.mandates.ofAgent(after.agent.id))
+      await after.mandates.revoke(id, { id: after.caller.principal, isPerson: true })
+    const ref = { server: "helper", task: asked.task }
+    for await (const _ of again.follow(after.caller, ref, 0, "end", AbortSignal.timeout(10_000)));
+    expect(await again.look(after.caller, ref)).toMatchObject({
+      state: "canceled",
+      ruled: { code: "stopped" },
+    })
+    expect(partner.reached.at(-1)?.order).toBe("cancel")
+    await again.close()
+    await after.close()
+  })
 })
 
 it("refuses more than an agent may have open, and counts again when one ends", async () => {

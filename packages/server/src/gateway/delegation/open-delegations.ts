@@ -1,5 +1,6 @@
 import { isEnd, isRest } from "@hufu/core/delegation/delegation-state"
 import { Failure } from "@hufu/core/failure"
+import { askPartner } from "../../fence/profile/method-profiles.ts"
 import type { Caller } from "../governor.ts"
 import { happened, type Live, openDelegationMemory } from "./delegation-memory.ts"
 import { delegationNotices } from "./delegation-notices.ts"
@@ -86,6 +87,12 @@ export function openDelegations(parts: DelegationParts): Interconnect {
       const { under, facts } = live.row
       const { timeoutMs = Infinity } = facts.limits ?? {}
       // A dead end: it waits for an agent that was asked itself, and of whom nobody wants anything any more.
+      // No permit is open for what was asked before the node ended: whether anything still covers it is looked up instead.
+      const isResumed = live.row.action !== undefined && resumed.has(live.row.action)
+      if (isResumed && !governor.visible(live.caller, live.row.server, [askPartner]).has(askPartner)) {
+        await halt(hub, live, "mandate_revoked")
+        continue
+      }
       const waits = state === "input-required" || state === "auth-required"
       if (waits && under !== undefined && parts.orders.get(under) === undefined) {
         await halt(hub, live, "order_ended")

@@ -28,7 +28,7 @@ export interface PartnerDefinition {
 export interface InterconnectParts {
   readonly store: Store
   readonly clock: Clock
-  readonly governor: Pick<Governor, "admit" | "awaitHold" | "withdraw" | "standing" | "onStop">
+  readonly governor: Pick<Governor, "admit" | "awaitHold" | "withdraw" | "standing" | "visible" | "onStop">
   readonly settings: InterconnectSettings
   readonly orders: DelegationParts["orders"]
   /** The registered servers and partners by name, live ones only. */
