@@ -1,5 +1,5 @@
 import { once } from "node:events"
-import { request } from "node:http"
+import { type IncomingMessage, request } from "node:http"
 import type { StreamResponse } from "@a2a-js/sdk"
 import { SendMessageRequest } from "@a2a-js/sdk"
 import { delegationExtension } from "@hufu/core/a2a/delegation-extension"
@@ -316,21 +316,21 @@ describe("whoever asks", () => {
     expect(stateOf(await stands())).toBe("TASK_STATE_FAILED")
   })
 
-  test("that reads slowly is waited for, and left when it reads nothing at all", async () => {
-    let waited = 0
-    const { agent, rpc } = await serve(
+  const pages = 100
+  /** Makes more than the sockets between take, to be asked for by one that reads only when it is told to. */
+  async function serveBook(limits: AgentOptions["limits"]) {
+    let waits = false
+    const served = await serve(
       async ({ product }) => {
-        for (let made = 0; made < 150; made++) {
-          let isTaken = false
-          const taken = product("page", "x".repeat(512 * 1024)).then(() => (isTaken = true))
-          await new Promise((resolve) => setImmediate(resolve))
-          if (!isTaken) waited++
-          await taken
+        for (let made = 0; made < pages; made++) {
+          waits = true
+          await product("page", "x".repeat(512 * 1024))
+          waits = false
         }
       },
-      { limits: { slowMs: 300, taskBytes: 100 * 1024 * 1024 } },
+      { limits: { taskBytes: 100 * 1024 * 1024, ...limits } },
     )
-    const { hostname, port } = new URL(agent.url)
+    const { hostname, port } = new URL(served.agent.url)
     const sent = request({
       host: hostname.replaceAll(/[[\]]/g, ""),
       port,
@@ -338,24 +338,36 @@ describe("whoever asks", () => {
       headers: {
         "content-type": "application/json",
         "a2a-version": "1.0",
-        authorization: `Bearer ${agent.secret}`,
+        authorization: `Bearer ${served.agent.secret}`,
       },
     })
-    sent.end(
-      JSON.stringify({
-        jsonrpc: "2.0",
-        id: 1,
-        method: "SendStreamingMessage",
-        params: { message: messageOf("go") },
-      }),
-    )
-    const [response] = await once(sent, "response")
-    // Nothing is read of it.
-    const listed = async () =>
-      (membersOf((await rpc("ListTasks", {}))["result"])["tasks"] as JsonObject[]).map(stateOf)
-    await expect.poll(listed, { timeout: 20_000 }).toEqual(["TASK_STATE_COMPLETED"])
-    expect(waited).toBeGreaterThan(0)
-    response.destroy()
+    const params = { message: messageOf("go") }
+    sent.end(JSON.stringify({ jsonrpc: "2.0", id: 1, method: "SendStreamingMessage", params }))
+    const [response] = (await once(sent, "response")) as [IncomingMessage] // as its type has it
+    const states = async () =>
+      (membersOf((await served.rpc("ListTasks", {}))["result"])["tasks"] as JsonObject[]).map(stateOf)
+    return { response, states, waits: () => waits }
+  }
+
+  test("that reads slowly is waited for, and misses nothing", async () => {
+    const { response, states, waits } = await serveBook({})
+    // The agent goes on in the time between only as far as there is room.
+    await expect.poll(waits, { timeout: 20_000 }).toBe(true)
+    expect(await states()).toEqual(["TASK_STATE_WORKING"])
+    let read = ""
+    for await (const chunk of response) read += String(chunk)
+    expect(read.split("artifactUpdate").length - 1).toBe(pages)
+    expect(read).toContain("TASK_STATE_COMPLETED")
+    expect(await states()).toEqual(["TASK_STATE_COMPLETED"])
+  })
+
+  test("that reads nothing at all is left, and the work goes on", async () => {
+    const { response, states } = await serveBook({ slowMs: 100 })
+    await expect.poll(states, { timeout: 20_000 }).toEqual(["TASK_STATE_COMPLETED"])
+    const reading = (async () => {
+      for await (const _ of response);
+    })()
+    await expect(reading).rejects.toThrow()
   })
 
   test("may follow again where the agent said more than anybody could take", async () => {
