@@ -69,7 +69,7 @@ export interface MemoryParts {
 
 const mostInMemory = 2000
 /** For each delegation: whoever is further behind reads what is written. A thousand streams at once take no more with every event. */
-const recentBytes = 16 * 1024
+const recentBytes = 4 * 1024
 
 export function openDelegationMemory({
   store,
