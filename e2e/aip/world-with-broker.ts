@@ -11,6 +11,10 @@ export type WorldWithBroker = Awaited<ReturnType<typeof openWorldWithBroker>>
 export async function openWorldWithBroker() {
   const ports = await freePorts()
   const files = opensslFolder()
+  const opened: { close(): unknown }[] = [{ close: () => files.remove() }]
+  const close = async () => {
+    for (const each of opened.splice(0).toReversed()) await each.close()
+  }
   files.run(
     "req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -subj /CN=localhost -addext subjectAltName=DNS:localhost -keyout key.pem -out cert.pem",
   )
@@ -18,26 +22,24 @@ export async function openWorldWithBroker() {
   const key = read("key.pem")
   const cert = files.run("x509 -in cert.pem").out
   const secret = randomBytes(24).toString("base64url")
-  const world = await openNodeOfAgents({
-    broker: {
-      url: `amqps://localhost:${ports.amqps}`,
-      secret,
-      ca: files.file("roots.pem", cert),
-      management: `http://127.0.0.1:${ports.management}`,
-    },
-  })
-  const { node, credential, tls } = world
-  const close = async () => {
-    await world.close()
-    files.remove()
-  }
   try {
+    const world = await openNodeOfAgents({
+      broker: {
+        url: `amqps://localhost:${ports.amqps}`,
+        secret,
+        ca: files.file("roots.pem", cert),
+        management: `http://127.0.0.1:${ports.management}`,
+      },
+    })
+    opened.push(world)
+    const { node, credential, tls } = world
     const roots = await (await fetch(`${node.url}/acps-atr-v2/ca/trust-bundle`)).text()
     const broker = await openBroker({
       ports,
       auth: `${node.url}/mq-auth/${secret}`,
       tls: { cert, key, ca: roots },
     })
+    opened.push(broker)
 
     async function target(name: "helper" | "tools", by: "credential" | "certificate"): Promise<GroupTarget> {
       const of = await world.target(name, by)
@@ -72,10 +74,7 @@ export async function openWorldWithBroker() {
       settled,
       ports,
       target,
-      async close() {
-        await broker.close()
-        await close()
-      },
+      close,
     }
   } catch (error) {
     await close()
