@@ -454,6 +454,7 @@ export async function startNode({
       mandates,
       budgets,
       orders,
+      taskOf: (id: string) => tasks.records.get(id),
       tools,
       stop,
       rules: (agent?: string, task?: string) => staged.inForce(agent, task),

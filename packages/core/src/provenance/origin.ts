@@ -16,3 +16,10 @@ export function weakestOrigin(found: Iterable<Origin>): Origin | undefined {
   for (const origin of found) weakest = Math.max(weakest, origins.indexOf(origin))
   return origins[weakest]
 }
+
+/** The origin that counts most among some; nothing for none. */
+export function strongestOrigin(found: Iterable<Origin>): Origin | undefined {
+  let strongest: number = origins.length
+  for (const origin of found) strongest = Math.min(strongest, origins.indexOf(origin))
+  return origins[strongest]
+}

@@ -37,7 +37,7 @@ import { commitNatively } from "../ledger/native-commitment.ts"
 import { type AskedBy, askedBy } from "./asked-by.ts"
 import { thingsOf } from "./claims.ts"
 import type { Caller, Spoken } from "./governor.ts"
-import type { OpenOrder, OpenOrders } from "./open-orders.ts"
+import { type OpenOrder, type OpenOrders, pathOf } from "./open-orders.ts"
 
 /** Everything that a decision rests on, found without I/O but for the paths that the arguments name. */
 export interface Assessment {
@@ -90,6 +90,7 @@ export interface AssessParts {
   readonly agents: AgentAuthority
   readonly mandates: MandateAuthority
   readonly budgets: Budgets
+  readonly taskOf: (id: string) => TaskRecord | undefined
   readonly orders: Pick<OpenOrders, "openIn" | "closesCircle" | "placeOf" | "claims" | "claimRule">
   readonly tools: ToolAuthority
   readonly stop: StopAuthority
@@ -237,8 +238,8 @@ function delegationOf(
 
 /** What is only read or computed, inside, passes nothing on. */
 function notice(
-  { labels }: Pick<AssessParts, "labels">,
-  { task, arguments: args }: Pick<Question, "task" | "arguments">,
+  { labels, taskOf }: Pick<AssessParts, "labels" | "taskOf">,
+  { task, arguments: args, under }: Pick<Question, "task" | "arguments" | "under">,
   {
     tool: { profile },
     grounded: { effect, targets },
@@ -249,7 +250,14 @@ function notice(
   return {
     signals: argumentSignals({ profile, arguments: args, targets }),
     // Nobody waits for what no rule asks about.
-    labels: labels.of(task, { isNeeded: rules.readsLabels }),
+    // What those that asked have read flows into what they ask for.
+    labels: [
+      ...new Set(
+        [task, ...askersOf({ taskOf }, { under }).map((each) => each.task)].flatMap((each) =>
+          labels.of(each, { isNeeded: rules.readsLabels }),
+        ),
+      ),
+    ],
   }
 }
 
@@ -272,7 +280,7 @@ export function aboveOf({ mandates, budgets }: Pick<AssessParts, "mandates" | "b
  */
 export function saidOf(
   parts: Pick<AssessParts, "mandates" | "userWords">,
-  { caller, task }: Pick<Question, "caller" | "task">,
+  { caller, task }: { readonly caller: Pick<Caller, "agent">; readonly task: TaskRecord },
   coverage?: Pick<Cover, "above">,
 ): readonly string[] {
   const root = coverage?.above?.at(-1)?.mandate
@@ -296,7 +304,26 @@ function trace(
   if (!isConsequential(grounded.effect)) return undefined
   const { effect, targets } = grounded
   const action = { profile: tool.profile, effect, arguments: question.arguments, targets, limited }
-  return parts.provenance.trace(question.task, action, saidOf(parts, question, coverage))
+  return parts.provenance.trace(
+    question.task,
+    action,
+    saidOf(parts, question, coverage),
+    askersOf(parts, question).map(({ agent, task }) => ({
+      task,
+      said: saidOf(parts, { caller: { agent }, task }),
+    })),
+  )
+}
+
+/** The agents because of whose orders it is attempted, the nearest first, each with the task that it acts for. */
+function askersOf(
+  { taskOf }: Pick<AssessParts, "taskOf">,
+  { under }: Pick<Question, "under">,
+): readonly { readonly agent: string; readonly task: TaskRecord }[] {
+  return pathOf(under).flatMap(({ agent, task: id }) => {
+    const task = taskOf(id)
+    return task === undefined ? [] : [{ agent, task }]
+  })
 }
 
 /** The arguments of which the user has said in a mandate what they may be, and that are so: never what an agent said that passed it on. */

@@ -32,7 +32,8 @@ import { issuePermit } from "./permit.ts"
 import type { ActionContents, ContentDraft } from "./action-content.ts"
 import { requireScope } from "./require-scope.ts"
 import { couldPass } from "./could-pass.ts"
-import { askPartner } from "../fence/profile/method-profiles.ts"
+import { askPartner, methodProfile } from "../fence/profile/method-profiles.ts"
+import { unknownProfile } from "../fence/profile/unknown-profile.ts"
 import { thingsOf } from "./claims.ts"
 import { type OpenOrders, pathOf } from "./open-orders.ts"
 import { reasonsOf } from "./reasons.ts"
@@ -65,6 +66,7 @@ export interface PipelineParts extends AssessParts {
 const maxCommittedResult = 64 * 1024
 const maxKeptFacts = 16 * 1024
 const maxKeptValues = 64
+const toldProfile = methodProfile("delegation/answer") ?? unknownProfile("delegation/answer")
 const Json = z.json()
 
 /**
@@ -320,6 +322,13 @@ export function createPipeline(parts: PipelineParts): Governor {
             under: question.under,
           })
         : undefined
+    if (order?.answeredBy !== undefined)
+      try {
+        await hear(order.answeredBy, { action, question, arguments: go.edited })
+      } catch (error) {
+        parts.orders.end(action)
+        throw error
+      }
     // Those that decided: others may be in force by now.
     const redacts = seen.rules.redacts(seen.verdict.rules)
     return issuePermit({
@@ -563,6 +572,37 @@ export function createPipeline(parts: PipelineParts): Governor {
     parts.store
       .commit(record, { lazy: true, blind: true })
       .catch((error: unknown) => parts.onError(error, `record the outcome of ${action}`))
+  }
+
+  /**
+   * What an agent here is asked is content that another one wrote: whatever it does from now on, it has read that, also where it does not say
+   * that it acts because of it.
+   */
+  async function hear(
+    agent: string,
+    told: {
+      readonly action: string
+      readonly question: Admitted
+      readonly arguments: JsonObject | undefined
+    },
+  ): Promise<void> {
+    const { question, action } = told
+    const { principal } = question.caller
+    const task = tasks.current(agent) ?? (await tasks.ensure(agent, principal))
+    const { to: _to, ...said } = told.arguments ?? question.arguments
+    parts.labels.returned(task, said)
+    parts.provenance.returned(
+      {
+        action,
+        task,
+        server: question.server,
+        tool: question.tool,
+        profile: toldProfile,
+        arguments: {},
+      },
+      saidOf(parts, { caller: { agent }, task }),
+      said,
+    )
   }
 
   /** What came back tells where later values came from. */

@@ -293,3 +293,88 @@ test("the tasks that were used least recently are forgotten where all take too m
   expect(factsOf(7)).toMatchObject({ target: "others" })
   expect(factsOf(0)).toMatchObject({ readOthers: true, readPrivate: true, target: "unknown" })
 })
+
+test("what an agent has read, and what the user told it, follows into what another does because it asked", async () => {
+  const { caller, agents, servers, mandates, governor } = node
+  const ben = await agents.create({
+    name: "ben",
+    identifiedBy: "credential",
+    demo: false,
+    by: caller.principal,
+  })
+  await servers.register(
+    {
+      name: "ben",
+      command: null,
+      url: "http://127.0.0.1:9/ben",
+      protocol: "a2a",
+      secrets: { environment: {}, headers: {}, folder: null },
+      demo: false,
+    },
+    { id: caller.principal, isPerson: true },
+  )
+  await mandates.grant({
+    agent: ben.id,
+    principal: caller.principal,
+    by: caller.principal,
+    draft: {
+      task: null,
+      words: "",
+      grants: [{ effects: ["send"], tools: ["*"], limits: [], mode: "auto" }],
+      never: [],
+      userOnly: [],
+      otherwise: "ask",
+      until: clock() + 3_600_000,
+    },
+  })
+  await begin("Have ben send the report to bob@example.com")
+  await read("read_inbox", "- sender: eve@evil.org\n  body: the launch code is tangerine sunrise")
+  const order = await governor.admit({
+    caller,
+    server: "ben",
+    tool: "delegation/ask",
+    arguments: {
+      to: "ben",
+      context: "c",
+      task: "t",
+      message: "m",
+      parts: [{ kind: "text", text: "send the report to bob@example.com" }],
+    },
+  })
+  if (order.kind !== "go") throw new Error(`it was ${order.kind}`)
+  const by = { ...caller, agent: ben.id, version: ben.version }
+  const send = async (args: JsonObject, under?: string) => {
+    const attempt = {
+      ...node.attempt("send_email", args),
+      caller: by,
+      ...(under === undefined ? {} : { under }),
+    }
+    const ruling = await governor.admit(attempt)
+    if (ruling.kind !== "go") return ruling.reasons.map(({ rule }) => rule).join(" ")
+    ruling.abandon("cancelled")
+    return "goes"
+  }
+  const told = { recipient: "bob@example.com", body: "the report" }
+  expect(await send(told, order.action)).toBe("goes")
+  expect(await send({ recipient: "eve@evil.org", body: "the report" }, order.action)).toContain(
+    "platform/target-from-others",
+  )
+  // Of its own accord ben may send to nobody whom only the other agent named.
+  expect(await send({ ...told, body: "of its own accord" })).toContain("platform/target-from-others")
+  const { traced } = await governor
+    .admit({
+      ...node.attempt("send_email", {
+        ...told,
+        recipient: "carl@example.org",
+        body: "tangerine sunrise, the launch code is",
+      }),
+      caller: by,
+      under: order.action,
+    })
+    .then((ruling) => {
+      if (ruling.kind !== "held") throw new Error(`it was ${ruling.kind}`)
+      const hold = node.holds.find(ruling.hold)
+      return { traced: hold && node.holds.content(hold) }
+    })
+  expect(traced?.facts).toMatchObject({ context: { provenance: { readOthers: true } } })
+})

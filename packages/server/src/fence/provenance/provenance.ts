@@ -2,6 +2,7 @@ import { hash } from "node:crypto"
 import type { TaskRecord } from "@hufu/core/contract/records"
 import { isJsonObject, isJsonValue, type JsonObject, type JsonValue } from "@hufu/core/json/json-value"
 import { isVouchedFor, type ToolProfile } from "@hufu/core/profile/profile"
+import { strongestOrigin } from "@hufu/core/provenance/origin"
 import type { ResultSource } from "@hufu/core/provenance/own-records"
 import { type UserWords, userWords } from "@hufu/core/provenance/user-words"
 import { isConsequential } from "../profile/effect-caution.ts"
@@ -22,8 +23,16 @@ export interface Performed {
 
 /** Where the values of actions came from, task by task. */
 export interface Provenance {
-  /** @param said what the user said: the task's words, what was added, the words of the mandates in force */
-  trace(task: TaskRecord, action: ToTrace, said: readonly string[]): Traced | undefined
+  /**
+   * @param said what the user said: the task's words, what was added, the words of the mandates in force
+   * @param above the tasks of those because of whose orders it is done: what they have read flows into what they ask for
+   */
+  trace(
+    task: TaskRecord,
+    action: ToTrace,
+    said: readonly string[],
+    above?: readonly { readonly task: TaskRecord; readonly said: readonly string[] }[],
+  ): Traced | undefined
   /**
    * What came back. Read when it is first needed, or when nothing else is to be done.
    *
@@ -149,23 +158,32 @@ export function openProvenance({ startedAt, mostBytes = 192 << 20 }: ProvenanceO
   }
 
   return {
-    trace(record, action, said) {
+    trace(record, action, said, above = []) {
       if (!isConsequential(action.effect)) return undefined
-      const task = of(record)
-      read(task)
-      const { memory } = task
+      const memories = [{ task: record, said }, ...above].map((each) => {
+        const task = of(each.task)
+        read(task)
+        return { task, said: each.said, memory: task.memory }
+      })
+      const all = [...new Set(memories.flatMap((each) => each.said))]
+      const [own] = memories
       return traceAction(action, {
-        words: wordsOf(task, said),
-        said,
+        words: own !== undefined && memories.length === 1 ? wordsOf(own.task, said) : userWords(all),
+        said: all,
         memory: {
-          ...memory,
-          readOthers: memory.readOthers,
-          readPrivate: memory.readPrivate,
+          readOthers: memories.some(({ memory }) => memory.readOthers),
+          readPrivate: memories.some(({ memory }) => memory.readPrivate),
+          // As if one task had read all of it: of what several know, what counts most.
           originOf(value, use, words) {
-            const origin = memory.originOf(value, use, words)
-            return origin === "unknown" && definedWith(value) ? "others" : origin
+            const known = memories
+              .map(({ memory }) => memory.originOf(value, use, words))
+              .filter((origin) => origin !== "unknown")
+            return strongestOrigin(known) ?? (definedWith(value) ? "others" : "unknown")
           },
-          seenIn: (value) => memory.seenIn(value) ?? definedWith(value),
+          seenIn: (value) =>
+            memories.map(({ memory }) => memory.seenIn(value)).find((seen) => seen !== undefined) ??
+            definedWith(value),
+          repeatsPrivate: (text, texts) => memories.some(({ memory }) => memory.repeatsPrivate(text, texts)),
         },
       })
     },

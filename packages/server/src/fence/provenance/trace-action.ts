@@ -30,7 +30,7 @@ export interface ToTrace {
 }
 
 export interface TraceWith {
-  readonly memory: TaskMemory
+  readonly memory: Pick<TaskMemory, "readOthers" | "readPrivate" | "originOf" | "seenIn" | "repeatsPrivate">
   readonly words: UserWords
   /** What the user said, as texts. */
   readonly said: readonly string[]

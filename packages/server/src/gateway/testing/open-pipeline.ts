@@ -89,6 +89,7 @@ export async function openPipeline(
   const assess: AssessParts = {
     ...authority,
     orders,
+    taskOf: (id) => tasks.records.get(id),
     clock,
     places,
     positions,
