@@ -11,6 +11,7 @@ import { type AgentOptions, type Handle, serveAgent, type ServedAgent } from "./
 
 const open: ServedAgent[] = []
 afterEach(async () => {
+  // Once more does no harm.
   for (const agent of open.splice(0)) await agent.close()
 })
 
@@ -395,9 +396,8 @@ describe("whoever asks", () => {
     const { agent, client, rpc } = await serve(({ signal }) => once(signal, "abort").then(() => ""))
     const stream = client.sendMessageStream(asking("wait"))
     await stream.next()
-    await agent.close()
-    open.length = 0
-    await stream.next().catch(() => undefined)
+    const [told] = await Promise.all([happenings(stream), agent.close()])
+    expect(told).toEqual(['"TASK_STATE_CANCELED"'])
     await expect(rpc("ListTasks", {})).rejects.toThrow()
   })
 })

@@ -25,6 +25,7 @@ export interface ServedAgent {
 }
 
 const cardPath = "/.well-known/agent-card.json"
+const farewellMs = 1000
 const usualTypes = ["text/plain", "text/markdown", "application/json"]
 const mediaType = z.string().regex(/^(?:\*\/\*|[\w.+-]+\/(?:\*|[\w.+-]+))$/)
 const Options = z.object({
@@ -68,8 +69,13 @@ export async function serveAgent(options: AgentOptions): Promise<ServedAgent> {
   const answer = createAnswerer(createAgentMethods({ tasks, limits, takes: matcher(accepts) }), limits)
   const expected = hash("sha256", `Bearer ${secret}`, "buffer")
 
+  let isClosing = false
+
   function handle(req: IncomingMessage, res: ServerResponse): void {
     res.on("error", () => {})
+    res.once("close", () => {
+      if (isClosing) setImmediate(() => server.closeIdleConnections())
+    })
     const pathname = URL.parse(req.url ?? "/", "http://agent")?.pathname
     if (pathname === cardPath && (req.method === "GET" || req.method === "HEAD"))
       return writeJson(res, 200, card, { "cache-control": "no-cache" })
@@ -107,9 +113,12 @@ export async function serveAgent(options: AgentOptions): Promise<ServedAgent> {
     command: `hufu server add ${name} --url ${url} --protocol a2a --header "Authorization: Bearer ${secret}"`,
     async close() {
       tasks.close()
+      isClosing = true
       const closed = new Promise<void>((resolve) => server.close(() => resolve()))
-      server.closeAllConnections()
+      // Whoever follows a task is told that it is canceled, if they listen.
+      const timer = setTimeout(() => server.closeAllConnections(), farewellMs)
       await closed
+      clearTimeout(timer)
     },
   }
 }
