@@ -114,6 +114,10 @@ export const failureCodes = {
 
 export type FailureCode = keyof typeof failureCodes
 
+export function isFailureCode(code: string): code is FailureCode {
+  return Object.hasOwn(failureCodes, code)
+}
+
 /**
  * A failure with a stable code. `message` is public: one clear sentence that says what to do next;
  * `cause` is internal and only ever logged.

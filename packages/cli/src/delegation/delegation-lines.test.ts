@@ -16,6 +16,7 @@ const delegation: DelegationRecord = {
   createdAt: 0,
   changedAt: 0,
   hold: "hld_00000000",
+  ended: null,
 }
 const nothing = { order: null, state: null, parts: [], product: null, reasons: [], code: null, hold: null }
 const part = { kind: "text" as const, isCut: false, name: null, mediaType: null, language: null }
@@ -54,6 +55,11 @@ test("one is shown with what waits, why, and what came of it", () => {
     const text = shownDelegationLines(shown, language).join("\n")
     for (const each of [...said, "hufu approval show hld_00000000", "act_00000000"])
       expect(text).toContain(each)
+    expect(text).not.toContain("upstream_lost")
+    const failed = { ...delegation, state: "failed" as const, hold: null, ended: "upstream_lost" }
+    expect(shownDelegationLines({ ...shown, delegation: failed }, language).join("\n")).toMatch(
+      /[(（]upstream_lost[)）]/,
+    )
     // Nothing that a partner wrote begins a line.
     expect(text).not.toMatch(/^two/m)
   }

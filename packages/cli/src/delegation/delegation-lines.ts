@@ -8,6 +8,7 @@ import type {
 } from "@hufu/core/contract/delegation"
 import { sayMinor } from "@hufu/core/contract/say-figure"
 import { delegationWords } from "@hufu/core/delegation/delegation-words"
+import { failureCodes, isFailureCode } from "@hufu/core/failure"
 import { sayTime } from "@hufu/core/mandate/say"
 import type { Language } from "@hufu/core/words"
 import { asCalled } from "../terminal/called-as.ts"
@@ -23,6 +24,7 @@ const words = {
     state: "State",
     task: "Task",
     door: "Door",
+    failed: (title: string, code: string) => `Hufu ended it: ${title} (${code})`,
     waits: (hold: string) => `It waits for you: \`hufu approval show ${hold}\``,
     earlier: (count: number) => `(${count} earlier events are left out)`,
     product: "product",
@@ -42,6 +44,7 @@ const words = {
     state: "状态",
     task: "任务",
     door: "入口",
+    failed: (title: string, code: string) => `由虎符终止：${title}（${code}）`,
     waits: (hold: string) => `正在等待您批准：\`hufu approval show ${hold}\``,
     earlier: (count: number) => `（此前 ${count} 个事件未列出）`,
     product: "产物",
@@ -54,6 +57,10 @@ const words = {
     cancelled: (id: string, state: string) => `${id} 现为「${state}」，其所请求的事项不再继续。`,
   },
 } as const
+
+function asFailureTitle(code: string, language: Language): string {
+  return isFailureCode(code) ? failureCodes[code][language] : code
+}
 
 /** Delegations, one on a line. */
 export function delegationLines(
@@ -81,13 +88,14 @@ export function shownDelegationLines(
   language: Language,
 ): string[] {
   const say = words[language]
-  const { id, agentName, server, state, task, door, hold } = delegation
+  const { id, agentName, server, state, task, door, hold, ended } = delegation
   return [
     `${id}: ${say.asks(agentName, server)}`,
     `${say.state}: ${delegationWords[language].state[state]}`,
     `${say.task}: ${task}`,
     `${say.door}: ${door}`,
     ...(hold === null ? [] : [asCalled(say.waits(hold))]),
+    ...(ended === null ? [] : [say.failed(asFailureTitle(ended, language), ended)]),
     "",
     ...(earlier === 0 ? [] : [say.earlier(earlier)]),
     ...events.flatMap((event) => eventLines(event, language)),

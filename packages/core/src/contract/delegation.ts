@@ -32,6 +32,8 @@ export const DelegationRecord = z.object({
   changedAt: At,
   /** The held action that it waits for. */
   hold: idSchema("hold").nullable(),
+  /** For which failure (a code) Hufu itself ended it; null where its partner or whoever asked did. */
+  ended: z.string().nullable(),
 })
 export type DelegationRecord = z.infer<typeof DelegationRecord>
 

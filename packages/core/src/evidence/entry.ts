@@ -102,6 +102,7 @@ export const facts = [
   "developer.removed",
   "registrar.opened",
   "delegation.canceled",
+  "delegation.failed",
   "peer.added",
   "peer.followed",
   "peer.refused",

@@ -491,6 +491,7 @@ const folds: Record<Fact, FoldFact> = {
   },
   "state.rebuilt": nothing,
   "delegation.canceled": nothing,
+  "delegation.failed": nothing,
   note: nothing,
 }
 

@@ -77,6 +77,7 @@ export function readDelegations(parts: Parts): Delegations {
       createdAt,
       changedAt,
       hold: isEnd(state) ? null : (facts.pending?.hold ?? null),
+      ended: facts.ended ?? null,
     }
   }
 

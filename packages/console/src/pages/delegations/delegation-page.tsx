@@ -6,6 +6,7 @@ import { useChange, useOperation } from "../../data/use-operation.ts"
 import { AgentName } from "../../part/agent-name.tsx"
 import { Confirm } from "../../part/confirm.tsx"
 import { Facts } from "../../part/facts.tsx"
+import { FailureTitle } from "../../part/failure-title.tsx"
 import { Id } from "../../part/id.tsx"
 import { List, ListItem } from "../../part/list.tsx"
 import { Loaded } from "../../part/loaded.tsx"
@@ -74,6 +75,7 @@ function About({ of }: { readonly of: DelegationShown["delegation"] }) {
             </span>,
           ],
           [words.approval, of.hold === null ? null : <Id key="hold" id={of.hold} />],
+          [words.ended, of.ended === null ? null : <FailureTitle key="ended" code={of.ended} />],
           [words.task, <Id key="task" id={of.task} />],
           [words.door, of.door === "console" ? words.doorConsole : <code key="door">{of.door}</code>],
           [words.name, <UntrustedName key="name" text={of.name} />],

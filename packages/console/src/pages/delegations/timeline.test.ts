@@ -23,6 +23,7 @@ function item(told: readonly Told[], createdAt = 0): TracedDelegation {
       createdAt,
       changedAt,
       hold: null,
+      ended: null,
     },
     above: null,
     budgets: [],

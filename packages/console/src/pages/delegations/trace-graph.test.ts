@@ -26,6 +26,7 @@ function asked(
       createdAt: 0,
       changedAt: 0,
       hold,
+      ended: null,
     },
     above: above ?? null,
     events: [

@@ -36,6 +36,7 @@ export const delegationPageWords = bilingual(
     began: "Began",
     changed: "Changed",
     approval: "Approval",
+    ended: "Ended by Hufu",
     toApproval: "Decide it",
     cancel: "End it",
     cancelWhat:
@@ -141,6 +142,7 @@ export const delegationPageWords = bilingual(
     began: "开始",
     changed: "变动",
     approval: "待批",
+    ended: "由虎符终止",
     toApproval: "去决定",
     cancel: "取消委派",
     cancelWhat: "不再提出任何请求，并告知协作方；它所等待的批准一并取消。因它而提出的委派随之结束。",

@@ -11,6 +11,7 @@ import { UntrustedName } from "../../part/untrusted-name.tsx"
 import { useWidening } from "../../session/prove.ts"
 import { shared } from "../../words/shared.ts"
 import { useWords } from "../../words/use-words.ts"
+import { FailedDelegations } from "./failed-delegations.tsx"
 import { words as homeWords } from "./words.ts"
 
 const shownAtMost = 5
@@ -81,6 +82,7 @@ export function NeedsYou({ node }: { readonly node: Output<"node.status"> }) {
           </ul>
         </div>
       ) : null}
+      <FailedDelegations />
     </section>
   )
 }

@@ -47,6 +47,7 @@ const defaultPauseMs = 1000
 const longestPause = 30
 /** How often a lost stream is taken up again while nothing comes. */
 const maxResumptions = 8
+const mostLately = 1000
 
 /** An agent elsewhere that speaks AIP, in direct mode: by stream where it has that, else by calls. */
 export function createAipPartner(parts: AipPartnerParts): AipPartner {
@@ -151,16 +152,28 @@ export function createAipPartner(parts: AipPartnerParts): AipPartner {
   ): AsyncGenerator<FromPartner> {
     let last = after
     let begun = false
+    let isDisordered = false
+    /** The numbers of what was told last. */
+    const lately = new Set<number>()
     let request = first
     for (let lost = 0; ; lost += 1) {
       try {
         for await (const message of exchange(talk, "stream", request)) {
           const answer = readEvent(message, expected(talk))
-          // What comes twice, or late, is told once and in order.
-          if (answer.seq !== undefined && last !== undefined && answer.seq <= last) continue
+          // What comes twice is told once; where something comes late, the whole is asked for in the end.
+          if (answer.seq !== undefined && last !== undefined && answer.seq <= last) {
+            isDisordered ||= !lately.has(answer.seq)
+            continue
+          }
           last = answer.seq ?? last
+          if (last !== undefined) lately.add(last)
+          for (const oldest of lately) if (lately.size > mostLately) lately.delete(oldest)
           begun = true
           lost = 0
+          if (isDisordered && rests(answer)) {
+            yield* call(talk, command(talk, "get"))
+            return
+          }
           let state: DelegationState | undefined
           for (const each of told(talk, answer)) {
             state = each.happening.kind === "state" ? each.happening.state : state
@@ -271,11 +284,16 @@ export function createAipPartner(parts: AipPartnerParts): AipPartner {
   async function* byRequest(of: PartnerOrder, talk: Talk): AsyncGenerator<FromPartner> {
     const said = ordered(talk, of)
     const goesOn = of.order === "start" || of.order === "continue"
+    let hasSpoken = false
     try {
-      yield* goesOn && streams ? byStream(talk, said) : call(talk, said)
+      for await (const each of goesOn && streams ? byStream(talk, said) : call(talk, said)) {
+        hasSpoken = true
+        yield each
+      }
     } catch (error) {
       const refused = refusedWith(error)
-      if (refused === undefined || isFailure(error, "forbidden")) throw error
+      // What it has taken up is not refused any more.
+      if (refused === undefined || hasSpoken || isFailure(error, "forbidden")) throw error
       if (of.order !== "start") {
         // What it does not go on with stays as it is.
         yield* call(talk, command(talk, "get"))
@@ -333,6 +351,11 @@ export function createAipPartner(parts: AipPartnerParts): AipPartner {
     },
     close: () => links.close(),
   }
+}
+
+/** Whether nothing comes after it before the asking agent says something. */
+function rests({ event, raw }: Answer): boolean {
+  return happeningsOf(event, raw).some((each) => each.kind === "state" && isRest(each.state))
 }
 
 function isLost(error: unknown): boolean {

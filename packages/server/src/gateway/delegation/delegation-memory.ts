@@ -145,7 +145,8 @@ export function openDelegationMemory({
   ): Promise<void> {
     const at = clock.now()
     // INVARIANT: nothing happens after an end, also where two ends were on their way at once.
-    const kept = isEnd(live.view.state) ? entries.filter(({ kind }) => kind === "asked") : entries
+    const wasOver = isEnd(live.view.state)
+    const kept = wasOver ? entries.filter(({ kind }) => kind === "asked") : entries
     const stored = kept.map((entry, i) => ({
       seq: live.view.lastSeq + 1 + i,
       at,
@@ -162,9 +163,23 @@ export function openDelegationMemory({
       seq: view.lastSeq,
       facts: Object.keys(facts).length === 0 ? live.row.facts : { ...live.row.facts, ...facts },
     }
+    // What had ended before was not ended by this.
+    if (wasOver && facts.ended !== undefined) row.facts.ended = live.row.facts.ended
     const before = live.view.lastSeq === 0 ? undefined : live.row
-    await store.commit((tx) => rows.put(tx, row, stored, before))
-    const isEnding = isEnd(view.state) && !isEnd(live.view.state)
+    const isEnding = isEnd(view.state) && !wasOver
+    const { ended: why } = row.facts
+    await store.commit((tx) => {
+      rows.put(tx, row, stored, before)
+      // The principal is told: whoever follows hears of it, and the ledger keeps it.
+      if (isEnding && why !== undefined)
+        tx.append({
+          kind: "statement",
+          fact: "delegation.failed",
+          subject: row.id,
+          by: "node",
+          refs: { agent: row.agent, reason: why },
+        })
+    })
     live.row = row
     live.view = view
     for (const { seq, entry, text } of stored) {

@@ -65,6 +65,8 @@ export const Facts = z.object({
   pending: z
     .object({ ...Ordered.shape, hold: z.string().optional(), before: DelegationState.optional() })
     .optional(),
+  /** The code of the failure for which Hufu itself ended it. */
+  ended: z.string().optional(),
   notices: z.array(Notice),
   limits: z.object({ timeoutMs: z.number().optional(), productBytes: z.number().optional() }).optional(),
   /** The messages that came, with a digest of each, oldest first. */

@@ -7,7 +7,7 @@ import type { Ordered } from "./delegation-rows.ts"
 import { lostFailure, stoppedFailure } from "./delegation-words.ts"
 import type { Ask } from "./delegations.ts"
 import { hearPartner } from "./hear-partner.ts"
-import { type Driven, fail, halt, type Hub, partnerOf, senderOf, viewOf } from "./hub.ts"
+import { cancelPartner, type Driven, fail, halt, type Hub, partnerOf, senderOf, viewOf } from "./hub.ts"
 import { attemptOf } from "./order-attempt.ts"
 import type { PartnerOrder } from "./partner.ts"
 
@@ -33,6 +33,7 @@ export interface Driver {
 export const replaced = "another order came"
 
 const longestRetryMs = 30_000
+const unbelievable = ["invalid_input", "forbidden", "too_large"] as const
 
 export function drivePartner(hub: Hub): Driver {
   const { memory, clock, settings } = hub
@@ -55,8 +56,9 @@ export function drivePartner(hub: Hub): Driver {
     const isEnding = order === "complete" || order === "cancel"
     if (isEnding && !driven.partner.confirms && live.view.state === "delivered") return endHere(live, going)
     const signal = AbortSignal.any([stop.signal, permit.signal])
+    let hasSpoken = false
     try {
-      const { isAnswered, isOver } = await give(live, going, signal)
+      const { isAnswered, isOver } = await give(live, going, signal, () => (hasSpoken = true))
       // A permit that could not leave any more has settled itself.
       if (ticket.settled && !driven.isInspected) return fail(hub, live, stoppedFailure())
       // A partner that says nothing of it has taken it; one that says otherwise is believed.
@@ -67,7 +69,7 @@ export function drivePartner(hub: Hub): Driver {
       if (!isOver) await follow(live, driven, signal)
       ticket.settle({ outcome: "done", result: {} })
     } catch (error) {
-      await lost(live, going, error)
+      await lost(live, going, error, hasSpoken)
     } finally {
       // INVARIANT 6: a mandate that was taken back, also further up, ends what was asked under it.
       if (permit.signal.aborted && !stop.signal.aborted && !hub.isClosed())
@@ -75,25 +77,37 @@ export function drivePartner(hub: Hub): Driver {
     }
   }
 
-  async function give(live: Live, going: Going, signal: AbortSignal) {
+  async function give(live: Live, going: Going, signal: AbortSignal, spoken: () => void) {
     const { driven, ticket } = going
     let isAnswered = false
     for await (const from of driven.partner.order(orderOf(live, going), ticket, signal)) {
+      spoken()
       isAnswered ||= from.happening.kind === "state"
       if (!(await hearing.isHeard(live, driven, from))) return { isAnswered, isOver: true }
     }
     return { isAnswered, isOver: false }
   }
 
-  /** An order that failed on its way, or of which nobody knows how far it came. */
-  async function lost(live: Live, { driven, ticket, permit, stop }: Going, error: unknown): Promise<void> {
-    const mayHaveLeft = !isFailure(error, "upstream_unavailable")
+  /**
+   * An order that failed on its way, or of which nobody knows how far it came.
+   *
+   * @param hasSpoken whether the partner has answered it: then it has left, whatever can not be reached any more
+   */
+  async function lost(
+    live: Live,
+    { driven, ticket, permit, stop }: Going,
+    error: unknown,
+    hasSpoken: boolean,
+  ): Promise<void> {
+    const mayHaveLeft = hasSpoken || !isFailure(error, "upstream_unavailable")
     const isStopped = permit.signal.aborted || stop.signal.aborted
     const reason = isReplaced(stop) ? "cancelled" : isStopped ? "stopped" : "connection_lost"
     ticket.settle(
       mayHaveLeft ? { outcome: "unknown", reason } : { outcome: "failed", reason: "upstream_error" },
     )
     if (isStopped || hub.isClosed()) return undefined
+    // It would be as large again.
+    if (isFailure(error, "too_large")) return giveUp(live, driven, error)
     if (!mayHaveLeft || !canFollow(live, driven)) return fail(hub, live, error)
     return follow(live, driven, stop.signal)
   }
@@ -149,18 +163,20 @@ export function drivePartner(hub: Hub): Driver {
         }
       } catch (error) {
         if (signal.aborted || hub.isClosed()) return
-        if (
-          isFailure(error, "not_found") ||
-          isFailure(error, "invalid_input") ||
-          isFailure(error, "forbidden")
-        )
-          return fail(hub, live, error)
+        if (isFailure(error, "not_found")) return fail(hub, live, error)
+        if (unbelievable.some((code) => isFailure(error, code))) return giveUp(live, driven, error)
         lostSince ??= clock.monotonic()
         if (clock.monotonic() - lostSince > settings.lostSeconds * 1000) return fail(hub, live, lostFailure())
       }
       if (!isRest(live.view.state))
         await pause(Math.min(longestRetryMs, 200 * 2 ** Math.min(attempt, 8)), signal)
     }
+  }
+
+  /** What a partner says cannot be believed, or is too much: nobody waits for the rest. */
+  async function giveUp(live: Live, driven: Driven, error: unknown): Promise<void> {
+    await fail(hub, live, error)
+    await cancelPartner(hub, live, driven)
   }
 
   return {

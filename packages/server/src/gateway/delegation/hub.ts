@@ -80,7 +80,8 @@ export async function fail({ memory }: Hub, live: Live, error: unknown): Promise
   const failure = isFailure(error)
     ? error
     : new Failure("internal", "something went wrong inside Hufu; see its log")
-  await memory.record(live, [endedEntry("failed", failure.code, failure.message)], { pending: undefined })
+  const entry = endedEntry("failed", failure.code, failure.message)
+  await memory.record(live, [entry], { pending: undefined, ended: failure.code })
 }
 
 /** INVARIANT 6: what an agent asked ends with its authority to ask it, and its partner is told. */

@@ -19,29 +19,45 @@ const ending = /\r\n(?:\r?\n|\r)|\n(?:\r?\n|\r)|\r\r/g
  */
 export function createSseSplitter(maxBytes: number) {
   const decoder = new StringDecoder("utf8")
-  let held = ""
-  let scanned = 0
+  /** What came of an event that is not whole yet; joined once it is, or a large one would be copied with each chunk of it. */
+  let held: string[] = []
+  let size = 0
+  /** The end of it, in which an ending may have begun. */
+  let tail = ""
 
   function take(text: string): SseEvent[] {
-    held += text
+    const before = size
+    held.push(text)
+    size += text.length
+    const isWhole = (tail + text).search(ending) >= 0
+    const events = isWhole ? cut(before) : []
+    if (!isWhole) tail = (tail + text).slice(-3)
+    if (size > maxBytes) throw new Failure("too_large", "an event of the tool server is too large")
+    return events
+  }
+
+  /** @param scanned up to there no event has ended */
+  function cut(scanned: number): SseEvent[] {
     const events: SseEvent[] = []
+    const all = held.join("")
     let start = 0
     ending.lastIndex = Math.max(0, scanned - 3)
-    for (let match = ending.exec(held); match !== null; match = ending.exec(held)) {
+    for (let match = ending.exec(all); match !== null; match = ending.exec(all)) {
       const end = match.index + match[0].length
-      events.push(readEvent(held.slice(start, end)))
+      events.push(readEvent(all.slice(start, end)))
       start = end
     }
-    held = start === 0 ? held : held.slice(start)
-    scanned = held.length
-    if (held.length > maxBytes) throw new Failure("too_large", "an event of the tool server is too large")
+    const rest = all.slice(start)
+    held = [rest]
+    size = rest.length
+    tail = rest.slice(-3)
     return events
   }
 
   return {
     push: (chunk: Buffer) => take(decoder.write(chunk)),
     /** What was left without its blank line: an incomplete event means nothing (HTML, §9.2.6). */
-    rest: () => held,
+    rest: () => held.join(""),
   }
 }
 

@@ -1,0 +1,23 @@
+import { openFaultWorld } from "./fault-world.ts"
+import { faults, peakMiB, runFaults } from "./faults.ts"
+
+/** Partners that die, repeat, disorder, delay, lie, flood and never end, over A2A and AIP; then the same while the node is killed. */
+// However it ends, nothing stays behind.
+await using started = new AsyncDisposableStack()
+const world = await openFaultWorld()
+started.defer(() => world.close())
+const mostMiB = 512
+let isGood = true
+for (const isNodeKilled of [false, true]) {
+  const before = performance.now()
+  const { wrong, cases } = await runFaults(world, { of: faults, isNodeKilled })
+  const seconds = ((performance.now() - before) / 1000).toFixed(1)
+  const peak = await peakMiB(world.node.pid)
+  console.log(
+    `${isNodeKilled ? "with the node killed: " : ""}${cases} tasks, ${wrong.length} wrong, ${seconds} s; the node had at most ${peak ?? "?"} MiB`,
+  )
+  for (const each of wrong) console.log(`  ${each}`)
+  if (wrong.length > 0) console.log(world.complaints())
+  isGood &&= wrong.length === 0 && (peak ?? 0) < mostMiB
+}
+if (!isGood) process.exitCode = 1
