@@ -103,6 +103,13 @@ export const handWritten: readonly Command[] = [
         zh: "协作方的身份码；此后他人不得代其应答",
       },
       url: { type: "string", value: "URL", en: "where it is", zh: "地址" },
+      "header-env": {
+        type: "string",
+        multiple: true,
+        value: "'NAME: VARIABLE'",
+        en: "the same with the value of a variable, which no list of processes shows; may be repeated",
+        zh: "同上，但值取自环境变量，不会出现在进程列表中，可重复",
+      },
       header: {
         type: "string",
         multiple: true,

@@ -4,7 +4,7 @@ import type { Invocation } from "../command/command.ts"
 import { asPerson } from "../connection/with-node.ts"
 import { exitCodes } from "../exit-code.ts"
 import { showOutput } from "../terminal/show-output.ts"
-import { readHeaders } from "./name-values.ts"
+import { readHeaders, readHeadersFrom } from "./name-values.ts"
 
 /** `hufu server add NAME --url URL`: registers a tool server, or an agent elsewhere, that is reached over HTTP. */
 export async function serverAdd(invocation: Invocation): Promise<number> {
@@ -18,7 +18,10 @@ export async function serverAdd(invocation: Invocation): Promise<number> {
   const input = {
     name,
     url,
-    headers: readHeaders(textFlags(flags, "header")),
+    headers: {
+      ...readHeadersFrom(textFlags(flags, "header-env"), process.env),
+      ...readHeaders(textFlags(flags, "header")),
+    },
     demo: flags["demo"] === true,
     protocol: protocolIn(textFlag(flags, "protocol")),
     ...(aic === undefined ? {} : { aic }),
