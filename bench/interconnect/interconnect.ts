@@ -5,6 +5,7 @@ import { fileURLToPath } from "node:url"
 import { parseArgs } from "node:util"
 import { cpuMs, processFigures } from "../../e2e/process/process-figures.ts"
 import { type StartedProcess, startProcess } from "../../e2e/process/start-process.ts"
+import { type MemoryProbe, openMemoryProbe } from "../../e2e/soak/memory-probe.ts"
 import { seeded } from "../../e2e/seeded.ts"
 import { median } from "../statistics.ts"
 import { type HufuBetween, partnerAic, startHufuBetween } from "./hufu-between.ts"
@@ -69,7 +70,6 @@ export interface InterconnectOptions {
   events: number
   everyMs: number
   seed?: number
-  env?: Record<string, string>
   say?: (line: string) => void
 }
 
@@ -96,7 +96,8 @@ export async function benchInterconnect(options: InterconnectOptions): Promise<I
     a2a: urlOf(await start("./partner.ts", ["--protocol", "a2a"])),
     aip: urlOf(await start("./partner.ts", ["--protocol", "aip", "--aic", partnerAic])),
   }
-  const hufu = started.adopt(await startHufuBetween(partners, options.env), (it) => it.stop())
+  const probe = started.adopt(await openMemoryProbe(), (it) => it.close())
+  const hufu = started.adopt(await startHufuBetween(partners, probe.env), (it) => it.stop())
   const variants: Variant[] = []
   for (const protocol of protocols) {
     const proxy = await start("../plain-proxy.ts", ["--upstream", partners[protocol]])
@@ -124,7 +125,7 @@ export async function benchInterconnect(options: InterconnectOptions): Promise<I
     await give(load, streamsOf(variant, hufu, { ...options, events: warmEvents }))
   for (const variant of through) {
     options.say?.(`${options.streams} streams of ${variant.protocol}`)
-    streams.push(await measureStreams(load, variant, hufu, options))
+    streams.push(await measureStreams(load, variant, hufu, probe, options))
   }
   return { startedAt, node: process.version, cpus: cpus().length, figures, streams }
 }
@@ -162,11 +163,12 @@ async function measureStreams(
   load: StartedProcess,
   variant: Variant,
   hufu: HufuBetween,
+  probe: MemoryProbe,
   { streams, events, everyMs }: InterconnectOptions,
 ): Promise<StreamFigures> {
   const { pid } = hufu.node
   const before = cpuMs(pid)
-  const memory = watchMemory(pid)
+  const memory = watchMemory(pid, probe, events * everyMs)
   const result = await give(load, streamsOf(variant, hufu, { streams, events, everyMs }))
   return {
     protocol: variant.protocol,
@@ -178,7 +180,7 @@ async function measureStreams(
     lateP50Ms: result.p50Ms,
     lateP99Ms: result.p99Ms,
     cpuMsPerEvent: (cpuMs(pid) - before) / Math.max(1, result.events),
-    ...memory.end(),
+    ...(await memory.end()),
   }
 }
 
@@ -268,7 +270,8 @@ export function printedInterconnect({ figures, streams }: InterconnectReport): s
       "",
       `${each.streams} streams of ${each.protocol}, ${each.atOnce} at once: ${each.events} events, ${each.perSecond.toFixed(0)} a second, ${each.wrong} streams wrong`,
       `  ${each.lateP50Ms.toFixed(0)} ms from partner to agent (p99 ${each.lateP99Ms.toFixed(0)} ms), ${each.cpuMsPerEvent.toFixed(2)} ms of CPU an event`,
-      `  resident: ${each.startMb.toFixed(0)} MB before, ${each.earlyMb.toFixed(0)} MB with all of them open, ${each.lateMb.toFixed(0)} MB towards their end, peak ${each.peakMb.toFixed(0)} MB, ${each.endMb.toFixed(0)} MB after: ${each.isFlat ? "flat" : "GROWS"}`,
+      `  resident: ${each.startMb.toFixed(0)} MB before, ${each.peakMb.toFixed(0)} MB at most, ${each.endMb.toFixed(0)} MB after`,
+      `  held, without garbage: ${each.earlyHeldMb.toFixed(0)} MB after a third of the events, ${each.lateHeldMb.toFixed(0)} MB after nine tenths: ${each.isFlat ? "flat" : "GROWS"}`,
     )
   return lines
 }
