@@ -49,9 +49,26 @@ export function startChild(server: StdioServer, log: Log, sandbox: Sandbox): Chi
     windowsVerbatimArguments: process.platform === "win32" && command !== server.command,
   })
   logStderr(child, server.name, log)
+  outliveNot(child)
   // What it started would otherwise outlive it, and hold its output open.
   child.once("exit", () => signalGroup(child, "SIGKILL"))
   return child
+}
+
+const running = new Set<Child>()
+
+/** Whatever does not end on its own is ended with this process, also where that ends before the final signal was due. */
+function outliveNot(child: Child): void {
+  if (running.size === 0) process.on("exit", endRunning)
+  running.add(child)
+  child.once("exit", () => {
+    running.delete(child)
+    if (running.size === 0) process.off("exit", endRunning)
+  })
+}
+
+function endRunning(): void {
+  for (const child of running) signalGroup(child, "SIGKILL")
 }
 
 /** The environment of a child: a short list of Hufu's own variables, then what was registered. */

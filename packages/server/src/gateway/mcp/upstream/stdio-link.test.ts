@@ -1,3 +1,5 @@
+import { execFile } from "node:child_process"
+import { promisify } from "node:util"
 import { existsSync, readFileSync } from "node:fs"
 import { mkdtemp, readFile, rm } from "node:fs/promises"
 import { tmpdir } from "node:os"
@@ -135,6 +137,16 @@ describe("a stdio server", () => {
     const pid = Number(await readFile(join(folder, "pid"), "utf8"))
     await link.close()
     await expect.poll(() => isRunning(pid)).toBe(false)
+  })
+
+  it("does not outlive the process that started it, however soon that ends", async () => {
+    const script = `
+      import { startChild } from ${JSON.stringify(new URL("child.ts", import.meta.url).href)}
+      const server = { name: "silent", transport: "stdio", command: process.execPath, args: ["-e", "setInterval(() => {}, 1000)"], env: {}, cwd: null }
+      const { pid } = startChild(server, { info() {} }, ({ command, args, cwd }) => ({ command, args, cwd }))
+      process.stdout.write(String(pid), () => process.exit())`
+    const { stdout } = await promisify(execFile)(process.execPath, ["--input-type=module", "-e", script])
+    await expect.poll(() => isRunning(Number(stdout))).toBe(false)
   })
 })
 
