@@ -15,7 +15,7 @@ describe.skipIf(withoutChromium !== undefined)("a small bench of the console", (
     expect(found.scrolled.rows).toBe(150)
     expect(found.live).toMatchObject({ lost: 0, doubled: 0, resets: 0, wrongRows: 0, made: 80, entries: 80 })
     expect(found.live.memory).toHaveLength(11)
-    expect(found.routeChanges).toHaveLength(11)
+    expect(found.routeChanges).toHaveLength(12)
     for (const { figure, worst } of figures) expect(worst, figure).toSatisfy(Number.isFinite)
   }, 180_000)
 })
