@@ -23,8 +23,8 @@ const setupFiles = [
 
 export default defineConfig({
   test: {
-    // Many tests wait: for a disk, a timer, a browser, a node that starts. Two more of them at work leave few processors idle.
-    maxWorkers: availableParallelism() + 2,
+    // Many tests wait: for a disk, a timer, a browser, a node that starts. One more of them at work leaves no processor idle.
+    maxWorkers: availableParallelism() + 1,
     testTimeout: 30_000,
     hookTimeout: 30_000,
     // What is awaited comes when it comes: a busy machine makes no test fail.

@@ -1,9 +1,11 @@
 import { describe, expect, test } from "vitest"
+import { isLongRun } from "../e2e/long-run.ts"
 import { withoutChromium } from "../e2e/sign-in/console-browser.ts"
 import { benchConsole } from "./console.ts"
 import { type ConsoleFound, figuresOf } from "./console/console-figures.ts"
 
-describe.skipIf(withoutChromium !== undefined)("a small bench of the console", () => {
+// A node, a browser and a list of events: left to `npm run long`, and to a step of its own in CI.
+describe.skipIf(withoutChromium !== undefined || !isLongRun)("a small bench of the console", () => {
   test("scrolls every row, misses no event and finds every figure", async () => {
     const { found, figures } = await benchConsole({
       actions: 150,
