@@ -16,6 +16,7 @@ const long = [
   "packages/server/src/ledger/flipped-byte",
   "e2e/state",
   "conformance/cedar/differential.test.ts",
+  "packages/cli/src/demo",
   "bench/console.test.ts",
   "bench/gateway.test.ts",
   "bench/ledger",
