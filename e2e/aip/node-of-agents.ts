@@ -12,8 +12,6 @@ import { addHttpServer, createAgent, enrolPerson, grantMandate, startNode } from
 import { startProcess } from "../process/start-process.ts"
 
 const secret = "three tigers guard the tally of the north gate"
-/** How long a task waits for its leader: long enough for every check that is none of that. */
-const waitMs = 20_000
 const helperAic = "1.2.156.3088.1.1.34C2.478BDF.3GF546.0JU4"
 const Bound = z.object({ keyId: z.string(), macKey: z.string(), aic: z.string(), directory: z.string() })
 const Acs = z.object({ aic: z.string(), skills: z.array(z.object({ id: z.string() })) })
@@ -36,7 +34,14 @@ export interface BrokerConfig {
 }
 
 /** A node with a partner that speaks AIP, a tool server, and an agent that may ask both, by its credential and by its certificate. */
-export async function openNodeOfAgents({ broker }: { readonly broker?: BrokerConfig } = {}) {
+export async function openNodeOfAgents({
+  broker,
+  waitMs,
+}: {
+  readonly broker?: BrokerConfig
+  /** How long a task waits for its leader; a day where it is left out. */
+  readonly waitMs?: number
+} = {}) {
   const port = await freePort()
   const [partner, fixture] = await Promise.all([
     startScriptedPartner({ aic: helperAic, host: loopback }),
@@ -45,7 +50,10 @@ export async function openNodeOfAgents({ broker }: { readonly broker?: BrokerCon
   const node = await startNode({
     config: {
       ca: { door: { port } },
-      interconnect: { answerHours: waitMs / 3_600_000, ...(broker === undefined ? {} : { broker }) },
+      interconnect: {
+        ...(waitMs === undefined ? {} : { answerHours: waitMs / 3_600_000 }),
+        ...(broker === undefined ? {} : { broker }),
+      },
     },
   })
   async function close() {
@@ -111,7 +119,7 @@ export async function openNodeOfAgents({ broker }: { readonly broker?: BrokerCon
             : Object.fromEntries(outcomes.map((each) => [each, [{ type: "text", text: each }]])),
         callbackHost: loopback,
         patienceMs: 10_000,
-        partnerWaitsMs: waitMs,
+        ...(waitMs === undefined ? {} : { partnerWaitsMs: waitMs }),
       }
     }
     return { node, partner, target, close, credential, tls }

@@ -7,7 +7,7 @@ import { openNodeOfAgents } from "./node-of-agents.ts"
 // Every check of conformance/aip through a real node: to a partner that speaks AIP and to a tool server, by credential and by certificate.
 // Then the node is killed while a partner works.
 
-const world = await openNodeOfAgents()
+const world = await openNodeOfAgents({ waitMs: 20_000 })
 const reports: object[] = []
 let isGood = true
 try {
