@@ -1,24 +1,25 @@
 import { type Leader, NotReached } from "./leader.ts"
 
 /** One thing that a partner has to do, and where that is said. */
-export interface Check {
+export interface CheckBy<By> {
   readonly id: string
   /** The clause of ACPs-spec-AIP v02.02 (v02.01 where it says so). */
   readonly source: string
   readonly what: string
   /** Throws when it does not hold, NotReached when it cannot be seen at this target. */
-  readonly run: (leader: Leader) => Promise<void>
+  readonly run: (leader: By) => Promise<void>
 }
+export type Check = CheckBy<Leader>
 
 export interface Checked extends Pick<Check, "id" | "source" | "what"> {
   readonly outcome: "passed" | "failed" | "not reached"
   readonly why: string | undefined
 }
 
-/** Runs checks one after another, each with tasks of its own. */
-export async function runChecks(
-  checks: readonly Check[],
-  leader: Leader,
+/** Runs checks one after another, each with tasks or groups of its own. */
+export async function runChecks<By>(
+  checks: readonly CheckBy<By>[],
+  leader: By,
   onChecked: (checked: Checked) => void = () => {},
 ): Promise<Checked[]> {
   const all: Checked[] = []

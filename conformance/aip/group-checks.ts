@@ -1,17 +1,14 @@
 import { randomUUID } from "node:crypto"
-import { type Checked, holds, is, outcomeOf } from "./check.ts"
+import { type CheckBy, holds, is } from "./check.ts"
 import { type Group, type GroupLeader, isRefused } from "./group-leader.ts"
 import { NotReached } from "./leader.ts"
 import { InvitationError } from "./shapes.ts"
 
-/** One thing that a partner, and the service that keeps its groups, has to do. */
-export interface GroupCheck {
-  readonly id: string
-  /** The clause of ACPs-spec-AIP v02.02; the reference's mq-auth-server where it says so. */
-  readonly source: string
-  readonly what: string
-  readonly run: (leader: GroupLeader) => Promise<void>
-}
+/**
+ * One thing that a partner, and the service that keeps its groups, has to do. Its source is a clause of ACPs-spec-AIP v02.02, or the reference's mq-auth-server where it says
+ * so.
+ */
+export type GroupCheck = CheckBy<GroupLeader>
 
 const joining = "§7, joining"
 const managing = "§7, managing a group"
@@ -377,18 +374,3 @@ export const groupChecks: readonly GroupCheck[] = [
     },
   },
 ]
-
-/** Runs checks one after another, each with groups of its own. */
-export async function runGroupChecks(
-  checks: readonly GroupCheck[],
-  leader: GroupLeader,
-  onChecked: (checked: Checked) => void = () => {},
-): Promise<Checked[]> {
-  const all: Checked[] = []
-  for (const { id, source, what, run } of checks) {
-    const checked = { id, source, what, ...(await outcomeOf(() => run(leader))) }
-    all.push(checked)
-    onChecked(checked)
-  }
-  return all
-}

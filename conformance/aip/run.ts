@@ -3,7 +3,7 @@ import { join } from "node:path"
 import { parseArgs } from "node:util"
 import { z } from "zod"
 import { type Checked, runChecks } from "./check.ts"
-import { groupChecks, runGroupChecks } from "./group-checks.ts"
+import { groupChecks } from "./group-checks.ts"
 import { startGroupPartner } from "./group-partner.ts"
 import { openGroupLeader } from "./group-leader.ts"
 import { openLeader } from "./leader.ts"
@@ -107,7 +107,7 @@ async function inGroups(target: Target, broker: string): Promise<readonly Checke
       ...secured,
     },
   })
-  const all = await runGroupChecks(groupChecks, leader, say)
+  const all = await runChecks(groupChecks, leader, say)
   await leader.close()
   return all
 }

@@ -3,7 +3,7 @@ import { connect } from "node:tls"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
 import { z } from "zod"
 import { runChecks } from "../../conformance/aip/check.ts"
-import { groupChecks, runGroupChecks } from "../../conformance/aip/group-checks.ts"
+import { groupChecks } from "../../conformance/aip/group-checks.ts"
 import { connection, openGroupLeader } from "../../conformance/aip/group-leader.ts"
 import type { JsonMembers } from "../../conformance/aip/json.ts"
 import { openLeader } from "../../conformance/aip/leader.ts"
@@ -69,7 +69,7 @@ describe.skipIf(noBroker !== undefined)("agents in groups, at a real broker", ()
 
   test("a leader works in groups with a partner behind the node, by its certificate", async () => {
     const leader = await openGroupLeader(await needed().target("helper", "certificate"))
-    const all = await runGroupChecks(groupChecks, leader)
+    const all = await runChecks(groupChecks, leader)
     await leader.close()
     expect(all.filter(({ outcome }) => outcome !== "passed")).toEqual([])
   }, 120_000)
@@ -92,7 +92,7 @@ describe.skipIf(noBroker !== undefined)("agents in groups, at a real broker", ()
   ])("one that %s is found", async (_what, alter, id) => {
     const target = await needed().target("helper", "credential")
     const leader = await openGroupLeader({ ...target, alter, patienceMs: 700 })
-    const all = await runGroupChecks(
+    const all = await runChecks(
       groupChecks.filter((each) => each.id === id),
       leader,
     )

@@ -6,6 +6,7 @@ import { createServer, type AddressInfo } from "node:net"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { loopback } from "@hufu/server/http/testing/loopback"
+import { accepts } from "../process/start-listener.ts"
 
 const server = "/usr/lib/rabbitmq/bin/rabbitmq-server"
 const host = "127.0.0.1"
@@ -120,7 +121,7 @@ export async function openBroker({ ports, auth, tls }: BrokerOptions): Promise<B
     for (const end = performance.now() + 60_000; ;) {
       if (child.exitCode !== null || performance.now() > end)
         throw new Error(`RabbitMQ did not start: ${logText().slice(-2000)}`)
-      if (await answers(ports.amqp)) return
+      if (await accepts(ports.amqp, host)) return
       await new Promise((resolve) => setTimeout(resolve, 100))
     }
   }
@@ -153,18 +154,5 @@ export async function openBroker({ ports, auth, tls }: BrokerOptions): Promise<B
   } catch (error) {
     await opened.close()
     throw error
-  }
-}
-
-async function answers(port: number): Promise<boolean> {
-  const { connect } = await import("node:net")
-  const socket = connect(port, host)
-  try {
-    await once(socket, "connect")
-    return true
-  } catch {
-    return false
-  } finally {
-    socket.destroy()
   }
 }

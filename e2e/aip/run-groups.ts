@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto"
 import { mkdir, writeFile } from "node:fs/promises"
-import { groupChecks, runGroupChecks } from "../../conformance/aip/group-checks.ts"
+import { runChecks } from "../../conformance/aip/check.ts"
+import { groupChecks } from "../../conformance/aip/group-checks.ts"
 import { type GroupLeader, openGroupLeader } from "../../conformance/aip/group-leader.ts"
 import { openLeader } from "../../conformance/aip/leader.ts"
 import { noBroker } from "./broker-under-test.ts"
@@ -20,7 +21,7 @@ try {
     for (const by of ["credential", "certificate"] as const) {
       const leader = await openGroupLeader(await world.target(name, by))
       const begun = performance.now()
-      const all = await runGroupChecks(groupChecks, leader)
+      const all = await runChecks(groupChecks, leader)
       await leader.close()
       const of = (outcome: string) => all.filter((each) => each.outcome === outcome)
       const took = ((performance.now() - begun) / 1000).toFixed(1)

@@ -47,8 +47,9 @@ export async function freePort(): Promise<number> {
   return port
 }
 
-async function accepts(port: number): Promise<boolean> {
-  const socket = connect(port, loopback)
+/** Whether somebody listens there. */
+export async function accepts(port: number, host = loopback): Promise<boolean> {
+  const socket = connect(port, host)
   try {
     await once(socket, "connect")
     return true

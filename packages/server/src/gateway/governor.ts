@@ -84,7 +84,7 @@ export interface Reason {
 
 export interface Outcome {
   readonly outcome: OutcomeKind
-  /** A fixed word: `stopped`, `timeout`, `upstream_error`, `tool_error`, `cancelled`, `connection_lost`. */
+  /** A fixed word: `stopped`, `timeout`, `upstream_error`, `tool_error`, `cancelled`, `replaced` (by another order), `connection_lost`. */
   readonly reason?: string
   /** The result as it came back, for the commitment and for labels; may be left out when it is too large. */
   readonly result?: unknown

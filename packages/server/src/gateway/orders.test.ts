@@ -70,17 +70,17 @@ describe("what is done because another agent asked", () => {
     await grant(ben, { grants: [write] })
     const { action } = permitOf(await node.governor.admit(order(node.caller, "ben")))
     const spent = () => node.budgets.spent(asker.id, 1).count
-    const first = permitOf(await node.governor.admit(writing(ben, "/work/a", action)))
+    const first = permitOf(await node.governor.admit(writing(ben, "/notes/a", action)))
     expect([spent(), first.leave()]).toEqual([1, true])
-    const second = permitOf(await node.governor.admit(writing(ben, "/work/b", action)))
+    const second = permitOf(await node.governor.admit(writing(ben, "/notes/b", action)))
     expect(spent()).toBe(2)
-    expect(rulesOf(await node.governor.admit(writing(ben, "/work/c", action)))).toEqual([
+    expect(rulesOf(await node.governor.admit(writing(ben, "/notes/c", action)))).toEqual([
       "platform/asker-must-not",
     ])
     second.abandon("cancelled")
     expect(spent()).toBe(1)
     // Of its own accord it goes on: nobody asked for that.
-    expect((await node.governor.admit(writing(ben, "/work/c"))).kind).toBe("go")
+    expect((await node.governor.admit(writing(ben, "/notes/c"))).kind).toBe("go")
     expect(spent()).toBe(1)
   })
 
@@ -88,23 +88,27 @@ describe("what is done because another agent asked", () => {
     const asker = await grant(node.caller, { grants: [ask, write] })
     await grant(ben, { grants: [write] })
     const { action } = permitOf(await node.governor.admit(order(node.caller, "ben")))
-    const permit = permitOf(await node.governor.admit(writing(ben, "/work/a", action)))
+    const permit = permitOf(await node.governor.admit(writing(ben, "/notes/a", action)))
     await node.mandates.revoke(asker.id, person)
     expect(permit.leave()).toBe(false)
-    expect((await node.governor.admit(writing(ben, "/work/a", action))).kind).toBe("refused")
+    expect((await node.governor.admit(writing(ben, "/notes/a", action))).kind).toBe("refused")
   })
 
-  test("is cancelled when the order is, and not when it is done", async () => {
+  test("is cancelled when the order is, and neither when it is done nor when another one takes its place", async () => {
     await grant(node.caller, { grants: [ask, write] })
     await grant(ben, { grants: [write] })
-    for (const outcome of ["unknown", "done"] as const) {
+    for (const [outcome, reason, isCancelled] of [
+      ["unknown", "cancelled", true],
+      ["unknown", "replaced", false],
+      ["done", undefined, false],
+    ] as const) {
       const asked = permitOf(await node.governor.admit(order(node.caller, "ben")))
-      const permit = permitOf(await node.governor.admit(writing(ben, "/work/a", asked.action)))
+      const permit = permitOf(await node.governor.admit(writing(ben, "/notes/a", asked.action)))
       expect([asked.leave(), permit.leave()]).toEqual([true, true])
-      asked.conclude({ outcome })
-      expect(permit.signal.aborted).toBe(outcome === "unknown")
+      asked.conclude({ outcome, ...(reason === undefined ? {} : { reason }) })
+      expect(permit.signal.aborted).toBe(isCancelled)
       permit.conclude({ outcome: "done" })
-      expect(rulesOf(await node.governor.admit(writing(ben, "/work/a", asked.action)))).toEqual([
+      expect(rulesOf(await node.governor.admit(writing(ben, "/notes/a", asked.action)))).toEqual([
         "standing/order-ended",
       ])
     }
@@ -122,22 +126,22 @@ describe("two agents that act on one thing for one task", () => {
         await node.governor.admit({ ...order(node.caller, "cal"), arguments: { to: "cal", message: "n" } }),
       ),
     ]
-    permitOf(await node.governor.admit(writing(ben, "/work/a", one.action)))
-    permitOf(await node.governor.admit(writing(ben, "/work/a", one.action, { text: "more" })))
-    expect(rulesOf(await node.governor.admit(writing(cal, "/work/a", other.action)))).toEqual([
+    permitOf(await node.governor.admit(writing(ben, "/notes/a", one.action)))
+    permitOf(await node.governor.admit(writing(ben, "/notes/a", one.action, { text: "more" })))
+    expect(rulesOf(await node.governor.admit(writing(cal, "/notes/a", other.action)))).toEqual([
       "platform/claim-asks",
     ])
     // So whoever asked is asked, too; another thing is free, and so is whatever has nothing to do with the task.
-    expect(rulesOf(await node.governor.admit(writing(node.caller, "/work/a")))).toEqual([
+    expect(rulesOf(await node.governor.admit(writing(node.caller, "/notes/a")))).toEqual([
       "platform/claim-asks",
     ])
-    permitOf(await node.governor.admit(writing(cal, "/work/b", other.action)))
-    permitOf(await node.governor.admit(writing(cal, "/work/a")))
+    permitOf(await node.governor.admit(writing(cal, "/notes/b", other.action)))
+    permitOf(await node.governor.admit(writing(cal, "/notes/a")))
     for (const each of [one, other]) {
       each.leave()
       each.conclude({ outcome: "done" })
     }
-    expect((await node.governor.admit(writing(node.caller, "/work/a"))).kind).toBe("go")
+    expect((await node.governor.admit(writing(node.caller, "/notes/a"))).kind).toBe("go")
   })
 
   test.each([

@@ -550,7 +550,8 @@ export function createPipeline(parts: PipelineParts): Governor {
   }): void {
     const { task } = question
     const below = parts.orders.end(action)
-    if (outcome !== "done") parts.connections.cancelBelow(action, "order_ended")
+    // What whoever asked goes on with by another order goes on below it, too.
+    if (outcome !== "done" && reason !== "replaced") parts.connections.cancelBelow(action, "order_ended")
     // What never left brought nothing back.
     if (returned.empty) remember(action, question, { outcome, result })
     // Worked out in the unit, which runs after the reply has gone to the client.

@@ -56,7 +56,7 @@ export interface DelegationMemory {
 }
 
 /** How a delegation stands among others, by the actions of orders. */
-export type Trace = Pick<DelegationRow, "action" | "under" | "root">
+export type Trace = Pick<DelegationRow, "action" | "under" | "root" | "above">
 
 export interface MemoryParts {
   readonly store: Store

@@ -44,7 +44,7 @@ export const delegationMigration: Migration = {
 
 /**
  * Which orders stand on which others: ids alone. `action` is that of a delegation's latest order, `under` that of the order because of which it
- * was given, `root` the one at the top of its trace. `action_under` has every action that was attempted under an order.
+ * was given, `root` the one at the top of its trace, `above` the delegation whose order that was. `action_under` has every action that was attempted under an order.
  */
 export const traceMigration: Migration = {
   name: "traces",
@@ -52,6 +52,7 @@ export const traceMigration: Migration = {
     ALTER TABLE delegation ADD COLUMN action TEXT;
     ALTER TABLE delegation ADD COLUMN under TEXT;
     ALTER TABLE delegation ADD COLUMN root TEXT;
+    ALTER TABLE delegation ADD COLUMN above TEXT;
     CREATE INDEX delegation_root ON delegation (root) WHERE root IS NOT NULL;
     CREATE INDEX delegation_action ON delegation (action) WHERE action IS NOT NULL;
     CREATE TABLE action_under (

@@ -90,6 +90,8 @@ export interface DelegationRow {
   readonly under?: string | undefined
   /** The action at the top of its trace: of its first order, or of what that stands on. */
   readonly root?: string | undefined
+  /** The delegation whose order that was, because of which it was given. */
+  readonly above?: string | undefined
   readonly facts: Facts
 }
 
@@ -116,6 +118,7 @@ interface Columns {
   readonly action: string | null
   readonly under: string | null
   readonly root: string | null
+  readonly above: string | null
   readonly body: Uint8Array
 }
 
@@ -134,7 +137,7 @@ interface PageOf {
 export function delegationRows(store: Store) {
   const { vault } = store
   const secret = store.keyFor("delegation-names")
-  const columns = "id, agent, server, task, state, created, changed, seq, action, under, root, body"
+  const columns = "id, agent, server, task, state, created, changed, seq, action, under, root, above, body"
 
   const digest = (...parts: string[]): string =>
     createHmac("sha256", secret).update(JSON.stringify(parts)).digest("hex")
@@ -157,6 +160,7 @@ export function delegationRows(store: Store) {
         action: row.action ?? undefined,
         under: row.under ?? undefined,
         root: row.root ?? undefined,
+        above: row.above ?? undefined,
         facts,
       },
     ]
@@ -179,10 +183,13 @@ export function delegationRows(store: Store) {
     /** By what its asking agent calls it. */
     named: (agent: string, server: string, name: string): DelegationRow | undefined =>
       read("WHERE key = ?", [digest(agent, server, name)])[0],
-    /** The top of the trace in which an order is the latest of its delegation. */
-    rootOf: (action: string): string | undefined =>
-      store.query<{ root: string | null }>("SELECT root FROM delegation WHERE action = ?", [action])[0]
-        ?.root ?? undefined,
+    /** The delegation of which an order is the latest, and the top of its trace. */
+    ofOrder: (action: string): { readonly id: string; readonly root: string | null } | undefined =>
+      store.query<{ id: string; root: string | null }>("SELECT id, root FROM delegation WHERE action = ?", [
+        action,
+      ])[0],
+    hasEnded: (id: string): boolean =>
+      store.query("SELECT 1 FROM delegation WHERE id = ? AND is_ended = 1", [id]).length > 0,
     /** Whose a task is that a partner speaks of. */
     ofPartner: (server: string, partnerTask: string): string | undefined =>
       store.query<{ id: string }>("SELECT id FROM delegation WHERE partner_key = ?", [
@@ -241,22 +248,23 @@ export function delegationRows(store: Store) {
     },
     /** @param before the row as it stands on the disk, where it does: what is the same in it is not written again */
     put(tx: Tx, row: DelegationRow, entries: readonly WrittenEntry[], before?: DelegationRow): void {
-      const { id, agent, server, task, state, createdAt, changedAt, seq, action, under, root, facts } = row
+      const { id, agent, server, task, state, createdAt, changedAt, seq, facts } = row
+      const trace = [row.action ?? null, row.under ?? null, row.root ?? null, row.above ?? null]
       const seal = (name: string, text: string) => vault.sealRow(tx, { subject: task, name, text })
       if (before?.facts === facts) {
         tx.run(
-          "UPDATE delegation SET state = ?, is_ended = ?, changed = ?, seq = ?, action = ?, under = ?, root = ? WHERE id = ?",
-          [state, isEnd(state) ? 1 : 0, changedAt, seq, action ?? null, under ?? null, root ?? null, id],
+          "UPDATE delegation SET state = ?, is_ended = ?, changed = ?, seq = ?, action = ?, under = ?, root = ?, above = ? WHERE id = ?",
+          [state, isEnd(state) ? 1 : 0, changedAt, seq, ...trace, id],
         )
         return putEntries(tx, row, entries)
       }
       const partner = facts.partnerTask === undefined ? null : digest(server, facts.partnerTask)
       tx.run(
-        `INSERT INTO delegation (id, key, partner_key, agent, server, task, state, is_ended, created, changed, seq, action, under, root, body)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        `INSERT INTO delegation (id, key, partner_key, agent, server, task, state, is_ended, created, changed, seq, action, under, root, above, body)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
          ON CONFLICT (id) DO UPDATE SET partner_key = excluded.partner_key, state = excluded.state,
            is_ended = excluded.is_ended, changed = excluded.changed, seq = excluded.seq, action = excluded.action,
-           under = excluded.under, root = excluded.root, body = excluded.body`,
+           under = excluded.under, root = excluded.root, above = excluded.above, body = excluded.body`,
         [
           id,
           digest(agent, server, facts.name),
@@ -269,9 +277,7 @@ export function delegationRows(store: Store) {
           createdAt,
           changedAt,
           seq,
-          action ?? null,
-          under ?? null,
-          root ?? null,
+          ...trace,
           seal(`delegation/${id}`, JSON.stringify(facts)),
         ],
       )

@@ -6,6 +6,7 @@ import { happened, type Live } from "./delegation-memory.ts"
 import type { Ordered } from "./delegation-rows.ts"
 import { lostFailure, stoppedFailure } from "./delegation-words.ts"
 import type { Ask } from "./delegations.ts"
+import { pause } from "../pause.ts"
 import { hearPartner } from "./hear-partner.ts"
 import { cancelPartner, type Driven, fail, halt, type Hub, partnerOf, senderOf, viewOf } from "./hub.ts"
 import { attemptOf } from "./order-attempt.ts"
@@ -31,6 +32,8 @@ export interface Driver {
 
 /** By this the stream of an order ends that another one took the place of. */
 export const replaced = "another order came"
+/** By this it ends where the asking agent wants no more of it. */
+export const ended = "the asking agent ended it"
 
 const longestRetryMs = 30_000
 const unbelievable = ["invalid_input", "forbidden", "too_large"] as const
@@ -101,7 +104,7 @@ export function drivePartner(hub: Hub): Driver {
   ): Promise<void> {
     const mayHaveLeft = hasSpoken || !isFailure(error, "upstream_unavailable")
     const isStopped = permit.signal.aborted || stop.signal.aborted
-    const reason = isReplaced(stop) ? "cancelled" : isStopped ? "stopped" : "connection_lost"
+    const reason = endOf(stop) ?? (isStopped ? "stopped" : "connection_lost")
     ticket.settle(
       mayHaveLeft ? { outcome: "unknown", reason } : { outcome: "failed", reason: "upstream_error" },
     )
@@ -195,19 +198,9 @@ function wordOf(reason: unknown): string {
   return reason instanceof Error ? reason.message : "stopped"
 }
 
-function isReplaced({ signal }: AbortController): boolean {
-  return signal.aborted && signal.reason instanceof Error && signal.reason.message === replaced
-}
-
-function pause(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) return resolve()
-    const done = () => {
-      clearTimeout(timer)
-      signal.removeEventListener("abort", done)
-      resolve()
-    }
-    const timer = setTimeout(done, ms)
-    return signal.addEventListener("abort", done, { once: true })
-  })
+/** How an order ended that its asking agent ended itself. */
+function endOf({ signal }: AbortController): "replaced" | "cancelled" | undefined {
+  if (!signal.aborted) return undefined
+  const word = wordOf(signal.reason)
+  return word === replaced ? "replaced" : word === ended ? "cancelled" : undefined
 }

@@ -13,7 +13,7 @@ import type { DelegationRow, Entry, Facts, Ordered } from "./delegation-rows.ts"
 import { type Conversed, converse } from "./converse.ts"
 import { noPartner, remarkEntry, ruledEntry } from "./delegation-words.ts"
 import type { Ask, Delegation } from "./delegations.ts"
-import { type Driver, replaced } from "./drive-partner.ts"
+import { type Driver, ended, replaced } from "./drive-partner.ts"
 import { cancelPartner, type Driven, fail, halt, type Hub, partnerOf } from "./hub.ts"
 import { attemptOf, isWhole, sizeOf, withEdited } from "./order-attempt.ts"
 
@@ -177,7 +177,7 @@ export function giveOrders(hub: Hub, driver: Driver, notices: DelegationNotices)
       : [asked, ...words, ...(refused ? [ruledEntry(refused, state)] : [])]
     const facts = seen === undefined ? {} : { seen }
     if (!isNew && !ends) return memory.record(live, entries, facts)
-    live.stop.abort(new Error(replaced))
+    live.stop.abort(new Error(ended))
     await memory.record(live, entries, { ...facts, pending: undefined })
     if (!isNew) await cancelPartner(hub, live, driven)
     return undefined
@@ -223,7 +223,7 @@ export function giveOrders(hub: Hub, driver: Driver, notices: DelegationNotices)
       ticket.settle({ outcome: "failed", reason: "not_written" })
       throw error
     }
-    live.stop.abort(new Error(replaced))
+    live.stop.abort(new Error(ordered.order === "continue" ? replaced : ended))
     live.stop = new AbortController()
     const { stop } = live
     drive(live, () => driver.perform(live, { ordered: going, attempt, driven, ticket, permit: ruling, stop }))
@@ -231,8 +231,13 @@ export function giveOrders(hub: Hub, driver: Driver, notices: DelegationNotices)
 
   /** A later order stays in the trace that its delegation began in. */
   function traceOf({ row }: Live, under: string | undefined, action: string | undefined): Trace {
-    const root = row.root ?? (under === undefined ? undefined : memory.rows.rootOf(under))
-    return { action: action ?? row.action, under: under ?? row.under, root: root ?? action }
+    const above = under === undefined ? undefined : memory.rows.ofOrder(under)
+    return {
+      action: action ?? row.action,
+      under: under ?? row.under,
+      root: row.root ?? above?.root ?? action,
+      above: above?.id ?? row.above,
+    }
   }
 
   function drive(live: Live, work: () => Promise<void>): void {

@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { InterconnectSettings } from "../../config/interconnect-settings.ts"
 import { loopback, loopbackInUrl } from "../../http/testing/loopback.ts"
 import { scratch } from "../../store/scratch-store.ts"
-import { type OpenPipeline, openPipeline } from "../testing/open-pipeline.ts"
+import { draftOf, type OpenPipeline, openPipeline } from "../testing/open-pipeline.ts"
 import { delegationChanges } from "./delegation-changes.ts"
 import type { Ask, Delegation, Event } from "./delegations.ts"
 import { openDelegations } from "./open-delegations.ts"
@@ -67,7 +67,8 @@ function open(of: OpenPipeline, { partner }: { partner: Partner }, settings: obj
     governor: of.governor,
     settings: InterconnectSettings.parse(settings),
     orders: of.orders,
-    partner: (server) => (server === "helper" ? { partner, isInspected: false } : undefined),
+    partner: (server) =>
+      server === "helper" || server === "ben" ? { partner, isInspected: false } : undefined,
     aicOf: () => undefined,
     taskOf: async (agent, principal) =>
       (of.tasks.current(agent) ?? (await of.tasks.ensure(agent, principal))).id,
@@ -205,37 +206,75 @@ describe("what one agent asks of another", () => {
     expect((await look(asked.task)).state).toBe("completed")
   })
 
-  it("ends where it waits for an agent of whom nobody wants anything any more", async () => {
-    const { agent, caller, orders, tasks } = world
-    const task = await tasks.ensure(agent.id, caller.principal)
-    const above = { agent: agent.id, principal: caller.principal, task: task.id, server: "tester" }
-    const order = orders.begin({ ...above, action: "act_above", under: undefined })
-    helper.answers(({ order: given }, say) =>
-      say({ kind: "state", state: given === "cancel" ? "canceled" : "input-required" }),
+  it("ends where it waits for an agent of whom nobody wants anything any more, and not while somebody may answer", async () => {
+    const { caller, orders, servers, agents } = world
+    // Another agent of the same person, which answers for a partner of its name and asks the helper because of that.
+    const made = await agents.create({
+      name: "ben",
+      identifiedBy: "credential",
+      demo: false,
+      by: caller.principal,
+    })
+    await servers.register(
+      {
+        name: "ben",
+        command: null,
+        url: "http://127.0.0.1:9/ben",
+        protocol: "a2a",
+        secrets: { environment: {}, headers: {}, folder: null },
+        demo: false,
+      },
+      { id: caller.principal, isPerson: true },
     )
-    const asked = start({ under: order.action })
-    await hub.ask(caller, "helper", asked)
-    await seen(asked.task)
-    expect((await look(asked.task)).state).toBe("input-required")
-    orders.end(order.action)
-    await seen(asked.task, "end")
-    expect(await look(asked.task)).toMatchObject({ state: "canceled", ruled: { code: "stopped" } })
+    const ben = { ...caller, agent: made.id, version: made.version }
+    const draft = draftOf(world.clock.now(), {
+      grants: [{ effects: ["send"], tools: ["ben/*", "helper/*"], limits: [], mode: "auto" }],
+    })
+    for (const { agent: of } of [caller, ben])
+      await world.mandates.grant({ agent: of, principal: caller.principal, by: caller.principal, draft })
+    helper.answers(({ order, sender }, say) => {
+      const isAbove = sender.agent === caller.agent
+      const state = order === "start" ? (isAbove ? "working" : "input-required") : "input-required"
+      say({ kind: "state", state: order === "cancel" ? "canceled" : state })
+    })
+    const above = start({ anyTime: true })
+    const { id } = await hub.ask(caller, "ben", above)
+    const order = world.store.query<{ action: string }>("SELECT action FROM delegation WHERE id = ?", [id])[0]
+    const below = start({ under: order?.action })
+    await hub.ask(ben, "helper", below)
+    const ref = { server: "helper", task: below.task }
+    for await (const _ of hub.follow(ben, ref, 0, "rest", AbortSignal.timeout(10_000)));
+    // More is said above, where the question is put on: nothing below ends by that.
+    await hub.ask(caller, "ben", { ...above, order: "continue", said: says("and look well") })
+    const upper = { server: "ben", task: above.task }
+    for await (const _ of hub.follow(caller, upper, 0, "rest", AbortSignal.timeout(10_000)));
+    expect(orders.get(order?.action ?? "")).toBeUndefined()
+    // Longer than it takes to look which have ended.
+    await new Promise((resolve) => setTimeout(resolve, 1500))
+    expect((await hub.look(ben, ref)).state).toBe("input-required")
+    // What has ended above leaves nobody to answer.
+    await hub.ask(caller, "ben", { ...above, order: "cancel", said: { id: "enough", parts: [] } })
+    for await (const _ of hub.follow(ben, ref, 0, "end", AbortSignal.timeout(10_000)));
+    expect(await hub.look(ben, ref)).toMatchObject({ state: "canceled", ruled: { code: "stopped" } })
     expect(helper.reached.at(-1)?.order).toBe("cancel")
-    // So it does where it waits for the person, whom nobody asks any more.
+    await expect(hub.ask(ben, "helper", start({ under: order?.action }))).resolves.toMatchObject({
+      state: "rejected",
+    })
+  })
+
+  it("is not put to the person any more once what it stands on has ended", async () => {
     const { world: own, hub: asking } = await another({}, true)
-    const next = { ...above, agent: own.agent.id, principal: own.caller.principal, task: "tsk_1" }
-    own.orders.begin({ ...next, action: "act_above", under: undefined })
-    const held = await asking.ask(own.caller, "helper", start({ under: "act_above" }))
+    const { agent, caller } = own
+    const above = { agent: agent.id, principal: caller.principal, task: "tsk_1", server: "tester" }
+    own.orders.begin({ ...above, action: "act_above", under: undefined })
+    const held = await asking.ask(caller, "helper", start({ under: "act_above" }))
     expect(held.state).toBe("auth-required")
     own.orders.end("act_above")
     const ref = { server: "helper", task: held.task }
-    for await (const _ of asking.follow(own.caller, ref, 0, "end", AbortSignal.timeout(10_000)));
+    for await (const _ of asking.follow(caller, ref, 0, "end", AbortSignal.timeout(10_000)));
     expect(own.holds.find(held.ruled?.hold?.id ?? "")?.state).toBe("cancelled")
     await asking.close()
     await own.close()
-    await expect(hub.ask(caller, "helper", start({ under: order.action }))).resolves.toMatchObject({
-      state: "rejected",
-    })
   })
 
   it("is over with an answer that is all there is", async () => {

@@ -79,23 +79,33 @@ export function openDelegations(parts: DelegationParts): Interconnect {
     }
   }
 
+  /** No permit is open for what was asked before the node ended: whether anything still covers it is looked up instead. */
+  function isUncovered({ row, view, caller }: Live): boolean {
+    if (row.action === undefined || !resumed.has(row.action) || isRest(view.state)) return false
+    return !governor.visible(caller, row.server, [askPartner]).has(askPartner)
+  }
+
+  /**
+   * It waits for an agent that was asked itself: for its words, and nobody wants anything of it any more; or for a person, who would approve
+   * in vain, because what it would stand on has ended.
+   */
+  function isDeadEnd({ row, view }: Live): boolean {
+    if (view.state === "input-required") return row.above !== undefined && memory.rows.hasEnded(row.above)
+    return (
+      view.state === "auth-required" && row.under !== undefined && parts.orders.get(row.under) === undefined
+    )
+  }
+
   async function sweep(): Promise<void> {
     const now = clock.now()
     for (const live of memory.all()) {
       const { state, stateAt, createdAt } = live.view
       if (isEnd(state)) continue
-      const { under, facts } = live.row
+      const { facts } = live.row
       const { timeoutMs = Infinity } = facts.limits ?? {}
-      // A dead end: it waits for an agent that was asked itself, and of whom nobody wants anything any more.
-      // No permit is open for what was asked before the node ended: whether anything still covers it is looked up instead.
-      const isResumed = live.row.action !== undefined && resumed.has(live.row.action)
-      if (isResumed && !governor.visible(live.caller, live.row.server, [askPartner]).has(askPartner)) {
-        await halt(hub, live, "mandate_revoked")
-        continue
-      }
-      const waits = state === "input-required" || state === "auth-required"
-      if (waits && under !== undefined && parts.orders.get(under) === undefined) {
-        await halt(hub, live, "order_ended")
+      const lost = isUncovered(live) ? "mandate_revoked" : isDeadEnd(live) ? "order_ended" : undefined
+      if (lost !== undefined) {
+        await halt(hub, live, lost)
         continue
       }
       if (now - createdAt > Math.min(settings.lifeHours * hourMs, timeoutMs)) {
@@ -135,9 +145,11 @@ export function openDelegations(parts: DelegationParts): Interconnect {
   }
 
   /** Whoever was asked before the node ended may go on with what it does because of that. */
-  function reopen({ row }: Live): void {
+  function reopen({ row, view, caller }: Live): void {
     const { action, under, agent, task, server, facts } = row
-    if (action === undefined || facts.pending?.hold !== undefined) return
+    if (action === undefined || facts.pending?.hold !== undefined || isRest(view.state)) return
+    // The call of a tool is no order, and nobody goes on with it.
+    if (parts.partner(server, caller)?.partner.protocol === "mcp") return
     const above = under === undefined ? undefined : parts.orders.get(under)
     if (under !== undefined && above === undefined) return
     const { principal } = facts.caller

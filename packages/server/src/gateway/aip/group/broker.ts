@@ -6,6 +6,7 @@ import { Failure } from "@hufu/core/failure"
 import type { JsonObject } from "@hufu/core/json/json-value"
 import { z } from "zod"
 import type { BrokerSettings } from "../../../config/broker-settings.ts"
+import { pause } from "../../pause.ts"
 
 /** A message as it came. UNTRUSTED, save `sender`: the broker compares that with whose connection it came on. */
 export interface Delivery {
@@ -393,17 +394,4 @@ function acknowledge(work: () => void): void {
 
 function away(): Failure {
   return new Failure("upstream_unavailable", "the message broker is away: try again later")
-}
-
-function pause(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) return resolve()
-    const done = () => {
-      clearTimeout(timer)
-      signal.removeEventListener("abort", done)
-      resolve()
-    }
-    const timer = setTimeout(done, ms)
-    return signal.addEventListener("abort", done, { once: true })
-  })
 }
